@@ -1,0 +1,234 @@
+import type { BrokerError } from "./errors.ts";
+
+/**
+ * What every door calls: the broker's operations in its own words, without any protocol's.
+ *
+ * Operations on several items give a result or a `BrokerError` for each, so that one bad item
+ * does not take the others with it. Everything else that fails rejects with a `BrokerError`.
+ */
+export interface Broker {
+  readonly identity: BrokerIdentity;
+
+  /** Appends one record batch to one partition; see `ProduceReceipt` for when it resolves. */
+  produce(request: ProduceRequest): Promise<ProduceReceipt>;
+  /** A reader of some partitions, to be polled; close it when its client is gone. */
+  openFetcher(): Fetcher;
+  /** The offset that a position in time stands for. */
+  findOffset(topic: string, partition: number, position: OffsetPosition): Promise<FoundOffset>;
+  /** Removes records before `offset` (-1: the high watermark); resolves with the new log start. */
+  deleteRecords(topic: string, partition: number, offset: number): Promise<number>;
+  /** A producer id and epoch never given before; with an id and epoch, that id's next epoch. */
+  allocateProducerId(current: ProducerIdentity | null): Promise<ProducerIdentity>;
+
+  /** Every topic, in the order of names. */
+  topics(): Topic[];
+  /** One topic by name, or by its id. */
+  topic(name: string): Topic | undefined;
+  topicById(id: string): Topic | undefined;
+  /** Makes a topic; it is there, and durable, when this resolves. */
+  createTopic(request: CreateTopicRequest): Promise<Topic>;
+  deleteTopic(name: string): Promise<void>;
+  /** Grows a topic to `partitionCount` partitions. */
+  createPartitions(name: string, partitionCount: number, validateOnly: boolean): Promise<void>;
+  /** Sets (`value`) or takes back (`null`) a topic's own settings. */
+  alterTopicConfig(
+    name: string,
+    changes: ReadonlyMap<string, string | null>,
+    validateOnly: boolean,
+  ): Promise<void>;
+  /** A topic's settings with their values, sources and documentation. */
+  topicConfig(name: string): ConfigEntry[];
+  /** This broker's settings with their values, sources and documentation. */
+  brokerConfig(): ConfigEntry[];
+
+  /** The state of one partition. */
+  partition(topic: string, partition: number): PartitionStatus | undefined;
+  /** The state of the broker as a whole. */
+  status(): BrokerStatus;
+}
+
+/** Who this broker is. */
+export interface BrokerIdentity {
+  /** From 1 up: some clients take 0 for none. */
+  readonly brokerId: number;
+  readonly clusterId: string;
+  readonly version: string;
+  /** The address that clients are told to connect to. */
+  readonly advertised: { readonly host: string; readonly port: number };
+}
+
+/** When a batch counts as written: on the disk, or in the operating system's memory. */
+export type Durability = "fsync" | "memory";
+
+/** One batch for one partition. The broker owns `buffer[from, to)` from the call on. */
+export interface ProduceRequest {
+  readonly topic: string;
+  readonly partition: number;
+  readonly buffer: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  /** 0: do not wait, 1: the leader has it, -1: every copy in the ISR has it. */
+  readonly acks: -1 | 0 | 1;
+}
+
+/** What an ack means. Resolved once the batch has what was asked for (at once with acks 0). */
+export interface ProduceReceipt {
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  /** The time the broker gave the records, where the topic asks for that; else -1. */
+  readonly logAppendTimeMs: number;
+  readonly logStartOffset: number;
+  readonly durability: Durability;
+  /** How many brokers' copies had the batch when it was acked. */
+  readonly copies: number;
+  /** Whether it had been written before: an idempotent producer's second try. */
+  readonly duplicate: boolean;
+}
+
+/**
+ * Reads partitions that stay the same from poll to poll, as a consumer, a fetch session and a
+ * stream do: a poll costs what is new, not what is watched.
+ */
+export interface Fetcher {
+  /** Watches a partition from `position` on, or moves it there; refused by its next poll if unknown. */
+  watch(position: FetchPosition): void;
+  unwatch(topic: string, partition: number): void;
+  /**
+   * What is new, once at least `minBytes` are there or `maxWaitMs` have passed or a partition has
+   * an error to tell. A partition's position stays where it is until `watch` moves it.
+   *
+   * The first partition with records gives at least one whole batch, whatever the limits say.
+   * One poll at a time.
+   */
+  poll(limits: FetchLimits): Promise<FetchedPartition[]>;
+  close(): void;
+}
+
+/** From where to read a partition, and how much of it at the most in one poll. */
+export interface FetchPosition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly maxBytes: number;
+  /** The leader epoch that the client knows, -1 for none: a stale one is refused. */
+  readonly currentLeaderEpoch: number;
+}
+
+/** The bounds of one poll. */
+export interface FetchLimits {
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly maxWaitMs: number;
+  /** Whether partitions that have nothing new are in the answer, too (a client's first poll). */
+  readonly includeUnchanged: boolean;
+}
+
+/** What a poll found in one partition. */
+export interface FetchedPartition {
+  readonly topic: string;
+  readonly partition: number;
+  /** Why there is nothing, if there is a reason. */
+  readonly error: BrokerError | null;
+  readonly highWatermark: number;
+  readonly logStartOffset: number;
+  readonly leaderEpoch: number;
+  /**
+   * Whole record batches, one behind the other, in one or more pieces; the first may begin before
+   * the offset asked for. Not to be changed.
+   */
+  readonly records: readonly Uint8Array[];
+  readonly sizeBytes: number;
+}
+
+/** A place in a partition that isn't given as an offset. */
+export type OffsetPosition =
+  | { readonly kind: "earliest" }
+  | { readonly kind: "latest" }
+  /** The record with the greatest timestamp. */
+  | { readonly kind: "max-timestamp" }
+  /** The first record whose timestamp is `timestampMs` or later. */
+  | { readonly kind: "at-time"; readonly timestampMs: number };
+
+/** An offset and its record's timestamp; -1 and -1 where there is no such record. */
+export interface FoundOffset {
+  readonly offset: number;
+  readonly timestampMs: number;
+  readonly leaderEpoch: number;
+}
+
+/** An idempotent producer: its id and the epoch of its present life. */
+export interface ProducerIdentity {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+/** A topic as all brokers know it. */
+export interface Topic {
+  readonly name: string;
+  /** A UUID as 22 characters of base64url, never used again for another topic. */
+  readonly id: string;
+  readonly partitionCount: number;
+  readonly internal: boolean;
+  /** The settings that were given to this topic itself. */
+  readonly config: ReadonlyMap<string, string>;
+}
+
+/** A topic to be made. */
+export interface CreateTopicRequest {
+  readonly name: string;
+  /** null: the broker's default. */
+  readonly partitionCount: number | null;
+  /** null: the broker's default. */
+  readonly replicationFactor: number | null;
+  readonly config: ReadonlyMap<string, string>;
+  /** Checks everything and makes nothing. */
+  readonly validateOnly: boolean;
+}
+
+/** One setting, as people ask for it. */
+export interface ConfigEntry {
+  readonly name: string;
+  /** As text, in Kafka's spelling; null for none. */
+  readonly value: string | null;
+  readonly source: "topic" | "broker" | "default";
+  readonly type: "boolean" | "int" | "long" | "double" | "string" | "list";
+  readonly readOnly: boolean;
+  readonly documentation: string;
+}
+
+/** One partition as this broker sees it. Offsets are those of the next record. */
+export interface PartitionStatus {
+  readonly topic: string;
+  readonly partition: number;
+  readonly leader: number;
+  readonly leaderEpoch: number;
+  readonly replicas: readonly number[];
+  readonly isr: readonly number[];
+  readonly observers: readonly number[];
+  readonly logStartOffset: number;
+  readonly highWatermark: number;
+  readonly logEndOffset: number;
+  readonly sizeBytes: number;
+}
+
+/** The broker as a whole, for people and screens. */
+export interface BrokerStatus {
+  readonly brokerId: number;
+  readonly clusterId: string;
+  readonly version: string;
+  readonly startedAtMs: number;
+  readonly durability: Durability;
+  readonly dataDirectory: string;
+  readonly topicCount: number;
+  readonly partitionCount: number;
+  readonly logSizeBytes: number;
+  readonly journalSizeBytes: number;
+  readonly diskFreeBytes: number;
+  /** Whether writes are taken; if not, why. */
+  readonly writable: boolean;
+  readonly writeRefusal: string | null;
+  readonly recordsIn: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly connections: number;
+}
