@@ -1,0 +1,76 @@
+/**
+ * CRC-32C (Castagnoli), the checksum of record batches: RFC 3720 appendix B.4.
+ *
+ * Two ways, chosen by size. Measured under Bun 1.4.5 on x86-64, ns per call:
+ *
+ * | bytes            |  40 | 100 | 200 | 400 | 512 | 768 | 1024 | 2048 | 16 Ki | 1 Mi |
+ * | slicing by 16    |  25 |  44 |  93 | 156 | 198 | 303 |  400 |  800 | 6.3 k | 402 k |
+ * | native, subarray | 173 | 222 | 200 | 231 | 263 | 287 |  322 |  486 | 2.4 k | 134 k |
+ *
+ * Slicing by 8 lost to slicing by 16 from 100 bytes on.
+ */
+import { loadNativeCrc32c, type NativeCrc32c } from "../platform/native-crc32c.ts";
+
+/** From this size on the native call pays for its overhead (about 160 ns). */
+const NATIVE_FROM_BYTES = 768;
+
+const POLYNOMIAL_REVERSED = 0x82f63b78;
+
+const table = makeTable();
+
+/** Loaded at the first use that is worth it: null until then. */
+let native: NativeCrc32c | undefined | null = null;
+
+/** The CRC-32C of the bytes at `from` up to, not including, `to`; unsigned. */
+export function crc32c(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from < NATIVE_FROM_BYTES) return crc32cPortable(bytes, from, to);
+  if (native === null) native = loadNativeCrc32c();
+  if (native === undefined) return crc32cPortable(bytes, from, to);
+  return native(bytes.subarray(from, to));
+}
+
+/** The same by table, sixteen bytes at a time: for small inputs and where nothing native is. */
+export function crc32cPortable(bytes: Uint8Array, from: number, to: number): number {
+  let crc = -1;
+  let at = from;
+  for (const last = to - 16; at <= last; at += 16) {
+    crc =
+      entry(15, (bytes[at] ?? 0) ^ crc) ^
+      entry(14, (bytes[at + 1] ?? 0) ^ (crc >>> 8)) ^
+      entry(13, (bytes[at + 2] ?? 0) ^ (crc >>> 16)) ^
+      entry(12, (bytes[at + 3] ?? 0) ^ (crc >>> 24)) ^
+      entry(11, bytes[at + 4] ?? 0) ^
+      entry(10, bytes[at + 5] ?? 0) ^
+      entry(9, bytes[at + 6] ?? 0) ^
+      entry(8, bytes[at + 7] ?? 0) ^
+      entry(7, bytes[at + 8] ?? 0) ^
+      entry(6, bytes[at + 9] ?? 0) ^
+      entry(5, bytes[at + 10] ?? 0) ^
+      entry(4, bytes[at + 11] ?? 0) ^
+      entry(3, bytes[at + 12] ?? 0) ^
+      entry(2, bytes[at + 13] ?? 0) ^
+      entry(1, bytes[at + 14] ?? 0) ^
+      entry(0, bytes[at + 15] ?? 0);
+  }
+  for (; at < to; at++) crc = (crc >>> 8) ^ entry(0, (bytes[at] ?? 0) ^ crc);
+  return ~crc >>> 0;
+}
+
+function entry(slice: number, byte: number): number {
+  return table[(slice << 8) | (byte & 0xff)] ?? 0;
+}
+
+/** Sixteen tables of 256: slice k holds the CRC of a byte that k zero bytes follow. */
+function makeTable(): Int32Array {
+  const made = new Int32Array(16 * 256);
+  for (let byte = 0; byte < 256; byte++) {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? POLYNOMIAL_REVERSED : 0);
+    made[byte] = crc;
+  }
+  for (let at = 256; at < made.length; at++) {
+    const before = made[at - 256] ?? 0;
+    made[at] = (before >>> 8) ^ (made[before & 0xff] ?? 0);
+  }
+  return made;
+}
