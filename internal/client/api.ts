@@ -1,0 +1,239 @@
+import type {
+  BrokerStatus,
+  ConfigEntry,
+  CreateTopicRequest,
+  FoundOffset,
+  OffsetPosition,
+  PartitionStatus,
+  ProduceReceipt,
+  Topic,
+} from "../broker/api.ts";
+import type { ClientError } from "./errors.ts";
+import type { Producer, ProducerOptions } from "./producer-api.ts";
+import type { RecordReader } from "./reader-api.ts";
+
+export type {
+  BrokerStatus,
+  ConfigEntry,
+  CreateTopicRequest,
+  FoundOffset,
+  OffsetPosition,
+  PartitionStatus,
+  ProduceReceipt,
+  Topic,
+} from "../broker/api.ts";
+
+/**
+ * A connection to one broker, by the native protocol (docs/native-protocol.md).
+ *
+ * Every call rejects with a `ClientError` when it fails. Calls may overlap and are answered in any
+ * order, except that what one connection produces to one partition is appended in the order of the
+ * calls. Nothing is tried again behind the caller's back.
+ */
+export interface Client {
+  /** What the broker said of itself when the connection began. */
+  readonly hello: BrokerHello;
+  /** Resolves when the connection has ended: with why, or with null after `close`. */
+  readonly closed: Promise<ClientError | null>;
+
+  /** Appends one v2 record batch as it is; for records rather than batches, `openProducer`. */
+  produce(request: ProduceBatch, options?: CallOptions): Promise<BatchReceipt>;
+  /** Gathers the records of one topic into batches and produces them. */
+  openProducer(topic: string, options?: ProducerOptions): Promise<Producer>;
+
+  /** Reads batches as they are in the log; for records, `openReader`. */
+  openStream(request: StreamRequest, options?: CallOptions): Promise<BatchStream>;
+  /** Reads records. */
+  openReader(request: StreamRequest, options?: CallOptions): Promise<RecordReader>;
+
+  /** The offset that a position stands for; see `FoundOffset` for where there is none. */
+  findOffset(
+    topic: string,
+    partition: number,
+    position: OffsetPosition,
+    options?: CallOptions,
+  ): Promise<FoundOffset>;
+  /** Removes records before `offset` (-1: the high watermark); resolves with the new log start. */
+  deleteRecords(
+    topic: string,
+    partition: number,
+    offset: number,
+    options?: CallOptions,
+  ): Promise<number>;
+
+  /** Every topic, in the order of names. */
+  listTopics(options?: CallOptions): Promise<TopicSummary[]>;
+  describeTopic(name: string, options?: CallOptions): Promise<TopicDescription>;
+  /** Makes a topic; with `validateOnly` it says what would be made. */
+  createTopic(request: CreateTopicRequest, options?: CallOptions): Promise<Topic>;
+  deleteTopic(name: string, options?: CallOptions): Promise<void>;
+  /** Grows a topic to `partitionCount` partitions. */
+  createPartitions(
+    name: string,
+    partitionCount: number,
+    validateOnly: boolean,
+    options?: CallOptions,
+  ): Promise<void>;
+
+  topicConfig(name: string, options?: CallOptions): Promise<ConfigEntry[]>;
+  brokerConfig(options?: CallOptions): Promise<ConfigEntry[]>;
+  /** Sets (`value`) or takes back (`null`) a topic's own settings. */
+  alterTopicConfig(
+    name: string,
+    changes: ReadonlyMap<string, string | null>,
+    validateOnly: boolean,
+    options?: CallOptions,
+  ): Promise<void>;
+
+  status(options?: CallOptions): Promise<BrokerStatus>;
+
+  /**
+   * Ends the connection. Calls that have no answer yet fail with `closed`; producers and streams
+   * that are to finish their work are to be closed first.
+   */
+  close(): Promise<void>;
+}
+
+/** How to connect. */
+export interface ConnectOptions {
+  /** For connecting, and for each call that does not say otherwise. */
+  readonly timeoutMs: number;
+  /** Who is calling, for the broker's log: `weir-cli/0.1.0`. */
+  readonly clientName: string;
+  /** Gives up on connecting. */
+  readonly signal?: AbortSignal;
+}
+
+/** How one call waits. */
+export interface CallOptions {
+  /** Instead of the connection's; `Infinity`: as long as the connection lasts. */
+  readonly timeoutMs?: number;
+  /** Gives up waiting; what the broker has begun, it still does. Of a stream: stops it. */
+  readonly signal?: AbortSignal;
+}
+
+/** The broker's greeting. */
+export interface BrokerHello {
+  readonly brokerId: number;
+  readonly clusterId: string;
+  readonly brokerVersion: string;
+  /** The version of the protocol that this connection speaks. */
+  readonly protocolVersion: number;
+  /** What this broker can do: the names of its operations. */
+  readonly capabilities: readonly string[];
+  /** No frame on this connection may be longer. */
+  readonly maxFrameBytes: number;
+}
+
+/** One v2 record batch for one partition. `batch` may not be changed until the call is settled. */
+export interface ProduceBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly batch: Uint8Array;
+  /** 0: do not wait, 1: the leader has it, -1: every copy in the ISR has it. */
+  readonly acks: -1 | 0 | 1;
+}
+
+/** What was written, where, and what the ack is worth. */
+export interface BatchReceipt extends ProduceReceipt {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A topic in a list. */
+export interface TopicSummary {
+  readonly name: string;
+  readonly id: string;
+  readonly internal: boolean;
+  readonly partitionCount: number;
+  /** Copies of each partition, observers included; the greatest where partitions differ. */
+  readonly replicationFactor: number;
+  /** Offsets between the log starts and the high watermarks: at most so many records. */
+  readonly offsetCount: number;
+  /** Bytes on this broker's disk. */
+  readonly sizeBytes: number;
+}
+
+/** A topic with the state of its partitions, in the order of their numbers. */
+export interface TopicDescription extends Topic {
+  readonly partitions: readonly PartitionStatus[];
+}
+
+/** A place in a partition to start or stop reading at. */
+export type StreamPosition = OffsetPosition | { readonly kind: "offset"; readonly offset: number };
+
+/** What to read. */
+export interface StreamRequest {
+  readonly partitions: readonly StreamPartition[];
+  /** How many bytes may be under way from the broker; 4 MiB if left out. */
+  readonly windowBytes?: number;
+}
+
+/** One partition to read. Positions are looked up once, when the stream opens. */
+export interface StreamPartition {
+  readonly topic: string;
+  readonly partition: number;
+  /** The first record to read. Where no record has the time asked for: the next one to come. */
+  readonly start: StreamPosition;
+  /**
+   * The record to stop before; null: go on with what is produced later.
+   * `latest` is the end seen when the stream opens, and so is a time that no record has reached.
+   */
+  readonly end: StreamPosition | null;
+}
+
+/** A partition of an open stream, its positions turned into offsets. */
+export interface OpenedPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly startOffset: number;
+  readonly endOffset: number | null;
+}
+
+/**
+ * What the broker sends of some partitions, in order within each.
+ *
+ * It ends when every partition has reached its end or failed, after `stop`, or with a `ClientError`
+ * when the connection is lost. The broker sends no more than the window ahead of the consumer, so
+ * one that stops asking holds up nothing but this stream.
+ */
+export interface BatchStream extends AsyncIterable<StreamEvent> {
+  /** The partitions that could be opened; those that could not have a `partition-failed` event. */
+  readonly partitions: readonly OpenedPartition[];
+  /** Asks for no more; what is under way is dropped. The iteration ends at once. */
+  stop(): void;
+}
+
+/** What a stream tells. */
+export type StreamEvent = BatchesEvent | PartitionEndedEvent | PartitionFailedEvent;
+
+/** Records of one partition. */
+export interface BatchesEvent {
+  readonly kind: "records";
+  readonly topic: string;
+  readonly partition: number;
+  readonly highWatermark: number;
+  readonly logStartOffset: number;
+  /**
+   * Whole v2 batches, one behind the other, as they are in the log. The first may begin before the
+   * stream's start, the last may go on past its end: their reader leaves out what was not asked for.
+   */
+  readonly batches: Uint8Array;
+}
+
+/** A partition has reached its end; nothing more comes of it. */
+export interface PartitionEndedEvent {
+  readonly kind: "partition-ended";
+  readonly topic: string;
+  readonly partition: number;
+  /** The offset behind the last record. */
+  readonly offset: number;
+}
+
+/** A partition can't be read (any more); the stream goes on with the others. */
+export interface PartitionFailedEvent {
+  readonly kind: "partition-failed";
+  readonly topic: string;
+  readonly partition: number;
+  readonly error: ClientError;
+}
