@@ -34,7 +34,8 @@ export interface Disk {
   /**
    * Takes the lock file `path` for this process, until `release` or the process ends.
    *
-   * Returns the other holder's process id where another live process has it.
+   * Returns the other holder's process id where another live process has it (0 when that has not
+   * been written down yet).
    */
   lock(path: string): { readonly release: () => void } | { readonly heldBy: number };
 }

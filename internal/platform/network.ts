@@ -4,6 +4,11 @@ export interface Address {
   readonly port: number;
 }
 
+/** An address as people write it: `127.0.0.1:9092`, `[::1]:9092`. */
+export function formatAddress({ host, port }: Address): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** TCP, with what a broker needs of it and nothing else. */
 export interface Network {
   /**
@@ -41,10 +46,16 @@ export interface Connection {
    * a closed connection does nothing.
    */
   send(bytes: Uint8Array): void;
-  /** Stops reading (the other side is slowed by TCP) until `resume`. */
+  /**
+   * Stops reading (the other side is slowed by TCP) until `resume`; what has been read already
+   * may still be handed out.
+   */
   pause(): void;
   resume(): void;
-  /** Closes once what is queued has left, or after a short while if it will not. */
+  /**
+   * Closes once what is queued has left, or after a short while if it will not. What still
+   * arrives is dropped. The same happens when the other side closes its half.
+   */
   end(): void;
   /** Closes at once and drops what is queued. */
   destroy(): void;
@@ -67,11 +78,20 @@ export interface Receiver {
   filled(count: number): void;
   /** Everything queued has left, after a time when it had not. */
   drained(): void;
-  /** The connection is gone; nothing else will be called. `error` says why if it was not asked for. */
+  /**
+   * The connection is gone; nothing else will be called, and this once, at the end of a turn.
+   *
+   * `error` is null when either side has closed it in order, or this side destroyed it.
+   */
   closed(error: NetworkError | null): void;
 }
 
-/** A frame that is being received: `bytes` has the frame's full size, `filledBytes` are there. */
+/**
+ * A frame that is being received: `filledBytes` of `bytes` are there.
+ *
+ * `bytes` need not have room for the whole frame: a size that a client only claims is no reason
+ * to set memory aside. What has room for more must be asked for anew after each `filled`.
+ */
 export interface PartialFrame {
   readonly bytes: Uint8Array;
   readonly filledBytes: number;
