@@ -10,7 +10,7 @@ import type {
 } from "../broker/api.ts";
 import type { ClientError } from "./errors.ts";
 import type { Producer, ProducerOptions } from "./producer-api.ts";
-import type { RecordReader } from "./reader-api.ts";
+import type { Reader } from "./reader-api.ts";
 
 export type {
   BrokerStatus,
@@ -44,7 +44,7 @@ export interface Client {
   /** Reads batches as they are in the log; for records, `openReader`. */
   openStream(request: StreamRequest, options?: CallOptions): Promise<BatchStream>;
   /** Reads records. */
-  openReader(request: StreamRequest, options?: CallOptions): Promise<RecordReader>;
+  openReader(request: StreamRequest, options?: CallOptions): Promise<Reader>;
 
   /** The offset that a position stands for; see `FoundOffset` for where there is none. */
   findOffset(

@@ -1,15 +1,17 @@
+import type { Codec } from "../record/layout.ts";
+import type { RecordHeader } from "../record/records.ts";
 import type { BatchReceipt } from "./api.ts";
 import type { ClientError } from "./errors.ts";
 
-/** How records are compressed, batch by batch. */
-export type Compression = "none" | "gzip" | "snappy" | "lz4" | "zstd";
+export type { Codec } from "../record/layout.ts";
+export type { RecordHeader } from "../record/records.ts";
 
 /** How a producer gathers and sends; what is left out has the value named. */
 export interface ProducerOptions {
   /** -1 */
   readonly acks?: -1 | 0 | 1;
   /** "none" */
-  readonly compression?: Compression;
+  readonly compression?: Codec;
   /** Bytes of uncompressed records that close a batch: 1 MiB less room for its head. */
   readonly batchBytes?: number;
   /** How long a batch that is not full waits for more records: 5. */
@@ -44,12 +46,6 @@ export interface ProducerRecord {
   readonly timestampMs?: number;
   /** Left out: chosen by key, or, without one, for some time the same and then another. */
   readonly partition?: number;
-}
-
-/** One header of a record. */
-export interface RecordHeader {
-  readonly key: string;
-  readonly value: Uint8Array | null;
 }
 
 /** Gathers records of one topic into batches, and sends them. */

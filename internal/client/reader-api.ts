@@ -1,22 +1,18 @@
+import type { LogRecord } from "../record/records.ts";
 import type { OpenedPartition, PartitionEndedEvent, PartitionFailedEvent } from "./api.ts";
-import type { RecordHeader } from "./producer-api.ts";
 
-/** One record as it was read. Its bytes are views into a larger buffer: copy what is to be kept. */
-export interface ConsumedRecord {
-  readonly offset: number;
-  readonly timestampMs: number;
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array | null;
-  readonly headers: readonly RecordHeader[];
-}
+export type { LogRecord } from "../record/records.ts";
 
-/** Some records of one partition, in order; never none. */
+/**
+ * Some records of one partition, in order; never none. Their keys, values and headers are views
+ * into a larger buffer: copy what is to be kept for long.
+ */
 export interface RecordsEvent {
   readonly kind: "records";
   readonly topic: string;
   readonly partition: number;
   readonly highWatermark: number;
-  readonly records: readonly ConsumedRecord[];
+  readonly records: readonly LogRecord[];
 }
 
 /** What a reader tells. Records come many at a time, so that one costs no promise. */
@@ -26,7 +22,7 @@ export type ReaderEvent = RecordsEvent | PartitionEndedEvent | PartitionFailedEv
  * A stream with its records decoded: exactly those asked for, in order within a partition. Its
  * memory is bounded: at most one batch is decoded at a time.
  */
-export interface RecordReader extends AsyncIterable<ReaderEvent> {
+export interface Reader extends AsyncIterable<ReaderEvent> {
   readonly partitions: readonly OpenedPartition[];
   /** Ends the iteration at once. */
   stop(): void;
