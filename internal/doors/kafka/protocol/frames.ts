@@ -1,0 +1,89 @@
+import { apiOf, type Request } from "./apis.ts";
+import {
+  decodeRequestEnd,
+  decodeRequestStart,
+  decodeResponseHeader,
+  encodeRequestHeader,
+  encodeResponseHeader,
+  type RequestStart,
+} from "./headers.ts";
+import type { Api } from "./message.ts";
+import { Reader } from "./reader.ts";
+import type { Decoded, Encodable, Fields } from "./table.ts";
+import { includes } from "./versions.ts";
+import type { Writer } from "./writer.ts";
+
+/*
+ * A frame is a size (int32, itself not counted), a header and a message. What is decoded here
+ * is the content of a frame, behind the size; what is encoded here has the size in front.
+ */
+
+export type DecodedRequest =
+  | { readonly status: "known"; readonly request: Request }
+  /** The key or its version is not served; nothing behind the correlation id was read. */
+  | { readonly status: "unsupported"; readonly request: RequestStart };
+
+/**
+ * Reads a request out of `buffer[from, to)`. Byte ranges in it point into `buffer`. Bytes behind
+ * the message are left alone, as Kafka leaves them. Throws MalformedMessage.
+ */
+export function decodeRequest(buffer: Uint8Array, from: number, to: number): DecodedRequest {
+  const reader = new Reader(buffer, from, to);
+  const start = decodeRequestStart(reader);
+  const { apiKey, version, correlationId } = start;
+  const api = apiOf(apiKey);
+  if (api === undefined || !includes(api.versions, version)) {
+    return { status: "unsupported", request: start };
+  }
+  const clientId = decodeRequestEnd(reader, includes(api.request.flexible, version));
+  const body = api.request.decode(reader, version);
+  // The key and the body come from one API, which a union of APIs cannot express.
+  const request = { apiKey, version, correlationId, clientId, body } as Request;
+  return { status: "known", request };
+}
+
+/** Writes the frame of a response. Throws UnencodableField; the writer is of no use then. */
+export function encodeResponse<K extends number, Q extends Fields, R extends Fields>(
+  writer: Writer,
+  api: Api<K, Q, R>,
+  version: number,
+  correlationId: number,
+  body: Encodable<R>,
+): void {
+  const size = writer.openSize();
+  encodeResponseHeader(writer, correlationId, api.key, includes(api.response.flexible, version));
+  api.response.encode(writer, version, body);
+  writer.closeSize(size);
+}
+
+/** Writes the frame of a request. Throws UnencodableField; the writer is of no use then. */
+export function encodeRequest<K extends number, Q extends Fields, R extends Fields>(
+  writer: Writer,
+  api: Api<K, Q, R>,
+  version: number,
+  { correlationId, clientId }: { readonly correlationId: number; readonly clientId: string | null },
+  body: Encodable<Q>,
+): void {
+  const size = writer.openSize();
+  const start = { apiKey: api.key, version, correlationId };
+  encodeRequestHeader(writer, start, clientId, includes(api.request.flexible, version));
+  api.request.encode(writer, version, body);
+  writer.closeSize(size);
+}
+
+/**
+ * Reads the response to a request of `api` and `version` out of `buffer[from, to)`.
+ * Throws MalformedMessage.
+ */
+export function decodeResponse<K extends number, Q extends Fields, R extends Fields>(
+  api: Api<K, Q, R>,
+  version: number,
+  buffer: Uint8Array,
+  from: number,
+  to: number,
+): { readonly correlationId: number; readonly body: Decoded<R> } {
+  const reader = new Reader(buffer, from, to);
+  const flexible = includes(api.response.flexible, version);
+  const correlationId = decodeResponseHeader(reader, api.key, flexible);
+  return { correlationId, body: api.response.decode(reader, version) };
+}

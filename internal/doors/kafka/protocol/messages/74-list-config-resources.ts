@@ -1,0 +1,20 @@
+import { api } from "../message.ts";
+import { array, int8, int16, int32, string } from "../table.ts";
+
+export const listConfigResources = api({
+  key: 74,
+  name: "ListConfigResources",
+  versions: "0-1",
+  flexible: "0+",
+  request: {
+    resourceTypes: array("1+").of(int8),
+  },
+  response: {
+    throttleTimeMs: int32("0+"),
+    errorCode: int16("0+"),
+    configResources: array("0+").of({
+      resourceName: string("0+"),
+      resourceType: int8("1+", { default: 16, ignorable: true }),
+    }),
+  },
+});
