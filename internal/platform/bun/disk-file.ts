@@ -7,7 +7,7 @@ import { attempt, diskError } from "./disk-error.ts";
  * Chunks smaller than this on average are copied together before they are written: measured, one
  * write of a copy beats a gathering write of many small pieces, and loses to it from here on.
  */
-const GATHER_BELOW_BYTES = 4096;
+const GATHER_BELOW_BYTES = 8192;
 
 const readAsync = promisify(fs.read);
 const fdatasync = promisify(fs.fdatasync);
@@ -20,7 +20,8 @@ const staging = new Uint8Array(STAGING_BYTES);
 /** A file of the machine's own disk. Closing waits for the calls that are under way. */
 export class OpenFile implements DiskFile {
   readonly path: string;
-  private readonly fd: number;
+  /** -1 once it is closed, because the system gives its numbers away again. */
+  private fd: number;
   private underWay = 0;
   private closing = false;
 
@@ -118,7 +119,7 @@ export class OpenFile implements DiskFile {
 
   close(): void {
     this.closing = true;
-    if (this.underWay === 0) attempt("close", this.path, () => fs.closeSync(this.fd));
+    if (this.underWay === 0) this.closeNow();
   }
 
   /** Waits for a call that runs on another thread; the file stays open until it is back. */
@@ -130,7 +131,12 @@ export class OpenFile implements DiskFile {
       throw diskError(operation, this.path, cause);
     } finally {
       this.underWay--;
-      if (this.closing && this.underWay === 0) fs.closeSync(this.fd);
+      if (this.closing && this.underWay === 0) this.closeNow();
     }
+  }
+
+  private closeNow(): void {
+    attempt("close", this.path, () => fs.closeSync(this.fd));
+    this.fd = -1;
   }
 }
