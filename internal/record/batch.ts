@@ -40,7 +40,12 @@ export function baseOffset(buf: Uint8Array, at: number): number {
 
 /** Offset of the last record, also when compaction has removed that record. */
 export function lastOffset(buf: Uint8Array, at: number): number {
-  return baseOffset(buf, at) + int32At(buf, at + LAST_OFFSET_DELTA_AT);
+  return baseOffset(buf, at) + lastOffsetDelta(buf, at);
+}
+
+/** How far the last offset is from the first. */
+export function lastOffsetDelta(buf: Uint8Array, at: number): number {
+  return int32At(buf, at + LAST_OFFSET_DELTA_AT);
 }
 
 /** Epoch of the leader that appended the batch. */

@@ -49,6 +49,8 @@ const MAX_BATCH_BYTES = 2 ** 31 - 1;
 
 const INITIAL_BYTES = 1024;
 
+const NO_NAMES: readonly Uint8Array[] = [];
+
 const encoder = new TextEncoder();
 
 /**
@@ -97,10 +99,10 @@ export class BatchBuilder {
     this.putBytes(record.key);
     this.putBytes(record.value);
     this.putNumber(record.headers.length);
-    record.headers.forEach(([, value], index) => {
+    for (let index = 0; index < names.length; index++) {
       this.putBytes(names[index] ?? null);
-      this.putBytes(value);
-    });
+      this.putBytes(record.headers[index]?.[1] ?? null);
+    }
   }
 
   /**
@@ -160,6 +162,7 @@ function sizedBytes(bytes: Uint8Array | null): number {
   return bytes === null ? NULL_BYTES : varintBytes(bytes.length) + bytes.length;
 }
 
-function encodeNames(headers: readonly RecordHeader[]): Uint8Array[] {
+function encodeNames(headers: readonly RecordHeader[]): readonly Uint8Array[] {
+  if (headers.length === 0) return NO_NAMES;
   return headers.map(([name]) => encoder.encode(name));
 }

@@ -13,7 +13,9 @@ const MAX_VARINT_BYTES = 10;
 /** How many bytes `putVarint` writes for a value. */
 export function varintBytes(value: number): number {
   let bytes = 1;
-  for (let rest = zigzag(value); rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes++;
+  let rest = zigzag(value);
+  for (; rest >= SMALL; rest = Math.floor(rest / 0x80)) bytes++;
+  for (; rest >= 0x80; rest >>>= 7) bytes++;
   return bytes;
 }
 
