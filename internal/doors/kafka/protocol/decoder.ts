@@ -173,10 +173,9 @@ function compactLength(reader: Reader): number {
 }
 
 function checkCount(reader: Reader, count: number, elementBytes: number): void {
-  if (count * elementBytes > reader.remaining) {
-    throw reader.malformed(
-      `${count} elements need at least ${count * elementBytes} bytes and ${reader.remaining} remain`,
-    );
+  const needed = count * elementBytes;
+  if (needed > reader.remaining) {
+    throw reader.malformed(`${count} elements take ${needed} bytes and ${reader.remaining} remain`);
   }
 }
 

@@ -1,13 +1,21 @@
 import { api } from "../message.ts";
 import { array, int8, int16, int32, string } from "../table.ts";
 
+/**
+ * FindCoordinator: which broker looks after a group or a transaction.
+ *
+ * Up to 3 a request asks for one key, and the answer stands at the top; from 4 on it asks for
+ * many, in coordinatorKeys and coordinators. 6 adds share groups.
+ */
 export const findCoordinator = api({
   key: 10,
   name: "FindCoordinator",
   versions: "0-6",
   flexible: "3+",
   request: {
+    // The group id or the transactional id.
     key: string("0-3"),
+    // 0 group, 1 transaction, 2 share group.
     keyType: int8("1+", { default: 0 }),
     coordinatorKeys: array("4+").of(string),
   },

@@ -1,6 +1,11 @@
 import { api } from "../message.ts";
 import { array, int16, int32, string } from "../table.ts";
 
+/**
+ * LeaveGroup: members leave a classic group at once, rather than by a timeout.
+ *
+ * Up to 2 one member leaves; from 3 on many can, in members, also by their instance ids.
+ */
 export const leaveGroup = api({
   key: 13,
   name: "LeaveGroup",
@@ -10,7 +15,9 @@ export const leaveGroup = api({
     groupId: string("0+"),
     memberId: string("0-2"),
     members: array("3+").of({
+      // May be empty when groupInstanceId is given.
       memberId: string("3+"),
+      // The name of a static member (KIP-345).
       groupInstanceId: string("3+", { nullable: "3+", default: null }),
       reason: string("5+", { nullable: "5+", default: null, ignorable: true }),
     }),

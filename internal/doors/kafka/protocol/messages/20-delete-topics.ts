@@ -1,6 +1,7 @@
 import { api } from "../message.ts";
 import { array, int16, int32, string, uuid } from "../table.ts";
 
+/** DeleteTopics: delete topics, from 6 on by name or by id. */
 export const deleteTopics = api({
   key: 20,
   name: "DeleteTopics",
@@ -8,6 +9,7 @@ export const deleteTopics = api({
   flexible: "4+",
   request: {
     topics: array("6+").of({
+      // Null when the topic is named by its id.
       name: string("6+", { nullable: "6+", default: null }),
       topicId: uuid("6+"),
     }),
@@ -17,6 +19,7 @@ export const deleteTopics = api({
   response: {
     throttleTimeMs: int32("1+", { ignorable: true }),
     responses: array("0+").of({
+      // Null for an id that is not known.
       name: string("0+", { nullable: "6+" }),
       topicId: uuid("6+", { ignorable: true }),
       errorCode: int16("0+"),

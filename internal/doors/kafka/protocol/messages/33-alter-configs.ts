@@ -1,6 +1,10 @@
 import { api } from "../message.ts";
 import { array, boolean, int8, int16, int32, string } from "../table.ts";
 
+/**
+ * AlterConfigs: replace all settings of topics or brokers; what is not named goes back to its
+ * default.
+ */
 export const alterConfigs = api({
   key: 33,
   name: "AlterConfigs",
@@ -8,6 +12,7 @@ export const alterConfigs = api({
   flexible: "2+",
   request: {
     resources: array("0+").of({
+      // As in DescribeConfigs.
       resourceType: int8("0+"),
       resourceName: string("0+"),
       configs: array("0+").of({

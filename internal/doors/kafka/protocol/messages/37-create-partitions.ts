@@ -1,6 +1,7 @@
 import { api } from "../message.ts";
 import { array, boolean, int16, int32, string } from "../table.ts";
 
+/** CreatePartitions: give topics more partitions. */
 export const createPartitions = api({
   key: 37,
   name: "CreatePartitions",
@@ -9,7 +10,9 @@ export const createPartitions = api({
   request: {
     topics: array("0+").of({
       name: string("0+"),
+      // The new total.
       count: int32("0+"),
+      // The brokers of each new partition; null leaves it to the controller.
       assignments: array("0+", { nullable: "0+" }).of({
         brokerIds: array("0+").of(int32),
       }),

@@ -1,6 +1,7 @@
 import { api } from "../message.ts";
 import { array, int16, int32, string } from "../table.ts";
 
+/** DeleteGroups: delete groups that have no members, with their offsets. */
 export const deleteGroups = api({
   key: 42,
   name: "DeleteGroups",

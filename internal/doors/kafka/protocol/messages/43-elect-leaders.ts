@@ -1,13 +1,16 @@
 import { api } from "../message.ts";
 import { array, int8, int16, int32, string } from "../table.ts";
 
+/** ElectLeaders: elect the preferred leader of partitions, or any copy that is left. */
 export const electLeaders = api({
   key: 43,
   name: "ElectLeaders",
   versions: "0-2",
   flexible: "2+",
   request: {
+    // 0 the preferred one; 1 any that lives, even if records are lost.
     electionType: int8("1+"),
+    // Null for all.
     topicPartitions: array("0+", { nullable: "0+" }).of({
       topic: string("0+"),
       partitions: array("0+").of(int32),

@@ -1,6 +1,7 @@
 import { api } from "../message.ts";
 import { array, boolean, int8, int16, int32, string } from "../table.ts";
 
+/** IncrementalAlterConfigs: change single settings of topics, brokers or groups. */
 export const incrementalAlterConfigs = api({
   key: 44,
   name: "IncrementalAlterConfigs",
@@ -8,10 +9,12 @@ export const incrementalAlterConfigs = api({
   flexible: "1+",
   request: {
     resources: array("0+").of({
+      // As in DescribeConfigs.
       resourceType: int8("0+"),
       resourceName: string("0+"),
       configs: array("0+").of({
         name: string("0+"),
+        // 0 set, 1 delete, 2 append to a list, 3 take out of a list.
         configOperation: int8("0+"),
         value: string("0+", { nullable: "0+" }),
       }),

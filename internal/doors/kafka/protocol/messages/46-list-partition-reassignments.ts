@@ -1,6 +1,7 @@
 import { api } from "../message.ts";
 import { array, int16, int32, string } from "../table.ts";
 
+/** ListPartitionReassignments: the moves that are under way. */
 export const listPartitionReassignments = api({
   key: 46,
   name: "ListPartitionReassignments",
@@ -8,6 +9,7 @@ export const listPartitionReassignments = api({
   flexible: "0+",
   request: {
     timeoutMs: int32("0+", { default: 60000 }),
+    // Null for all.
     topics: array("0+", { nullable: "0+", default: null }).of({
       name: string("0+"),
       partitionIndexes: array("0+").of(int32),
@@ -21,6 +23,7 @@ export const listPartitionReassignments = api({
       name: string("0+"),
       partitions: array("0+").of({
         partitionIndex: int32("0+"),
+        // All brokers with a copy, those that come and those that go included.
         replicas: array("0+").of(int32),
         addingReplicas: array("0+").of(int32),
         removingReplicas: array("0+").of(int32),

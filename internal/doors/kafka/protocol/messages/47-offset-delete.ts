@@ -1,6 +1,7 @@
 import { api } from "../message.ts";
 import { array, int16, int32, string } from "../table.ts";
 
+/** OffsetDelete: forget a group's offsets of topics that it no longer reads. */
 export const offsetDelete = api({
   key: 47,
   name: "OffsetDelete",

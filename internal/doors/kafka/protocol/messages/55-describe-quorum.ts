@@ -9,6 +9,7 @@ const replicaState = {
   lastCaughtUpTimestamp: int64("1+", { default: -1, ignorable: true }),
 };
 
+/** DescribeQuorum: who votes for the metadata log, and how far each of them is. */
 export const describeQuorum = api({
   key: 55,
   name: "DescribeQuorum",
@@ -31,6 +32,7 @@ export const describeQuorum = api({
         partitionIndex: int32("0+"),
         errorCode: int16("0+"),
         errorMessage: string("2+", { nullable: "2+", ignorable: true }),
+        // -1 if it is not known.
         leaderId: int32("0+"),
         leaderEpoch: int32("0+"),
         highWatermark: int64("0+"),

@@ -1,6 +1,8 @@
 import { api } from "../message.ts";
 import { array, boolean, int8, int16, int32, string } from "../table.ts";
+import { NOT_ASKED_FOR } from "./authorized-operations.ts";
 
+/** DescribeCluster: the brokers, without any topics. */
 export const describeCluster = api({
   key: 60,
   name: "DescribeCluster",
@@ -8,7 +10,9 @@ export const describeCluster = api({
   flexible: "0+",
   request: {
     includeClusterAuthorizedOperations: boolean("0+"),
+    // 1 brokers, 2 controllers.
     endpointType: int8("1+", { default: 1 }),
+    // Also those that are registered and not in service.
     includeFencedBrokers: boolean("2+"),
   },
   response: {
@@ -25,6 +29,6 @@ export const describeCluster = api({
       rack: string("0+", { nullable: "0+", default: null }),
       isFenced: boolean("2+"),
     }),
-    clusterAuthorizedOperations: int32("0+", { default: -2147483648 }),
+    clusterAuthorizedOperations: int32("0+", { default: NOT_ASKED_FOR }),
   },
 });

@@ -1,6 +1,7 @@
 import { api } from "../message.ts";
 import { array, int16, int32, int64, string } from "../table.ts";
 
+/** DescribeProducers: the idempotent and transactional producers that a partition remembers. */
 export const describeProducers = api({
   key: 61,
   name: "DescribeProducers",
@@ -24,8 +25,10 @@ export const describeProducers = api({
           producerId: int64("0+"),
           producerEpoch: int32("0+"),
           lastSequence: int32("0+", { default: -1 }),
+          // When it last wrote, or -1.
           lastTimestamp: int64("0+", { default: -1 }),
           coordinatorEpoch: int32("0+"),
+          // -1 when no transaction is open.
           currentTxnStartOffset: int64("0+", { default: -1 }),
         }),
       }),

@@ -1,5 +1,6 @@
 import { api } from "../message.ts";
 import { array, boolean, int8, int16, int32, string, struct, uuid } from "../table.ts";
+import { NOT_ASKED_FOR } from "./authorized-operations.ts";
 
 const topicPartitions = {
   topicId: uuid("0+"),
@@ -11,6 +12,9 @@ const assignment = {
   topicPartitions: array("0+").of(topicPartitions),
 };
 
+/**
+ * ConsumerGroupDescribe: state and members of groups of the new consumer protocol (KIP-848).
+ */
 export const consumerGroupDescribe = api({
   key: 69,
   name: "ConsumerGroupDescribe",
@@ -28,6 +32,7 @@ export const consumerGroupDescribe = api({
       groupId: string("0+"),
       groupState: string("0+"),
       groupEpoch: int32("0+"),
+      // The group epoch that the target assignment was made for.
       assignmentEpoch: int32("0+"),
       assignorName: string("0+"),
       members: array("0+").of({
@@ -39,11 +44,14 @@ export const consumerGroupDescribe = api({
         clientHost: string("0+"),
         subscribedTopicNames: array("0+").of(string),
         subscribedTopicRegex: string("0+", { nullable: "0+", default: null }),
+        // What the member holds now.
         assignment: struct("0+").of(assignment),
+        // What the member shall hold in the end.
         targetAssignment: struct("0+").of(assignment),
+        // 0 classic, 1 consumer, -1 not known.
         memberType: int8("1+", { default: -1, ignorable: true }),
       }),
-      authorizedOperations: int32("0+", { default: -2147483648 }),
+      authorizedOperations: int32("0+", { default: NOT_ASKED_FOR }),
     }),
   },
 });
