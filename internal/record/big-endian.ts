@@ -46,5 +46,5 @@ export function putInt32(bytes: Uint8Array, at: number, value: number): void {
 /** Writes a safe integer as a signed 64-bit integer. */
 export function putInt64(bytes: Uint8Array, at: number, value: number): void {
   putInt32(bytes, at, Math.floor(value / TWO_TO_32));
-  putInt32(bytes, at + 4, value >>> 0);
+  putInt32(bytes, at + 4, value);
 }

@@ -89,6 +89,13 @@ describe("lying records", () => {
     expect(errorOf(() => [...recordsOf(buf, AT, LIMIT_BYTES)])).toBe("bad-record");
   });
 
+  test("a record that takes a byte of the next", () => {
+    const record = { timestampMs: 5, key: null, value: null, headers: [] };
+    const two = batchOf([record, record], "none");
+    two[HEADER_BYTES] = (two[HEADER_BYTES] ?? 0) + 2;
+    expect(errorOf(() => new RecordReader(two, 0, 0).next())).toBe("bad-record");
+  });
+
   test("a count that is too high or too low", () => {
     const two = batchOf(sampleRecords(seeded(8), 2), "zstd");
     for (const count of [0, 1, 3, 2 ** 31 - 1]) {
