@@ -1,0 +1,67 @@
+import { describe, expect, test } from "bun:test";
+import { Output } from "./output.ts";
+
+/** An output whose writer takes at most `most` bytes a call, and what it took. */
+function collecting(most: number) {
+  const taken: number[] = [];
+  const output = new Output(async (bytes, from, to) => {
+    const count = Math.min(most, to - from);
+    for (let at = from; at < from + count; at++) taken.push(bytes[at] ?? -1);
+    return count;
+  });
+  return { output, text: () => new TextDecoder().decode(new Uint8Array(taken)), taken };
+}
+
+describe("Output", () => {
+  test("keeps order and bytes over short writes", async () => {
+    const { output, text } = collecting(3);
+    const outer = new TextEncoder().encode("xx value yy");
+    output.appendText("é€😀 ");
+    output.appendBytes(outer, 3, 8);
+    output.appendBytes(new Uint8Array(outer.buffer, 9, 2), 0, 2);
+    await output.flush();
+    expect(text()).toBe("é€😀 valueyy");
+    expect(output.empty).toBe(true);
+  });
+
+  test("goes on when a write takes nothing", async () => {
+    let calls = 0;
+    const output = new Output(async (_, from, to) => (calls++ < 3 ? 0 : to - from));
+    output.appendText("abc");
+    await output.flush();
+    expect(calls).toBe(4);
+  });
+
+  test("holds what is larger than its buffer, and says when it is full", async () => {
+    const { output, taken } = collecting(1 << 20);
+    expect(output.full).toBe(false);
+    output.appendText("a");
+    const large = new Uint8Array(1_000_000).fill(98);
+    output.appendBytes(large, 0, large.length);
+    expect(output.full).toBe(true);
+    await output.flush();
+    expect(taken.length).toBe(1_000_001);
+    expect(output.full).toBe(false);
+    output.appendText("again");
+    await output.flush();
+    expect(taken.length).toBe(1_000_006);
+  });
+
+  test("refuses to be changed while a flush runs", async () => {
+    const taken = Promise.withResolvers<number>();
+    const output = new Output(() => taken.promise);
+    output.appendText("a");
+    const flushed = output.flush();
+    expect(() => output.appendText("b")).toThrow("while a flush runs");
+    taken.resolve(1);
+    await flushed;
+    output.appendText("b");
+  });
+
+  test("passes a writer's failure on and is empty afterwards", async () => {
+    const output = new Output(() => Promise.reject(new Error("no space left")));
+    output.appendText("a");
+    await expect(output.flush()).rejects.toThrow("no space left");
+    expect(output.empty).toBe(true);
+  });
+});
