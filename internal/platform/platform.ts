@@ -6,8 +6,9 @@ import type { Random } from "./random.ts";
 /**
  * Everything outside of the broker's own state: time, chance, disk and network.
  *
- * The broker reaches the world only through this. The real one is made by `bunPlatform`; a simulated
- * one runs the same broker under a seed, on a disk that forgets and a network that fails.
+ * The broker reaches the world only through this. The real one is made by `bunPlatform`; a
+ * simulated one runs the same broker under a seed, on a disk that forgets and a network that
+ * fails.
  */
 export interface Platform {
   readonly clock: Clock;

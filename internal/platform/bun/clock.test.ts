@@ -8,7 +8,7 @@ function endOfTurn(): Promise<void> {
   return new Promise((resolve) => clock.atEndOfTurn(resolve));
 }
 
-test("work at the end of a turn runs in order, with what it adds itself, before the next", async () => {
+test("work at the end of a turn runs in order, with what it adds, before the next", async () => {
   const order: string[] = [];
   const nextTurn = new Promise<void>((resolve) => {
     clock.atEndOfTurn(() => {
