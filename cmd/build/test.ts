@@ -31,7 +31,8 @@ const exitCode = await run.exited;
 const { tests, failures, skipped } = counts(report);
 const failed = exitCode === 0 ? failures : Math.max(1, failures);
 const skips = skipped > 0 ? `, ${skipped} skipped` : "";
-process.stdout.write(`${tests - failures - skipped} passed, ${failed} failed${skips}\n`);
+const passed = Math.max(0, tests - failures - skipped);
+process.stdout.write(`${passed} passed, ${failed} failed${skips}\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** What the report's first element counts; nothing where the run wrote none. */
