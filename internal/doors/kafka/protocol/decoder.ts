@@ -205,7 +205,9 @@ function readTags(
   }
 }
 
+const NO_TAGS: ReadonlyMap<number, readonly [string, Decode]> = new Map();
+
 /** Passes over a tag section of which nothing is known. */
 export function skipTags(reader: Reader): void {
-  readTags(reader, new Map(), {});
+  readTags(reader, NO_TAGS, {});
 }

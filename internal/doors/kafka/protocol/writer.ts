@@ -15,7 +15,8 @@ export interface SizeMark {
 
 /**
  * Collects encoded bytes as a list of chunks. Small writes gather in slabs that are allocated
- * once per 64 KiB and never written twice, so chunks that were taken stay valid.
+ * once per 64 KiB and never written twice, so chunks that were taken stay valid. One writer can
+ * serve many connections, one after another: take what one of them is to be sent, then go on.
  *
  *   slab   |taken....|gathering...........|free.......|
  *                     ^start               ^at
@@ -56,7 +57,8 @@ export class Writer {
   }
 
   int32(value: number): void {
-    putInt32(this.#slab, this.#reserve(4), value);
+    const at = this.#reserve(4);
+    putInt32(this.#slab, at, value);
   }
 
   /** `value` is a safe integer or MAX_INT64. */
@@ -114,6 +116,7 @@ export class Writer {
     putInt32(mark.slab, mark.at, this.#written - mark.written);
   }
 
+  /** Room for `size` bytes in `#slab`, which may be another one afterwards. */
   #reserve(size: number): number {
     if (size > this.#slab.length - this.#at) {
       this.#closeChunk();
