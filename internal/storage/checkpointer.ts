@@ -1,0 +1,157 @@
+import type { Clock } from "../platform/clock.ts";
+import type { Disk } from "../platform/disk.ts";
+import { type Checkpoint, type LogState, writeCheckpoint } from "./checkpoint.ts";
+import type { FileCache } from "./file-cache.ts";
+import { saveIndexes } from "./index-files.ts";
+import type { Journal } from "./journal.ts";
+import type { DataLayout } from "./layout.ts";
+import type { PartitionLog } from "./partition-log.ts";
+import type { TailWriter } from "./tail-writer.ts";
+
+/** How many logs are written to their segments before other work gets its turn. */
+const LOGS_PER_TURN = 64;
+/** How many files are synced at a time: more would hold up the journal's own syncs. */
+const SYNCS_AT_A_TIME = 2;
+
+/** The parts of the storage that a checkpoint works on. */
+export interface CheckpointPath {
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly layout: DataLayout;
+  readonly files: FileCache;
+  readonly journal: Journal;
+  readonly writer: TailWriter;
+  readonly nextLogId: () => number;
+}
+
+/**
+ * Moves what the journal holds into the segments, syncs them, and lets the journal go.
+ *
+ * Only logs that have changed since the last checkpoint cost anything but their line in the file.
+ */
+export class Checkpointer {
+  readonly #path: CheckpointPath;
+  /** Each log as it stands in the last checkpoint. */
+  readonly #states: Map<PartitionLog, LogState>;
+  #changed = new Set<PartitionLog>();
+  #running: Promise<void> | null = null;
+
+  constructor(path: CheckpointPath, states: Map<PartitionLog, LogState>) {
+    this.#path = path;
+    this.#states = states;
+  }
+
+  /** The log isn't any more as it stands in the checkpoint. */
+  changed(log: PartitionLog): void {
+    this.#changed.add(log);
+  }
+
+  /** The log is gone. */
+  removed(log: PartitionLog): void {
+    this.#changed.delete(log);
+    this.#states.delete(log);
+  }
+
+  get running(): boolean {
+    return this.#running !== null;
+  }
+
+  /** Makes a checkpoint, or waits for the one that is being made. Rejects when the disk refuses. */
+  run(): Promise<void> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { disk, journal, layout } = this.#path;
+    const frameNumber = journal.lastFrame;
+    const journalSequence = journal.roll();
+    const changed = this.#changed;
+    this.#changed = new Set();
+    const captured = new Map<PartitionLog, LogState>();
+    try {
+      await this.#drain(changed, captured);
+      await this.#sync();
+      for (const [log, state] of captured) if (!log.removed) this.#states.set(log, state);
+      const checkpoint: Checkpoint = {
+        journalSequence,
+        frameNumber,
+        nextLogId: this.#path.nextLogId(),
+        logs: [...this.#states.values()],
+      };
+      await writeCheckpoint(disk, layout.root, layout.checkpoint, checkpoint);
+    } catch (error) {
+      for (const log of changed) if (!log.removed) this.#changed.add(log);
+      throw error;
+    }
+    journal.dropBefore(journalSequence);
+  }
+
+  /** Writes the tails of all logs that changed, and notes each log as it is right then. */
+  async #drain(
+    changed: ReadonlySet<PartitionLog>,
+    captured: Map<PartitionLog, LogState>,
+  ): Promise<void> {
+    const { disk, writer, journal } = this.#path;
+    let count = 0;
+    for (const log of changed) {
+      if (++count % LOGS_PER_TURN === 0) await this.#nextTurn();
+      if (log.removed) continue;
+      writer.drain(log);
+      for (const path of saveIndexes(disk, log)) writer.dirtyFiles.add(path);
+      captured.set(log, stateOf(log, journal.lastFrame));
+    }
+  }
+
+  async #sync(): Promise<void> {
+    const { disk, files, writer } = this.#path;
+    const paths = [...writer.dirtyFiles];
+    const directories = [...writer.dirtyDirectories];
+    writer.dirtyFiles = new Set();
+    writer.dirtyDirectories = new Set();
+    try {
+      const syncOne = async (path: string) => {
+        if (disk.exists(path)) await files.use(path, (file) => file.sync());
+      };
+      await inParallel(paths, SYNCS_AT_A_TIME, syncOne);
+      await inParallel(directories, SYNCS_AT_A_TIME, async (directory) => {
+        if (disk.exists(directory)) await disk.syncDirectory(directory);
+      });
+    } catch (error) {
+      for (const path of paths) writer.dirtyFiles.add(path);
+      for (const directory of directories) writer.dirtyDirectories.add(directory);
+      throw error;
+    }
+  }
+
+  #nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.#path.clock.after(0, resolve));
+  }
+}
+
+/** The log as it is now, its tail being empty; all frames so far are in it. */
+export function stateOf(log: PartitionLog, appliedFrame: number): LogState {
+  return {
+    id: log.id,
+    name: log.name,
+    incarnation: log.incarnation,
+    startOffset: log.startOffset,
+    appliedFrame,
+    segments: log.segments.map((segment) => segment.state()),
+    producers: [...log.producers.entries()],
+  };
+}
+
+async function inParallel<T>(
+  items: readonly T[],
+  atATime: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+  };
+  await Promise.all(Array.from({ length: atATime }, worker));
+}

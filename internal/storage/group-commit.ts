@@ -1,0 +1,65 @@
+import { StorageError } from "./errors.ts";
+
+/** Told when everything that was touched before it asked is durable, or why it can't be. */
+export type OnDurable = (error: StorageError | null) => void;
+
+/**
+ * Makes what one or many turns wrote durable together.
+ *
+ * While one round of syncs is under way, the files touched and the waiters gather for the next: so
+ * the number of syncs is bounded by the disk's speed and not by the number of appends.
+ *
+ * A sync that fails is final: the kernel may have dropped the bytes and would call them clean the
+ * next time, so nobody is told anything but `failed` from then on.
+ */
+export class GroupCommit {
+  #syncs = new Map<string, () => Promise<void>>();
+  #waiting: OnDurable[] = [];
+  #running = false;
+  #failure: StorageError | null = null;
+
+  /** Why nothing can become durable any more, once that is so. */
+  get failure(): StorageError | null {
+    return this.#failure;
+  }
+
+  /** The file or folder `path` has something that the next round makes durable by `sync`. */
+  touch(path: string, sync: () => Promise<void>): void {
+    if (!this.#syncs.has(path)) this.#syncs.set(path, sync);
+  }
+
+  /** Calls `done` when all that has been touched so far is durable. */
+  whenDurable(done: OnDurable): void {
+    this.#waiting.push(done);
+    if (!this.#running) void this.#run();
+  }
+
+  /** Like `whenDurable`, as a promise that rejects with the failure. */
+  durable(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.whenDurable((error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#waiting.length > 0) {
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      const failure = this.#failure ?? (await this.#syncAll());
+      this.#failure = failure;
+      for (const done of waiting) done(failure);
+    }
+    this.#running = false;
+  }
+
+  async #syncAll(): Promise<StorageError | null> {
+    const syncs = [...this.#syncs.values()];
+    this.#syncs.clear();
+    const results = await Promise.allSettled(syncs.map((sync) => sync()));
+    const failed = results.find((result) => result.status === "rejected");
+    if (!failed) return null;
+    const message = "a sync failed, so it is unknown what is on the disk; check it and restart";
+    return new StorageError("failed", message, { cause: failed.reason });
+  }
+}

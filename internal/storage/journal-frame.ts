@@ -1,0 +1,169 @@
+import { int32At, int64At, putInt32, putInt64, uint32At } from "../record/big-endian.ts";
+import { crc32c } from "../record/crc32c.ts";
+
+/**
+ * A journal frame: what all logs appended in one turn, written and synced as one.
+ *
+ *      0  u32  magic, the format version in its last byte
+ *      4  u32  headBytes: this header and the entries
+ *      8  u64  fileSequence: tells a frame from one that an earlier use of the file left behind
+ *     16  u64  frameNumber: counts up by one from frame to frame, through all files
+ *     24  u64  syncedFrame: frames up to this one were durable when this one was written, so if
+ *              one of them can't be read it is damaged; a later one may just never have arrived
+ *     32  u32  entryCount
+ *     36  u32  payloadBytes: what follows the head, before padding to FRAME_ALIGN_BYTES
+ *     40  u32  CRC-32C of the head, with this field zero
+ *     44  u32  zero
+ *     48       entries, ENTRY_BYTES each, then their payloads in the same order
+ *
+ * An entry:
+ *
+ *      0  u32  kind          4  u32  logId          8  u64  offset
+ *     16  u64  segmentBase  24  u32  position      28  u32  sizeBytes
+ *     32  i32  leaderEpoch  36  u32  crc
+ *
+ * A batch's own CRC-32C stands in its entry, and its entry in the head's: so every byte is covered
+ * once, and a large batch is not summed again on its way to the disk.
+ */
+export const FRAME_HEADER_BYTES = 48;
+/** Frames begin at multiples of this: no block with synced bytes is ever written again. */
+export const FRAME_ALIGN_BYTES = 4096;
+/** The size of one entry. */
+export const ENTRY_BYTES = 40;
+const MAGIC = 0x57454a01;
+
+/** What an entry tells; the numbers are on disk and keep their meaning. */
+export const EntryKind = {
+  /** A batch, its bytes in the payload: `offset` is its base offset. */
+  batch: 1,
+  /** A batch whose bytes stand only in its segment, at `position`. */
+  placedBatch: 2,
+  /** A log exists from here on; the payload is its name and incarnation, as text. */
+  created: 3,
+  /** The log and all its files are gone. */
+  removed: 4,
+  /** Records before `offset` are gone. */
+  logStart: 5,
+} as const;
+
+/** One of the numbers in `EntryKind`. */
+export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
+
+/** One line of a frame: what happened to a log. Fields that a kind doesn't use are 0. */
+export interface JournalEntry {
+  readonly kind: EntryKind;
+  readonly logId: number;
+  readonly offset: number;
+  readonly segmentBase: number;
+  readonly position: number;
+  readonly sizeBytes: number;
+  readonly leaderEpoch: number;
+  readonly crc: number;
+}
+
+/** A frame as it is written: `bytes` is its size on disk, padding included. */
+export interface Frame {
+  readonly bytes: Uint8Array;
+  /** Where the payload begins. */
+  readonly headBytes: number;
+}
+
+/** The fixed part of a frame that was read. */
+export interface FrameHead {
+  readonly frameNumber: number;
+  readonly syncedFrame: number;
+  readonly entryCount: number;
+  readonly headBytes: number;
+  readonly payloadBytes: number;
+}
+
+/** Room for a frame of this many entries and payload bytes; all but its head is left to fill. */
+export function makeFrame(entryCount: number, payloadBytes: number): Frame {
+  const headBytes = FRAME_HEADER_BYTES + entryCount * ENTRY_BYTES;
+  const bytes = new Uint8Array(alignedSize(headBytes + payloadBytes));
+  putInt32(bytes, 0, MAGIC);
+  putInt32(bytes, 4, headBytes);
+  putInt32(bytes, 32, entryCount);
+  putInt32(bytes, 36, payloadBytes);
+  return { bytes, headBytes };
+}
+
+/** Writes entry number `index` of a frame. */
+export function putEntry(frame: Frame, index: number, entry: JournalEntry): void {
+  const { bytes } = frame;
+  const at = FRAME_HEADER_BYTES + index * ENTRY_BYTES;
+  putInt32(bytes, at, entry.kind);
+  putInt32(bytes, at + 4, entry.logId);
+  putInt64(bytes, at + 8, entry.offset);
+  putInt64(bytes, at + 16, entry.segmentBase);
+  putInt32(bytes, at + 24, entry.position);
+  putInt32(bytes, at + 28, entry.sizeBytes);
+  putInt32(bytes, at + 32, entry.leaderEpoch);
+  putInt32(bytes, at + 36, entry.crc);
+}
+
+/** Numbers a frame and sums its head; nothing in the head may change afterwards. */
+export function sealFrame(
+  frame: Frame,
+  fileSequence: number,
+  frameNumber: number,
+  syncedFrame: number,
+): void {
+  const { bytes } = frame;
+  putInt64(bytes, 8, fileSequence);
+  putInt64(bytes, 16, frameNumber);
+  putInt64(bytes, 24, syncedFrame);
+  putInt32(bytes, 40, 0);
+  putInt32(bytes, 40, crc32c(bytes, 0, frame.headBytes));
+}
+
+/** The head of the frame at `at`, or null if no whole frame of this file begins there. */
+export function readFrameHead(bytes: Uint8Array, at: number, sequence: number): FrameHead | null {
+  if (at + FRAME_HEADER_BYTES > bytes.length) return null;
+  if (uint32At(bytes, at) !== MAGIC || int64At(bytes, at + 8) !== sequence) return null;
+  const headBytes = uint32At(bytes, at + 4);
+  const entryCount = uint32At(bytes, at + 32);
+  const payloadBytes = uint32At(bytes, at + 36);
+  if (headBytes !== FRAME_HEADER_BYTES + entryCount * ENTRY_BYTES) return null;
+  if (at + headBytes + payloadBytes > bytes.length) return null;
+  const head = bytes.slice(at, at + headBytes);
+  head.fill(0, 40, 44);
+  if (crc32c(head, 0, headBytes) !== uint32At(bytes, at + 40)) return null;
+  return {
+    frameNumber: int64At(bytes, at + 16),
+    syncedFrame: int64At(bytes, at + 24),
+    entryCount,
+    headBytes,
+    payloadBytes,
+  };
+}
+
+/** Entry number `index` of the frame at `at`, whose head has been read. Unknown kinds throw. */
+export function readEntry(bytes: Uint8Array, at: number, index: number): JournalEntry {
+  const from = at + FRAME_HEADER_BYTES + index * ENTRY_BYTES;
+  return {
+    kind: entryKind(uint32At(bytes, from)),
+    logId: uint32At(bytes, from + 4),
+    offset: int64At(bytes, from + 8),
+    segmentBase: int64At(bytes, from + 16),
+    position: uint32At(bytes, from + 24),
+    sizeBytes: uint32At(bytes, from + 28),
+    leaderEpoch: int32At(bytes, from + 32),
+    crc: uint32At(bytes, from + 36),
+  };
+}
+
+/** Whether an entry of this kind has `sizeBytes` of payload in its frame. */
+export function hasPayload(kind: EntryKind): boolean {
+  return kind === EntryKind.batch || kind === EntryKind.created;
+}
+
+/** The bytes that a frame with so much in it takes on disk. */
+export function alignedSize(bytes: number): number {
+  return Math.ceil(bytes / FRAME_ALIGN_BYTES) * FRAME_ALIGN_BYTES;
+}
+
+function entryKind(value: number): EntryKind {
+  for (const kind of Object.values(EntryKind)) if (kind === value) return kind;
+  throw new Error(`the journal has an entry of the unknown kind ${value}`);
+}

@@ -1,0 +1,91 @@
+import type { Disk } from "../platform/disk.ts";
+import { StorageError } from "./errors.ts";
+import type { JournalFile } from "./journal.ts";
+import { alignedSize, FRAME_ALIGN_BYTES, type FrameHead, readFrameHead } from "./journal-frame.ts";
+import { digits20 } from "./layout.ts";
+import { readWholeFile } from "./whole-file.ts";
+
+/** A frame that was found in the journal's files. */
+export interface FoundFrame extends FrameHead {
+  /** Where it begins in its file. */
+  readonly at: number;
+}
+
+/** One file's frames, in order. */
+export interface ReadJournalFile extends JournalFile {
+  readonly frames: readonly FoundFrame[];
+}
+
+/** What the journal holds. */
+export interface ReadJournal {
+  readonly files: readonly ReadJournalFile[];
+  /** Files whose frames the checkpoint has; they can be used again. */
+  readonly obsolete: readonly JournalFile[];
+  readonly lastSequence: number;
+  readonly lastFrame: number;
+  /** Frames up to this one were durable: they must be whole, later ones may be torn. */
+  readonly syncedFrame: number;
+}
+
+/**
+ * Finds the journal's frames, from the file `fromSequence` on.
+ *
+ * The frames end where the next one isn't there: it was never written, or it was torn when the
+ * power went. But if a later frame says that the missing one had been synced, it was there, and
+ * was acknowledged: then this throws `StorageError` `damaged` instead of losing it in silence.
+ */
+export function readJournal(
+  disk: Disk,
+  directory: string,
+  fromSequence: number,
+  lastFrame: number,
+): ReadJournal {
+  const files: ReadJournalFile[] = [];
+  const obsolete: JournalFile[] = [];
+  let lastSequence = fromSequence - 1;
+  let frameNumber = lastFrame;
+  let syncedFrame = lastFrame;
+  let end = `${directory}, file ${fromSequence}`;
+  for (const sequence of journalSequences(disk, directory)) {
+    const path = `${directory}/${digits20(sequence)}.journal`;
+    lastSequence = Math.max(lastSequence, sequence);
+    if (sequence < fromSequence) {
+      obsolete.push({ sequence, path, writtenBytes: 0 });
+      continue;
+    }
+    const frames: FoundFrame[] = [];
+    let writtenBytes = 0;
+    for (const frame of framesIn(readWholeFile(disk, path), sequence)) {
+      syncedFrame = Math.max(syncedFrame, frame.syncedFrame);
+      if (frame.frameNumber !== frameNumber + 1) continue;
+      frames.push(frame);
+      frameNumber++;
+      writtenBytes = frame.at + sizeOnDisk(frame);
+    }
+    if (frames.length > 0) end = `${path}, position ${writtenBytes}`;
+    files.push({ sequence, path, writtenBytes, frames });
+  }
+  if (syncedFrame > frameNumber) {
+    const what = `frame ${frameNumber + 1} of the journal was synced and can't be read any more`;
+    throw new StorageError("damaged", `${what} (behind ${end})`);
+  }
+  return { files, obsolete, lastSequence, lastFrame: frameNumber, syncedFrame };
+}
+
+/** The whole frames of this use of the file, wherever they stand. */
+function* framesIn(bytes: Uint8Array, sequence: number): Generator<FoundFrame> {
+  for (let at = 0; at < bytes.length; ) {
+    const head = readFrameHead(bytes, at, sequence);
+    if (head) yield { ...head, at };
+    at += head ? sizeOnDisk(head) : FRAME_ALIGN_BYTES;
+  }
+}
+
+function sizeOnDisk(head: FrameHead): number {
+  return alignedSize(head.headBytes + head.payloadBytes);
+}
+
+function journalSequences(disk: Disk, directory: string): number[] {
+  const names = disk.list(directory).filter((name) => name.endsWith(".journal"));
+  return names.map((name) => Number(name.slice(0, -".journal".length))).sort((a, b) => a - b);
+}

@@ -1,0 +1,50 @@
+import { crc32c } from "../record/crc32c.ts";
+import { EntryKind, type JournalEntry } from "./journal-frame.ts";
+import type { PartitionLog } from "./partition-log.ts";
+
+/** An entry together with its payload. */
+export interface EntryWithPayload {
+  readonly entry: JournalEntry;
+  readonly payload: Uint8Array;
+}
+
+const NOTHING = new Uint8Array(0);
+const UNUSED = {
+  offset: 0,
+  segmentBase: 0,
+  position: 0,
+  sizeBytes: 0,
+  leaderEpoch: 0,
+  crc: 0,
+} as const;
+
+/** That a log exists: its name and incarnation, a line each. */
+export function createdEntry(log: PartitionLog): EntryWithPayload {
+  const payload = new TextEncoder().encode(`${log.name}\n${log.incarnation}`);
+  const entry = {
+    ...UNUSED,
+    kind: EntryKind.created,
+    logId: log.id,
+    offset: log.startOffset,
+    sizeBytes: payload.length,
+    crc: crc32c(payload, 0, payload.length),
+  };
+  return { entry, payload };
+}
+
+/** The name and incarnation that a `created` entry's payload tells. */
+export function readCreated(payload: Uint8Array): { name: string; incarnation: string } {
+  const [name = "", incarnation = ""] = new TextDecoder().decode(payload).split("\n");
+  return { name, incarnation };
+}
+
+/** That a log and its files are gone. */
+export function removedEntry(log: PartitionLog): EntryWithPayload {
+  return { entry: { ...UNUSED, kind: EntryKind.removed, logId: log.id }, payload: NOTHING };
+}
+
+/** That a log's records before `offset` are gone. */
+export function logStartEntry(log: PartitionLog, offset: number): EntryWithPayload {
+  const entry = { ...UNUSED, kind: EntryKind.logStart, logId: log.id, offset };
+  return { entry, payload: NOTHING };
+}

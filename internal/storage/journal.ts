@@ -1,0 +1,208 @@
+import type { Disk, DiskFile } from "../platform/disk.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import { type Frame, sealFrame } from "./journal-frame.ts";
+import { digits20 } from "./layout.ts";
+
+/** A journal file moves on to the next when a frame would take it beyond this. */
+export const JOURNAL_FILE_BYTES = 32 * 1024 * 1024;
+/** The first file of an empty directory begins this small, so that a broker is ready at once. */
+const FIRST_FILE_BYTES = 1024 * 1024;
+const ZEROS_BYTES = 1024 * 1024;
+const SPARES_KEPT = 4;
+/** A broker that hardly writes needs no next file. */
+const PREPARE_SPARE_AT_BYTES = 256 * 1024;
+
+/** A file that the journal is made of. */
+export interface JournalFile {
+  readonly sequence: number;
+  readonly path: string;
+  /** Bytes of frames in it. */
+  writtenBytes: number;
+}
+
+interface OpenJournalFile extends JournalFile {
+  readonly file: DiskFile;
+  readonly sync: () => Promise<void>;
+  /** Up to here the file has blocks already. */
+  readonly filledBytes: number;
+}
+
+/**
+ * The write-ahead file that all logs share: a row of files, the last of which is written.
+ *
+ * Files are filled with zeros before they are used, and used again after their content has been
+ * dropped, because syncing bytes over existing blocks takes half as long as growing a file.
+ * What a file held before can't be taken for new: each frame names the sequence of its file.
+ */
+export class Journal {
+  readonly #disk: Disk;
+  readonly #directory: string;
+  readonly #commit: GroupCommit;
+  /** Closed ones, oldest first; `#current` comes behind them. */
+  readonly #closed: JournalFile[];
+  #current: OpenJournalFile | null = null;
+  #spares: string[];
+  #nextSpare = 1;
+  #preparing: Promise<void> | null = null;
+  #nextSequence: number;
+  #nextFrame: number;
+  #syncedFrame: number;
+
+  /** Goes on in a new file behind those that recovery has read, the last frame being `lastFrame`. */
+  constructor(
+    disk: Disk,
+    directory: string,
+    commit: GroupCommit,
+    read: readonly JournalFile[],
+    nextSequence: number,
+    lastFrame: number,
+  ) {
+    this.#disk = disk;
+    this.#directory = directory;
+    this.#commit = commit;
+    this.#closed = [...read];
+    this.#nextSequence = nextSequence;
+    const nextFrame = lastFrame + 1;
+    this.#nextFrame = nextFrame;
+    this.#syncedFrame = nextFrame - 1;
+    this.#spares = disk.list(directory).filter((name) => name.startsWith("spare-"));
+    for (const name of this.#spares) {
+      this.#nextSpare = Math.max(this.#nextSpare, Number(name.slice("spare-".length)) + 1);
+    }
+  }
+
+  /** The number that the last written frame got. */
+  get lastFrame(): number {
+    return this.#nextFrame - 1;
+  }
+
+  /** Bytes of journal that a restart would have to read. */
+  get sizeBytes(): number {
+    const closed = this.#closed.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0);
+    return closed + (this.#current?.writtenBytes ?? 0);
+  }
+
+  /** Every frame up to this one is durable. */
+  markSynced(frameNumber: number): void {
+    this.#syncedFrame = Math.max(this.#syncedFrame, frameNumber);
+  }
+
+  /**
+   * Writes a frame behind the last one; it is durable after the next round of the group commit.
+   *
+   * When it throws, nothing was added: the next frame goes to the same place.
+   */
+  write(frame: Frame): void {
+    const current = this.#fileFor(frame.bytes.length);
+    sealFrame(frame, current.sequence, this.#nextFrame, this.#syncedFrame);
+    current.file.write(frame.bytes, 0, frame.bytes.length, current.writtenBytes);
+    current.writtenBytes += frame.bytes.length;
+    this.#nextFrame++;
+    this.#commit.touch(current.path, current.sync);
+    if (current.writtenBytes >= PREPARE_SPARE_AT_BYTES) this.#prepareSpare();
+  }
+
+  /** Starts a new file for what comes and returns its sequence: all frames before are in others. */
+  roll(): number {
+    return this.#open().sequence;
+  }
+
+  /** Lets go of the files before `sequence`; their frames are never needed again. */
+  dropBefore(sequence: number): void {
+    while (this.#closed[0] && this.#closed[0].sequence < sequence) {
+      const dropped = this.#closed.shift();
+      if (dropped) this.#retire(dropped.path);
+    }
+  }
+
+  /** Waits for what goes on in the background and closes the file. */
+  async close(): Promise<void> {
+    await this.#preparing;
+    this.#current?.file.close();
+    this.#current = null;
+  }
+
+  #fileFor(frameBytes: number): OpenJournalFile {
+    const current = this.#current;
+    if (!current) return this.#open();
+    const endBytes = current.writtenBytes + frameBytes;
+    const grows = endBytes > current.filledBytes;
+    if (endBytes > JOURNAL_FILE_BYTES || (grows && this.#spares.length > 0)) return this.#open();
+    return current;
+  }
+
+  #retire(path: string): void {
+    if (this.#spares.length >= SPARES_KEPT) {
+      this.#disk.remove(path);
+      return;
+    }
+    const spare = `spare-${this.#nextSpare++}`;
+    this.#disk.rename(path, `${this.#directory}/${spare}`);
+    this.#spares.push(spare);
+  }
+
+  #open(): OpenJournalFile {
+    const sequence = this.#nextSequence;
+    const path = `${this.#directory}/${digits20(sequence)}.journal`;
+    const spare = this.#spares.pop();
+    if (spare !== undefined) this.#disk.rename(`${this.#directory}/${spare}`, path);
+    const file = this.#disk.open(path, "create");
+    if (spare === undefined) this.#fillFirst(file);
+    this.#nextSequence++;
+    const opened = {
+      sequence,
+      path,
+      file,
+      sync: () => file.sync(),
+      filledBytes: file.sizeBytes(),
+      writtenBytes: 0,
+    };
+    if (this.#current) this.#close(this.#current);
+    this.#current = opened;
+    this.#commit.touch(this.#directory, () => this.#disk.syncDirectory(this.#directory));
+    return opened;
+  }
+
+  /** Its last frames may still wait to be synced, which the group commit does before it closes. */
+  #close(file: OpenJournalFile): void {
+    this.#closed.push({ ...file });
+    this.#commit.whenDurable(() => file.file.close());
+  }
+
+  #fillFirst(file: DiskFile): void {
+    try {
+      file.truncate(0);
+      file.write(new Uint8Array(FIRST_FILE_BYTES), 0, FIRST_FILE_BYTES, 0);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** Fills a file with zeros for the time when the current one is full, a piece at a time. */
+  #prepareSpare(): void {
+    if (this.#preparing || this.#spares.length > 0) return;
+    this.#preparing = this.#fillSpare().finally(() => {
+      this.#preparing = null;
+    });
+  }
+
+  async #fillSpare(): Promise<void> {
+    const name = `spare-${this.#nextSpare++}`;
+    const path = `${this.#directory}/${name}`;
+    const file = this.#disk.open(path, "create");
+    const zeros = new Uint8Array(ZEROS_BYTES);
+    try {
+      for (let at = 0; at < JOURNAL_FILE_BYTES; at += ZEROS_BYTES) {
+        file.write(zeros, 0, ZEROS_BYTES, at);
+        await file.sync();
+      }
+      this.#spares.push(name);
+    } catch {
+      // Only a head start is lost: the next file grows as it is written.
+      this.#disk.remove(path);
+    } finally {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * The data directory:
+ *
+ *     weir.lock                              held while a broker runs here; its process id
+ *     checkpoint                             what is in the logs, up to where the journal begins
+ *     journal/00000000000000000007.journal   what was appended since, by all logs together
+ *     journal/spare-3                        zero-filled files, to become the next journal file
+ *     logs/orders-0/00000000000000000000.log        a segment: batches, verbatim
+ *                   00000000000000000000.index      sparse, offset to position
+ *                   00000000000000000000.timeindex  sparse, time to offset
+ *
+ * Segments and their indexes have Kafka's names and formats, so that its tools can read them.
+ */
+export interface DataLayout {
+  readonly root: string;
+  readonly lock: string;
+  readonly checkpoint: string;
+  readonly journal: string;
+  readonly logs: string;
+}
+
+/** The names inside the data directory `root`. */
+export function dataLayout(root: string): DataLayout {
+  return {
+    root,
+    lock: `${root}/weir.lock`,
+    checkpoint: `${root}/checkpoint`,
+    journal: `${root}/journal`,
+    logs: `${root}/logs`,
+  };
+}
+
+/** A number as the 20 digits that sort by value, as segments and journal files are named. */
+export function digits20(value: number): string {
+  return value.toString().padStart(20, "0");
+}
+
+/** What is appended to the name of a log's folder when the log has been removed. */
+export const REMOVED_SUFFIX = ".removed";

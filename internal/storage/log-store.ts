@@ -1,0 +1,354 @@
+import type { Clock } from "../platform/clock.ts";
+import { type Disk, DiskError } from "../platform/disk.ts";
+import { type Appended, Appender } from "./appender.ts";
+import { Checkpointer } from "./checkpointer.ts";
+import { StorageError, writeRefusal } from "./errors.ts";
+import { FileCache } from "./file-cache.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { Journal } from "./journal.ts";
+import { makeFrame, putEntry } from "./journal-frame.ts";
+import { type EntryWithPayload, logStartEntry, removedEntry } from "./journal-records.ts";
+import { type DataLayout, dataLayout, REMOVED_SUFFIX } from "./layout.ts";
+import { findMaxTime, findTime, readLog, type TimedOffset } from "./log-reader.ts";
+import { type LogConfig, PartitionLog } from "./partition-log.ts";
+import { type Recovered, recover } from "./recovery.ts";
+import { removeSegment } from "./segment.ts";
+import { TailWriter } from "./tail-writer.ts";
+
+/** Batches that are in memory and the journal, not yet in segments; more are written down. */
+const TAIL_LIMIT_BYTES = 16 * 1024 * 1024;
+/** So many logs' tails are written at most in one turn, unless memory grows too fast. */
+const DRAINED_PER_TURN = 64;
+/** A checkpoint begins when the journal is so large ... */
+const CHECKPOINT_AT_BYTES = 128 * 1024 * 1024;
+/** ... and appends wait for it when the journal is so large. */
+const JOURNAL_LIMIT_BYTES = 512 * 1024 * 1024;
+/** Free space is asked for each time so much has been appended. */
+const SPACE_CHECK_BYTES = 8 * 1024 * 1024;
+/** How long a refused writer waits before the disk is asked again. */
+const RETRY_MS = 1000;
+
+/** What storage needs and may use. */
+export interface StoreOptions {
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly directory: string;
+  /** For logs whose own settings haven't been told yet. */
+  readonly config: LogConfig;
+  /** How many files may be kept open. */
+  readonly maxOpenFiles: number;
+  /** Writes are refused when less is free: what is in memory must still find its place. */
+  readonly minFreeBytes: number;
+}
+
+/**
+ * All logs of a broker in one data directory.
+ *
+ * A log is known by its name and incarnation; it costs the disk nothing until its first batch.
+ */
+export class LogStore {
+  readonly #options: StoreOptions;
+  readonly #layout: DataLayout;
+  readonly #files: FileCache;
+  readonly #commit: GroupCommit;
+  readonly #writer: TailWriter;
+  readonly #journal: Journal;
+  readonly #appender: Appender;
+  readonly #checkpointer: Checkpointer;
+  readonly #logs: Map<string, PartitionLog>;
+  readonly #unlock: () => void;
+  #nextLogId: number;
+  #uncheckedBytes = SPACE_CHECK_BYTES;
+  #refusal: StorageError | null = null;
+  #retryAtMs = 0;
+  #closing = false;
+
+  /**
+   * Opens the data directory, made if missing, and recovers its logs.
+   *
+   * Rejects with `StorageError`: `locked` (it names the other process), `damaged`, `newer-format`.
+   */
+  static async open(options: StoreOptions): Promise<LogStore> {
+    const { disk, directory } = options;
+    const layout = dataLayout(directory);
+    disk.makeDirectory(layout.journal);
+    disk.makeDirectory(layout.logs);
+    const lock = disk.lock(layout.lock);
+    if ("heldBy" in lock) {
+      const who = `process ${lock.heldBy}`;
+      throw new StorageError("locked", `${directory} is in use by another broker (${who})`);
+    }
+    try {
+      const files = new FileCache(disk, options.maxOpenFiles);
+      const writer = new TailWriter(disk, files, layout.logs);
+      const recovered = recover({ disk, layout, files, writer, config: options.config });
+      const store = new LogStore(options, layout, files, writer, recovered, lock.release);
+      await store.#makeRecoveredDurable(recovered);
+      return store;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: StoreOptions,
+    layout: DataLayout,
+    files: FileCache,
+    writer: TailWriter,
+    recovered: Recovered,
+    unlock: () => void,
+  ) {
+    const { clock, disk } = options;
+    const { files: read, obsolete, lastSequence, lastFrame } = recovered.journal;
+    this.#options = options;
+    this.#layout = layout;
+    this.#files = files;
+    this.#writer = writer;
+    this.#unlock = unlock;
+    this.#logs = recovered.logs;
+    this.#nextLogId = recovered.nextLogId;
+    this.#commit = new GroupCommit();
+    this.#journal = new Journal(
+      disk,
+      layout.journal,
+      this.#commit,
+      [...obsolete, ...read],
+      lastSequence + 1,
+      lastFrame,
+    );
+    this.#checkpointer = new Checkpointer(
+      {
+        clock,
+        disk,
+        layout,
+        files,
+        writer,
+        journal: this.#journal,
+        nextLogId: () => this.#nextLogId,
+      },
+      recovered.states,
+    );
+    this.#appender = new Appender({
+      clock,
+      disk,
+      writer,
+      journal: this.#journal,
+      commit: this.#commit,
+      syncSegment: (path) => files.use(path, (file) => file.sync()),
+      changed: (log) => this.#checkpointer.changed(log),
+      failed: (error) => this.#refuse(error),
+      written: () => this.#relieve(),
+    });
+    for (const log of recovered.changed) this.#checkpointer.changed(log);
+  }
+
+  /** The logs that have something in them, by name. */
+  get logs(): ReadonlyMap<string, PartitionLog> {
+    return this.#logs;
+  }
+
+  /** Why nothing can be written now; null while it can. */
+  get refusal(): StorageError | null {
+    return this.#commit.failure ?? this.#refusal;
+  }
+
+  get journalSizeBytes(): number {
+    return this.#journal.sizeBytes;
+  }
+
+  /** The log `name` of this incarnation, new and empty if there is none. */
+  openLog(name: string, incarnation: string, config: LogConfig): PartitionLog {
+    const known = this.#logs.get(name);
+    if (known) {
+      if (known.incarnation !== incarnation) {
+        throw new Error(`${name} is still there as ${known.incarnation}: remove it first`);
+      }
+      known.config = config;
+      return known;
+    }
+    const id = this.#nextLogId++;
+    const log = new PartitionLog(id, name, incarnation, this.#layout.logs, config);
+    this.#logs.set(name, log);
+    return log;
+  }
+
+  /**
+   * Appends the batch at `[at, at + sizeBytes)` of `buffer`, which has been checked and belongs
+   * to the storage from now on: it gets its offset and `leaderEpoch` in place.
+   *
+   * Resolves when the batch is as safe as the log's durability promises. Rejects with
+   * `SequenceError`, or with `StorageError`: then it isn't in the log (`full`, `removed`,
+   * `closing`), or it is unknown whether it is (`failed`).
+   */
+  append(
+    log: PartitionLog,
+    buffer: Uint8Array,
+    at: number,
+    sizeBytes: number,
+    leaderEpoch: number,
+  ): Promise<Appended> {
+    const refusal = this.#refusalNow(sizeBytes);
+    if (refusal) return Promise.reject(refusal);
+    return this.#appender.append(log, buffer, at, sizeBytes, leaderEpoch);
+  }
+
+  /** Reads batches; see `readLog`. */
+  read(log: PartitionLog, offset: number, endOffset: number, maxBytes: number) {
+    return readLog(
+      { disk: this.#options.disk, files: this.#files },
+      log,
+      offset,
+      endOffset,
+      maxBytes,
+    );
+  }
+
+  /** The first record that isn't older than `timestampMs`; see `findTime`. */
+  findTime(log: PartitionLog, timestampMs: number, end: number): Promise<TimedOffset | null> {
+    return findTime({ disk: this.#options.disk, files: this.#files }, log, timestampMs, end);
+  }
+
+  /** The record with the greatest timestamp; see `findMaxTime`. */
+  findMaxTime(log: PartitionLog, endOffset: number): Promise<TimedOffset | null> {
+    return findMaxTime({ disk: this.#options.disk, files: this.#files }, log, endOffset);
+  }
+
+  /** Drops the records before `offset`; the files of segments that this empties are removed. */
+  async cutBefore(log: PartitionLog, offset: number): Promise<void> {
+    if (offset <= log.startOffset) return;
+    await this.#writeEntries([logStartEntry(log, offset)]);
+    for (const segment of log.cutBefore(offset)) {
+      removeSegment(this.#options.disk, this.#files, segment);
+    }
+    this.#checkpointer.changed(log);
+  }
+
+  /** Removes logs with all they hold; they are gone for good when this resolves. */
+  async remove(logs: readonly PartitionLog[]): Promise<void> {
+    for (const log of logs) log.removed = true;
+    const recorded = logs.filter(({ recorded }) => recorded);
+    if (recorded.length > 0) await this.#writeEntries(recorded.map(removedEntry));
+    for (const log of logs) this.#forget(log);
+  }
+
+  /** Moves what the journal holds to the segments, now. */
+  checkpoint(): Promise<void> {
+    return this.#checkpointer.run();
+  }
+
+  /** Writes everything to its place and lets go of the directory. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#appender.flush();
+    try {
+      if (!this.#commit.failure) {
+        await this.#commit.durable();
+        await this.#checkpointer.run();
+      }
+    } finally {
+      await this.#journal.close();
+      this.#files.close();
+      this.#unlock();
+    }
+  }
+
+  /** What was read from the journal may not have been synced; it is served, so it has to be. */
+  async #makeRecoveredDurable({ journal, unsyncedFiles }: Recovered): Promise<void> {
+    const { disk } = this.#options;
+    for (const { path, frames } of journal.files) {
+      if (frames.length > 0) await syncFile(disk, path);
+    }
+    for (const path of unsyncedFiles) await this.#files.use(path, (file) => file.sync());
+    if (unsyncedFiles.size > 0) await disk.syncDirectory(this.#layout.logs);
+    await disk.syncDirectory(this.#layout.journal);
+    await disk.syncDirectory(this.#layout.root);
+  }
+
+  #forget(log: PartitionLog): void {
+    const { disk } = this.#options;
+    this.#logs.delete(log.name);
+    this.#checkpointer.removed(log);
+    this.#writer.drop(log);
+    for (const segment of log.segments) this.#files.drop(segment.logPath);
+    if (!disk.exists(log.directory)) return;
+    const grave = `${log.directory}.${log.id}${REMOVED_SUFFIX}`;
+    disk.rename(log.directory, grave);
+    disk.removeDirectory(grave);
+  }
+
+  async #writeEntries(entries: readonly EntryWithPayload[]): Promise<void> {
+    if (this.refusal?.code === "failed") throw this.refusal;
+    this.#appender.flush();
+    const frame = makeFrame(entries.length, 0);
+    for (const [index, { entry }] of entries.entries()) putEntry(frame, index, entry);
+    this.#journal.write(frame);
+    const frameNumber = this.#journal.lastFrame;
+    await this.#commit.durable();
+    this.#journal.markSynced(frameNumber);
+  }
+
+  /** Why a write may not be taken now; null if it may. */
+  #refusalNow(sizeBytes: number): StorageError | null {
+    if (this.#closing) return new StorageError("closing", "the broker is shutting down");
+    if (this.#commit.failure) return this.#commit.failure;
+    this.#uncheckedBytes += sizeBytes;
+    const { clock } = this.#options;
+    const retry = this.#refusal?.code === "full" && clock.monotonicMs() >= this.#retryAtMs;
+    if (retry || (!this.#refusal && this.#uncheckedBytes >= SPACE_CHECK_BYTES)) this.#checkSpace();
+    return this.#refusal;
+  }
+
+  #checkSpace(): void {
+    const { disk, directory, minFreeBytes } = this.#options;
+    this.#uncheckedBytes = 0;
+    const freeBytes = disk.freeBytes(directory);
+    if (freeBytes >= minFreeBytes) {
+      this.#refusal = null;
+      return;
+    }
+    const has = `${directory} has ${freeBytes} bytes free and needs ${minFreeBytes}`;
+    this.#refuse(new StorageError("full", `the disk is full (${has}); free some space`));
+  }
+
+  #refuse(error: StorageError): void {
+    this.#refusal = error;
+    this.#retryAtMs = this.#options.clock.monotonicMs() + RETRY_MS;
+  }
+
+  /** Keeps memory and journal within their bounds after each turn that wrote. */
+  #relieve(): void {
+    const { tailBytes } = this.#writer;
+    try {
+      if (tailBytes > TAIL_LIMIT_BYTES) {
+        const maxLogs = tailBytes > 2 * TAIL_LIMIT_BYTES ? Infinity : DRAINED_PER_TURN;
+        this.#writer.relieve(TAIL_LIMIT_BYTES / 2, maxLogs);
+      }
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      this.#refuse(writeRefusal(error));
+    }
+    if (this.#journal.sizeBytes >= JOURNAL_LIMIT_BYTES) this.#appender.hold(true);
+    if (this.#journal.sizeBytes < CHECKPOINT_AT_BYTES || this.#checkpointer.running) return;
+    this.#checkpointer.run().then(
+      () => this.#appender.hold(false),
+      (error: unknown) => this.#checkpointFailed(error),
+    );
+  }
+
+  /** The journal still has everything; only its growth has to end. */
+  #checkpointFailed(error: unknown): void {
+    if (!(error instanceof DiskError)) throw error;
+    this.#refuse(writeRefusal(error));
+    this.#appender.hold(false);
+  }
+}
+
+async function syncFile(disk: Disk, path: string): Promise<void> {
+  const file = disk.open(path, "create");
+  try {
+    await file.sync();
+  } finally {
+    file.close();
+  }
+}

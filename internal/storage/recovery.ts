@@ -1,0 +1,231 @@
+import type { Disk } from "../platform/disk.ts";
+import { baseOffset, batchSizeBytes, storedCrc } from "../record/batch.ts";
+import { checkStoredBatch } from "../record/check.ts";
+import { crc32c } from "../record/crc32c.ts";
+import { HEADER_BYTES } from "../record/layout.ts";
+import { type Checkpoint, EMPTY_CHECKPOINT, type LogState, readCheckpoint } from "./checkpoint.ts";
+import { StorageError } from "./errors.ts";
+import type { FileCache } from "./file-cache.ts";
+import { EntryKind, hasPayload, type JournalEntry, readEntry } from "./journal-frame.ts";
+import { type FoundFrame, type ReadJournal, readJournal } from "./journal-reader.ts";
+import { readCreated } from "./journal-records.ts";
+import type { DataLayout } from "./layout.ts";
+import { type LogConfig, PartitionLog } from "./partition-log.ts";
+import { removeSegment, Segment } from "./segment.ts";
+import type { TailWriter } from "./tail-writer.ts";
+import { readWholeFile } from "./whole-file.ts";
+
+/** More than so many bytes of tails are written to their segments while the journal is read. */
+const TAIL_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** What a restart found. */
+export interface Recovered {
+  readonly logs: Map<string, PartitionLog>;
+  /** Each log as it stands in the checkpoint. */
+  readonly states: Map<PartitionLog, LogState>;
+  /** Logs that have more than that. */
+  readonly changed: Set<PartitionLog>;
+  readonly journal: ReadJournal;
+  readonly nextLogId: number;
+  /** Files with batches that were not known to be synced. */
+  readonly unsyncedFiles: Set<string>;
+}
+
+/** Where recovery reads, and what it puts batches into. */
+export interface RecoveryPath {
+  readonly disk: Disk;
+  readonly layout: DataLayout;
+  readonly files: FileCache;
+  readonly writer: TailWriter;
+  readonly config: LogConfig;
+}
+
+/**
+ * Brings the logs back to where they were: the checkpoint, then the journal's frames on top of it.
+ *
+ * The cost is that of the journal's tail: no segment is read, but for the large batches that the
+ * journal only names and that weren't known to be synced.
+ *
+ * Throws `StorageError` `damaged` or `newer-format`, naming the file, where going on would lose
+ * what had been acknowledged.
+ */
+export function recover(path: RecoveryPath): Recovered {
+  const { disk, layout } = path;
+  const checkpoint = readCheckpoint(disk, layout.checkpoint) ?? EMPTY_CHECKPOINT;
+  const { journalSequence, frameNumber } = checkpoint;
+  const journal = readJournal(disk, layout.journal, journalSequence, frameNumber);
+  const replay = new Replay(path, checkpoint, journal);
+  path.writer.replaying = true;
+  for (const file of journal.files) {
+    if (file.frames.length === 0) continue;
+    const bytes = readWholeFile(disk, file.path);
+    for (const frame of file.frames) {
+      if (!replay.apply(bytes, frame, file.path)) break;
+    }
+  }
+  path.writer.replaying = false;
+  for (const log of replay.byId.values()) log.durableOffset = log.endOffset;
+  return {
+    logs: new Map([...replay.byId.values()].map((log) => [log.name, log])),
+    states: replay.states,
+    changed: replay.changed,
+    journal,
+    nextLogId: replay.nextLogId,
+    unsyncedFiles: replay.unsyncedFiles,
+  };
+}
+
+class Replay {
+  readonly byId = new Map<number, PartitionLog>();
+  readonly states = new Map<PartitionLog, LogState>();
+  readonly changed = new Set<PartitionLog>();
+  readonly unsyncedFiles = new Set<string>();
+  nextLogId: number;
+  readonly #path: RecoveryPath;
+  readonly #syncedFrame: number;
+  /** Logs with a batch that never arrived: what the journal has behind it doesn't follow. */
+  readonly #cut = new Set<PartitionLog>();
+
+  constructor(path: RecoveryPath, checkpoint: Checkpoint, journal: ReadJournal) {
+    this.#path = path;
+    this.#syncedFrame = journal.syncedFrame;
+    this.nextLogId = checkpoint.nextLogId;
+    for (const state of checkpoint.logs) this.#restore(state);
+  }
+
+  /** Applies one frame; false if it was torn, which ends the journal. */
+  apply(bytes: Uint8Array, frame: FoundFrame, path: string): boolean {
+    const entries: { entry: JournalEntry; at: number }[] = [];
+    let at = frame.at + frame.headBytes;
+    for (let index = 0; index < frame.entryCount; index++) {
+      const entry = readEntry(bytes, frame.at, index);
+      entries.push({ entry, at });
+      if (!hasPayload(entry.kind)) continue;
+      if (!payloadIsWhole(bytes, entry, at)) return this.#torn(frame, path);
+      at += entry.sizeBytes;
+    }
+    for (const { entry, at } of entries) this.#applyEntry(bytes, entry, at, frame.frameNumber);
+    this.#path.writer.relieve(TAIL_LIMIT_BYTES, this.byId.size);
+    return true;
+  }
+
+  #torn({ frameNumber, at }: FoundFrame, path: string): false {
+    if (frameNumber > this.#syncedFrame) return false;
+    const what = `frame ${frameNumber} of the journal is damaged (${path}, position ${at})`;
+    throw new StorageError("damaged", what);
+  }
+
+  #restore(state: LogState): void {
+    const log = this.#register(state.id, state.name, state.incarnation);
+    log.startOffset = state.startOffset;
+    log.segments = state.segments.map((segment) => new Segment(log.directory, segment));
+    for (const [id, producer] of state.producers) log.producers.restore(id, producer);
+    this.states.set(log, state);
+  }
+
+  #register(id: number, name: string, incarnation: string): PartitionLog {
+    const { layout, config } = this.#path;
+    const log = new PartitionLog(id, name, incarnation, layout.logs, config);
+    log.recorded = true;
+    this.byId.set(id, log);
+    this.nextLogId = Math.max(this.nextLogId, id + 1);
+    return log;
+  }
+
+  #applyEntry(bytes: Uint8Array, entry: JournalEntry, at: number, frameNumber: number): void {
+    const log = this.byId.get(entry.logId);
+    if (entry.kind === EntryKind.created) {
+      if (log) return;
+      const created = readCreated(bytes.subarray(at, at + entry.sizeBytes));
+      this.changed.add(this.#register(entry.logId, created.name, created.incarnation));
+      return;
+    }
+    if (!log) return;
+    if (frameNumber <= (this.states.get(log)?.appliedFrame ?? 0)) return;
+    this.changed.add(log);
+    if (entry.kind === EntryKind.removed) this.#remove(log);
+    else if (entry.kind === EntryKind.logStart) this.#cutBefore(log, entry.offset);
+    else if (entry.kind === EntryKind.batch) this.#admit(log, entry, bytes, at);
+    else this.#admitPlaced(log, entry, frameNumber);
+  }
+
+  #remove(log: PartitionLog): void {
+    log.removed = true;
+    this.#path.writer.drop(log);
+    this.byId.delete(log.id);
+    this.states.delete(log);
+    this.changed.delete(log);
+    for (const segment of log.segments) this.#path.files.drop(segment.logPath);
+  }
+
+  #cutBefore(log: PartitionLog, offset: number): void {
+    for (const segment of log.cutBefore(offset)) {
+      removeSegment(this.#path.disk, this.#path.files, segment);
+    }
+  }
+
+  #admit(log: PartitionLog, entry: JournalEntry, bytes: Uint8Array, at: number): void {
+    const segment = this.#segmentFor(log, entry);
+    if (!segment) return;
+    const { position, sizeBytes } = entry;
+    segment.admit(this.#path.disk, bytes, at, sizeBytes, 0);
+    log.producers.admit(bytes, at);
+    const endOffset = segment.endOffset;
+    const { offset: baseOffset } = entry;
+    this.#path.writer.push(log, {
+      segment,
+      position,
+      baseOffset,
+      endOffset,
+      buffer: bytes,
+      at,
+      sizeBytes,
+    });
+  }
+
+  /** A batch that went straight to its segment: there for certain only if its frame was synced. */
+  #admitPlaced(log: PartitionLog, entry: JournalEntry, frameNumber: number): void {
+    const segment = this.#segmentFor(log, entry);
+    if (!segment) return;
+    const synced = frameNumber <= this.#syncedFrame;
+    if (log.tail.length > 0) this.#path.writer.drain(log);
+    const { disk } = this.#path;
+    if (!disk.exists(segment.logPath)) return void this.#cut.add(log);
+    const bytes = new Uint8Array(synced ? HEADER_BYTES : entry.sizeBytes);
+    const got = this.#path.files.get(segment.logPath).read(bytes, 0, bytes.length, entry.position);
+    if (!synced && (got < bytes.length || !isThisBatch(bytes, 0, entry))) {
+      this.#cut.add(log);
+      return;
+    }
+    if (!synced) this.unsyncedFiles.add(segment.logPath);
+    if (segment.file === "new") segment.file = "uncut";
+    segment.admit(disk, bytes, 0, entry.sizeBytes, 0);
+    log.producers.admit(bytes, 0);
+  }
+
+  /** The segment where the entry's batch belongs, or null if what stands before it is missing. */
+  #segmentFor(log: PartitionLog, entry: JournalEntry): Segment | null {
+    if (this.#cut.has(log)) return null;
+    const last = log.segments.at(-1);
+    const fits = last?.baseOffset === entry.segmentBase;
+    const segment = fits ? last : log.addSegment(entry.segmentBase);
+    if (segment.sizeBytes === entry.position && log.endOffset === entry.offset) return segment;
+    const found = `${log.endOffset} (position ${segment.sizeBytes})`;
+    const told = `${entry.offset} (position ${entry.position})`;
+    const what = `${log.name} ends at offset ${found}, but the journal goes on at ${told}`;
+    throw new StorageError("damaged", what);
+  }
+}
+
+function payloadIsWhole(bytes: Uint8Array, entry: JournalEntry, at: number): boolean {
+  const end = at + entry.sizeBytes;
+  if (end > bytes.length) return false;
+  if (entry.kind === EntryKind.created) return crc32c(bytes, at, end) === entry.crc;
+  return checkStoredBatch(bytes, at, end) === undefined && isThisBatch(bytes, at, entry);
+}
+
+function isThisBatch(bytes: Uint8Array, at: number, entry: JournalEntry): boolean {
+  if (storedCrc(bytes, at) !== entry.crc || baseOffset(bytes, at) !== entry.offset) return false;
+  if (batchSizeBytes(bytes, at) !== entry.sizeBytes) return false;
+  return checkStoredBatch(bytes, at, at + entry.sizeBytes) === undefined;
+}
