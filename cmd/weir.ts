@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { version } from "./version.ts";
 
-process.stdout.write(`${version}\n`);
+writeSync(1, `${version}\n`);

@@ -7,6 +7,7 @@
  * - Modules that a dependency would like to have at run time, but that would then be looked for
  *   on the user's disk, are replaced by nothing.
  */
+import { rmSync } from "node:fs";
 import path from "node:path";
 import type { BunPlugin } from "bun";
 import packageJson from "../../package.json";
@@ -34,7 +35,7 @@ function versionWithCommit(): string {
   return commit === "" ? packageJson.version : `${packageJson.version}+${commit}`;
 }
 
-await Bun.build({
+const { outputs } = await Bun.build({
   entrypoints: [path.join(root, "cmd", "weir.ts")],
   compile: { outfile, autoloadDotenv: false, autoloadBunfig: false },
   format: "esm",
@@ -48,5 +49,7 @@ await Bun.build({
   },
   plugins: [leaveOut],
 });
+// The executable has its source maps inside; those beside it are only in the way.
+for (const output of outputs) if (output.kind === "sourcemap") rmSync(output.path);
 const { size } = Bun.file(outfile);
 process.stdout.write(`${path.relative(root, outfile)}: ${(size / 1e6).toFixed(1)} MB\n`);
