@@ -21,6 +21,7 @@ export type BrokerErrorCode =
   | "duplicate-sequence"
   | "invalid-producer-epoch"
   | "unknown-producer"
+  | "not-enough-replicas"
   | "not-leader"
   | "fenced-leader-epoch"
   | "unknown-leader-epoch"

@@ -1,0 +1,114 @@
+import type { ConfigEntry } from "./api.ts";
+import { BrokerError } from "./errors.ts";
+import { checkSetting, numberOf, type Setting } from "./setting.ts";
+import { TOPIC_SETTINGS } from "./topic-settings.ts";
+
+const INT_MAX = 2 ** 31 - 1;
+
+/** The settings of a broker that aren't the defaults of topics. */
+const OWN_SETTINGS: readonly Setting[] = [
+  {
+    name: "broker.id",
+    type: "int",
+    min: 1,
+    max: INT_MAX,
+    default: "1",
+    documentation: "The number of this broker among those of its cluster.",
+  },
+  {
+    name: "num.partitions",
+    type: "int",
+    min: 1,
+    max: 100_000,
+    default: "1",
+    documentation: "How many partitions a topic gets when nothing is said about it.",
+  },
+  {
+    name: "default.replication.factor",
+    type: "int",
+    min: 1,
+    max: INT_MAX,
+    default: "1",
+    documentation: "How many copies a topic gets when nothing is said about it.",
+  },
+  {
+    name: "auto.create.topics.enable",
+    type: "boolean",
+    default: "true",
+    documentation: "Whether a topic is made when a client asks for one that isn't there.",
+  },
+  {
+    name: "socket.request.max.bytes",
+    type: "int",
+    min: 1024,
+    max: INT_MAX,
+    default: "104857600",
+    documentation: "The size of the largest request that is taken; a larger one ends a connection.",
+  },
+  {
+    name: "storage.min.free.bytes",
+    type: "long",
+    min: 0,
+    default: "50331648",
+    documentation: "Writes are refused while the data directory's disk has less free space.",
+  },
+  {
+    name: "storage.max.open.files",
+    type: "int",
+    min: 16,
+    max: INT_MAX,
+    default: "4096",
+    documentation: "How many segment files may be open; the least recently used ones are closed.",
+  },
+];
+
+/** All settings that a broker takes. */
+export const BROKER_SETTINGS: readonly Setting[] = [
+  ...OWN_SETTINGS,
+  ...TOPIC_SETTINGS.map((setting) => ({ ...setting, name: setting.broker })),
+];
+
+/** A broker's settings as values that it works with. */
+export interface BrokerSettings {
+  readonly brokerId: number;
+  readonly defaultPartitions: number;
+  readonly autoCreateTopics: boolean;
+  readonly maxRequestBytes: number;
+  readonly minFreeBytes: number;
+  readonly maxOpenFiles: number;
+}
+
+/** Throws `BrokerError` `invalid-config` if a name isn't a broker setting's or a value isn't good. */
+export function checkBrokerConfig(config: ReadonlyMap<string, string>): void {
+  for (const [name, value] of config) {
+    const setting = BROKER_SETTINGS.find((candidate) => candidate.name === name);
+    if (setting) checkSetting(setting, value);
+    else throw new BrokerError("invalid-config", `a broker has no setting ${name}`);
+  }
+}
+
+/** A broker's settings with their values. */
+export function brokerConfigEntries(config: ReadonlyMap<string, string>): ConfigEntry[] {
+  return BROKER_SETTINGS.map(({ name, type, documentation, default: fallback }) => ({
+    name,
+    value: config.get(name) ?? fallback,
+    source: config.has(name) ? "broker" : "default",
+    type,
+    readOnly: true,
+    documentation,
+  }));
+}
+
+/** What a broker's config comes down to. */
+export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSettings {
+  const values = new Map(brokerConfigEntries(config).map(({ name, value }) => [name, value]));
+  const text = (name: string) => values.get(name) ?? "";
+  return {
+    brokerId: numberOf(text("broker.id")),
+    defaultPartitions: numberOf(text("num.partitions")),
+    autoCreateTopics: text("auto.create.topics.enable") === "true",
+    maxRequestBytes: numberOf(text("socket.request.max.bytes")),
+    minFreeBytes: numberOf(text("storage.min.free.bytes")),
+    maxOpenFiles: numberOf(text("storage.max.open.files")),
+  };
+}

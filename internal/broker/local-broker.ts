@@ -1,0 +1,234 @@
+import { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
+import type { MetadataStore } from "../metadata/metadata-store.ts";
+import type { Platform } from "../platform/platform.ts";
+import { recordCount } from "../record/batch.ts";
+import { LogStore } from "../storage/log-store.ts";
+import type {
+  Broker,
+  BrokerIdentity,
+  BrokerStatus,
+  ConfigEntry,
+  CreateTopicRequest,
+  Fetcher,
+  FoundOffset,
+  OffsetPosition,
+  PartitionStatus,
+  ProduceReceipt,
+  ProduceRequest,
+  ProducerIdentity,
+  Topic,
+} from "./api.ts";
+import { admitBatch } from "./batch-rules.ts";
+import { type BrokerSettings, brokerConfigEntries, brokerSettings } from "./broker-settings.ts";
+import { BrokerError } from "./errors.ts";
+import { PartitionFetcher } from "./fetcher.ts";
+import { findOffset } from "./find-offset.ts";
+import type { Partition } from "./partition.ts";
+import { ProducerIds } from "./producer-ids.ts";
+import { brokerError } from "./storage-errors.ts";
+import { topicConfigEntries, topicSettings } from "./topic-settings.ts";
+import { Topics } from "./topics.ts";
+
+/** What a broker is started with. */
+export interface BrokerOptions {
+  readonly dataDirectory: string;
+  readonly version: string;
+  readonly advertised: { readonly host: string; readonly port: number };
+  /** Broker settings by name, checked (`checkBrokerConfig`). */
+  readonly config: ReadonlyMap<string, string>;
+}
+
+/** Starts a broker on its data directory. Rejects with `StorageError` if that can't be used. */
+export async function openBroker(platform: Platform, options: BrokerOptions): Promise<LocalBroker> {
+  const { clock, disk, random } = platform;
+  const { minFreeBytes, maxOpenFiles } = brokerSettings(options.config);
+  const store = await LogStore.open({
+    clock,
+    disk,
+    directory: options.dataDirectory,
+    config: topicSettings(new Map(), options.config),
+    maxOpenFiles,
+    minFreeBytes,
+  });
+  const metadata = await EmbeddedMetadataStore.open(clock, random, store);
+  const topics = await Topics.open(random, store, metadata, options.config);
+  return new LocalBroker(platform, options, store, metadata, topics);
+}
+
+/** A broker that leads every partition that it has. */
+export class LocalBroker implements Broker {
+  readonly identity: BrokerIdentity;
+  readonly settings: BrokerSettings;
+  /** How many connections the doors have open; they keep it up to date. */
+  connections = 0;
+  readonly #platform: Platform;
+  readonly #options: BrokerOptions;
+  readonly #store: LogStore;
+  readonly #topics: Topics;
+  readonly #producerIds: ProducerIds;
+  readonly #startedAtMs: number;
+  #recordsIn = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
+
+  constructor(
+    platform: Platform,
+    options: BrokerOptions,
+    store: LogStore,
+    metadata: MetadataStore,
+    topics: Topics,
+  ) {
+    const { version, advertised } = options;
+    this.settings = brokerSettings(options.config);
+    const { brokerId } = this.settings;
+    this.identity = { brokerId, clusterId: metadata.clusterId, version, advertised };
+    this.#platform = platform;
+    this.#options = options;
+    this.#store = store;
+    this.#topics = topics;
+    this.#producerIds = new ProducerIds(metadata);
+    this.#startedAtMs = platform.clock.nowMs();
+  }
+
+  async produce(request: ProduceRequest): Promise<ProduceReceipt> {
+    const { topic, partition: index, buffer, from, to, acks } = request;
+    const partition = this.#partition(topic, index);
+    const { settings } = partition.topic;
+    const logAppendTimeMs = admitBatch(settings, buffer, from, to, this.#platform.clock.nowMs());
+    if (acks === -1 && settings.minInsyncReplicas > 1) {
+      const needs = `min.insync.replicas asks for ${settings.minInsyncReplicas} copies`;
+      throw new BrokerError("not-enough-replicas", `${topic}-${index} has 1 copy; ${needs}`);
+    }
+    const { log, leaderEpoch } = partition;
+    const count = recordCount(buffer, from);
+    try {
+      const appended = await this.#store.append(log, buffer, from, to - from, leaderEpoch);
+      this.#recordsIn += count;
+      this.#bytesIn += to - from;
+      return { ...appended, logAppendTimeMs, logStartOffset: log.startOffset, copies: 1 };
+    } catch (error) {
+      throw brokerError(error);
+    }
+  }
+
+  openFetcher(): Fetcher {
+    return new PartitionFetcher({
+      clock: this.#platform.clock,
+      store: this.#store,
+      partition: (topic, index) => this.#topics.partition(topic, index),
+      fetched: (bytes) => {
+        this.#bytesOut += bytes;
+      },
+    });
+  }
+
+  async findOffset(
+    topic: string,
+    partition: number,
+    position: OffsetPosition,
+  ): Promise<FoundOffset> {
+    return findOffset(this.#store, this.#partition(topic, partition), position);
+  }
+
+  async deleteRecords(topic: string, index: number, offset: number): Promise<number> {
+    const partition = this.#partition(topic, index);
+    const { log, highWatermark } = partition;
+    const start = offset === -1 ? highWatermark : offset;
+    if (start < 0 || start > highWatermark) {
+      const message = `${topic}-${index} ends at ${highWatermark}; can't delete up to ${offset}`;
+      throw new BrokerError("offset-out-of-range", message);
+    }
+    await this.#store.cutBefore(log, start);
+    return log.startOffset;
+  }
+
+  allocateProducerId(current: ProducerIdentity | null): Promise<ProducerIdentity> {
+    return this.#producerIds.allocate(current);
+  }
+
+  topics(): Topic[] {
+    return this.#topics.list();
+  }
+
+  topic(name: string): Topic | undefined {
+    return this.#topics.get(name)?.describe();
+  }
+
+  topicById(id: string): Topic | undefined {
+    return this.#topics.byId(id)?.describe();
+  }
+
+  createTopic(request: CreateTopicRequest): Promise<Topic> {
+    const partitionCount = request.partitionCount ?? this.settings.defaultPartitions;
+    return this.#topics.create({ ...request, partitionCount });
+  }
+
+  deleteTopic(name: string): Promise<void> {
+    return this.#topics.remove(name);
+  }
+
+  createPartitions(name: string, partitionCount: number, validateOnly: boolean): Promise<void> {
+    return this.#topics.grow(name, partitionCount, validateOnly);
+  }
+
+  alterTopicConfig(
+    name: string,
+    changes: ReadonlyMap<string, string | null>,
+    validateOnly: boolean,
+  ): Promise<void> {
+    return this.#topics.alterConfig(name, changes, validateOnly);
+  }
+
+  topicConfig(name: string): ConfigEntry[] {
+    const topic = this.#topics.existing(name);
+    return topicConfigEntries(topic.metadata.config, this.#options.config);
+  }
+
+  brokerConfig(): ConfigEntry[] {
+    return brokerConfigEntries(this.#options.config);
+  }
+
+  partition(topic: string, index: number): PartitionStatus | undefined {
+    return this.#topics.partition(topic, index)?.status(this.identity.brokerId);
+  }
+
+  status(): BrokerStatus {
+    const { brokerId, clusterId, version } = this.identity;
+    const { dataDirectory, config } = this.#options;
+    const topics = this.#topics.list();
+    let logSizeBytes = 0;
+    for (const log of this.#store.logs.values()) logSizeBytes += log.sizeBytes;
+    const { refusal } = this.#store;
+    return {
+      brokerId,
+      clusterId,
+      version,
+      startedAtMs: this.#startedAtMs,
+      durability: topicSettings(new Map(), config).durability,
+      dataDirectory,
+      topicCount: topics.length,
+      partitionCount: topics.reduce((sum, { partitionCount }) => sum + partitionCount, 0),
+      logSizeBytes,
+      journalSizeBytes: this.#store.journalSizeBytes,
+      diskFreeBytes: this.#platform.disk.freeBytes(dataDirectory),
+      writable: refusal === null,
+      writeRefusal: refusal?.message ?? null,
+      recordsIn: this.#recordsIn,
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      connections: this.connections,
+    };
+  }
+
+  /** Stops taking writes, makes all that was taken durable and lets go of the data directory. */
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  #partition(topic: string, index: number): Partition {
+    const partition = this.#topics.partition(topic, index);
+    if (partition) return partition;
+    const message = `there is no partition ${topic}-${index}`;
+    throw new BrokerError("unknown-topic-or-partition", message);
+  }
+}

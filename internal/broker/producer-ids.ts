@@ -1,0 +1,39 @@
+import type { MetadataStore } from "../metadata/metadata-store.ts";
+import type { ProducerIdentity } from "./api.ts";
+
+/** So many ids are reserved at a time: one write for each would slow every new producer. */
+const BLOCK_IDS = 1000;
+const LAST_EPOCH = 2 ** 15 - 2;
+
+/** Gives out producer ids, each to one producer for ever. */
+export class ProducerIds {
+  readonly #metadata: MetadataStore;
+  #next = 0;
+  #end = 0;
+  #reserving: Promise<void> | null = null;
+
+  constructor(metadata: MetadataStore) {
+    this.#metadata = metadata;
+  }
+
+  /** A new id at epoch 0, or `current` at its next epoch; a new id when its epochs have run out. */
+  async allocate(current: ProducerIdentity | null): Promise<ProducerIdentity> {
+    if (current && current.producerEpoch < LAST_EPOCH) {
+      return { producerId: current.producerId, producerEpoch: current.producerEpoch + 1 };
+    }
+    while (this.#next >= this.#end) {
+      this.#reserving ??= this.#reserve();
+      await this.#reserving;
+    }
+    return { producerId: this.#next++, producerEpoch: 0 };
+  }
+
+  async #reserve(): Promise<void> {
+    try {
+      this.#next = await this.#metadata.reserveProducerIds(BLOCK_IDS);
+      this.#end = this.#next + BLOCK_IDS;
+    } finally {
+      this.#reserving = null;
+    }
+  }
+}

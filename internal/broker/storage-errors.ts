@@ -1,0 +1,25 @@
+import { SequenceError, StorageError, type StorageErrorCode } from "../storage/errors.ts";
+import { BrokerError, type BrokerErrorCode } from "./errors.ts";
+
+const CODES: Readonly<Record<StorageErrorCode, BrokerErrorCode>> = {
+  full: "storage-full",
+  failed: "storage-failed",
+  damaged: "damaged-records",
+  "out-of-range": "offset-out-of-range",
+  removed: "unknown-topic-or-partition",
+  locked: "storage-failed",
+  "newer-format": "storage-failed",
+  closing: "shutting-down",
+};
+
+/** A failure of the storage in the broker's words; a `BrokerError` stays as it is. */
+export function brokerError(error: unknown): BrokerError {
+  if (error instanceof BrokerError) return error;
+  if (error instanceof StorageError) {
+    return new BrokerError(CODES[error.code], error.message, { cause: error });
+  }
+  if (error instanceof SequenceError) {
+    return new BrokerError(error.code, error.message, { cause: error });
+  }
+  throw error;
+}

@@ -1,0 +1,164 @@
+import type { ConfigEntry, Durability } from "./api.ts";
+import { BrokerError } from "./errors.ts";
+import { checkSetting, numberOf, type Setting, UNLIMITED } from "./setting.ts";
+
+const INT_MAX = 2 ** 31 - 1;
+
+/** A topic's setting, and the broker setting that gives its default. */
+export interface TopicSetting extends Setting {
+  /** The broker setting's name, which is Kafka's where Kafka has one. */
+  readonly broker: string;
+}
+
+/** The settings that a topic can have of its own; the broker's are the defaults of all topics. */
+export const TOPIC_SETTINGS: readonly TopicSetting[] = [
+  {
+    name: "durability",
+    broker: "durability",
+    type: "string",
+    choices: ["fsync", "memory"],
+    default: "fsync",
+    documentation:
+      "When a record counts as written: fsync, on the disk; memory, in the operating system's " +
+      "memory, which a power loss takes.",
+  },
+  {
+    name: "max.message.bytes",
+    broker: "message.max.bytes",
+    type: "int",
+    min: 0,
+    max: INT_MAX,
+    default: "1048588",
+    documentation: "The size of the largest record batch that is taken, as it is sent.",
+  },
+  {
+    name: "message.timestamp.type",
+    broker: "log.message.timestamp.type",
+    type: "string",
+    choices: ["CreateTime", "LogAppendTime"],
+    default: "CreateTime",
+    documentation: "Whether a record's time is the producer's or that of its arrival.",
+  },
+  {
+    name: "message.timestamp.before.max.ms",
+    broker: "log.message.timestamp.before.max.ms",
+    type: "long",
+    min: 0,
+    default: "9223372036854775807",
+    documentation: "How far a producer's time may lie before the broker's.",
+  },
+  {
+    name: "message.timestamp.after.max.ms",
+    broker: "log.message.timestamp.after.max.ms",
+    type: "long",
+    min: 0,
+    default: "3600000",
+    documentation: "How far a producer's time may lie after the broker's.",
+  },
+  {
+    name: "min.insync.replicas",
+    broker: "min.insync.replicas",
+    type: "int",
+    min: 1,
+    max: INT_MAX,
+    default: "1",
+    documentation: "How many copies must be in sync for a write with acks=all to be taken.",
+  },
+  {
+    name: "segment.bytes",
+    broker: "log.segment.bytes",
+    type: "int",
+    min: 64 * 1024,
+    max: INT_MAX,
+    default: "1073741824",
+    documentation: "The size at which a log goes on in a new segment file.",
+  },
+  {
+    name: "segment.ms",
+    broker: "log.roll.ms",
+    type: "long",
+    min: 1,
+    default: "604800000",
+    documentation: "The age at which a log goes on in a new segment file.",
+  },
+  {
+    name: "retention.bytes",
+    broker: "log.retention.bytes",
+    type: "long",
+    min: -1,
+    default: "-1",
+    documentation: "A partition's size beyond which its oldest segments are deleted; -1: any.",
+  },
+  {
+    name: "retention.ms",
+    broker: "log.retention.ms",
+    type: "long",
+    min: -1,
+    default: "604800000",
+    documentation: "The age at which a segment's records are deleted; -1: never.",
+  },
+];
+
+/** A topic's settings as values that the broker works with. */
+export interface TopicSettings {
+  readonly durability: Durability;
+  readonly maxMessageBytes: number;
+  readonly logAppendTime: boolean;
+  readonly timestampBeforeMaxMs: number;
+  readonly timestampAfterMaxMs: number;
+  readonly minInsyncReplicas: number;
+  readonly segmentBytes: number;
+  readonly segmentMs: number;
+  /** `UNLIMITED` for no bound. */
+  readonly retentionBytes: number;
+  readonly retentionMs: number;
+}
+
+/** Throws `BrokerError` `invalid-config` if a name isn't a topic setting's or a value isn't good. */
+export function checkTopicConfig(config: ReadonlyMap<string, string>): void {
+  for (const [name, value] of config) checkSetting(topicSetting(name), value);
+}
+
+/** The topic setting `name`; throws `BrokerError` `invalid-config` if there is none. */
+export function topicSetting(name: string): TopicSetting {
+  const setting = TOPIC_SETTINGS.find((candidate) => candidate.name === name);
+  if (setting) return setting;
+  const known = TOPIC_SETTINGS.map((candidate) => candidate.name).join(", ");
+  throw new BrokerError("invalid-config", `a topic has no setting ${name}; it has ${known}`);
+}
+
+/** A topic's settings with their values: its own, else the broker's. */
+export function topicConfigEntries(
+  own: ReadonlyMap<string, string>,
+  broker: ReadonlyMap<string, string>,
+): ConfigEntry[] {
+  return TOPIC_SETTINGS.map((setting) => {
+    const { name, type, documentation } = setting;
+    const source = own.has(name) ? "topic" : broker.has(setting.broker) ? "broker" : "default";
+    const value = own.get(name) ?? broker.get(setting.broker) ?? setting.default;
+    return { name, value, source, type, readOnly: false, documentation };
+  });
+}
+
+/** What a topic's own config and the broker's come down to. */
+export function topicSettings(
+  own: ReadonlyMap<string, string>,
+  broker: ReadonlyMap<string, string>,
+): TopicSettings {
+  const values = new Map(topicConfigEntries(own, broker).map(({ name, value }) => [name, value]));
+  const text = (name: string) => values.get(name) ?? "";
+  const number = (name: string) => numberOf(text(name));
+  const bound = (name: string) => (number(name) < 0 ? UNLIMITED : number(name));
+  return {
+    durability: text("durability") === "memory" ? "memory" : "fsync",
+    maxMessageBytes: number("max.message.bytes"),
+    logAppendTime: text("message.timestamp.type") === "LogAppendTime",
+    timestampBeforeMaxMs: number("message.timestamp.before.max.ms"),
+    timestampAfterMaxMs: number("message.timestamp.after.max.ms"),
+    minInsyncReplicas: number("min.insync.replicas"),
+    segmentBytes: number("segment.bytes"),
+    segmentMs: number("segment.ms"),
+    retentionBytes: bound("retention.bytes"),
+    retentionMs: bound("retention.ms"),
+  };
+}

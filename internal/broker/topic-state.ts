@@ -1,0 +1,44 @@
+import type { TopicMetadata } from "../metadata/metadata-store.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import type { Topic } from "./api.ts";
+import { Partition } from "./partition.ts";
+import { type TopicSettings, topicSettings } from "./topic-settings.ts";
+
+/** A topic and those of its partitions that someone has asked for: the others cost nothing. */
+export class TopicState {
+  metadata: TopicMetadata;
+  settings: TopicSettings;
+  readonly #partitions: (Partition | undefined)[] = [];
+
+  constructor(metadata: TopicMetadata, brokerConfig: ReadonlyMap<string, string>) {
+    this.metadata = metadata;
+    this.settings = topicSettings(metadata.config, brokerConfig);
+  }
+
+  /** Partition `index`, or undefined if the topic has none of that number. */
+  partition(index: number, store: LogStore): Partition | undefined {
+    const known = this.#partitions[index];
+    if (known || !(index >= 0 && index < this.metadata.partitionCount)) return known;
+    const partition = new Partition(this, index, store);
+    this.#partitions[index] = partition;
+    return partition;
+  }
+
+  /** The partitions that have been asked for so far. */
+  *partitions(): Generator<Partition> {
+    for (const partition of this.#partitions) if (partition) yield partition;
+  }
+
+  /** Puts changed metadata in place: more partitions, other settings. */
+  update(metadata: TopicMetadata, brokerConfig: ReadonlyMap<string, string>): void {
+    this.metadata = metadata;
+    this.settings = topicSettings(metadata.config, brokerConfig);
+    for (const { log } of this.partitions()) log.config = this.settings;
+  }
+
+  /** The topic as doors see it. */
+  describe(): Topic {
+    const { name, id, partitionCount, config } = this.metadata;
+    return { name, id, partitionCount, config, internal: name.startsWith("__") };
+  }
+}

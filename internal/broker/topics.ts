@@ -1,0 +1,205 @@
+import type { MetadataStore, TopicMetadata } from "../metadata/metadata-store.ts";
+import { randomUuid } from "../metadata/uuid.ts";
+import type { Random } from "../platform/random.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import type { CreateTopicRequest, Topic } from "./api.ts";
+import { BrokerError } from "./errors.ts";
+import type { Partition } from "./partition.ts";
+import { checkSetting } from "./setting.ts";
+import { brokerError } from "./storage-errors.ts";
+import { checkTopicConfig, topicSetting } from "./topic-settings.ts";
+import { TopicState } from "./topic-state.ts";
+
+const MAX_PARTITIONS = 100_000;
+const LEGAL_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
+
+/** The topics of this broker: what the metadata says of them, and their partitions' logs. */
+export class Topics {
+  readonly #random: Random;
+  readonly #store: LogStore;
+  readonly #metadata: MetadataStore;
+  readonly #brokerConfig: ReadonlyMap<string, string>;
+  readonly #topics = new Map<string, TopicState>();
+  /** The last change of each topic that is being changed. */
+  readonly #changing = new Map<string, Promise<void>>();
+
+  /** Brings logs and metadata together after a start: logs that no topic has are removed. */
+  static async open(
+    random: Random,
+    store: LogStore,
+    metadata: MetadataStore,
+    brokerConfig: ReadonlyMap<string, string>,
+  ): Promise<Topics> {
+    const topics = new Topics(random, store, metadata, brokerConfig);
+    for (const topic of metadata.topics()) {
+      topics.#topics.set(topic.name, new TopicState(topic, brokerConfig));
+    }
+    await topics.#adoptLogs();
+    return topics;
+  }
+
+  private constructor(
+    random: Random,
+    store: LogStore,
+    metadata: MetadataStore,
+    brokerConfig: ReadonlyMap<string, string>,
+  ) {
+    this.#random = random;
+    this.#store = store;
+    this.#metadata = metadata;
+    this.#brokerConfig = brokerConfig;
+  }
+
+  list(): Topic[] {
+    const topics = [...this.#topics.values()].map((topic) => topic.describe());
+    return topics.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  get(name: string): TopicState | undefined {
+    return this.#topics.get(name);
+  }
+
+  byId(id: string): TopicState | undefined {
+    const metadata = this.#metadata.topicById(id);
+    return metadata && this.#topics.get(metadata.name);
+  }
+
+  /** The topic `name`; throws `BrokerError` `unknown-topic-or-partition` if there is none. */
+  existing(name: string): TopicState {
+    const topic = this.#topics.get(name);
+    if (topic) return topic;
+    throw new BrokerError("unknown-topic-or-partition", `there is no topic ${name}`);
+  }
+
+  partition(name: string, index: number): Partition | undefined {
+    return this.#topics.get(name)?.partition(index, this.#store);
+  }
+
+  async create(request: CreateTopicRequest & { partitionCount: number }): Promise<Topic> {
+    const { name, partitionCount, replicationFactor, config, validateOnly } = request;
+    this.#checkName(name);
+    this.#checkFree(name);
+    checkPartitionCount(partitionCount);
+    if (replicationFactor !== null && replicationFactor !== 1) {
+      const message = `a lone broker keeps 1 copy, not ${replicationFactor}`;
+      throw new BrokerError("invalid-replication-factor", message);
+    }
+    checkTopicConfig(config);
+    const metadata = { name, id: randomUuid(this.#random), partitionCount, config };
+    const topic = new TopicState(metadata, this.#brokerConfig);
+    if (validateOnly) return topic.describe();
+    return this.#exclusively(name, async () => {
+      this.#checkFree(name);
+      await this.#metadata.putTopic(metadata);
+      this.#topics.set(name, topic);
+      return topic.describe();
+    });
+  }
+
+  /** Forgets a topic and its records. It is gone from the metadata first, its logs follow. */
+  remove(name: string): Promise<void> {
+    return this.#exclusively(name, async () => {
+      const topic = this.existing(name);
+      await this.#metadata.removeTopic(name);
+      this.#topics.delete(name);
+      const partitions = [...topic.partitions()];
+      await this.#store.remove(partitions.map(({ log }) => log));
+      for (const partition of partitions) partition.closed();
+    });
+  }
+
+  grow(name: string, partitionCount: number, validateOnly: boolean): Promise<void> {
+    return this.#change(name, validateOnly, (metadata) => {
+      checkPartitionCount(partitionCount);
+      if (partitionCount > metadata.partitionCount) return { ...metadata, partitionCount };
+      const has = `${name} has ${metadata.partitionCount} partitions`;
+      const message = `${has}; it can get more, not ${partitionCount}`;
+      throw new BrokerError("invalid-partitions", message);
+    });
+  }
+
+  alterConfig(
+    name: string,
+    changes: ReadonlyMap<string, string | null>,
+    validateOnly: boolean,
+  ): Promise<void> {
+    return this.#change(name, validateOnly, (metadata) => {
+      const config = new Map(metadata.config);
+      for (const [key, value] of changes) {
+        const setting = topicSetting(key);
+        if (value !== null) checkSetting(setting, value);
+        if (value === null) config.delete(key);
+        else config.set(key, value);
+      }
+      return { ...metadata, config };
+    });
+  }
+
+  #change(
+    name: string,
+    validateOnly: boolean,
+    change: (metadata: TopicMetadata) => TopicMetadata,
+  ): Promise<void> {
+    return this.#exclusively(name, async () => {
+      const changed = change(this.existing(name).metadata);
+      if (validateOnly) return;
+      await this.#metadata.putTopic(changed);
+      this.#topics.get(name)?.update(changed, this.#brokerConfig);
+    });
+  }
+
+  /** Runs one change of a topic after the other. */
+  async #exclusively<T>(name: string, change: () => Promise<T>): Promise<T> {
+    const before = this.#changing.get(name) ?? Promise.resolve();
+    const result = before.then(change);
+    const ended = result.then(
+      () => {},
+      () => {},
+    );
+    this.#changing.set(name, ended);
+    try {
+      return await result;
+    } catch (error) {
+      throw brokerError(error);
+    } finally {
+      if (this.#changing.get(name) === ended) this.#changing.delete(name);
+    }
+  }
+
+  async #adoptLogs(): Promise<void> {
+    const strays = [];
+    for (const log of this.#store.logs.values()) {
+      if (log.name === this.#metadata.logName) continue;
+      const dash = log.name.lastIndexOf("-");
+      const topic = this.#topics.get(log.name.slice(0, dash));
+      const index = Number(log.name.slice(dash + 1));
+      const known = topic?.metadata.id === log.incarnation && index < topic.metadata.partitionCount;
+      if (known) topic.partition(index, this.#store);
+      else strays.push(log);
+    }
+    await this.#store.remove(strays);
+  }
+
+  #checkFree(name: string): void {
+    if (this.#topics.has(name)) throw new BrokerError("topic-exists", `there is a topic ${name}`);
+  }
+
+  #checkName(name: string): void {
+    if (!LEGAL_NAME.test(name) || name === "." || name === "..") {
+      const rule = "it has 1 to 249 of the characters a-z A-Z 0-9 . _ -";
+      throw new BrokerError(
+        "invalid-topic-name",
+        `${JSON.stringify(name)} is no topic name: ${rule}`,
+      );
+    }
+    if (`${name}-0` === this.#metadata.logName) {
+      throw new BrokerError("invalid-topic-name", `${name} is the name of an internal log`);
+    }
+  }
+}
+
+function checkPartitionCount(partitionCount: number): void {
+  if (partitionCount >= 1 && partitionCount <= MAX_PARTITIONS) return;
+  const message = `a topic has 1 to ${MAX_PARTITIONS} partitions, not ${partitionCount}`;
+  throw new BrokerError("invalid-partitions", message);
+}

@@ -1,0 +1,114 @@
+import type { Clock } from "../platform/clock.ts";
+import type { Random } from "../platform/random.ts";
+import { batchSizeBytes } from "../record/batch.ts";
+import { recordsOf } from "../record/records.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import type { LogConfig, PartitionLog } from "../storage/partition-log.ts";
+import { decodeChange, encodeChange, type MetadataChange } from "./metadata-record.ts";
+import type { MetadataStore, TopicMetadata } from "./metadata-store.ts";
+import { randomUuid } from "./uuid.ts";
+
+/** The log that the metadata of a lone broker is kept in. */
+export const METADATA_LOG = "__weir_metadata-0";
+const METADATA_LOG_CONFIG: LogConfig = {
+  durability: "fsync",
+  segmentBytes: 64 * 1024 * 1024,
+  segmentMs: Number.MAX_SAFE_INTEGER,
+};
+const READ_BYTES = 1024 * 1024;
+const RECORD_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** The metadata of a broker that decides alone: a log of changes beside its other logs. */
+export class EmbeddedMetadataStore implements MetadataStore {
+  readonly logName = METADATA_LOG;
+  readonly #clock: Clock;
+  readonly #store: LogStore;
+  readonly #log: PartitionLog;
+  readonly #topics = new Map<string, TopicMetadata>();
+  readonly #topicsById = new Map<string, TopicMetadata>();
+  #clusterId = "";
+  #nextProducerId = 0;
+
+  /** Reads the metadata log; an empty one gets a new cluster id. */
+  static async open(clock: Clock, random: Random, store: LogStore): Promise<EmbeddedMetadataStore> {
+    const log = store.openLog(METADATA_LOG, METADATA_LOG, METADATA_LOG_CONFIG);
+    const metadata = new EmbeddedMetadataStore(clock, store, log);
+    await metadata.#replay();
+    if (metadata.#clusterId === "") {
+      await metadata.#decide({ type: "cluster", clusterId: randomUuid(random) });
+    }
+    return metadata;
+  }
+
+  private constructor(clock: Clock, store: LogStore, log: PartitionLog) {
+    this.#clock = clock;
+    this.#store = store;
+    this.#log = log;
+  }
+
+  get clusterId(): string {
+    return this.#clusterId;
+  }
+
+  topics(): Iterable<TopicMetadata> {
+    return this.#topics.values();
+  }
+
+  topic(name: string): TopicMetadata | undefined {
+    return this.#topics.get(name);
+  }
+
+  topicById(id: string): TopicMetadata | undefined {
+    return this.#topicsById.get(id);
+  }
+
+  putTopic(topic: TopicMetadata): Promise<void> {
+    return this.#decide({ type: "topic", name: topic.name, topic });
+  }
+
+  removeTopic(name: string): Promise<void> {
+    return this.#decide({ type: "topic", name, topic: null });
+  }
+
+  async reserveProducerIds(count: number): Promise<number> {
+    const first = this.#nextProducerId;
+    this.#nextProducerId = first + count;
+    await this.#decide({ type: "producer-ids", next: first + count });
+    return first;
+  }
+
+  async #decide(change: MetadataChange): Promise<void> {
+    const batch = encodeChange(change, this.#clock.nowMs());
+    await this.#store.append(this.#log, batch, 0, batch.length, 0);
+    this.#apply(change);
+  }
+
+  #apply(change: MetadataChange): void {
+    if (change.type === "cluster") this.#clusterId = change.clusterId;
+    else if (change.type === "producer-ids") {
+      this.#nextProducerId = Math.max(this.#nextProducerId, change.next);
+    } else {
+      const before = this.#topics.get(change.name);
+      if (before) this.#topicsById.delete(before.id);
+      this.#topics.delete(change.name);
+      if (!change.topic) return;
+      this.#topics.set(change.name, change.topic);
+      this.#topicsById.set(change.topic.id, change.topic);
+    }
+  }
+
+  async #replay(): Promise<void> {
+    const end = this.#log.durableOffset;
+    for (let offset = this.#log.startOffset; offset < end; ) {
+      const chunks = await this.#store.read(this.#log, offset, end, READ_BYTES);
+      for (const chunk of chunks) {
+        for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
+          for (const record of recordsOf(chunk, at, RECORD_LIMIT_BYTES)) {
+            this.#apply(decodeChange(record.key, record.value));
+            offset = record.offset + 1;
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/** A topic as all brokers agree on it. */
+export interface TopicMetadata {
+  readonly name: string;
+  /** A UUID as 22 characters of base64url, never used again for another topic. */
+  readonly id: string;
+  readonly partitionCount: number;
+  /** The settings that were given to this topic itself. */
+  readonly config: ReadonlyMap<string, string>;
+}
+
+/**
+ * What the brokers agree on. What is read here has been decided; what is asked for here is decided
+ * and durable when the promise resolves, and is seen by readers from then on.
+ */
+export interface MetadataStore {
+  readonly clusterId: string;
+  topics(): Iterable<TopicMetadata>;
+  topic(name: string): TopicMetadata | undefined;
+  topicById(id: string): TopicMetadata | undefined;
+  /** Makes a topic, or puts a changed one (same name and id) in its place. */
+  putTopic(topic: TopicMetadata): Promise<void>;
+  /** Forgets a topic. */
+  removeTopic(name: string): Promise<void>;
+  /** The first of `count` producer ids that no one else will get. */
+  reserveProducerIds(count: number): Promise<number>;
+  /** Where the metadata log is kept; its log isn't one of a topic. */
+  readonly logName: string;
+}
