@@ -4,10 +4,11 @@ import type {
   CreateTopicRequest,
   FoundOffset,
   OffsetPosition,
-  PartitionStatus,
-  ProduceReceipt,
   Topic,
 } from "../broker/api.ts";
+import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
+import type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
+import type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
 import type { ClientError } from "./errors.ts";
 import type { Producer, ProducerOptions } from "./producer-api.ts";
 import type { Reader } from "./reader-api.ts";
@@ -22,6 +23,10 @@ export type {
   ProduceReceipt,
   Topic,
 } from "../broker/api.ts";
+export type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
+export type { StreamPosition } from "../doors/native/positions.ts";
+export type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
+export type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
 
 /**
  * A connection to one broker, by the native protocol (docs/native-protocol.md).
@@ -62,7 +67,7 @@ export interface Client {
   ): Promise<number>;
 
   /** Every topic, in the order of names. */
-  listTopics(options?: CallOptions): Promise<TopicSummary[]>;
+  listTopics(options?: CallOptions): Promise<readonly TopicSummary[]>;
   describeTopic(name: string, options?: CallOptions): Promise<TopicDescription>;
   /** Makes a topic; with `validateOnly` it says what would be made. */
   createTopic(request: CreateTopicRequest, options?: CallOptions): Promise<Topic>;
@@ -75,8 +80,8 @@ export interface Client {
     options?: CallOptions,
   ): Promise<void>;
 
-  topicConfig(name: string, options?: CallOptions): Promise<ConfigEntry[]>;
-  brokerConfig(options?: CallOptions): Promise<ConfigEntry[]>;
+  topicConfig(name: string, options?: CallOptions): Promise<readonly ConfigEntry[]>;
+  brokerConfig(options?: CallOptions): Promise<readonly ConfigEntry[]>;
   /** Sets (`value`) or takes back (`null`) a topic's own settings. */
   alterTopicConfig(
     name: string,
@@ -112,19 +117,6 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The broker's greeting. */
-export interface BrokerHello {
-  readonly brokerId: number;
-  readonly clusterId: string;
-  readonly brokerVersion: string;
-  /** The version of the protocol that this connection speaks. */
-  readonly protocolVersion: number;
-  /** What this broker can do: the names of its operations. */
-  readonly capabilities: readonly string[];
-  /** No frame on this connection may be longer. */
-  readonly maxFrameBytes: number;
-}
-
 /** One v2 record batch for one partition. `batch` may not be changed until the call is settled. */
 export interface ProduceBatch {
   readonly topic: string;
@@ -134,60 +126,11 @@ export interface ProduceBatch {
   readonly acks: -1 | 0 | 1;
 }
 
-/** What was written, where, and what the ack is worth. */
-export interface BatchReceipt extends ProduceReceipt {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** A topic in a list. */
-export interface TopicSummary {
-  readonly name: string;
-  readonly id: string;
-  readonly internal: boolean;
-  readonly partitionCount: number;
-  /** Copies of each partition, observers included; the greatest where partitions differ. */
-  readonly replicationFactor: number;
-  /** Offsets between the log starts and the high watermarks: at most so many records. */
-  readonly offsetCount: number;
-  /** Bytes on this broker's disk. */
-  readonly sizeBytes: number;
-}
-
-/** A topic with the state of its partitions, in the order of their numbers. */
-export interface TopicDescription extends Topic {
-  readonly partitions: readonly PartitionStatus[];
-}
-
-/** A place in a partition to start or stop reading at. */
-export type StreamPosition = OffsetPosition | { readonly kind: "offset"; readonly offset: number };
-
 /** What to read. */
 export interface StreamRequest {
   readonly partitions: readonly StreamPartition[];
   /** How many bytes may be under way from the broker; 4 MiB if left out. */
   readonly windowBytes?: number;
-}
-
-/** One partition to read. Positions are looked up once, when the stream opens. */
-export interface StreamPartition {
-  readonly topic: string;
-  readonly partition: number;
-  /** The first record to read. Where no record has the time asked for: the next one to come. */
-  readonly start: StreamPosition;
-  /**
-   * The record to stop before; null: go on with what is produced later.
-   * `latest` is the end seen when the stream opens, and so is a time that no record has reached.
-   */
-  readonly end: StreamPosition | null;
-}
-
-/** A partition of an open stream, its positions turned into offsets. */
-export interface OpenedPartition {
-  readonly topic: string;
-  readonly partition: number;
-  readonly startOffset: number;
-  readonly endOffset: number | null;
 }
 
 /**

@@ -1,21 +1,128 @@
-import type { Address } from "../platform/network.ts";
+import * as operations from "../doors/native/operations.ts";
+import * as topics from "../doors/native/topic-operations.ts";
+import { type Address, formatAddress, NetworkError } from "../platform/network.ts";
 import type { Platform } from "../platform/platform.ts";
-import type { Client, ConnectOptions } from "./api.ts";
+import type { BrokerHello, Client, ConnectOptions } from "./api.ts";
+import { type Caller, call } from "./call.ts";
+import { Channel } from "./channel.ts";
 import { ClientError } from "./errors.ts";
+import { BatchingProducer } from "./producer.ts";
+import { DecodingReader } from "./reader.ts";
+import { openStream } from "./stream.ts";
 
 /** What the client needs of the outside world. */
 export type ClientPlatform = Pick<Platform, "clock" | "network" | "random">;
+
+/** What a broker is sure to take of a first request. */
+const HELLO_FRAME_BYTES = 64 * 1024;
 
 /**
  * Connects to a broker at `address`.
  *
  * Rejects with a `ClientError`: `unreachable` when there is no connection, `timed-out` when there
- * is no greeting in time, `not-weir` when what answers is no broker that we can talk to.
+ * is no greeting in time, `not-weir` when what answers speaks something else.
  */
 export async function connect(
-  _platform: ClientPlatform,
+  platform: ClientPlatform,
   address: Address,
-  _options: ConnectOptions,
+  options: ConnectOptions,
 ): Promise<Client> {
-  throw new ClientError("unreachable", `${address.host}:${address.port}: not there yet`);
+  const { clock } = platform;
+  const { timeoutMs, signal } = options;
+  if (signal?.aborted) throw new ClientError("cancelled", "connect: cancelled");
+  const beganMs = clock.monotonicMs();
+  const channel = await openChannel(platform, address, timeoutMs);
+  const leftMs = Math.max(1, timeoutMs - (clock.monotonicMs() - beganMs));
+  const caller = { channel, clock, timeoutMs, maxFrameBytes: HELLO_FRAME_BYTES };
+  const { least, greatest } = operations.PROTOCOL_VERSIONS;
+  const request = { minVersion: least, maxVersion: greatest, client: options.clientName };
+  const patience = { timeoutMs: leftMs, ...(signal === undefined ? {} : { signal }) };
+  try {
+    const hello = await call(caller, operations.hello, request, patience);
+    return clientOf(platform, { ...caller, maxFrameBytes: hello.maxFrameBytes }, hello);
+  } catch (error) {
+    channel.close();
+    if (!(error instanceof ClientError)) throw error;
+    const message = `${formatAddress(address)}: ${error.message}`;
+    throw new ClientError(error.code, message, { cause: error });
+  }
+}
+
+async function openChannel(
+  { network }: ClientPlatform,
+  address: Address,
+  timeoutMs: number,
+): Promise<Channel> {
+  const channel = new Channel();
+  try {
+    await network.connect(address, timeoutMs, (connection) => {
+      channel.attach(connection);
+      return channel;
+    });
+    return channel;
+  } catch (cause) {
+    if (!(cause instanceof NetworkError)) throw cause;
+    throw new ClientError("unreachable", cause.message, { cause });
+  }
+}
+
+function clientOf(platform: ClientPlatform, caller: Caller, hello: BrokerHello): Client {
+  const { channel } = caller;
+  const client: Client = {
+    hello,
+    closed: channel.closing,
+    ...topicCalls(caller),
+    async produce({ topic, partition, batch, acks }, options) {
+      return call(caller, operations.produce, { topic, partition, acks }, options, batch);
+    },
+    async openProducer(topic, options = {}) {
+      const { partitionCount } = await client.describeTopic(topic);
+      const { clock, random } = platform;
+      const { produce } = client;
+      return new BatchingProducer({ clock, random, topic, partitionCount, produce }, options);
+    },
+    openStream: (request, options) => openStream(caller, request, options),
+    async openReader(request, options) {
+      return new DecodingReader(await openStream(caller, request, options));
+    },
+    findOffset: (topic, partition, position, options) =>
+      call(caller, operations.findOffset, { topic, partition, position }, options),
+    async deleteRecords(topic, partition, offset, options) {
+      const request = { topic, partition, offset };
+      return (await call(caller, operations.deleteRecords, request, options)).logStartOffset;
+    },
+    status: (options) => call(caller, operations.status, {}, options),
+    async close() {
+      channel.close();
+      await channel.closing;
+    },
+  };
+  return client;
+}
+
+/** The calls about topics, by their names in the `Client`. */
+function topicCalls(caller: Caller) {
+  return {
+    async listTopics(options) {
+      return (await call(caller, topics.listTopics, {}, options)).topics;
+    },
+    describeTopic: (name, options) => call(caller, topics.describeTopic, { name }, options),
+    createTopic: (request, options) => call(caller, topics.createTopic, request, options),
+    async deleteTopic(name, options) {
+      await call(caller, topics.deleteTopic, { name }, options);
+    },
+    async createPartitions(name, partitionCount, validateOnly, options) {
+      const request = { name, partitionCount, validateOnly };
+      await call(caller, topics.createPartitions, request, options);
+    },
+    async topicConfig(name, options) {
+      return (await call(caller, topics.topicConfig, { name }, options)).entries;
+    },
+    async brokerConfig(options) {
+      return (await call(caller, topics.brokerConfig, {}, options)).entries;
+    },
+    async alterTopicConfig(name, changes, validateOnly, options) {
+      await call(caller, topics.alterTopicConfig, { name, changes, validateOnly }, options);
+    },
+  } satisfies Partial<Client>;
 }

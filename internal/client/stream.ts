@@ -1,0 +1,152 @@
+import type { Frame } from "../doors/native/frame.ts";
+import * as messages from "../doors/native/stream-messages.ts";
+import type { BatchStream, CallOptions, StreamEvent, StreamRequest } from "./api.ts";
+import { type Caller, type Patience, patience } from "./call.ts";
+import type { Exchange } from "./channel.ts";
+import { ClientError } from "./errors.ts";
+
+const DEFAULT_WINDOW_BYTES = 4 * 1024 * 1024;
+
+/** Opens a stream; rejects with a `ClientError`. */
+export function openStream(
+  caller: Caller,
+  request: StreamRequest,
+  options: CallOptions = {},
+): Promise<BatchStream> {
+  const stream = new ClientStream(caller, request.windowBytes ?? DEFAULT_WINDOW_BYTES);
+  return stream.open(request.partitions, options);
+}
+
+/** A stream from the client's side: what has come waits here until someone asks for it. */
+class ClientStream implements BatchStream, Exchange, AsyncIterator<StreamEvent, undefined> {
+  partitions: readonly messages.OpenedPartition[] = [];
+  private readonly caller: Caller;
+  private readonly windowBytes: number;
+  private readonly opening = Promise.withResolvers<BatchStream>();
+  private id = 0;
+  private limits: Patience | null = null;
+  private queue: StreamEvent[] = [];
+  /** Bytes that were taken from the queue since credit was given for the last time. */
+  private takenBytes = 0;
+  private ended = false;
+  private error: ClientError | null = null;
+  /** Lets those go on who wait for something to happen. */
+  private wake = Promise.withResolvers<void>();
+
+  constructor(caller: Caller, windowBytes: number) {
+    this.caller = caller;
+    this.windowBytes = windowBytes;
+  }
+
+  open(
+    partitions: readonly messages.StreamPartition[],
+    options: CallOptions,
+  ): Promise<BatchStream> {
+    if (options.signal?.aborted) {
+      return Promise.reject(new ClientError("cancelled", "fetch: cancelled"));
+    }
+    const opening = patience(this.caller, messages.fetch.name, options, (error) => {
+      this.stop();
+      this.opening.reject(error);
+    });
+    this.limits = opening;
+    const { fetch } = messages;
+    const fields = fetch.request.write({ partitions, creditBytes: this.windowBytes });
+    this.id = this.caller.channel.begin(fetch.name, fields, null, this);
+    const { signal } = options;
+    return this.opening.promise.finally(() => {
+      // The time was for the opening; the signal is for as long as the stream lasts.
+      opening.over();
+      if (signal === undefined || this.ended) return;
+      const forever = { signal, timeoutMs: Number.POSITIVE_INFINITY };
+      this.limits = patience(this.caller, fetch.name, forever, () => this.stop());
+    });
+  }
+
+  stop(): void {
+    if (this.ended) return;
+    this.caller.channel.signal(this.id, messages.stop.name, messages.stop.fields.write({}));
+    this.caller.channel.forget(this.id);
+    this.queue = [];
+    this.end();
+  }
+
+  event(frame: Frame): void {
+    if (frame.name === messages.opened.name) {
+      this.partitions = messages.opened.fields.read(frame.fields).partitions;
+      this.opening.resolve(this);
+      return;
+    }
+    const event = readEvent(frame);
+    if (event === null) return;
+    this.queue.push(event);
+    this.wake.resolve();
+  }
+
+  answer(): void {
+    this.end();
+  }
+
+  fail(error: ClientError): void {
+    this.error = error;
+    this.opening.reject(error);
+    this.end();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<StreamEvent, undefined> {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<StreamEvent, undefined>> {
+    for (;;) {
+      const event = this.queue.shift();
+      if (event !== undefined) {
+        this.taken(event);
+        return { done: false, value: event };
+      }
+      if (this.error !== null) {
+        const { error } = this;
+        this.error = null; // told once; after that the iteration is over like any other
+        throw error;
+      }
+      if (this.ended) return { done: true, value: undefined };
+      this.wake = Promise.withResolvers();
+      await this.wake.promise;
+    }
+  }
+
+  async return(): Promise<IteratorResult<StreamEvent, undefined>> {
+    this.stop();
+    return { done: true, value: undefined };
+  }
+
+  private taken(event: StreamEvent): void {
+    if (event.kind !== "records") return;
+    this.takenBytes += event.batches.length;
+    if (this.takenBytes < this.windowBytes / 2) return;
+    const fields = messages.credit.fields.write({ bytes: this.takenBytes });
+    this.caller.channel.signal(this.id, messages.credit.name, fields);
+    this.takenBytes = 0;
+  }
+
+  private end(): void {
+    this.ended = true;
+    this.limits?.over();
+    this.wake.resolve();
+  }
+}
+
+/** What an event says; null for one that a newer broker has and we do not know. */
+function readEvent({ name, fields, buffer, payloadFrom, payloadTo }: Frame): StreamEvent | null {
+  const { records, partitionEnded, partitionFailed } = messages;
+  if (name === records.name) {
+    const batches = buffer.subarray(payloadFrom, payloadTo);
+    return { kind: "records", ...records.fields.read(fields), batches };
+  }
+  if (name === partitionEnded.name) {
+    return { kind: "partition-ended", ...partitionEnded.fields.read(fields) };
+  }
+  if (name !== partitionFailed.name) return null;
+  const { topic, partition, code, message } = partitionFailed.fields.read(fields);
+  return { kind: "partition-failed", topic, partition, error: new ClientError(code, message) };
+}

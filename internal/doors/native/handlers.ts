@@ -1,0 +1,109 @@
+import type { Broker, PartitionStatus, Topic } from "../../broker/api.ts";
+import { BrokerError } from "../../broker/errors.ts";
+import type { Frame } from "./frame.ts";
+import type { Operation } from "./operation.ts";
+import * as operations from "./operations.ts";
+import { FieldError } from "./shapes.ts";
+import type { TopicDescription, TopicSummary } from "./topic-operations.ts";
+import * as topics from "./topic-operations.ts";
+
+/** Does what a request asks, and gives its answer's fields as the encoder takes them. */
+export type Handler = (broker: Broker, request: Frame) => Promise<unknown>;
+
+/** The operations that have one answer each and nothing before it, by their names. */
+export const handlers: ReadonlyMap<string, Handler> = new Map([
+  handler(operations.produce, (broker, head, { buffer, payloadFrom, payloadTo }) =>
+    broker
+      .produce({ ...head, buffer, from: payloadFrom, to: payloadTo })
+      .then((receipt) => ({ topic: head.topic, partition: head.partition, ...receipt })),
+  ),
+  handler(operations.findOffset, (broker, { topic, partition, position }) =>
+    broker.findOffset(topic, partition, position),
+  ),
+  handler(operations.deleteRecords, async (broker, { topic, partition, offset }) => ({
+    logStartOffset: await broker.deleteRecords(topic, partition, offset),
+  })),
+  handler(topics.listTopics, async (broker) => ({
+    topics: broker.topics().map((topic) => summaryOf(broker, topic)),
+  })),
+  handler(topics.describeTopic, async (broker, { name }) => {
+    const topic = broker.topic(name);
+    if (topic !== undefined) return describe(broker, topic);
+    throw new BrokerError("unknown-topic-or-partition", `there is no topic ${name}`);
+  }),
+  handler(topics.createTopic, (broker, request) => broker.createTopic(request)),
+  handler(topics.deleteTopic, async (broker, { name }) => {
+    await broker.deleteTopic(name);
+    return {};
+  }),
+  handler(topics.createPartitions, async (broker, request) => {
+    await broker.createPartitions(request.name, request.partitionCount, request.validateOnly);
+    return {};
+  }),
+  handler(topics.topicConfig, async (broker, { name }) => ({
+    entries: broker.topicConfig(name),
+  })),
+  handler(topics.brokerConfig, async (broker) => ({ entries: broker.brokerConfig() })),
+  handler(topics.alterTopicConfig, async (broker, { name, changes, validateOnly }) => {
+    await broker.alterTopicConfig(name, changes, validateOnly);
+    return {};
+  }),
+  handler(operations.status, async (broker) => broker.status()),
+]);
+
+function handler<Request, Answer>(
+  operation: Operation<Request, Answer>,
+  handle: (broker: Broker, request: Request, frame: Frame) => Promise<Answer>,
+): [string, Handler] {
+  const run: Handler = async (broker, frame) => {
+    const request = readRequest(operation, frame);
+    return operation.answer.write(await handle(broker, request, frame));
+  };
+  return [operation.name, run];
+}
+
+/**
+ * Reads the fields of a request.
+ *
+ * Throws `FieldError`, also for a field that the operation does not have: what it asks for would
+ * not be done, and nobody would know.
+ */
+export function readRequest<Request>(
+  { request }: Operation<Request, unknown>,
+  { fields }: Frame,
+): Request {
+  const value = request.read(fields);
+  if (fields instanceof Map && fields.size > 0) {
+    for (const name of fields.keys()) {
+      if (!request.names.includes(name)) throw new FieldError(String(name), "is not known here");
+    }
+  }
+  return value;
+}
+
+function partitionsOf(broker: Broker, topic: Topic): PartitionStatus[] {
+  const partitions: PartitionStatus[] = [];
+  for (let number = 0; number < topic.partitionCount; number++) {
+    const partition = broker.partition(topic.name, number);
+    if (partition !== undefined) partitions.push(partition);
+  }
+  return partitions;
+}
+
+function describe(broker: Broker, topic: Topic): TopicDescription {
+  return { ...topic, partitions: partitionsOf(broker, topic) };
+}
+
+function summaryOf(broker: Broker, topic: Topic): TopicSummary {
+  let replicationFactor = 0;
+  let offsetCount = 0;
+  let sizeBytes = 0;
+  for (const partition of partitionsOf(broker, topic)) {
+    const copies = partition.replicas.length;
+    replicationFactor = Math.max(replicationFactor, copies);
+    offsetCount += partition.highWatermark - partition.logStartOffset;
+    sizeBytes += partition.sizeBytes;
+  }
+  const { name, id, internal, partitionCount } = topic;
+  return { name, id, internal, partitionCount, replicationFactor, offsetCount, sizeBytes };
+}

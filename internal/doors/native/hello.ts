@@ -1,0 +1,26 @@
+import type { BrokerIdentity } from "../../broker/api.ts";
+import { handlers } from "./handlers.ts";
+import { type BrokerHello, type HelloRequest, PROTOCOL_VERSIONS } from "./operations.ts";
+import { ProtocolError } from "./refusal.ts";
+import { fetch } from "./stream-messages.ts";
+
+const capabilities: readonly string[] = [...handlers.keys(), fetch.name];
+
+/** Greets a client in the newest version that both speak; throws `ProtocolError` if there is none. */
+export function greet(
+  { minVersion, maxVersion }: HelloRequest,
+  { brokerId, clusterId, version }: BrokerIdentity,
+  maxFrameBytes: number,
+): BrokerHello {
+  const { least, greatest } = PROTOCOL_VERSIONS;
+  const protocolVersion = Math.min(maxVersion, greatest);
+  if (protocolVersion < Math.max(minVersion, least)) {
+    const offered = `${minVersion} to ${maxVersion}`;
+    throw new ProtocolError(
+      "unsupported-version",
+      `versions ${least} to ${greatest} of the protocol are spoken here, not ${offered}`,
+    );
+  }
+  const brokerVersion = version;
+  return { protocolVersion, brokerId, clusterId, brokerVersion, capabilities, maxFrameBytes };
+}

@@ -1,0 +1,13 @@
+import { type RecordShape, record } from "./shapes.ts";
+
+/** A request and its answer. */
+export interface Operation<Request, Answer> {
+  readonly name: string;
+  readonly request: RecordShape<Request>;
+  readonly answer: RecordShape<Answer>;
+}
+
+/** No fields at all. */
+export type Nothing = Readonly<Record<never, never>>;
+
+export const nothing: RecordShape<Nothing> = record<Nothing>({});

@@ -1,0 +1,169 @@
+import type { Broker } from "../../broker/api.ts";
+import type { Log } from "../../platform/log.ts";
+import { FetchStream, type StreamOutlet } from "./fetch-stream.ts";
+import { CONNECTION_ID, type Frame } from "./frame.ts";
+import { handlers, readRequest } from "./handlers.ts";
+import { greet } from "./hello.ts";
+import type { NativeLimits } from "./limits.ts";
+import { hello } from "./operations.ts";
+import type { Outlet } from "./outlet.ts";
+import { ProtocolError, type Refusal, refusal, refusalOf } from "./refusal.ts";
+import { FieldError } from "./shapes.ts";
+import { credit, fetch, stop } from "./stream-messages.ts";
+
+/** What a session stands on. */
+export interface SessionContext {
+  readonly broker: Broker;
+  readonly log: Log;
+  readonly limits: NativeLimits;
+  /** The other side, for the log. */
+  readonly remote: string;
+  readonly outlet: Outlet;
+  /** Told whenever a request has been answered. */
+  readonly answered: () => void;
+}
+
+/**
+ * What a client's messages mean: the greeting, then requests and streams.
+ *
+ * `begin` throws `ProtocolError` for a message that ends the connection.
+ */
+export class Session {
+  private readonly context: SessionContext;
+  private readonly streams = new Map<number, FetchStream>();
+  private greeted = false;
+  private ended = false;
+  private requestsInFlight = 0;
+  private requestBytesInFlight = 0;
+
+  constructor(context: SessionContext) {
+    this.context = context;
+  }
+
+  /** Whether as much is under way as may be, so that nothing more should be begun. */
+  get overloaded(): boolean {
+    const { limits, outlet } = this.context;
+    return (
+      this.requestsInFlight >= limits.maxRequestsInFlight ||
+      this.requestBytesInFlight >= limits.maxRequestBytesInFlight ||
+      outlet.full
+    );
+  }
+
+  /** Begins what a message asks for. */
+  begin(frame: Frame): void {
+    if (frame.id === CONNECTION_ID) throw new ProtocolError("invalid-request", "the id 0 is taken");
+    if (!this.greeted) this.greet(frame);
+    else if (frame.name === credit.name || frame.name === stop.name) this.signal(frame);
+    else if (this.streams.has(frame.id)) {
+      throw new ProtocolError("invalid-request", `a stream has the id ${frame.id}`);
+    } else if (frame.name === fetch.name) void this.serveStream(frame);
+    else void this.serve(frame);
+  }
+
+  /** Stops everything: the connection has ended. */
+  end(): void {
+    this.ended = true;
+    for (const stream of this.streams.values()) stream.stop();
+  }
+
+  private greet(frame: Frame): void {
+    const { broker, limits } = this.context;
+    if (frame.name !== hello.name) {
+      throw new ProtocolError("invalid-request", "the first request has to be hello");
+    }
+    try {
+      const greeting = greet(readRequest(hello, frame), broker.identity, limits.maxFrameBytes);
+      this.answer(frame, hello.answer.write(greeting));
+      this.greeted = true;
+    } catch (error) {
+      this.refuse(frame, error);
+      throw new ProtocolError("invalid-request", "there is nothing to say without a greeting");
+    }
+  }
+
+  private signal(frame: Frame): void {
+    const stream = this.streams.get(frame.id);
+    if (stream === undefined) return; // it may have ended while the signal was under way
+    if (frame.name === stop.name) stream.stop();
+    else stream.grant(readCredit(frame));
+  }
+
+  private async serve(frame: Frame): Promise<void> {
+    const payloadBytes = frame.payloadTo - frame.payloadFrom;
+    this.requestsInFlight++;
+    this.requestBytesInFlight += payloadBytes;
+    try {
+      const handle = handlers.get(frame.name);
+      if (handle === undefined) {
+        throw new ProtocolError("unknown-operation", `${frame.name} is not known here`);
+      }
+      this.answer(frame, await handle(this.context.broker, frame));
+    } catch (error) {
+      this.refuse(frame, error);
+    }
+    this.requestsInFlight--;
+    this.requestBytesInFlight -= payloadBytes;
+    this.context.answered();
+  }
+
+  private async serveStream(frame: Frame): Promise<void> {
+    const { broker, limits } = this.context;
+    try {
+      if (this.streams.size >= limits.maxStreams) {
+        throw new ProtocolError("too-many-streams", `${limits.maxStreams} streams are open`);
+      }
+      const { partitions, creditBytes } = readRequest(fetch, frame);
+      const stream = new FetchStream(broker, this.outletOf(frame.id), limits, creditBytes);
+      this.streams.set(frame.id, stream);
+      try {
+        await stream.run(partitions);
+      } finally {
+        this.streams.delete(frame.id);
+        stream.stop();
+      }
+      this.answer(frame, fetch.answer.write({}));
+    } catch (error) {
+      this.refuse(frame, error);
+    }
+  }
+
+  private outletOf(id: number): StreamOutlet {
+    const { outlet } = this.context;
+    return {
+      event: ({ name, fields: shape }, fields, payload) =>
+        outlet.send({ id, name, fields: shape.write(fields) }, payload),
+      room: () =>
+        new Promise((resolve) => {
+          if (outlet.full && !this.ended) outlet.whenRoom(resolve);
+          else resolve();
+        }),
+    };
+  }
+
+  private answer({ id }: Frame, fields: unknown): void {
+    this.context.outlet.send({ id, name: "ok", fields }, []);
+  }
+
+  private refuse({ id, name }: Frame, error: unknown): void {
+    const reason = refusalOf(error) ?? this.internalError(name, error);
+    this.context.outlet.send({ id, name: "error", fields: refusal.write(reason) }, []);
+  }
+
+  private internalError(operation: string, error: unknown): Refusal {
+    const { log, remote } = this.context;
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    log.error("native-request-failed", { remote, operation, cause });
+    const message = `${operation}: a fault in the broker; its log says more`;
+    return { code: "internal-error", message, field: null };
+  }
+}
+
+function readCredit({ fields }: Frame): number {
+  try {
+    return credit.fields.read(fields).bytes;
+  } catch (error) {
+    if (!(error instanceof FieldError)) throw error;
+    throw new ProtocolError("invalid-request", `${credit.name}: ${error.message}`);
+  }
+}
