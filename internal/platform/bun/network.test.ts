@@ -1,12 +1,14 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import type { Clock, Timer } from "../clock.ts";
 import { FrameAssembler } from "../frames.ts";
 import { type Connection, type Listener, NetworkError, type Receiver } from "../network.ts";
 import { bunClock } from "./clock.ts";
-import { loadLibc } from "./libc.ts";
+import { type Libc, loadLibc } from "./libc.ts";
 import { bunNetwork } from "./network.ts";
 
 const clock = bunClock();
 const libc = loadLibc();
+const loopback = { host: "127.0.0.1", port: 0 };
 
 /** A receiver that notes what it's told, and lets a test wait until something holds of it. */
 class Probe implements Receiver {
@@ -291,8 +293,6 @@ describe.each([
     }
     for (const client of clients) client.send(bytes("x"));
     for (const server of servers) await server.until(() => server.receivedBytes === 1);
-    const [last] = servers;
-    await last?.until(() => true);
     expect(order.slice(0, 3)).toEqual(["received", "received", "received"]);
   });
 
@@ -324,8 +324,73 @@ describe.each([
   });
 });
 
+test("a connection that takes too long is given up, also when it comes about later", async () => {
+  const impatient = { ...clock, after: fireAtOnce };
+  const accepted = new Probe();
+  const listener = await bunNetwork(clock, libc).listen(loopback, () => accepted);
+  listeners.push(listener);
+  const late = bunNetwork(impatient, libc).connect(listener.address, 7, () => new Probe());
+  await expect(late).rejects.toMatchObject({ code: "timed-out" });
+  await accepted.until(() => accepted.endings.length === 1);
+});
+
+test("end does not wait for ever on a side that reads nothing", async () => {
+  const timers: { delayMs: number; work: () => void }[] = [];
+  const manual: Clock = {
+    ...clock,
+    after(delayMs, work) {
+      timers.push({ delayMs, work });
+      return { cancel() {} };
+    },
+  };
+  const client = new Probe();
+  const server = new Probe();
+  const opened = Promise.withResolvers<Connection>();
+  const listener = await bunNetwork(manual, libc).listen(loopback, (connection) => {
+    opened.resolve(connection);
+    return server;
+  });
+  listeners.push(listener);
+  const connected = await bunNetwork(clock, libc).connect(listener.address, 5000, () => client);
+  connected.pause();
+  const accepted = await opened.promise;
+  accepted.send(new Uint8Array(30_000_000));
+  accepted.end();
+  expect(timers.map((timer) => timer.delayMs)).toEqual([5000]);
+  timers[0]?.work();
+  await server.until(() => server.endings.length === 1);
+  expect(accepted.queuedBytes).toBe(0);
+});
+
+test("a failure met while reading in place ends the connection, and is told", async () => {
+  const failing: Libc = {
+    receive: () => {
+      throw new NetworkError("reset", "recv failed");
+    },
+    listen() {},
+    lockFile: () => false,
+  };
+  const server = new FrameReceiver(() => {});
+  const { connected } = await pair(bunNetwork(clock, failing), server, new Probe());
+  connected.send(new Uint8Array([0, 0, 1, 0, 9]));
+  await server.until(() => server.endings.length === 1);
+  expect(server.endings[0]?.code).toBe("reset");
+});
+
+test.if(libc !== null)("the C library tells an empty socket from a failed one", () => {
+  const target = new Uint8Array(8);
+  expect(libc?.receive(-1, target, 0, 8)).toBe(0);
+  expect(libc?.receive(1_000_000, target, 3, 3)).toBe(0);
+  expect(() => libc?.receive(1_000_000, target, 0, 8)).toThrow("recv failed with errno 9");
+});
+
+function fireAtOnce(_delayMs: number, work: () => void): Timer {
+  work();
+  return { cancel() {} };
+}
+
 async function listenAnywhere(network: ReturnType<typeof bunNetwork>): Promise<Listener> {
-  const listener = await network.listen({ host: "127.0.0.1", port: 0 }, () => new Probe());
+  const listener = await network.listen(loopback, () => new Probe());
   listeners.push(listener);
   return listener;
 }
