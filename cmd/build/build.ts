@@ -5,7 +5,7 @@
  * - The executable reads no `.env` and no `bunfig.toml` from where it is started: the latter could
  *   make it run somebody else's code.
  * - Modules that a dependency would like to have at run time, but that would then be looked for
- *   on the user's disk, are replaced by nothing.
+ *   on the user's disk, have a stand-in.
  */
 import { rmSync } from "node:fs";
 import path from "node:path";
@@ -15,15 +15,22 @@ import packageJson from "../../package.json";
 const root = path.resolve(import.meta.dir, "../..");
 const outfile = path.join(root, "dist", "weir");
 
-/** Asked for with a fallback by those who import them: ink's debugger, cbor-x's accelerator. */
-const LEFT_OUT = /^(react-devtools-core|cbor-extract)$/;
+/** What stands in for modules that those who import them can do without. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  // The addon that speeds cbor-x up; it does without when there is none.
+  "cbor-extract": "module.exports = null;",
+  // ink's debugger, which DEV=true in the environment would start.
+  "react-devtools-core": "export default { initialize() {}, connectToDevTools() {} };",
+};
 
-const leaveOut: BunPlugin = {
-  name: "leave-out",
+const standIns: BunPlugin = {
+  name: "stand-ins",
   setup(build) {
-    build.onResolve({ filter: LEFT_OUT }, ({ path: name }) => ({ path: name, namespace: "none" }));
-    build.onLoad({ filter: /^/, namespace: "none" }, () => ({
-      contents: "module.exports = null;",
+    const namespace = "stand-in";
+    const filter = new RegExp(`^(${Object.keys(STAND_INS).join("|")})$`);
+    build.onResolve({ filter }, ({ path: name }) => ({ path: name, namespace }));
+    build.onLoad({ filter, namespace }, ({ path: name }) => ({
+      contents: STAND_INS[name] ?? "",
       loader: "js",
     }));
   },
@@ -47,7 +54,7 @@ const { outputs } = await Bun.build({
     WEIR_VERSION: JSON.stringify(versionWithCommit()),
     "process.env.NODE_ENV": JSON.stringify("production"),
   },
-  plugins: [leaveOut],
+  plugins: [standIns],
 });
 // The executable has its source maps inside; those beside it are only in the way.
 for (const output of outputs) if (output.kind === "sourcemap") rmSync(output.path);
