@@ -2,7 +2,7 @@ import { type FakeBroker, fakeBroker } from "../doors/fake-broker.testing.ts";
 import { nativeReceiver } from "../doors/native/door.ts";
 import { defaultNativeLimits, type NativeLimits } from "../doors/native/limits.ts";
 import type { Log } from "../platform/log.ts";
-import type { Connection } from "../platform/network.ts";
+import type { Connection, Network } from "../platform/network.ts";
 import { type ManualClock, manualClock } from "../platform/testing/manual-clock.ts";
 import { type MemoryNetworkOptions, memoryNetwork } from "../platform/testing/memory-network.ts";
 import { BatchBuilder } from "../record/builder.ts";
@@ -17,8 +17,9 @@ export interface Fixture {
   readonly clock: ManualClock;
   readonly platform: ClientPlatform;
   readonly address: { readonly host: string; readonly port: number };
-  /** The broker's ends of all connections. */
+  /** The broker's ends of all connections, and the clients'. */
   readonly served: readonly Connection[];
+  readonly clients: readonly Connection[];
   /** What the door logged: `level event`. */
   readonly logged: string[];
 }
@@ -46,12 +47,25 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     served.push(connection);
     return nativeReceiver({ broker, clock, log, limits }, connection);
   });
-  const platform = { clock, network, random: { below: () => 0, bytes: () => new Uint8Array(0) } };
+  const clients: Connection[] = [];
+  const watched: Network = {
+    listen: network.listen,
+    async connect(to, timeoutMs, open) {
+      const connection = await network.connect(to, timeoutMs, open);
+      clients.push(connection);
+      return connection;
+    },
+  };
+  const platform = {
+    clock,
+    network: watched,
+    random: { below: () => 0, bytes: () => new Uint8Array(0) },
+  };
   const client = await connect(platform, address, {
     timeoutMs: options.timeoutMs ?? 5000,
     clientName: "test",
   });
-  return { broker, client, clock, platform, address, served, logged };
+  return { broker, client, clock, platform, address, served, clients, logged };
 }
 
 /** One batch of records with these texts as values. */

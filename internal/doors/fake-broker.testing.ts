@@ -23,9 +23,14 @@ export interface FakeBroker extends Broker {
   readonly produced: readonly ProduceRequest[];
   /** Called with each batch before it is appended; a promise holds the append up. */
   beforeAppend: ((request: ProduceRequest) => Promise<void> | void) | null;
-  /** Polls that were answered, and fetchers that are open. */
+  /** Polls that were answered, what they gave, and fetchers that are open. */
   polls: number;
+  fetchedBytes: number;
   openFetchers: number;
+  /** The batches of a partition as they are stored. */
+  stored(topic: string, partition: number): readonly Uint8Array[];
+  /** Stores a batch without asking anyone. */
+  store(topic: string, partition: number, batch: Uint8Array): void;
 }
 
 interface FakeLog {
@@ -74,10 +79,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
     const batch = request.buffer.slice(request.from, request.to);
     const fault = checkBatch(batch, 0, batch.length);
     if (fault !== undefined) throw new BrokerError("corrupt-batch", `the batch is bad: ${fault}`);
-    stampBatch(batch, 0, log.endOffset, 7);
-    log.batches.push(batch);
-    log.endOffset = lastOffset(batch, 0) + 1;
-    for (const wake of [...log.waiting]) wake();
+    append(log, batch);
     return {
       baseOffset: baseOffset(batch, 0),
       lastOffset: lastOffset(batch, 0),
@@ -131,7 +133,10 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
     produced,
     beforeAppend: null,
     polls: 0,
+    fetchedBytes: 0,
     openFetchers: 0,
+    stored: (topic, number) => logOf(topic, number).batches,
+    store: (topic, number, batch) => append(logOf(topic, number), batch.slice()),
     produce,
     openFetcher: () => new FakeFetcher(broker, logOf),
     findOffset,
@@ -177,6 +182,13 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
 
 function newLog(): FakeLog {
   return { batches: [], logStartOffset: 0, endOffset: 0, waiting: new Set() };
+}
+
+function append(log: FakeLog, batch: Uint8Array): void {
+  stampBatch(batch, 0, log.endOffset, 7);
+  log.batches.push(batch);
+  log.endOffset = lastOffset(batch, 0) + 1;
+  for (const wake of [...log.waiting]) wake();
 }
 
 function settingOf([name, value]: readonly [string, string | null]): ConfigEntry {
@@ -232,6 +244,7 @@ class FakeFetcher implements Fetcher {
       found = this.look(limits);
     }
     this.broker.polls++;
+    for (const { sizeBytes } of found) this.broker.fetchedBytes += sizeBytes;
     return found;
   }
 

@@ -85,8 +85,12 @@ export class Session {
   private signal(frame: Frame): void {
     const stream = this.streams.get(frame.id);
     if (stream === undefined) return; // it may have ended while the signal was under way
-    if (frame.name === stop.name) stream.stop();
-    else stream.grant(readCredit(frame));
+    if (frame.name === credit.name) {
+      stream.grant(readCredit(frame));
+    } else {
+      this.streams.delete(frame.id); // at once: what comes next may be another stream's request
+      stream.stop();
+    }
   }
 
   private async serve(frame: Frame): Promise<void> {
@@ -119,7 +123,7 @@ export class Session {
       try {
         await stream.run(partitions);
       } finally {
-        this.streams.delete(frame.id);
+        if (this.streams.get(frame.id) === stream) this.streams.delete(frame.id);
         stream.stop();
       }
       this.answer(frame, fetch.answer.write({}));

@@ -1,0 +1,155 @@
+import { expect, test } from "bun:test";
+import type { Connection, Network, Receiver } from "../platform/network.ts";
+import { manualClock } from "../platform/testing/manual-clock.ts";
+import { type MemoryNetworkOptions, memoryNetwork } from "../platform/testing/memory-network.ts";
+import { Doors, type DoorsLimits } from "./doors.ts";
+import type { Protocol } from "./entrance.ts";
+
+const decoder = new TextDecoder();
+
+/** Doors that speak `WEIR`, `WAIT` and 0x00, and repeat what they are told behind their name. */
+async function doors(
+  options: { network?: Partial<MemoryNetworkOptions>; limits?: DoorsLimits } = {},
+) {
+  const clock = manualClock();
+  const network = memoryNetwork(clock, options.network);
+  const logged: string[] = [];
+  const note = (event: string, fields: object): void => {
+    logged.push([event, ...Object.values(fields)].join(" "));
+  };
+  const log = { info: note, warn: note, error: note };
+  const protocols: Protocol[] = [
+    { name: "kafka", firstBytes: Uint8Array.of(0), open: repeater("k:") },
+    { name: "native", firstBytes: new TextEncoder().encode("WEIR"), open: repeater("n:") },
+    { name: "other", firstBytes: new TextEncoder().encode("WAIT"), open: repeater("o:") },
+  ];
+  const { limits } = options;
+  const opened = new Doors({ clock, network, log, protocols, ...(limits ? { limits } : {}) });
+  const address = await opened.listen({ host: "broker", port: 0 });
+  return {
+    clock,
+    doors: opened,
+    logged,
+    call: (...said: string[]) => call(network, address, said),
+  };
+}
+
+function repeater(name: string): (connection: Connection) => Receiver {
+  return (connection) => {
+    connection.send(new TextEncoder().encode(name));
+    return {
+      receive: (chunk, from, to) => connection.send(chunk.slice(from, to)),
+      partial: null,
+      filled() {},
+      drained() {},
+      closed() {},
+    };
+  };
+}
+
+/** A client that says some things, each in its own turn, and hears until it is hung up on. */
+async function call(
+  network: Network,
+  address: { host: string; port: number },
+  said: readonly string[],
+) {
+  const client = { heard: "", closed: false, connection: null as Connection | null };
+  client.connection = await network.connect(address, 1000, () => ({
+    receive(chunk, from, to) {
+      client.heard += decoder.decode(chunk.subarray(from, to));
+    },
+    partial: null,
+    filled() {},
+    drained() {},
+    closed() {
+      client.closed = true;
+    },
+  }));
+  for (const text of said) {
+    client.connection.send(new TextEncoder().encode(text));
+    await turns();
+  }
+  return client;
+}
+
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const conversations: readonly [string, string[], string][] = [
+  ["at once", ["WEIR and more"], "n:WEIR and more"],
+  ["in pieces", ["W", "E", "IR", " more"], "n:WEIR more"],
+  ["with a common beginning", ["WA", "IT"], "o:WAIT"],
+  ["by one byte", ["\0\0\0\x05hello"], "k:\0\0\0\x05hello"],
+];
+
+for (const chunkBytes of [1, 1000]) {
+  test.each(conversations)(
+    `a protocol that is told %s, cut at ${chunkBytes}`,
+    async (_, said, heard) => {
+      const { call, doors: opened } = await doors({ network: { chunkBytes } });
+      const client = await call(...said);
+      expect(client.heard).toBe(heard);
+      expect(client.closed).toBe(false);
+      expect(opened.connectionCount).toBe(1);
+      client.connection?.end();
+      await turns();
+      expect(opened.connectionCount).toBe(0);
+    },
+  );
+}
+
+test("an unknown protocol is closed, and the log says what it began with", async () => {
+  const { call, logged, doors: opened } = await doors();
+  const client = await call("WE", "LL, hello");
+  expect(client).toMatchObject({ heard: "", closed: true });
+  expect(logged).toEqual([expect.stringMatching(/^protocol-unknown memory:\d+ 57454c4c/)]);
+  expect(opened.connectionCount).toBe(0);
+});
+
+test("who does not say what it speaks is closed after a while", async () => {
+  const { call, clock, logged, doors: opened } = await doors();
+  const first = await call();
+  const speaking = await call("WEIR");
+  clock.advance(20_000);
+  const second = await call("WEI");
+  clock.advance(15_000);
+  await turns();
+  expect([first.closed, second.closed, speaking.closed]).toEqual([true, false, false]);
+  clock.advance(25_000);
+  await turns();
+  expect([second.closed, speaking.closed]).toEqual([true, false]);
+  expect(logged).toEqual(["connections-silent 1 30000", "connections-silent 1 30000"]);
+  expect(opened.connectionCount).toBe(1);
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test("there is a bound on connections, and the log says when it was met", async () => {
+  const {
+    call,
+    clock,
+    logged,
+    doors: opened,
+  } = await doors({
+    limits: { maxConnections: 2, silentMs: 30_000 },
+  });
+  const first = await call("WEIR");
+  await call("WEIR");
+  const refused = [await call("WEIR"), await call("WEIR")];
+  expect(refused.map(({ closed }) => closed)).toEqual([true, true]);
+  expect(opened.connectionCount).toBe(2);
+  clock.advance(5000);
+  expect(logged).toEqual(["connections-refused 2 2"]);
+  first.connection?.end();
+  await turns();
+  expect((await call("WEIR")).heard).toBe("n:WEIR");
+});
+
+test("closing the doors ends every connection", async () => {
+  const { call, doors: opened } = await doors();
+  const client = await call("WEIR");
+  opened.close();
+  await turns();
+  expect(client).toMatchObject({ heard: "n:WEIR", closed: true });
+  await expect(call("WEIR")).rejects.toMatchObject({ code: "refused" });
+});

@@ -1,0 +1,117 @@
+import type { Clock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import type { Address, Connection, Listener, Network, Receiver } from "../platform/network.ts";
+import { Entrance, type EntranceWatcher, type Protocol } from "./entrance.ts";
+
+/** What the doors stand on. */
+export interface DoorsContext {
+  readonly clock: Clock;
+  readonly network: Network;
+  readonly log: Log;
+  readonly protocols: readonly Protocol[];
+  readonly limits?: DoorsLimits;
+}
+
+/** Bounds of all connections together. */
+export interface DoorsLimits {
+  /** Connections beyond it are closed as soon as they are made. */
+  readonly maxConnections: number;
+  /** How long a connection may take to say what it speaks. */
+  readonly silentMs: number;
+}
+
+export const defaultDoorsLimits: DoorsLimits = { maxConnections: 10_000, silentMs: 30_000 };
+
+/** How often connections are looked through for silent ones. */
+const SWEEP_MS = 5000;
+
+const nobody: Receiver = { receive() {}, partial: null, filled() {}, drained() {}, closed() {} };
+
+/** The addresses at which a broker is reached; each of them takes every protocol. */
+export class Doors {
+  private readonly context: DoorsContext;
+  private readonly limits: DoorsLimits;
+  private readonly listeners: Listener[] = [];
+  private readonly entrances = new Set<Entrance>();
+  /** Those that have not said what they speak, the oldest first. */
+  private readonly silent = new Set<Entrance>();
+  /** How many were turned away since the last sweep. */
+  private refused = 0;
+  private sweeping = false;
+  private readonly watcher: EntranceWatcher = {
+    recognized: (entrance) => this.silent.delete(entrance),
+    unrecognized: ({ connection }, firstBytes) => {
+      const { remote } = connection;
+      this.context.log.warn("protocol-unknown", { remote, firstBytes: firstBytes.toHex() });
+      connection.end();
+    },
+    gone: (entrance) => {
+      this.silent.delete(entrance);
+      this.entrances.delete(entrance);
+    },
+  };
+
+  constructor(context: DoorsContext) {
+    this.context = context;
+    this.limits = context.limits ?? defaultDoorsLimits;
+  }
+
+  /** Connections that are open now. */
+  get connectionCount(): number {
+    return this.entrances.size;
+  }
+
+  /**
+   * Takes connections at `address` (port 0: a free one); returns the address in use. Rejects with
+   * a `NetworkError`.
+   */
+  async listen(address: Address): Promise<Address> {
+    const listener = await this.context.network.listen(address, (made) => this.accept(made));
+    this.listeners.push(listener);
+    return listener.address;
+  }
+
+  /** Takes no more connections, and ends those that are open once their answers have left. */
+  close(): void {
+    for (const listener of this.listeners.splice(0)) listener.close();
+    for (const { connection } of this.entrances) connection.end();
+  }
+
+  private accept(connection: Connection): Receiver {
+    const { clock, protocols } = this.context;
+    this.sweepLater();
+    if (this.entrances.size >= this.limits.maxConnections) {
+      this.refused++;
+      connection.destroy();
+      return nobody;
+    }
+    const entrance = new Entrance(connection, clock.monotonicMs(), protocols, this.watcher);
+    this.entrances.add(entrance);
+    this.silent.add(entrance);
+    return entrance;
+  }
+
+  private sweepLater(): void {
+    if (this.sweeping) return;
+    this.sweeping = true;
+    this.context.clock.after(SWEEP_MS, () => this.sweep());
+  }
+
+  /** Closes what has been silent for too long, and tells of what was turned away meanwhile. */
+  private sweep(): void {
+    const { clock, log } = this.context;
+    const { maxConnections, silentMs } = this.limits;
+    this.sweeping = false;
+    let closed = 0;
+    for (const entrance of this.silent) {
+      if (clock.monotonicMs() - entrance.sinceMs < silentMs) break;
+      this.silent.delete(entrance);
+      entrance.connection.destroy();
+      closed++;
+    }
+    if (closed > 0) log.warn("connections-silent", { count: closed, silentMs });
+    if (this.refused > 0) log.warn("connections-refused", { count: this.refused, maxConnections });
+    this.refused = 0;
+    if (this.silent.size > 0) this.sweepLater();
+  }
+}

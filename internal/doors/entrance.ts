@@ -1,0 +1,96 @@
+import type { Connection, NetworkError, PartialFrame, Receiver } from "../platform/network.ts";
+
+/** A protocol that clients may speak, told by what a connection begins with. */
+export interface Protocol {
+  /** For the log. */
+  readonly name: string;
+  /** At least one byte; none of two protocols may be the beginning of the other's. */
+  readonly firstBytes: Uint8Array;
+  /** Makes the receiver of a connection that speaks it; it gets every byte, also the first. */
+  readonly open: (connection: Connection) => Receiver;
+}
+
+/** Who wants to know what becomes of a connection. */
+export interface EntranceWatcher {
+  /** The connection's first bytes say what it speaks. */
+  recognized(entrance: Entrance, protocol: Protocol): void;
+  /** The connection's first bytes, which these are, say nothing that is spoken here. */
+  unrecognized(entrance: Entrance, firstBytes: Uint8Array): void;
+  gone(entrance: Entrance): void;
+}
+
+/** The receiver of every connection: finds out what it speaks, and hands all over to that. */
+export class Entrance implements Receiver {
+  readonly connection: Connection;
+  /** When the connection was made, on the clock that only goes forward. */
+  readonly sinceMs: number;
+  private readonly protocols: readonly Protocol[];
+  private readonly watcher: EntranceWatcher;
+  private receiver: Receiver | null = null;
+  private unknown = false;
+  /** What came while it could still be several protocols. */
+  private first = new Uint8Array(0);
+
+  constructor(
+    connection: Connection,
+    sinceMs: number,
+    protocols: readonly Protocol[],
+    watcher: EntranceWatcher,
+  ) {
+    this.connection = connection;
+    this.sinceMs = sinceMs;
+    this.protocols = protocols;
+    this.watcher = watcher;
+  }
+
+  get partial(): PartialFrame | null {
+    return this.receiver === null ? null : this.receiver.partial;
+  }
+
+  receive(chunk: Uint8Array, from: number, to: number): void {
+    if (this.receiver !== null) this.receiver.receive(chunk, from, to);
+    else if (!this.unknown && to > from) this.recognize(chunk, from, to);
+  }
+
+  filled(count: number): void {
+    this.receiver?.filled(count);
+  }
+
+  drained(): void {
+    this.receiver?.drained();
+  }
+
+  closed(error: NetworkError | null): void {
+    this.watcher.gone(this);
+    this.receiver?.closed(error);
+  }
+
+  private recognize(chunk: Uint8Array, from: number, to: number): void {
+    const { first } = this;
+    const bytes = new Uint8Array(first.length + Math.min(to - from, longest(this.protocols)));
+    bytes.set(first);
+    bytes.set(chunk.subarray(from, from + bytes.length - first.length), first.length);
+    const candidates = this.protocols.filter(({ firstBytes }) => agree(firstBytes, bytes));
+    const [protocol] = candidates;
+    if (protocol === undefined) {
+      this.unknown = true;
+      this.watcher.unrecognized(this, bytes);
+    } else if (bytes.length < protocol.firstBytes.length) {
+      this.first = bytes; // all that has come: no protocol's first bytes are shorter than that
+    } else {
+      this.watcher.recognized(this, protocol);
+      this.receiver = protocol.open(this.connection);
+      if (first.length > 0) this.receiver.receive(first, 0, first.length);
+      this.receiver.receive(chunk, from, to);
+    }
+  }
+}
+
+function longest(protocols: readonly Protocol[]): number {
+  return Math.max(...protocols.map(({ firstBytes }) => firstBytes.length));
+}
+
+/** Whether two beginnings are the same as far as both go. */
+function agree(one: Uint8Array, other: Uint8Array): boolean {
+  return one.every((byte, index) => index >= other.length || byte === other[index]);
+}
