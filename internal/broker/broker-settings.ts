@@ -38,6 +38,14 @@ const OWN_SETTINGS: readonly Setting[] = [
     documentation: "Whether a topic is made when a client asks for one that isn't there.",
   },
   {
+    name: "log.retention.check.interval.ms",
+    type: "long",
+    min: 1,
+    max: INT_MAX,
+    default: "300000",
+    documentation: "How often the broker looks for segments that are to be deleted.",
+  },
+  {
     name: "socket.request.max.bytes",
     type: "int",
     min: 1024,
@@ -74,6 +82,7 @@ export interface BrokerSettings {
   readonly defaultPartitions: number;
   readonly autoCreateTopics: boolean;
   readonly maxRequestBytes: number;
+  readonly retentionCheckMs: number;
   readonly minFreeBytes: number;
   readonly maxOpenFiles: number;
 }
@@ -108,6 +117,7 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     defaultPartitions: numberOf(text("num.partitions")),
     autoCreateTopics: text("auto.create.topics.enable") === "true",
     maxRequestBytes: numberOf(text("socket.request.max.bytes")),
+    retentionCheckMs: numberOf(text("log.retention.check.interval.ms")),
     minFreeBytes: numberOf(text("storage.min.free.bytes")),
     maxOpenFiles: numberOf(text("storage.max.open.files")),
   };

@@ -25,6 +25,7 @@ import { PartitionFetcher } from "./fetcher.ts";
 import { findOffset } from "./find-offset.ts";
 import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
+import { RetentionSweeper } from "./retention.ts";
 import { brokerError } from "./storage-errors.ts";
 import { topicConfigEntries, topicSettings } from "./topic-settings.ts";
 import { Topics } from "./topics.ts";
@@ -66,6 +67,7 @@ export class LocalBroker implements Broker {
   readonly #store: LogStore;
   readonly #topics: Topics;
   readonly #producerIds: ProducerIds;
+  readonly #retention: RetentionSweeper;
   readonly #startedAtMs: number;
   #recordsIn = 0;
   #bytesIn = 0;
@@ -88,6 +90,10 @@ export class LocalBroker implements Broker {
     this.#topics = topics;
     this.#producerIds = new ProducerIds(metadata);
     this.#startedAtMs = platform.clock.nowMs();
+    const { retentionCheckMs } = this.settings;
+    const partitions = () => topics.partitions();
+    this.#retention = new RetentionSweeper(platform.clock, store, partitions, retentionCheckMs);
+    this.#retention.start();
   }
 
   async produce(request: ProduceRequest): Promise<ProduceReceipt> {
@@ -222,6 +228,7 @@ export class LocalBroker implements Broker {
 
   /** Stops taking writes, makes all that was taken durable and lets go of the data directory. */
   close(): Promise<void> {
+    this.#retention.stop();
     return this.#store.close();
   }
 

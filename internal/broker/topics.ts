@@ -75,6 +75,11 @@ export class Topics {
     return this.#topics.get(name)?.partition(index, this.#store);
   }
 
+  /** The partitions that have been used. */
+  *partitions(): Generator<Partition> {
+    for (const topic of this.#topics.values()) yield* topic.partitions();
+  }
+
   async create(request: CreateTopicRequest & { partitionCount: number }): Promise<Topic> {
     const { name, partitionCount, replicationFactor, config, validateOnly } = request;
     this.#checkName(name);

@@ -81,7 +81,9 @@ export class LogStore {
     try {
       const files = new FileCache(disk, options.maxOpenFiles);
       const writer = new TailWriter(disk, files, layout.logs);
-      const recovered = recover({ disk, layout, files, writer, config: options.config });
+      const nowMs = options.clock.nowMs();
+      const { config } = options;
+      const recovered = recover({ disk, layout, files, writer, config, nowMs });
       const store = new LogStore(options, layout, files, writer, recovered, lock.release);
       await store.#makeRecoveredDurable(recovered);
       return store;
@@ -217,8 +219,12 @@ export class LogStore {
   /** Drops the records before `offset`; the files of segments that this empties are removed. */
   async cutBefore(log: PartitionLog, offset: number): Promise<void> {
     if (offset <= log.startOffset) return;
+    this.#appender.flush();
+    log.rollBeforeCut(offset);
     await this.#writeEntries([logStartEntry(log, offset)]);
-    for (const segment of log.cutBefore(offset)) {
+    const removed = log.cutBefore(offset);
+    this.#writer.dropSegments(log, removed);
+    for (const segment of removed) {
       removeSegment(this.#options.disk, this.#files, segment);
     }
     this.#checkpointer.changed(log);

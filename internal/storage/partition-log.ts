@@ -111,6 +111,12 @@ export class PartitionLog {
     return low;
   }
 
+  /** Begins a new segment if the log is about to lose everything: then the last one can go, too. */
+  rollBeforeCut(offset: number): void {
+    const last = this.segments.at(-1);
+    if (last && last.sizeBytes > 0 && offset >= last.endOffset) this.addSegment(last.endOffset);
+  }
+
   /**
    * Moves the log's start to `offset` and returns the segments that are wholly before it, which
    * don't belong to the log any more. The last segment always stays.

@@ -38,6 +38,8 @@ export interface RecoveryPath {
   readonly files: FileCache;
   readonly writer: TailWriter;
   readonly config: LogConfig;
+  /** From when on the age of segments counts that the checkpoint doesn't have. */
+  readonly nowMs: number;
 }
 
 /**
@@ -159,7 +161,10 @@ class Replay {
   }
 
   #cutBefore(log: PartitionLog, offset: number): void {
-    for (const segment of log.cutBefore(offset)) {
+    log.rollBeforeCut(offset);
+    const removed = log.cutBefore(offset);
+    this.#path.writer.dropSegments(log, removed);
+    for (const segment of removed) {
       removeSegment(this.#path.disk, this.#path.files, segment);
     }
   }
@@ -168,7 +173,7 @@ class Replay {
     const segment = this.#segmentFor(log, entry);
     if (!segment) return;
     const { position, sizeBytes } = entry;
-    segment.admit(this.#path.disk, bytes, at, sizeBytes, 0);
+    segment.admit(this.#path.disk, bytes, at, sizeBytes, this.#path.nowMs);
     log.producers.admit(bytes, at);
     const endOffset = segment.endOffset;
     const { offset: baseOffset } = entry;
@@ -199,7 +204,7 @@ class Replay {
     }
     if (!synced) this.unsyncedFiles.add(segment.logPath);
     if (segment.file === "new") segment.file = "uncut";
-    segment.admit(disk, bytes, 0, entry.sizeBytes, 0);
+    segment.admit(disk, bytes, 0, entry.sizeBytes, this.#path.nowMs);
     log.producers.admit(bytes, 0);
   }
 

@@ -58,7 +58,7 @@ export class Segment {
     this.sizeBytes = state.sizeBytes;
     this.maxTimestampMs = state.maxTimestampMs;
     this.firstAppendMs = state.firstAppendMs;
-    this.file = "uncut";
+    this.file = state.sizeBytes > 0 ? "uncut" : "new";
     this.#indexes = null;
   }
 

@@ -45,6 +45,14 @@ export class TailWriter {
     log.tail = [];
   }
 
+  /** Forgets what a log's tail has for segments that were removed. */
+  dropSegments(log: PartitionLog, removed: readonly Segment[]): void {
+    if (!log.tail.some(({ segment }) => removed.includes(segment))) return;
+    const kept = log.tail.filter(({ segment }) => !removed.includes(segment));
+    this.drop(log);
+    for (const batch of kept) this.push(log, batch);
+  }
+
   /** Drains the tails that are oldest, at most `maxLogs`, until all have `limitBytes` or less. */
   relieve(limitBytes: number, maxLogs: number): void {
     let count = 0;
