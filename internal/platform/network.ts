@@ -35,7 +35,7 @@ export interface Listener {
 
 /** One TCP connection, as its owner drives it. */
 export interface Connection {
-  /** The other side, for people: `127.0.0.1:51324`. */
+  /** The other side, for people: `127.0.0.1:51324`; `unknown` when it was gone at once. */
   readonly remote: string;
   /** Bytes that were handed to `send` and have not left yet. */
   readonly queuedBytes: number;

@@ -70,7 +70,9 @@ export class BunConnection implements Connection {
   private constructor(socket: Socket<BunConnection | null>, context: ConnectionContext) {
     this.socket = socket;
     this.context = context;
-    this.remote = formatAddress({ host: socket.remoteAddress, port: socket.remotePort });
+    // The system has forgotten who it was when the other side has reset the connection already.
+    const host: string | undefined = socket.remoteAddress;
+    this.remote = host === undefined ? "unknown" : formatAddress({ host, port: socket.remotePort });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
   }

@@ -1,89 +1,14 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import type { Clock, Timer } from "../clock.ts";
-import { FrameAssembler } from "../frames.ts";
-import { type Connection, type Listener, NetworkError, type Receiver } from "../network.ts";
+import { type Connection, NetworkError, type Receiver } from "../network.ts";
 import { bunClock } from "./clock.ts";
-import { type Libc, loadLibc } from "./libc.ts";
+import { loadLibc } from "./libc.ts";
+import { bytes, closeListeners, FrameReceiver, listen, Probe, pair } from "./network.testing.ts";
 import { bunNetwork } from "./network.ts";
 
 const clock = bunClock();
 const libc = loadLibc();
-const loopback = { host: "127.0.0.1", port: 0 };
 
-/** A receiver that notes what it's told, and lets a test wait until something holds of it. */
-class Probe implements Receiver {
-  readonly partial = null;
-  chunks: Uint8Array[] = [];
-  receivedBytes = 0;
-  drains = 0;
-  endings: (NetworkError | null)[] = [];
-  private waiting: { holds: () => boolean; resolve: () => void }[] = [];
-
-  receive(chunk: Uint8Array, from: number, to: number): void {
-    this.chunks.push(chunk.slice(from, to));
-    this.receivedBytes += to - from;
-    this.changed();
-  }
-
-  filled(): void {
-    throw new Error("nothing is partial");
-  }
-
-  drained(): void {
-    this.drains++;
-    this.changed();
-  }
-
-  closed(error: NetworkError | null): void {
-    this.endings.push(error);
-    this.changed();
-  }
-
-  text(): string {
-    return Buffer.concat(this.chunks).toString();
-  }
-
-  until(holds: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting.push({ holds, resolve });
-      this.changed();
-    });
-  }
-
-  changed(): void {
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const one of waiting) {
-      if (one.holds()) one.resolve();
-      else this.waiting.push(one);
-    }
-  }
-}
-
-const listeners: Listener[] = [];
-
-afterEach(() => {
-  for (const listener of listeners.splice(0)) listener.close();
-});
-
-/** Both ends of a connection over loopback. */
-async function pair<S extends Receiver, C extends Receiver>(
-  network: ReturnType<typeof bunNetwork>,
-  server: S,
-  client: C,
-  host = "127.0.0.1",
-): Promise<{ accepted: Connection; connected: Connection }> {
-  const accepted = Promise.withResolvers<Connection>();
-  const listener = await network.listen({ host, port: 0 }, (connection) => {
-    accepted.resolve(connection);
-    return server;
-  });
-  listeners.push(listener);
-  const connected = await network.connect(listener.address, 5000, () => client);
-  return { accepted: await accepted.promise, connected };
-}
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+afterEach(closeListeners);
 
 /** `count` bytes that tell where they are. */
 function pattern(count: number, seed: number): Uint8Array {
@@ -297,18 +222,18 @@ describe.each([
   });
 
   test("says why a listener or a connection can't be had", async () => {
-    const { address } = await listenAnywhere(network);
+    const accept = (): Receiver => new Probe();
+    const { address } = await listen(network, accept);
     const fail = (call: Promise<unknown>): Promise<unknown> =>
       call.then(
         () => "no error",
         (error) => (error instanceof NetworkError ? error.code : error),
       );
-    const accept = (): Receiver => new Probe();
     expect(await fail(network.listen(address, accept))).toBe("in-use");
     expect(await fail(network.listen({ host: "no.such.host.invalid", port: 0 }, accept))).toBe(
       "failed",
     );
-    const unused = await listenAnywhere(network);
+    const unused = await listen(network, accept);
     unused.close();
     expect(await fail(network.connect(unused.address, 5000, accept))).toBe("refused");
     const nowhere = { host: "no.such.host.invalid", port: 1 };
@@ -317,109 +242,9 @@ describe.each([
 
   test("a listener that closes leaves its connections open", async () => {
     const server = new Probe();
-    const { connected } = await pair(network, server, new Probe());
-    listeners.pop()?.close();
+    const { connected, listener } = await pair(network, server, new Probe());
+    listener.close();
     connected.send(bytes("still here"));
     await server.until(() => server.text() === "still here");
   });
 });
-
-test("a connection that takes too long is given up, also when it comes about later", async () => {
-  const impatient = { ...clock, after: fireAtOnce };
-  const accepted = new Probe();
-  const listener = await bunNetwork(clock, libc).listen(loopback, () => accepted);
-  listeners.push(listener);
-  const late = bunNetwork(impatient, libc).connect(listener.address, 7, () => new Probe());
-  await expect(late).rejects.toMatchObject({ code: "timed-out" });
-  await accepted.until(() => accepted.endings.length === 1);
-});
-
-test("end does not wait for ever on a side that reads nothing", async () => {
-  const timers: { delayMs: number; work: () => void }[] = [];
-  const manual: Clock = {
-    ...clock,
-    after(delayMs, work) {
-      timers.push({ delayMs, work });
-      return { cancel() {} };
-    },
-  };
-  const client = new Probe();
-  const server = new Probe();
-  const opened = Promise.withResolvers<Connection>();
-  const listener = await bunNetwork(manual, libc).listen(loopback, (connection) => {
-    opened.resolve(connection);
-    return server;
-  });
-  listeners.push(listener);
-  const connected = await bunNetwork(clock, libc).connect(listener.address, 5000, () => client);
-  connected.pause();
-  const accepted = await opened.promise;
-  accepted.send(new Uint8Array(30_000_000));
-  accepted.end();
-  expect(timers.map((timer) => timer.delayMs)).toEqual([5000]);
-  timers[0]?.work();
-  await server.until(() => server.endings.length === 1);
-  expect(accepted.queuedBytes).toBe(0);
-});
-
-test("a failure met while reading in place ends the connection, and is told", async () => {
-  const failing: Libc = {
-    receive: () => {
-      throw new NetworkError("reset", "recv failed");
-    },
-    listen() {},
-    lockFile: () => false,
-  };
-  const server = new FrameReceiver(() => {});
-  const { connected } = await pair(bunNetwork(clock, failing), server, new Probe());
-  connected.send(new Uint8Array([0, 0, 1, 0, 9]));
-  await server.until(() => server.endings.length === 1);
-  expect(server.endings[0]?.code).toBe("reset");
-});
-
-test.if(libc !== null)("the C library tells an empty socket from a failed one", () => {
-  const target = new Uint8Array(8);
-  expect(libc?.receive(-1, target, 0, 8)).toBe(0);
-  expect(libc?.receive(1_000_000, target, 3, 3)).toBe(0);
-  expect(() => libc?.receive(1_000_000, target, 0, 8)).toThrow("recv failed with errno 9");
-});
-
-function fireAtOnce(_delayMs: number, work: () => void): Timer {
-  work();
-  return { cancel() {} };
-}
-
-async function listenAnywhere(network: ReturnType<typeof bunNetwork>): Promise<Listener> {
-  const listener = await network.listen(loopback, () => new Probe());
-  listeners.push(listener);
-  return listener;
-}
-
-/** A receiver of frames, which counts what came past `receive`. */
-class FrameReceiver extends Probe {
-  filledBytes = 0;
-  onFilled = (): void => {};
-  onReceived = (): void => {};
-  private readonly assembler: FrameAssembler;
-
-  constructor(take: (frame: Uint8Array) => void) {
-    super();
-    this.assembler = new FrameAssembler(16_000_000, (buffer, from, to) =>
-      take(buffer.slice(from, to)),
-    );
-    Object.defineProperty(this, "partial", { get: () => this.assembler.partial });
-  }
-
-  override receive(chunk: Uint8Array, from: number, to: number): void {
-    expect(this.assembler.receive(chunk, from, to)).toBeNull();
-    this.onReceived();
-    this.changed();
-  }
-
-  override filled(count?: number): void {
-    this.filledBytes += count ?? 0;
-    this.assembler.filled(count ?? 0);
-    this.onFilled();
-    this.changed();
-  }
-}
