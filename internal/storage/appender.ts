@@ -8,6 +8,7 @@ import {
   stampBatch,
   storedCrc,
 } from "../record/batch.ts";
+import { copyBytes } from "../record/copy-bytes.ts";
 import { SequenceError, StorageError, writeRefusal } from "./errors.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Journal } from "./journal.ts";
@@ -342,6 +343,6 @@ function batchEntry({ pending, segment, position, baseOffset }: Placed, direct: 
 }
 
 function copyBatch(frame: Frame, to: number, { buffer, at, sizeBytes }: Pending): number {
-  frame.bytes.set(buffer.subarray(at, at + sizeBytes), to);
+  copyBytes(buffer, at, at + sizeBytes, frame.bytes, to);
   return sizeBytes;
 }
