@@ -4,10 +4,12 @@ export interface NativeLimits {
   readonly maxFrameBytes: number;
   /** Of a request's head; its CBOR takes many times that once it is decoded. */
   readonly maxHeadBytes: number;
-  /** Requests that were read and not answered. Above it no more are read. */
-  readonly maxRequestsInFlight: number;
-  /** Their payloads, together. */
-  readonly maxRequestBytesInFlight: number;
+  /** Batches that were read and have no receipt. At any of these bounds no more is read. */
+  readonly maxProducesInFlight: number;
+  /** Their bytes, together; what goes beyond it is one batch. */
+  readonly maxProduceBytesInFlight: number;
+  /** Other requests without an answer: few, because all their answers may be large. */
+  readonly maxOthersInFlight: number;
   /** Answers and events that have not left. Above it nothing is read, and no stream is served. */
   readonly maxQueuedBytes: number;
   readonly maxStreams: number;
@@ -22,8 +24,9 @@ const MIB = 1024 * 1024;
 export const defaultNativeLimits: NativeLimits = {
   maxFrameBytes: 16 * MIB,
   maxHeadBytes: MIB,
-  maxRequestsInFlight: 1024,
-  maxRequestBytesInFlight: 32 * MIB,
+  maxProducesInFlight: 1024,
+  maxProduceBytesInFlight: 32 * MIB,
+  maxOthersInFlight: 8,
   maxQueuedBytes: 8 * MIB,
   maxStreams: 16,
   maxStreamPollBytes: MIB,

@@ -5,7 +5,7 @@ import { CONNECTION_ID, type Frame } from "./frame.ts";
 import { handlers, readRequest } from "./handlers.ts";
 import { greet } from "./hello.ts";
 import type { NativeLimits } from "./limits.ts";
-import { hello } from "./operations.ts";
+import { hello, produce } from "./operations.ts";
 import type { Outlet } from "./outlet.ts";
 import { ProtocolError, type Refusal, refusal, refusalOf } from "./refusal.ts";
 import { FieldError } from "./shapes.ts";
@@ -33,8 +33,9 @@ export class Session {
   private readonly streams = new Map<number, FetchStream>();
   private greeted = false;
   private ended = false;
-  private requestsInFlight = 0;
-  private requestBytesInFlight = 0;
+  private producesInFlight = 0;
+  private produceBytesInFlight = 0;
+  private othersInFlight = 0;
 
   constructor(context: SessionContext) {
     this.context = context;
@@ -44,8 +45,9 @@ export class Session {
   get overloaded(): boolean {
     const { limits, outlet } = this.context;
     return (
-      this.requestsInFlight >= limits.maxRequestsInFlight ||
-      this.requestBytesInFlight >= limits.maxRequestBytesInFlight ||
+      this.producesInFlight >= limits.maxProducesInFlight ||
+      this.produceBytesInFlight >= limits.maxProduceBytesInFlight ||
+      this.othersInFlight >= limits.maxOthersInFlight ||
       outlet.full
     );
   }
@@ -94,9 +96,7 @@ export class Session {
   }
 
   private async serve(frame: Frame): Promise<void> {
-    const payloadBytes = frame.payloadTo - frame.payloadFrom;
-    this.requestsInFlight++;
-    this.requestBytesInFlight += payloadBytes;
+    this.count(frame, 1);
     try {
       const handle = handlers.get(frame.name);
       if (handle === undefined) {
@@ -106,9 +106,17 @@ export class Session {
     } catch (error) {
       this.refuse(frame, error);
     }
-    this.requestsInFlight--;
-    this.requestBytesInFlight -= payloadBytes;
+    this.count(frame, -1);
     this.context.answered();
+  }
+
+  private count({ name, payloadFrom, payloadTo }: Frame, change: 1 | -1): void {
+    if (name === produce.name) {
+      this.producesInFlight += change;
+      this.produceBytesInFlight += change * (payloadTo - payloadFrom);
+    } else {
+      this.othersInFlight += change;
+    }
   }
 
   private async serveStream(frame: Frame): Promise<void> {
