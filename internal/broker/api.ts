@@ -90,7 +90,7 @@ export interface ProduceReceipt {
  * stream do: a poll costs what is new, not what is watched.
  */
 export interface Fetcher {
-  /** Watches a partition from `position` on, or moves it there; refused by its next poll if unknown. */
+  /** Watches a partition from `position` on, or moves it there; an unknown one is told by polls. */
   watch(position: FetchPosition): void;
   unwatch(topic: string, partition: number): void;
   /**

@@ -67,6 +67,6 @@ function checkTime(settings: TopicSettings, timestampMs: number, nowMs: number):
   if (!late && !early) return;
   if (late && timestampBeforeMaxMs >= UNLIMITED) return;
   const setting = `message.timestamp.${late ? "before" : "after"}.max.ms`;
-  const message = `the records' time ${timestampMs} is further from ${nowMs} than ${setting} allows`;
+  const message = `the records' time ${timestampMs} is too far from ${nowMs} for ${setting}`;
   throw new BrokerError("invalid-timestamp", message);
 }

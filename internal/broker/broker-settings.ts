@@ -87,7 +87,7 @@ export interface BrokerSettings {
   readonly maxOpenFiles: number;
 }
 
-/** Throws `BrokerError` `invalid-config` if a name isn't a broker setting's or a value isn't good. */
+/** Throws `BrokerError` `invalid-config` for an unknown broker setting or a wrong value. */
 export function checkBrokerConfig(config: ReadonlyMap<string, string>): void {
   for (const [name, value] of config) {
     const setting = BROKER_SETTINGS.find((candidate) => candidate.name === name);

@@ -3,7 +3,7 @@ import { BrokerError } from "./errors.ts";
 /** The types that settings have for Kafka's tools. */
 export type SettingType = "boolean" | "int" | "long" | "double" | "string" | "list";
 
-/** One setting: its name, what it may be, and what it does. Values are text, in Kafka's spelling. */
+/** One setting: its name, what it may be, what it does. Values are text in Kafka's spelling. */
 export interface Setting {
   readonly name: string;
   readonly type: SettingType;

@@ -114,7 +114,7 @@ export interface TopicSettings {
   readonly retentionMs: number;
 }
 
-/** Throws `BrokerError` `invalid-config` if a name isn't a topic setting's or a value isn't good. */
+/** Throws `BrokerError` `invalid-config` for an unknown topic setting or a wrong value. */
 export function checkTopicConfig(config: ReadonlyMap<string, string>): void {
   for (const [name, value] of config) checkSetting(topicSetting(name), value);
 }

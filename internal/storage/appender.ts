@@ -1,32 +1,21 @@
 import type { Clock } from "../platform/clock.ts";
 import { type Disk, DiskError } from "../platform/disk.ts";
+import { lastOffset, lastOffsetDelta, producerId, stampBatch } from "../record/batch.ts";
 import {
-  lastOffset,
-  lastOffsetDelta,
-  partitionLeaderEpoch,
-  producerId,
-  stampBatch,
-  storedCrc,
-} from "../record/batch.ts";
-import { copyBytes } from "../record/copy-bytes.ts";
+  type Appended,
+  beginGroup,
+  groupFrame,
+  type LogGroup,
+  type Pending,
+  rejectGroup,
+  settleGroup,
+} from "./append-group.ts";
 import { SequenceError, StorageError, writeRefusal } from "./errors.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Journal } from "./journal.ts";
-import { EntryKind, type Frame, makeFrame, putEntry } from "./journal-frame.ts";
-import { createdEntry } from "./journal-records.ts";
-import type { Durability, LogMark, PartitionLog } from "./partition-log.ts";
-import type { ProducedBatch, ProducerState } from "./producers.ts";
-import type { Segment } from "./segment.ts";
+import type { Frame } from "./journal-frame.ts";
+import type { Durability, PartitionLog } from "./partition-log.ts";
 import type { TailWriter } from "./tail-writer.ts";
-
-/** What became of an append, once it is as safe as its log's durability promises. */
-export interface Appended {
-  readonly baseOffset: number;
-  readonly lastOffset: number;
-  readonly durability: Durability;
-  /** The batch was there already: an idempotent producer sent it again. */
-  readonly duplicate: boolean;
-}
 
 /** A turn is written in groups of at most so many bytes: it bounds a frame of the journal. */
 const GROUP_BYTES = 4 * 1024 * 1024;
@@ -35,42 +24,6 @@ const GROUP_BYTES = 4 * 1024 * 1024;
  * learning where: writing it twice would cost more than syncing one more file.
  */
 const DIRECT_BYTES: Readonly<Record<Durability, number>> = { fsync: 64 * 1024, memory: 16 * 1024 };
-
-interface Pending {
-  readonly log: PartitionLog;
-  readonly buffer: Uint8Array;
-  readonly at: number;
-  readonly sizeBytes: number;
-  readonly leaderEpoch: number;
-  readonly resolve: (appended: Appended) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** A batch that was given its place in this group. */
-interface Placed {
-  readonly pending: Pending;
-  readonly segment: Segment;
-  readonly position: number;
-  readonly baseOffset: number;
-  readonly lastOffset: number;
-}
-
-/** A batch that was in the log before; its answer waits for the group, as the first one's may. */
-interface Repeated {
-  readonly pending: Pending;
-  readonly first: ProducedBatch;
-}
-
-/** What one log gets in one group, and how to undo it. */
-interface LogGroup {
-  readonly log: PartitionLog;
-  readonly mark: LogMark;
-  readonly producersBefore: Map<number, ProducerState | undefined>;
-  readonly placed: Placed[];
-  readonly repeated: Repeated[];
-  bytes: number;
-  direct: boolean;
-}
 
 /** The parts of the storage that an append goes through. */
 export interface AppendPath {
@@ -158,7 +111,7 @@ export class Appender {
     this.#settle([...groups.values()]);
   }
 
-  /** Gives a batch its offset and its place, unless it repeats or breaks its producer's sequence. */
+  /** Gives a batch its offset and place, unless it repeats or breaks its producer's sequence. */
   #place(pending: Pending, groups: Map<PartitionLog, LogGroup>): void {
     const { log, buffer, at, sizeBytes } = pending;
     if (log.removed) {
@@ -219,32 +172,9 @@ export class Appender {
     }
   }
 
-  /** Writes the journal's frame for all logs of the group; small batches are in their tails then. */
+  /** Writes the journal's frame for a group, and puts its small batches into their tails. */
   #writeFrame(groups: readonly LogGroup[]): void {
-    const fresh = groups.filter(({ log }) => !log.recorded).map(({ log }) => createdEntry(log));
-    let entryCount = fresh.length;
-    let payloadBytes = fresh.reduce((sum, { payload }) => sum + payload.length, 0);
-    for (const { placed, bytes, direct } of groups) {
-      entryCount += placed.length;
-      if (!direct) payloadBytes += bytes;
-    }
-    const frame = makeFrame(entryCount, payloadBytes);
-    let index = 0;
-    let at = frame.headBytes;
-    for (const { entry, payload } of fresh) {
-      putEntry(frame, index++, entry);
-      frame.bytes.set(payload, at);
-      at += payload.length;
-    }
-    const places: number[] = [];
-    for (const { placed, direct } of groups) {
-      for (const batch of placed) {
-        putEntry(frame, index++, batchEntry(batch, direct));
-        if (direct) continue;
-        places.push(at);
-        at += copyBatch(frame, at, batch.pending);
-      }
-    }
+    const { frame, places } = groupFrame(groups);
     this.#path.journal.write(frame);
     this.#admitToTails(groups, frame, places);
   }
@@ -277,10 +207,11 @@ export class Appender {
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       const failure = writeRefusal(error);
-      for (const { log, mark, producersBefore, placed, repeated } of groups) {
+      for (const group of groups) {
+        const { log, mark, producersBefore } = group;
         log.rewind(this.#path.disk, mark);
         for (const [id, state] of producersBefore) log.producers.restore(id, state);
-        for (const { pending } of [...placed, ...repeated]) pending.reject(failure);
+        rejectGroup(group, failure);
         all.delete(log);
       }
       this.#path.failed(failure);
@@ -297,52 +228,9 @@ export class Appender {
     commit.whenDurable((error) => {
       if (!error) journal.markSynced(frameNumber);
       for (const group of waiting) {
-        if (!error) settleGroup(group, "fsync");
-        else for (const { pending } of [...group.placed, ...group.repeated]) pending.reject(error);
+        if (error) rejectGroup(group, error);
+        else settleGroup(group, "fsync");
       }
     });
   }
-}
-
-function beginGroup(log: PartitionLog): LogGroup {
-  const mark = log.mark();
-  return {
-    log,
-    mark,
-    producersBefore: new Map(),
-    placed: [],
-    repeated: [],
-    bytes: 0,
-    direct: false,
-  };
-}
-
-function settleGroup({ log, placed, repeated }: LogGroup, durability: Durability): void {
-  log.advance((placed.at(-1)?.lastOffset ?? -1) + 1);
-  for (const { pending, first } of repeated) {
-    const { baseOffset, lastOffset } = first;
-    pending.resolve({ baseOffset, lastOffset, durability, duplicate: true });
-  }
-  for (const { pending, baseOffset, lastOffset } of placed) {
-    pending.resolve({ baseOffset, lastOffset, durability, duplicate: false });
-  }
-}
-
-function batchEntry({ pending, segment, position, baseOffset }: Placed, direct: boolean) {
-  const { log, buffer, at, sizeBytes } = pending;
-  return {
-    kind: direct ? EntryKind.placedBatch : EntryKind.batch,
-    logId: log.id,
-    offset: baseOffset,
-    segmentBase: segment.baseOffset,
-    position,
-    sizeBytes,
-    leaderEpoch: partitionLeaderEpoch(buffer, at),
-    crc: storedCrc(buffer, at),
-  };
-}
-
-function copyBatch(frame: Frame, to: number, { buffer, at, sizeBytes }: Pending): number {
-  copyBytes(buffer, at, at + sizeBytes, frame.bytes, to);
-  return sizeBytes;
 }

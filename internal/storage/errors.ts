@@ -67,6 +67,6 @@ export function writeRefusal(error: DiskError): StorageError {
     const message = `the disk is full (${error.path}): free some space, then writing goes on`;
     return new StorageError("full", message, { cause: error });
   }
-  const message = `writing failed, so writes are refused: ${error.message}; check the disk, restart`;
+  const message = `a write failed, no more are taken: ${error.message}; check the disk, restart`;
   return new StorageError("failed", message, { cause: error });
 }

@@ -48,7 +48,7 @@ export class Journal {
   #nextFrame: number;
   #syncedFrame: number;
 
-  /** Goes on in a new file behind those that recovery has read, the last frame being `lastFrame`. */
+  /** Goes on in a new file behind those that recovery has read, after frame `lastFrame`. */
   constructor(
     disk: Disk,
     directory: string,

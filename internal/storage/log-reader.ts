@@ -48,7 +48,7 @@ export function readLog(
   return readSegments(path, log, offset, end, maxBytes);
 }
 
-/** The first record with `timestampMs` or a later time, below `endOffset`; null if there is none. */
+/** The first record below `endOffset` that isn't older than `timestampMs`; null for none. */
 export async function findTime(
   path: ReadPath,
   log: PartitionLog,

@@ -1,8 +1,9 @@
 import type { Clock } from "../platform/clock.ts";
-import { type Disk, DiskError } from "../platform/disk.ts";
-import { type Appended, Appender } from "./appender.ts";
+import type { Disk } from "../platform/disk.ts";
+import type { Appended } from "./append-group.ts";
+import { Appender } from "./appender.ts";
 import { Checkpointer } from "./checkpointer.ts";
-import { StorageError, writeRefusal } from "./errors.ts";
+import { StorageError } from "./errors.ts";
 import { FileCache } from "./file-cache.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { Journal } from "./journal.ts";
@@ -14,19 +15,8 @@ import { type LogConfig, PartitionLog } from "./partition-log.ts";
 import { type Recovered, recover } from "./recovery.ts";
 import { removeSegment } from "./segment.ts";
 import { TailWriter } from "./tail-writer.ts";
-
-/** Batches that are in memory and the journal, not yet in segments; more are written down. */
-const TAIL_LIMIT_BYTES = 16 * 1024 * 1024;
-/** So many logs' tails are written at most in one turn, unless memory grows too fast. */
-const DRAINED_PER_TURN = 64;
-/** A checkpoint begins when the journal is so large ... */
-const CHECKPOINT_AT_BYTES = 128 * 1024 * 1024;
-/** ... and appends wait for it when the journal is so large. */
-const JOURNAL_LIMIT_BYTES = 512 * 1024 * 1024;
-/** Free space is asked for each time so much has been appended. */
-const SPACE_CHECK_BYTES = 8 * 1024 * 1024;
-/** How long a refused writer waits before the disk is asked again. */
-const RETRY_MS = 1000;
+import { Upkeep } from "./upkeep.ts";
+import { WriteGate } from "./write-gate.ts";
 
 /** What storage needs and may use. */
 export interface StoreOptions {
@@ -56,11 +46,9 @@ export class LogStore {
   readonly #appender: Appender;
   readonly #checkpointer: Checkpointer;
   readonly #logs: Map<string, PartitionLog>;
+  readonly #gate: WriteGate;
   readonly #unlock: () => void;
   #nextLogId: number;
-  #uncheckedBytes = SPACE_CHECK_BYTES;
-  #refusal: StorageError | null = null;
-  #retryAtMs = 0;
   #closing = false;
 
   /**
@@ -110,6 +98,7 @@ export class LogStore {
     this.#unlock = unlock;
     this.#logs = recovered.logs;
     this.#nextLogId = recovered.nextLogId;
+    this.#gate = new WriteGate(clock, disk, layout.root, options.minFreeBytes);
     this.#commit = new GroupCommit();
     this.#journal = new Journal(
       disk,
@@ -131,6 +120,13 @@ export class LogStore {
       },
       recovered.states,
     );
+    const upkeep = new Upkeep({
+      writer,
+      journal: this.#journal,
+      checkpointer: this.#checkpointer,
+      gate: this.#gate,
+      holdAppends: (held) => this.#appender.hold(held),
+    });
     this.#appender = new Appender({
       clock,
       disk,
@@ -139,8 +135,8 @@ export class LogStore {
       commit: this.#commit,
       syncSegment: (path) => files.use(path, (file) => file.sync()),
       changed: (log) => this.#checkpointer.changed(log),
-      failed: (error) => this.#refuse(error),
-      written: () => this.#relieve(),
+      failed: (error) => this.#gate.refuse(error),
+      written: () => upkeep.afterTurn(),
     });
     for (const log of recovered.changed) this.#checkpointer.changed(log);
   }
@@ -152,7 +148,7 @@ export class LogStore {
 
   /** Why nothing can be written now; null while it can. */
   get refusal(): StorageError | null {
-    return this.#commit.failure ?? this.#refusal;
+    return this.#commit.failure ?? this.#gate.refusal;
   }
 
   get journalSizeBytes(): number {
@@ -297,56 +293,7 @@ export class LogStore {
   /** Why a write may not be taken now; null if it may. */
   #refusalNow(sizeBytes: number): StorageError | null {
     if (this.#closing) return new StorageError("closing", "the broker is shutting down");
-    if (this.#commit.failure) return this.#commit.failure;
-    this.#uncheckedBytes += sizeBytes;
-    const { clock } = this.#options;
-    const retry = this.#refusal?.code === "full" && clock.monotonicMs() >= this.#retryAtMs;
-    if (retry || (!this.#refusal && this.#uncheckedBytes >= SPACE_CHECK_BYTES)) this.#checkSpace();
-    return this.#refusal;
-  }
-
-  #checkSpace(): void {
-    const { disk, directory, minFreeBytes } = this.#options;
-    this.#uncheckedBytes = 0;
-    const freeBytes = disk.freeBytes(directory);
-    if (freeBytes >= minFreeBytes) {
-      this.#refusal = null;
-      return;
-    }
-    const has = `${directory} has ${freeBytes} bytes free and needs ${minFreeBytes}`;
-    this.#refuse(new StorageError("full", `the disk is full (${has}); free some space`));
-  }
-
-  #refuse(error: StorageError): void {
-    this.#refusal = error;
-    this.#retryAtMs = this.#options.clock.monotonicMs() + RETRY_MS;
-  }
-
-  /** Keeps memory and journal within their bounds after each turn that wrote. */
-  #relieve(): void {
-    const { tailBytes } = this.#writer;
-    try {
-      if (tailBytes > TAIL_LIMIT_BYTES) {
-        const maxLogs = tailBytes > 2 * TAIL_LIMIT_BYTES ? Infinity : DRAINED_PER_TURN;
-        this.#writer.relieve(TAIL_LIMIT_BYTES / 2, maxLogs);
-      }
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error;
-      this.#refuse(writeRefusal(error));
-    }
-    if (this.#journal.sizeBytes >= JOURNAL_LIMIT_BYTES) this.#appender.hold(true);
-    if (this.#journal.sizeBytes < CHECKPOINT_AT_BYTES || this.#checkpointer.running) return;
-    this.#checkpointer.run().then(
-      () => this.#appender.hold(false),
-      (error: unknown) => this.#checkpointFailed(error),
-    );
-  }
-
-  /** The journal still has everything; only its growth has to end. */
-  #checkpointFailed(error: unknown): void {
-    if (!(error instanceof DiskError)) throw error;
-    this.#refuse(writeRefusal(error));
-    this.#appender.hold(false);
+    return this.#commit.failure ?? this.#gate.ask(sizeBytes);
   }
 }
 

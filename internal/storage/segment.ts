@@ -5,7 +5,7 @@ import { digits20 } from "./layout.ts";
 import { OffsetIndex, TimeIndex } from "./sparse-index.ts";
 import { readWholeFile } from "./whole-file.ts";
 
-/** An index entry is made for the first batch that begins so far behind the last entry (Kafka's). */
+/** An index entry is made for the first batch so far behind the last entry's (as in Kafka). */
 const INDEX_INTERVAL_BYTES = 4096;
 
 /** Both indexes of a segment, and how many entries of each its files hold. */

@@ -1,0 +1,139 @@
+import { partitionLeaderEpoch, storedCrc } from "../record/batch.ts";
+import { copyBytes } from "../record/copy-bytes.ts";
+import { EntryKind, type Frame, makeFrame, putEntry } from "./journal-frame.ts";
+import { createdEntry } from "./journal-records.ts";
+import type { Durability, LogMark, PartitionLog } from "./partition-log.ts";
+import type { ProducedBatch, ProducerState } from "./producers.ts";
+import type { Segment } from "./segment.ts";
+
+/** What became of an append, once it is as safe as its log's durability promises. */
+export interface Appended {
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  readonly durability: Durability;
+  /** The batch was there already: an idempotent producer sent it again. */
+  readonly duplicate: boolean;
+}
+
+/** An append that waits for its turn to end. */
+export interface Pending {
+  readonly log: PartitionLog;
+  readonly buffer: Uint8Array;
+  readonly at: number;
+  readonly sizeBytes: number;
+  readonly leaderEpoch: number;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A batch that was given its place in this group. */
+export interface Placed {
+  readonly pending: Pending;
+  readonly segment: Segment;
+  readonly position: number;
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+}
+
+/** A batch that was in the log before; its answer waits for the group, as the first one's may. */
+export interface Repeated {
+  readonly pending: Pending;
+  readonly first: ProducedBatch;
+}
+
+/** What one log gets in one group, and how to undo it. */
+export interface LogGroup {
+  readonly log: PartitionLog;
+  readonly mark: LogMark;
+  readonly producersBefore: Map<number, ProducerState | undefined>;
+  readonly placed: Placed[];
+  readonly repeated: Repeated[];
+  bytes: number;
+  direct: boolean;
+}
+
+/** A log's part of a group, with nothing in it yet. */
+export function beginGroup(log: PartitionLog): LogGroup {
+  const mark = log.mark();
+  return {
+    log,
+    mark,
+    producersBefore: new Map(),
+    placed: [],
+    repeated: [],
+    bytes: 0,
+    direct: false,
+  };
+}
+
+/** Tells a log's readers and writers that its part of a group is as safe as promised. */
+export function settleGroup({ log, placed, repeated }: LogGroup, durability: Durability): void {
+  log.advance((placed.at(-1)?.lastOffset ?? -1) + 1);
+  for (const { pending, first } of repeated) {
+    const { baseOffset, lastOffset } = first;
+    pending.resolve({ baseOffset, lastOffset, durability, duplicate: true });
+  }
+  for (const { pending, baseOffset, lastOffset } of placed) {
+    pending.resolve({ baseOffset, lastOffset, durability, duplicate: false });
+  }
+}
+
+/** Tells a log's writers that its part of a group was not written, or may not have been. */
+export function rejectGroup({ placed, repeated }: LogGroup, error: Error): void {
+  for (const { pending } of placed) pending.reject(error);
+  for (const { pending } of repeated) pending.reject(error);
+}
+
+/** A group as a frame of the journal, and where in it the bytes of each small batch stand. */
+export interface GroupFrame {
+  readonly frame: Frame;
+  readonly places: readonly number[];
+}
+
+/** Makes the frame for a group: logs that are new, then their batches, large ones by place only. */
+export function groupFrame(groups: readonly LogGroup[]): GroupFrame {
+  const fresh = groups.filter(({ log }) => !log.recorded).map(({ log }) => createdEntry(log));
+  let entryCount = fresh.length;
+  let payloadBytes = fresh.reduce((sum, { payload }) => sum + payload.length, 0);
+  for (const { placed, bytes, direct } of groups) {
+    entryCount += placed.length;
+    if (!direct) payloadBytes += bytes;
+  }
+  const frame = makeFrame(entryCount, payloadBytes);
+  let index = 0;
+  let at = frame.headBytes;
+  for (const { entry, payload } of fresh) {
+    putEntry(frame, index++, entry);
+    frame.bytes.set(payload, at);
+    at += payload.length;
+  }
+  const places: number[] = [];
+  for (const { placed, direct } of groups) {
+    for (const batch of placed) {
+      putEntry(frame, index++, batchEntry(batch, direct));
+      if (direct) continue;
+      places.push(at);
+      at += copyBatch(frame, at, batch.pending);
+    }
+  }
+  return { frame, places };
+}
+
+function batchEntry({ pending, segment, position, baseOffset }: Placed, direct: boolean) {
+  const { log, buffer, at, sizeBytes } = pending;
+  return {
+    kind: direct ? EntryKind.placedBatch : EntryKind.batch,
+    logId: log.id,
+    offset: baseOffset,
+    segmentBase: segment.baseOffset,
+    position,
+    sizeBytes,
+    leaderEpoch: partitionLeaderEpoch(buffer, at),
+    crc: storedCrc(buffer, at),
+  };
+}
+
+function copyBatch(frame: Frame, to: number, { buffer, at, sizeBytes }: Pending): number {
+  copyBytes(buffer, at, at + sizeBytes, frame.bytes, to);
+  return sizeBytes;
+}

@@ -1,0 +1,60 @@
+import type { Clock } from "../platform/clock.ts";
+import type { Disk } from "../platform/disk.ts";
+import { StorageError } from "./errors.ts";
+
+/** Free space is asked for each time so much has been appended. */
+const SPACE_CHECK_BYTES = 8 * 1024 * 1024;
+/** How long a refused writer waits before the disk is asked again. */
+const RETRY_MS = 1000;
+
+/**
+ * Decides whether writes are taken: not while the disk is full, and never again, until a restart,
+ * when a write has failed for another reason. It needs no timer: a writer who comes asks the disk.
+ */
+export class WriteGate {
+  readonly #clock: Clock;
+  readonly #disk: Disk;
+  readonly #directory: string;
+  readonly #minFreeBytes: number;
+  #uncheckedBytes = SPACE_CHECK_BYTES;
+  #refusal: StorageError | null = null;
+  #retryAtMs = 0;
+
+  constructor(clock: Clock, disk: Disk, directory: string, minFreeBytes: number) {
+    this.#clock = clock;
+    this.#disk = disk;
+    this.#directory = directory;
+    this.#minFreeBytes = minFreeBytes;
+  }
+
+  /** Why writes were refused last; null while they are taken. */
+  get refusal(): StorageError | null {
+    return this.#refusal;
+  }
+
+  /** Why a write of `sizeBytes` isn't taken now; null if it is. */
+  ask(sizeBytes: number): StorageError | null {
+    this.#uncheckedBytes += sizeBytes;
+    const retry = this.#refusal?.code === "full" && this.#clock.monotonicMs() >= this.#retryAtMs;
+    if (retry || (!this.#refusal && this.#uncheckedBytes >= SPACE_CHECK_BYTES)) this.#checkSpace();
+    return this.#refusal;
+  }
+
+  /** A write met this: those that follow are refused. */
+  refuse(error: StorageError): void {
+    if (this.#refusal?.code === "failed") return;
+    this.#refusal = error;
+    this.#retryAtMs = this.#clock.monotonicMs() + RETRY_MS;
+  }
+
+  #checkSpace(): void {
+    this.#uncheckedBytes = 0;
+    const freeBytes = this.#disk.freeBytes(this.#directory);
+    if (freeBytes >= this.#minFreeBytes) {
+      this.#refusal = null;
+      return;
+    }
+    const has = `${this.#directory} has ${freeBytes} bytes free and needs ${this.#minFreeBytes}`;
+    this.refuse(new StorageError("full", `the disk is full (${has}); free some space`));
+  }
+}
