@@ -12,7 +12,7 @@ import { type EntryWithPayload, logStartEntry, removedEntry } from "./journal-re
 import { type DataLayout, dataLayout, REMOVED_SUFFIX } from "./layout.ts";
 import { findMaxTime, findTime, readLog, type TimedOffset } from "./log-reader.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
-import { type Recovered, recover } from "./recovery.ts";
+import { makeDurable, type Recovered, recover } from "./recovery.ts";
 import { removeSegment } from "./segment.ts";
 import { TailWriter } from "./tail-writer.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -73,7 +73,7 @@ export class LogStore {
       const { config } = options;
       const recovered = recover({ disk, layout, files, writer, config, nowMs });
       const store = new LogStore(options, layout, files, writer, recovered, lock.release);
-      await store.#makeRecoveredDurable(recovered);
+      await makeDurable({ disk, layout, files }, recovered);
       return store;
     } catch (error) {
       lock.release();
@@ -255,18 +255,6 @@ export class LogStore {
     }
   }
 
-  /** What was read from the journal may not have been synced; it is served, so it has to be. */
-  async #makeRecoveredDurable({ journal, unsyncedFiles }: Recovered): Promise<void> {
-    const { disk } = this.#options;
-    for (const { path, frames } of journal.files) {
-      if (frames.length > 0) await syncFile(disk, path);
-    }
-    for (const path of unsyncedFiles) await this.#files.use(path, (file) => file.sync());
-    if (unsyncedFiles.size > 0) await disk.syncDirectory(this.#layout.logs);
-    await disk.syncDirectory(this.#layout.journal);
-    await disk.syncDirectory(this.#layout.root);
-  }
-
   #forget(log: PartitionLog): void {
     const { disk } = this.#options;
     this.#logs.delete(log.name);
@@ -294,14 +282,5 @@ export class LogStore {
   #refusalNow(sizeBytes: number): StorageError | null {
     if (this.#closing) return new StorageError("closing", "the broker is shutting down");
     return this.#commit.failure ?? this.#gate.ask(sizeBytes);
-  }
-}
-
-async function syncFile(disk: Disk, path: string): Promise<void> {
-  const file = disk.open(path, "create");
-  try {
-    await file.sync();
-  } finally {
-    file.close();
   }
 }

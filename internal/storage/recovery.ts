@@ -77,6 +77,24 @@ export function recover(path: RecoveryPath): Recovered {
   };
 }
 
+/** Syncs what was read: it is served from now on, and may never have been synced. */
+export async function makeDurable(
+  { disk, layout, files }: Pick<RecoveryPath, "disk" | "layout" | "files">,
+  { journal, unsyncedFiles }: Recovered,
+): Promise<void> {
+  for (const { path, frames } of journal.files) {
+    if (frames.length > 0) await files.use(path, (file) => file.sync());
+    files.drop(path);
+  }
+  for (const path of unsyncedFiles) {
+    await files.use(path, (file) => file.sync());
+    await disk.syncDirectory(path.slice(0, path.lastIndexOf("/")));
+  }
+  if (unsyncedFiles.size > 0) await disk.syncDirectory(layout.logs);
+  await disk.syncDirectory(layout.journal);
+  await disk.syncDirectory(layout.root);
+}
+
 class Replay {
   readonly byId = new Map<number, PartitionLog>();
   readonly states = new Map<PartitionLog, LogState>();
