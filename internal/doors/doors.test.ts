@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Connection, Network, Receiver } from "../platform/network.ts";
 import { manualClock } from "../platform/testing/manual-clock.ts";
 import { type MemoryNetworkOptions, memoryNetwork } from "../platform/testing/memory-network.ts";
-import { Doors, type DoorsLimits } from "./doors.ts";
+import { Doors, type DoorsLimits, defaultDoorsLimits } from "./doors.ts";
 import type { Protocol } from "./entrance.ts";
 
 const decoder = new TextDecoder();
@@ -23,11 +23,14 @@ async function doors(
     { name: "native", firstBytes: new TextEncoder().encode("WEIR"), open: repeater("n:") },
     { name: "other", firstBytes: new TextEncoder().encode("WAIT"), open: repeater("o:") },
   ];
-  const { limits } = options;
-  const opened = new Doors({ clock, network, log, protocols, ...(limits ? { limits } : {}) });
+  const { limits = defaultDoorsLimits } = options;
+  const counts: number[] = [];
+  const counted = (count: number) => counts.push(count);
+  const opened = new Doors({ clock, network, log, protocols, limits, counted });
   const address = await opened.listen({ host: "broker", port: 0 });
   return {
     clock,
+    counts,
     doors: opened,
     logged,
     call: (...said: string[]) => call(network, address, said),
@@ -87,7 +90,7 @@ for (const chunkBytes of [1, 1000]) {
   test.each(conversations)(
     `a protocol that is told %s, cut at ${chunkBytes}`,
     async (_, said, heard) => {
-      const { call, doors: opened } = await doors({ network: { chunkBytes } });
+      const { call, counts, doors: opened } = await doors({ network: { chunkBytes } });
       const client = await call(...said);
       expect(client.heard).toBe(heard);
       expect(client.closed).toBe(false);
@@ -95,6 +98,7 @@ for (const chunkBytes of [1, 1000]) {
       client.connection?.end();
       await turns();
       expect(opened.connectionCount).toBe(0);
+      expect(counts).toEqual([1, 0]);
     },
   );
 }

@@ -10,6 +10,8 @@ export interface DoorsContext {
   readonly log: Log;
   readonly protocols: readonly Protocol[];
   readonly limits?: DoorsLimits;
+  /** Told how many connections are open whenever that changes. */
+  readonly counted?: (connectionCount: number) => void;
 }
 
 /** Bounds of all connections together. */
@@ -48,6 +50,7 @@ export class Doors {
     gone: (entrance) => {
       this.silent.delete(entrance);
       this.entrances.delete(entrance);
+      this.context.counted?.(this.entrances.size);
     },
   };
 
@@ -88,6 +91,7 @@ export class Doors {
     const entrance = new Entrance(connection, clock.monotonicMs(), protocols, this.watcher);
     this.entrances.add(entrance);
     this.silent.add(entrance);
+    this.context.counted?.(this.entrances.size);
     return entrance;
   }
 
