@@ -159,7 +159,7 @@ export interface BatchesEvent {
   readonly logStartOffset: number;
   /**
    * Whole v2 batches, one behind the other, as they are in the log. The first may begin before the
-   * stream's start, the last may go on past its end: their reader leaves out what was not asked for.
+   * stream's start, the last may go on past its end: a reader leaves out the rest.
    */
   readonly batches: Uint8Array;
 }

@@ -19,7 +19,7 @@ const MAX_ID = 2 ** 31 - 1;
 
 /** A request that has no answer yet, or a stream that has not ended. */
 export interface Exchange {
-  /** Something that the broker tells before the answer. Throws `FieldError` if it makes no sense. */
+  /** What the broker tells before the answer. Throws `FieldError` if it makes no sense. */
   event(frame: Frame): void;
   /** The answer, which is the end of it. Throws `FieldError` if it makes no sense. */
   answer(fields: unknown): void;

@@ -122,7 +122,7 @@ describe("reading records", () => {
     }
   });
 
-  test("tells of records that were damaged on their way, and goes on with other partitions", async () => {
+  test("tells of damaged records, and goes on with other partitions", async () => {
     const made = await fixture();
     await produce(made, 0, "good");
     await produce(made, 1, "bad");

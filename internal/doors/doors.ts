@@ -22,6 +22,7 @@ export interface DoorsLimits {
   readonly silentMs: number;
 }
 
+/** The bounds of all connections unless someone says otherwise. */
 export const defaultDoorsLimits: DoorsLimits = { maxConnections: 10_000, silentMs: 30_000 };
 
 /** How often connections are looked through for silent ones. */

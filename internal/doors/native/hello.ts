@@ -6,7 +6,7 @@ import { fetch } from "./stream-messages.ts";
 
 const capabilities: readonly string[] = [...handlers.keys(), fetch.name];
 
-/** Greets a client in the newest version that both speak; throws `ProtocolError` if there is none. */
+/** Greets a client in the newest version that both speak, or throws `ProtocolError`. */
 export function greet(
   { minVersion, maxVersion }: HelloRequest,
   { brokerId, clusterId, version }: BrokerIdentity,

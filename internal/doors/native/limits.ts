@@ -21,6 +21,7 @@ export interface NativeLimits {
 
 const MIB = 1024 * 1024;
 
+/** The bounds of a connection unless someone says otherwise. */
 export const defaultNativeLimits: NativeLimits = {
   maxFrameBytes: 16 * MIB,
   maxHeadBytes: MIB,

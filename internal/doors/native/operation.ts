@@ -10,4 +10,5 @@ export interface Operation<Request, Answer> {
 /** No fields at all. */
 export type Nothing = Readonly<Record<never, never>>;
 
+/** What has no fields. */
 export const nothing: RecordShape<Nothing> = record<Nothing>({});

@@ -40,6 +40,7 @@ export interface BrokerHello {
   readonly maxFrameBytes: number;
 }
 
+/** Begins the conversation. */
 export const hello: Operation<HelloRequest, BrokerHello> = {
   name: "hello",
   request: record<HelloRequest>({ minVersion: int32(), maxVersion: int32(), client: text }),
@@ -66,6 +67,7 @@ export interface BatchReceipt extends ProduceReceipt {
   readonly partition: number;
 }
 
+/** Appends the batch that is its payload. */
 export const produce: Operation<ProduceHead, BatchReceipt> = {
   name: "produce",
   request: record<ProduceHead>({ topic: text, partition: int32(), acks: oneOf(-1, 0, 1) }),
@@ -89,6 +91,7 @@ export interface FindOffsetRequest {
   readonly position: OffsetPosition;
 }
 
+/** Turns a position into an offset. */
 export const findOffset: Operation<FindOffsetRequest, FoundOffset> = {
   name: "find-offset",
   request: record<FindOffsetRequest>({
@@ -110,12 +113,14 @@ export interface DeleteRecordsRequest {
   readonly offset: number;
 }
 
+/** Removes the oldest records; answered by where the log begins now. */
 export const deleteRecords: Operation<DeleteRecordsRequest, { readonly logStartOffset: number }> = {
   name: "delete-records",
   request: record<DeleteRecordsRequest>({ topic: text, partition: int32(), offset: int53(-1) }),
   answer: record<{ readonly logStartOffset: number }>({ logStartOffset: int53() }),
 };
 
+/** The broker as a whole. */
 export const status: Operation<Nothing, BrokerStatus> = {
   name: "status",
   request: nothing,

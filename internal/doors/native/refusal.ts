@@ -23,6 +23,7 @@ export interface Refusal {
   readonly field: string | null;
 }
 
+/** The fields of an `error`. */
 export const refusal = record<Refusal>({ code: text, message: text, field: nullable(text) });
 
 /** A refusal by the door, before any operation of the broker's was asked. */

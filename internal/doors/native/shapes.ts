@@ -29,11 +29,13 @@ export class FieldError extends Error {
   }
 }
 
+/** A text. */
 export const text: Shape<string> = {
   read: (value) => (typeof value === "string" ? value : refuse("has to be a text")),
   write: (value) => value,
 };
 
+/** True or false. */
 export const flag: Shape<boolean> = {
   read: (value) => (typeof value === "boolean" ? value : refuse("has to be true or false")),
   write: (value) => value,

@@ -44,6 +44,7 @@ const streamPartition: Shape<StreamPartition> = record<StreamPartition>({
   end: nullable(streamPosition),
 });
 
+/** Opens a stream; answered when it has ended. */
 export const fetch: Operation<FetchRequest, Nothing> = {
   name: "fetch",
   request: record<FetchRequest>({
@@ -81,6 +82,7 @@ export interface Opened {
   readonly partitions: readonly OpenedPartition[];
 }
 
+/** The first event of a stream. */
 export const opened: StreamSignal<Opened> = {
   name: "opened",
   fields: record<Opened>({
@@ -104,6 +106,7 @@ export interface RecordsHead {
   readonly logStartOffset: number;
 }
 
+/** Tells of records, which are its payload. */
 export const records: StreamSignal<RecordsHead> = {
   name: "records",
   fields: record<RecordsHead>({
@@ -122,6 +125,7 @@ export interface PartitionEnded {
   readonly offset: number;
 }
 
+/** Tells that a partition is done. */
 export const partitionEnded: StreamSignal<PartitionEnded> = {
   name: "partition-ended",
   fields: record<PartitionEnded>({ topic: text, partition: int32(), offset: int53() }),
@@ -135,6 +139,7 @@ export interface PartitionFailed {
   readonly message: string;
 }
 
+/** Tells that a partition can't be read. */
 export const partitionFailed: StreamSignal<PartitionFailed> = {
   name: "partition-failed",
   fields: record<PartitionFailed>({ topic: text, partition: int32(), code: text, message: text }),

@@ -75,6 +75,7 @@ export interface TopicName {
 
 const topicName = record<TopicName>({ name: text });
 
+/** Every topic, in the order of names. */
 export const listTopics: Operation<Nothing, { readonly topics: readonly TopicSummary[] }> = {
   name: "list-topics",
   request: nothing,
@@ -83,12 +84,14 @@ export const listTopics: Operation<Nothing, { readonly topics: readonly TopicSum
   }),
 };
 
+/** One topic with all of its partitions. */
 export const describeTopic: Operation<TopicName, TopicDescription> = {
   name: "describe-topic",
   request: topicName,
   answer: record<TopicDescription>({ ...topicFields, partitions: list(partitionStatus, MANY) }),
 };
 
+/** Makes a topic; answered by what was made, or would be. */
 export const createTopic: Operation<CreateTopicRequest, Topic> = {
   name: "create-topic",
   request: record<CreateTopicRequest>({
@@ -101,6 +104,7 @@ export const createTopic: Operation<CreateTopicRequest, Topic> = {
   answer: record<Topic>(topicFields),
 };
 
+/** Removes a topic and its records. */
 export const deleteTopic: Operation<TopicName, Nothing> = {
   name: "delete-topic",
   request: topicName,
@@ -114,6 +118,7 @@ export interface CreatePartitionsRequest {
   readonly validateOnly: boolean;
 }
 
+/** Grows a topic. */
 export const createPartitions: Operation<CreatePartitionsRequest, Nothing> = {
   name: "create-partitions",
   request: record<CreatePartitionsRequest>({
@@ -143,12 +148,14 @@ const configAnswer = record<ConfigAnswer>({
   ),
 });
 
+/** A topic's settings. */
 export const topicConfig: Operation<TopicName, ConfigAnswer> = {
   name: "topic-config",
   request: topicName,
   answer: configAnswer,
 };
 
+/** The broker's own settings. */
 export const brokerConfig: Operation<Nothing, ConfigAnswer> = {
   name: "broker-config",
   request: nothing,
@@ -162,6 +169,7 @@ export interface AlterTopicConfigRequest {
   readonly validateOnly: boolean;
 }
 
+/** Changes a topic's own settings. */
 export const alterTopicConfig: Operation<AlterTopicConfigRequest, Nothing> = {
   name: "alter-topic-config",
   request: record<AlterTopicConfigRequest>({
