@@ -1,0 +1,39 @@
+import type { Broker } from "../../broker/api.ts";
+
+/** A broker, and where clients find it. */
+export interface Node {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly rack: null;
+}
+
+/** The brokers of the cluster. */
+export function nodesOf({ identity }: Broker): Node[] {
+  const { brokerId, advertised } = identity;
+  return [{ nodeId: brokerId, host: advertised.host, port: advertised.port, rack: null }];
+}
+
+/** Who leads a partition, for a client that asked the wrong broker; -1 where that isn't known. */
+export function leaderOf(
+  broker: Broker,
+  topic: string,
+  partition: number,
+): { readonly leaderId: number; readonly leaderEpoch: number } {
+  const status = broker.partition(topic, partition);
+  return { leaderId: status?.leader ?? -1, leaderEpoch: status?.leaderEpoch ?? -1 };
+}
+
+/*
+ * What a client may do, as a bit for each operation (KIP-430): without access control, everything
+ * that exists for the kind of resource.
+ *
+ *   3 read | 4 write | 5 create | 6 delete | 7 alter | 8 describe | 9 cluster action
+ *   10 describe configs | 11 alter configs | 12 idempotent write
+ */
+export const TOPIC_OPERATIONS = bits(3, 4, 5, 6, 7, 8, 10, 11);
+export const CLUSTER_OPERATIONS = bits(5, 7, 8, 9, 10, 11, 12);
+
+function bits(...operations: number[]): number {
+  return operations.reduce((set, operation) => set | (1 << operation), 0);
+}

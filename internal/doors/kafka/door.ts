@@ -1,0 +1,41 @@
+import type { Broker } from "../../broker/api.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Log } from "../../platform/log.ts";
+import type { Connection, Receiver } from "../../platform/network.ts";
+import { KafkaConnection } from "./connection.ts";
+import { ConnectionFetches } from "./fetch/connection-fetches.ts";
+import { FetchSessions } from "./fetch/sessions.ts";
+import { HeldBytes } from "./held-bytes.ts";
+import { defaultKafkaLimits, type KafkaLimits } from "./limits.ts";
+import { Writer } from "./protocol/writer.ts";
+import { services } from "./services.ts";
+import { brokerSetting } from "./settings.ts";
+
+/** What the Kafka door stands on. */
+export interface KafkaDoorOptions {
+  readonly broker: Broker;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Other bounds than the usual ones. */
+  readonly limits?: Partial<KafkaLimits>;
+}
+
+/** Serves connections that speak Kafka's protocol, from their first frame on. */
+export type KafkaDoor = (connection: Connection) => Receiver;
+
+/** Opens the door: what it returns is to be called for each connection. */
+export function kafkaDoor({ broker, clock, log, limits: given }: KafkaDoorOptions): KafkaDoor {
+  const limits = { ...defaultKafkaLimits, ...maxRequestBytesOf(broker), ...given };
+  const sessions = new FetchSessions(clock, limits);
+  const heldBytes = new HeldBytes(limits.maxTotalBytesHeld);
+  const shared = { clock, log, heldBytes, writer: new Writer() };
+  return (connection) => {
+    const fetches = new ConnectionFetches(broker, sessions);
+    return new KafkaConnection({ broker, limits, services, fetches }, shared, connection);
+  };
+}
+
+function maxRequestBytesOf(broker: Broker): Partial<KafkaLimits> {
+  const setting = brokerSetting(broker, "socket.request.max.bytes");
+  return setting === null ? {} : { maxRequestBytes: Number(setting) };
+}

@@ -1,0 +1,84 @@
+import { BrokerError, type BrokerErrorCode } from "../../broker/errors.ts";
+import { type KafkaErrorName, kafkaErrors } from "./protocol/error-codes.ts";
+
+/**
+ * Kafka's word for each of the broker's refusals.
+ *
+ * What a client can only wait out gets an error that all clients try again after: for a full or
+ * failed disk that of Kafka itself, for a broker that is about to stop the one that makes clients
+ * look for another leader.
+ */
+const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
+  "unknown-topic-or-partition": "UNKNOWN_TOPIC_OR_PARTITION",
+  "topic-exists": "TOPIC_ALREADY_EXISTS",
+  "invalid-topic-name": "INVALID_TOPIC_EXCEPTION",
+  "invalid-partitions": "INVALID_PARTITIONS",
+  "invalid-replication-factor": "INVALID_REPLICATION_FACTOR",
+  "invalid-config": "INVALID_CONFIG",
+  "invalid-request": "INVALID_REQUEST",
+  "offset-out-of-range": "OFFSET_OUT_OF_RANGE",
+  "corrupt-batch": "CORRUPT_MESSAGE",
+  "batch-too-large": "MESSAGE_TOO_LARGE",
+  "unsupported-batch-format": "INVALID_RECORD",
+  "unsupported-codec": "UNSUPPORTED_COMPRESSION_TYPE",
+  "invalid-record": "INVALID_RECORD",
+  "invalid-timestamp": "INVALID_TIMESTAMP",
+  "out-of-order-sequence": "OUT_OF_ORDER_SEQUENCE_NUMBER",
+  "duplicate-sequence": "DUPLICATE_SEQUENCE_NUMBER",
+  "invalid-producer-epoch": "INVALID_PRODUCER_EPOCH",
+  "unknown-producer": "UNKNOWN_PRODUCER_ID",
+  "not-enough-replicas": "NOT_ENOUGH_REPLICAS",
+  "not-leader": "NOT_LEADER_OR_FOLLOWER",
+  "fenced-leader-epoch": "FENCED_LEADER_EPOCH",
+  "unknown-leader-epoch": "UNKNOWN_LEADER_EPOCH",
+  "storage-full": "KAFKA_STORAGE_ERROR",
+  "storage-failed": "KAFKA_STORAGE_ERROR",
+  "damaged-records": "CORRUPT_MESSAGE",
+  "shutting-down": "NOT_LEADER_OR_FOLLOWER",
+};
+
+/** How an answer says that one item of a request went well, or why it did not. */
+export interface Outcome {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+export const SUCCESS: Outcome = { errorCode: 0, errorMessage: null };
+
+/** A refusal by the door itself: of what the protocol forbids, or what isn't offered. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly kafkaName: KafkaErrorName;
+
+  constructor(kafkaName: KafkaErrorName, message: string = kafkaErrors[kafkaName].message) {
+    super(message);
+    this.kafkaName = kafkaName;
+  }
+}
+
+/**
+ * What an answer says of a refusal. Throws everything else again: a fault of this program has no
+ * place in an answer.
+ */
+export function refused(error: unknown): Outcome {
+  const name = refusedName(error);
+  const { message } = error instanceof Error ? error : kafkaErrors[name];
+  return { errorCode: kafkaErrors[name].code, errorMessage: message };
+}
+
+/** The name of a refusal's error; throws everything else again. */
+export function refusedName(error: unknown): KafkaErrorName {
+  if (error instanceof Refusal) return error.kafkaName;
+  if (error instanceof BrokerError) return kafkaNames[error.code];
+  throw error;
+}
+
+/** Does what one item of a request asks for; says how it went. */
+export async function outcomeOf(work: () => Promise<unknown>): Promise<Outcome> {
+  try {
+    await work();
+    return SUCCESS;
+  } catch (error) {
+    return refused(error);
+  }
+}

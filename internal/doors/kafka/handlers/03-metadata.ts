@@ -1,0 +1,107 @@
+import type { Broker, Topic } from "../../../broker/api.ts";
+import { CLUSTER_OPERATIONS, nodesOf, TOPIC_OPERATIONS } from "../cluster.ts";
+import { Refusal, refusedName } from "../errors.ts";
+import { partitionsOf } from "../partitions.ts";
+import { type KafkaErrorName, kafkaErrors } from "../protocol/error-codes.ts";
+import { metadata } from "../protocol/messages/03-metadata.ts";
+import { NOT_ASKED_FOR } from "../protocol/messages/authorized-operations.ts";
+import { ZERO_UUID } from "../protocol/table.ts";
+import { type AnswerOf, type RequestOf, service } from "../service.ts";
+import { isEnabled } from "../settings.ts";
+import { checkUnknownName, createDefaultTopic, topicWithId } from "../topics.ts";
+
+type Request = RequestOf<typeof metadata>;
+type RequestedTopic = NonNullable<Request["topics"]>[number];
+type AnsweredTopic = AnswerOf<typeof metadata>["topics"][number];
+
+/** The first version in which a topic can be asked for by its id. */
+const TOPIC_ID_VERSION = 12;
+const LAST_CLUSTER_OPERATIONS_VERSION = 10;
+
+/**
+ * Metadata 0-13.
+ *
+ * - Null asks for all topics, an empty list for none; in version 0 the empty list asks for all.
+ * - A topic that isn't there is made with the broker's defaults, if the request allows it and
+ *   `auto.create.topics.enable` is set. It is there, with its leaders, before the answer: Kafka
+ *   answers before it is, and clients have to ask again.
+ * - Otherwise UNKNOWN_TOPIC_OR_PARTITION, or INVALID_TOPIC_EXCEPTION for a name that no topic may
+ *   have. An id that isn't known: UNKNOWN_TOPIC_ID, without a name.
+ * - A null name or an id before version 12: INVALID_REQUEST.
+ * - Authorized operations, when asked for, are all that there are: nobody is denied anything.
+ */
+export const metadataService = service(metadata, async (request, { client, version }) => {
+  const { broker } = client;
+  const { identity } = broker;
+  const all = request.topics === null || (version === 0 && request.topics.length === 0);
+  const topics = all
+    ? broker.topics().map((topic) => describe(broker, topic, request))
+    : await Promise.all(
+        (request.topics ?? []).map((topic) => lookUp(broker, topic, request, version)),
+      );
+  const operations = request.includeClusterAuthorizedOperations
+    ? CLUSTER_OPERATIONS
+    : NOT_ASKED_FOR;
+  return {
+    throttleTimeMs: 0,
+    brokers: nodesOf(broker),
+    clusterId: identity.clusterId,
+    controllerId: identity.brokerId,
+    topics,
+    clusterAuthorizedOperations:
+      version <= LAST_CLUSTER_OPERATIONS_VERSION ? operations : NOT_ASKED_FOR,
+    errorCode: 0,
+  };
+});
+
+async function lookUp(
+  broker: Broker,
+  requested: RequestedTopic,
+  request: Request,
+  version: number,
+): Promise<AnsweredTopic> {
+  const { name, topicId } = requested;
+  const byId = name === null || topicId !== ZERO_UUID;
+  try {
+    if (byId && version < TOPIC_ID_VERSION) throw new Refusal("INVALID_REQUEST");
+    const topic = byId
+      ? topicWithId(broker, topicId)
+      : (broker.topic(name) ?? (await missingTopic(broker, name, request)));
+    return describe(broker, topic, request);
+  } catch (error) {
+    const shownName = byId && version >= TOPIC_ID_VERSION ? null : (name ?? "");
+    return unavailable(shownName, topicId, refusedName(error));
+  }
+}
+
+/** Makes a topic that isn't there, if that is allowed. Rejects with a refusal. */
+async function missingTopic(broker: Broker, name: string, request: Request): Promise<Topic> {
+  if (!request.allowAutoTopicCreation || !isEnabled(broker, "auto.create.topics.enable")) {
+    await checkUnknownName(broker, name);
+    throw new Refusal("UNKNOWN_TOPIC_OR_PARTITION");
+  }
+  try {
+    return await createDefaultTopic(broker, name);
+  } catch (error) {
+    const topic = broker.topic(name); // another client may have made it meanwhile
+    if (topic === undefined) throw error;
+    return topic;
+  }
+}
+
+function describe(broker: Broker, topic: Topic, request: Request): AnsweredTopic {
+  return {
+    errorCode: 0,
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: topic.internal,
+    partitions: partitionsOf(broker, topic),
+    topicAuthorizedOperations: request.includeTopicAuthorizedOperations
+      ? TOPIC_OPERATIONS
+      : NOT_ASKED_FOR,
+  };
+}
+
+function unavailable(name: string | null, topicId: string, error: KafkaErrorName): AnsweredTopic {
+  return { errorCode: kafkaErrors[error].code, name, topicId, partitions: [] };
+}

@@ -1,0 +1,74 @@
+import type { Broker, ConfigEntry } from "../../../broker/api.ts";
+import { BROKER_RESOURCE, sourceOf, TOPIC_RESOURCE, typeOf } from "../configs.ts";
+import { Refusal, refused, SUCCESS } from "../errors.ts";
+import { describeConfigs } from "../protocol/messages/32-describe-configs.ts";
+import { type AnswerOf, type RequestOf, service } from "../service.ts";
+import { checkUnknownName, topicNamed } from "../topics.ts";
+
+type Request = RequestOf<typeof describeConfigs>;
+type Requested = Request["resources"][number];
+type Answered = AnswerOf<typeof describeConfigs>["results"][number];
+
+/**
+ * DescribeConfigs 1-4.
+ *
+ * - Topics, and this broker by its id. A broker's empty name stands for what all brokers have been
+ *   told meanwhile, which is nothing: settings are given when a broker starts.
+ * - All settings, also those that have their default; those named, when some are.
+ * - Synonyms: where the value comes from. Documentation and types from version 3 on.
+ * - Other kinds of resources and other brokers: INVALID_REQUEST.
+ */
+export const describeConfigsService = service(describeConfigs, async (request, { client }) => ({
+  throttleTimeMs: 0,
+  results: await Promise.all(
+    request.resources.map((resource) => describe(client.broker, resource, request)),
+  ),
+}));
+
+async function describe(broker: Broker, resource: Requested, request: Request): Promise<Answered> {
+  const { resourceType, resourceName, configurationKeys } = resource;
+  try {
+    const entries = await entriesOf(broker, resource);
+    const asked = new Set(configurationKeys);
+    const configs = entries
+      .filter(({ name }) => asked.size === 0 || asked.has(name))
+      .map((entry) => describeEntry(entry, request));
+    return { ...SUCCESS, resourceType, resourceName, configs };
+  } catch (error) {
+    return { ...refused(error), resourceType, resourceName, configs: [] };
+  }
+}
+
+async function entriesOf(
+  broker: Broker,
+  { resourceType, resourceName }: Requested,
+): Promise<ConfigEntry[]> {
+  if (resourceType === TOPIC_RESOURCE) {
+    if (broker.topic(resourceName) === undefined) await checkUnknownName(broker, resourceName);
+    return broker.topicConfig(topicNamed(broker, resourceName).name);
+  }
+  if (resourceType === BROKER_RESOURCE) {
+    const { brokerId } = broker.identity;
+    if (resourceName === "") return [];
+    if (resourceName === `${brokerId}`) return broker.brokerConfig();
+    throw new Refusal("INVALID_REQUEST", `this is broker ${brokerId}, not ${resourceName}`);
+  }
+  throw new Refusal("INVALID_REQUEST", `resources of kind ${resourceType} are not known here`);
+}
+
+function describeEntry(
+  { name, value, source, type, readOnly, documentation }: ConfigEntry,
+  { includeSynonyms, includeDocumentation }: Request,
+): Answered["configs"][number] {
+  const configSource = sourceOf(source);
+  return {
+    name,
+    value,
+    readOnly,
+    configSource,
+    isSensitive: false,
+    synonyms: includeSynonyms ? [{ name, value, source: configSource }] : [],
+    configType: typeOf(type),
+    documentation: includeDocumentation ? documentation : null,
+  };
+}

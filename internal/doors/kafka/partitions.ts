@@ -1,0 +1,37 @@
+import type { Broker, Topic } from "../../broker/api.ts";
+
+/** A partition as clients are told of it. */
+export interface DescribedPartition {
+  readonly errorCode: number;
+  readonly partitionIndex: number;
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  readonly replicaNodes: readonly number[];
+  readonly isrNodes: readonly number[];
+  readonly offlineReplicas: readonly number[];
+}
+
+/** The partitions of a topic from `from` on, `count` of them at the most. */
+export function partitionsOf(
+  broker: Broker,
+  { name, partitionCount }: Topic,
+  from = 0,
+  count = partitionCount,
+): DescribedPartition[] {
+  const partitions: DescribedPartition[] = [];
+  const to = Math.min(partitionCount, from + count);
+  for (let partition = from; partition < to; partition++) {
+    const status = broker.partition(name, partition);
+    if (status === undefined) continue; // the topic is gone
+    partitions.push({
+      errorCode: 0,
+      partitionIndex: partition,
+      leaderId: status.leader,
+      leaderEpoch: status.leaderEpoch,
+      replicaNodes: status.replicas,
+      isrNodes: status.isr,
+      offlineReplicas: [],
+    });
+  }
+  return partitions;
+}

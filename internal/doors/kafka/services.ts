@@ -1,0 +1,43 @@
+import { produceService } from "./handlers/00-produce.ts";
+import { fetchService } from "./handlers/01-fetch.ts";
+import { listOffsetsService } from "./handlers/02-list-offsets.ts";
+import { metadataService } from "./handlers/03-metadata.ts";
+import { findCoordinatorService } from "./handlers/10-find-coordinator.ts";
+import { apiVersionsService } from "./handlers/18-api-versions.ts";
+import { createTopicsService } from "./handlers/19-create-topics.ts";
+import { deleteTopicsService } from "./handlers/20-delete-topics.ts";
+import { deleteRecordsService } from "./handlers/21-delete-records.ts";
+import { initProducerIdService } from "./handlers/22-init-producer-id.ts";
+import { describeConfigsService } from "./handlers/32-describe-configs.ts";
+import { alterConfigsService } from "./handlers/33-alter-configs.ts";
+import { describeLogDirsService } from "./handlers/35-describe-log-dirs.ts";
+import { createPartitionsService } from "./handlers/37-create-partitions.ts";
+import { incrementalAlterConfigsService } from "./handlers/44-incremental-alter-configs.ts";
+import { describeClusterService } from "./handlers/60-describe-cluster.ts";
+import { describeTopicPartitionsService } from "./handlers/75-describe-topic-partitions.ts";
+import type { Service } from "./service.ts";
+
+const all: readonly Service[] = [
+  produceService,
+  fetchService,
+  listOffsetsService,
+  metadataService,
+  findCoordinatorService,
+  apiVersionsService,
+  createTopicsService,
+  deleteTopicsService,
+  deleteRecordsService,
+  initProducerIdService,
+  describeConfigsService,
+  alterConfigsService,
+  describeLogDirsService,
+  createPartitionsService,
+  incrementalAlterConfigsService,
+  describeClusterService,
+  describeTopicPartitionsService,
+];
+
+/** Every API that is served, by its key, in the order of the keys. */
+export const services: ReadonlyMap<number, Service> = new Map(
+  all.map((service) => [service.key, service]),
+);
