@@ -3,6 +3,7 @@ import {
   decodeFrame,
   encodeFrame,
   type Frame,
+  MAX_REQUEST_HEAD_BYTES,
   MalformedFrame,
   PREFACE,
 } from "../doors/native/frame.ts";
@@ -66,14 +67,20 @@ export class Channel implements Receiver {
       exchange.fail(this.ended);
       return id;
     }
+    const head = encodeFrame({ id, name, fields }, payload?.length ?? 0);
+    if (head.length > MAX_REQUEST_HEAD_BYTES) {
+      exchange.fail(new ClientError("frame-too-large", `${name}: ${head.length} bytes of fields`));
+      return id;
+    }
     this.exchanges.set(id, exchange);
-    this.send(id, name, fields, payload);
+    this.connection?.send(head);
+    if (payload !== null) this.connection?.send(payload);
     return id;
   }
 
   /** Says something about a request that has been begun. */
   signal(id: number, name: string, fields: unknown): void {
-    if (this.exchanges.has(id)) this.send(id, name, fields, null);
+    if (this.exchanges.has(id)) this.connection?.send(encodeFrame({ id, name, fields }, 0));
   }
 
   /** Waits for nothing more of a request; what still comes of it is dropped. */
@@ -138,11 +145,6 @@ export class Channel implements Receiver {
     else if (frame.name === "error") exchange.fail(readRefusal(frame.fields));
     else exchange.event(frame);
     if (frame.name === "ok" || frame.name === "error") this.exchanges.delete(frame.id);
-  }
-
-  private send(id: number, name: string, fields: unknown, payload: Uint8Array | null): void {
-    this.connection?.send(encodeFrame({ id, name, fields }, payload?.length ?? 0));
-    if (payload !== null) this.connection?.send(payload);
   }
 
   private freeId(): number {

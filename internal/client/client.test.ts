@@ -1,7 +1,21 @@
 import { describe, expect, test } from "bun:test";
 import { BrokerError } from "../broker/errors.ts";
+import { encodeFrame, PREFACE } from "../doors/native/frame.ts";
+import * as operations from "../doors/native/operations.ts";
+import type { BrokerHello } from "./api.ts";
 import { connect } from "./client.ts";
 import { batchOf, fixture, refusalOf, until } from "./fixture.testing.ts";
+
+const nothing = { filled() {}, drained() {}, closed() {} };
+
+const greeting: BrokerHello = {
+  brokerId: 1,
+  clusterId: "odd",
+  brokerVersion: "0",
+  protocolVersion: 1,
+  capabilities: [],
+  maxFrameBytes: 1000,
+};
 
 describe("each operation", () => {
   test("says who answers", async () => {
@@ -211,6 +225,46 @@ describe("waiting for an answer", () => {
   });
 });
 
+describe("a broker that talks nonsense", () => {
+  const hello = encodeFrame(
+    { id: 1, name: "ok", fields: operations.hello.answer.write(greeting) },
+    0,
+  );
+
+  /** What becomes of a `status` call that is answered by `said`. */
+  async function answeredBy(said: Uint8Array): Promise<string> {
+    const { platform } = await fixture();
+    const { address } = await platform.network.listen({ host: "odd", port: 0 }, (connection) => {
+      connection.send(PREFACE);
+      connection.send(hello);
+      return { receive: () => connection.send(said), partial: null, ...nothing };
+    });
+    const client = await connect(platform, address, { timeoutMs: 1000, clientName: "test" });
+    return refusalOf(client.status());
+  }
+
+  test.each([
+    ["no CBOR", Uint8Array.of(0, 0, 0, 5, 0, 0, 0, 1, 0xff), "protocol-violation"],
+    ["no frame", Uint8Array.of(0xff, 0xff, 0xff, 0xff), "protocol-violation"],
+    ["an answer without its fields", frame(2, "ok", {}), "protocol-violation"],
+    ["an error without a code", frame(2, "error", { message: "no" }), "protocol-violation"],
+    ["a refusal of the connection", frame(0, "error", { code: "x", message: "y" }), "x"],
+    ["a code of its own", frame(2, "error", { code: "x", message: "y", more: 1 }), "x"],
+  ])("%s", async (_, said, code) => {
+    expect(await answeredBy(said)).toBe(code);
+  });
+
+  test("events and answers that nobody asked for do no harm", async () => {
+    const said = [frame(9, "ok", {}), frame(2, "surprise", {}), frame(0, "surprise", {})];
+    const wanted = frame(2, "error", { code: "done", message: "" });
+    expect(await answeredBy(Buffer.concat([...said, wanted]))).toBe("done");
+  });
+
+  function frame(id: number, name: string, fields: object): Uint8Array {
+    return encodeFrame({ id, name, fields }, 0);
+  }
+});
+
 describe("connecting", () => {
   const options = { timeoutMs: 1000, clientName: "test" };
 
@@ -247,5 +301,5 @@ describe("connecting", () => {
     expect(await refusalOf(connect(platform, address, options))).toBe("closed");
   });
 
-  const silent = { receive() {}, partial: null, filled() {}, drained() {}, closed() {} };
+  const silent = { receive() {}, partial: null, ...nothing };
 });

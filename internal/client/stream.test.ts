@@ -166,6 +166,17 @@ describe("a stream", () => {
     );
   });
 
+  test("reads thousands of partitions, and says so when it can't", async () => {
+    const { client } = await fixture({ topics: { orders: 10_000 } });
+    const partitions = Array.from({ length: 10_000 }, (_, number) =>
+      reading(number, earliest, latest),
+    );
+    const reader = await client.openReader({ partitions });
+    expect((await told(reader)).length).toBe(10_000);
+    const long = partitions.map((one) => ({ ...one, topic: "x".repeat(200) }));
+    expect(await refusalOf(client.openStream({ partitions: long }))).toBe("frame-too-large");
+  });
+
   test("is refused when there are too many", async () => {
     const { client } = await fixture({ limits: { maxStreams: 1 } });
     const request = { partitions: [reading(0, earliest, null)] };

@@ -3,11 +3,24 @@ import type { Clock } from "../../platform/clock.ts";
 import { FrameAssembler, type FrameError } from "../../platform/frames.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Connection, PartialFrame, Receiver } from "../../platform/network.ts";
-import { CONNECTION_ID, decodeFrame, type Frame, MalformedFrame, PREFACE } from "./frame.ts";
+import {
+  CONNECTION_ID,
+  decodeFrame,
+  MAX_REQUEST_HEAD_BYTES,
+  MalformedFrame,
+  PREFACE,
+} from "./frame.ts";
 import type { NativeLimits } from "./limits.ts";
 import { Outlet } from "./outlet.ts";
 import { ProtocolError, refusal } from "./refusal.ts";
 import { Session } from "./session.ts";
+
+/** A frame, `buffer[from, to)` without its length. */
+interface HeldFrame {
+  readonly buffer: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** What a connection is served with. */
 export interface NativeContext {
@@ -32,8 +45,8 @@ export class NativeConnection implements Receiver {
   private readonly frames: FrameAssembler;
   private prefaceFilled = 0;
   private ended = false;
-  /** Frames that were read; those before `nextHeld` have been begun. */
-  private readonly held: Frame[] = [];
+  /** Frames that were read, not yet decoded; those before `nextHeld` have been begun. */
+  private readonly held: HeldFrame[] = [];
   private nextHeld = 0;
   private paused = false;
   private awaitsRoom = false;
@@ -94,13 +107,8 @@ export class NativeConnection implements Receiver {
 
   private take(buffer: Uint8Array, from: number, to: number): void {
     if (this.ended) return;
-    try {
-      this.held.push(decodeFrame(buffer, from, to, this.context.limits.maxHeadBytes));
-      if (!this.paused) this.goOn();
-    } catch (error) {
-      if (error instanceof MalformedFrame) this.fail("malformed-frame", error.message);
-      else throw error;
-    }
+    this.held.push({ buffer, from, to });
+    if (!this.paused) this.goOn();
   }
 
   /** Begins what has been read, as far as the limits let it; pauses or resumes reading. */
@@ -117,11 +125,12 @@ export class NativeConnection implements Receiver {
     this.setPaused(this.session.overloaded);
   }
 
-  private begin(frame: Frame): void {
+  private begin({ buffer, from, to }: HeldFrame): void {
     try {
-      this.session.begin(frame);
+      this.session.begin(decodeFrame(buffer, from, to, MAX_REQUEST_HEAD_BYTES));
     } catch (error) {
-      if (error instanceof ProtocolError) this.fail(error.code, error.message);
+      if (error instanceof MalformedFrame) this.fail("malformed-frame", error.message);
+      else if (error instanceof ProtocolError) this.fail(error.code, error.message);
       else throw error;
     }
   }

@@ -9,7 +9,7 @@ import { BatchBuilder } from "../../record/builder.ts";
 import { fakeBroker } from "../fake-broker.testing.ts";
 import { decodeCbor } from "./cbor.ts";
 import { nativeReceiver } from "./door.ts";
-import { encodeFrame, PREFACE } from "./frame.ts";
+import { encodeFrame, MAX_REQUEST_HEAD_BYTES, PREFACE } from "./frame.ts";
 import { handlers } from "./handlers.ts";
 import { defaultNativeLimits } from "./limits.ts";
 import type { Operation } from "./operation.ts";
@@ -145,6 +145,7 @@ test("the limits are those that hold", () => {
   expect(said).toContain(`at most ${limits.maxStreamPollBytes / mib} MiB at a time`);
   expect(said).toContain(`More than ${limits.maxCreditBytes / mib} MiB of credit`);
   expect(said).toContain(`up to ${limits.maxStreams} streams`);
+  expect(said).toContain(`head has ${MAX_REQUEST_HEAD_BYTES / mib} MiB at the most`);
   expect(streams.MAX_STREAM_PARTITIONS).toBe(10_000);
   expect(said).toContain("list of at most 10 000 of");
 });

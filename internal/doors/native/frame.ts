@@ -23,6 +23,9 @@ export const PREFACE: Uint8Array = Uint8Array.of(0x57, 0x45, 0x49, 0x52, 1);
 const LENGTH_BYTES = 4;
 const HEAD_LENGTH_BYTES = 4;
 
+/** The most that a request's head may have: decoded, CBOR takes up to a hundred times the room. */
+export const MAX_REQUEST_HEAD_BYTES = 1024 * 1024;
+
 /** The id of messages that are about the connection and not about one request. */
 export const CONNECTION_ID = 0;
 

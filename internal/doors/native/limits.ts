@@ -2,8 +2,6 @@
 export interface NativeLimits {
   /** The greatest length of a frame, either way. */
   readonly maxFrameBytes: number;
-  /** Of a request's head; its CBOR takes many times that once it is decoded. */
-  readonly maxHeadBytes: number;
   /** Batches that were read and have no receipt. At any of these bounds no more is read. */
   readonly maxProducesInFlight: number;
   /** Their bytes, together; what goes beyond it is one batch. */
@@ -24,7 +22,6 @@ const MIB = 1024 * 1024;
 /** The bounds of a connection unless someone says otherwise. */
 export const defaultNativeLimits: NativeLimits = {
   maxFrameBytes: 16 * MIB,
-  maxHeadBytes: MIB,
   maxProducesInFlight: 1024,
   maxProduceBytesInFlight: 32 * MIB,
   maxOthersInFlight: 8,
