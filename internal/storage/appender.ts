@@ -14,16 +14,9 @@ import { SequenceError, StorageError, writeRefusal } from "./errors.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Journal } from "./journal.ts";
 import type { Frame } from "./journal-frame.ts";
-import type { Durability, PartitionLog } from "./partition-log.ts";
+import type { StorageLimits } from "./limits.ts";
+import type { PartitionLog } from "./partition-log.ts";
 import type { TailWriter } from "./tail-writer.ts";
-
-/** A turn is written in groups of at most so many bytes: it bounds a frame of the journal. */
-const GROUP_BYTES = 4 * 1024 * 1024;
-/**
- * A log that gets so much in one turn has it written straight to its segment, the journal only
- * learning where: writing it twice would cost more than syncing one more file.
- */
-const DIRECT_BYTES: Readonly<Record<Durability, number>> = { fsync: 64 * 1024, memory: 16 * 1024 };
 
 /** The parts of the storage that an append goes through. */
 export interface AppendPath {
@@ -32,6 +25,7 @@ export interface AppendPath {
   readonly journal: Journal;
   readonly commit: GroupCommit;
   readonly writer: TailWriter;
+  readonly limits: StorageLimits;
   readonly syncSegment: (path: string) => Promise<void>;
   /** Told of every log that has changed, and of failed writes. */
   readonly changed: (log: PartitionLog) => void;
@@ -84,7 +78,7 @@ export class Appender {
     for (let from = 0; from < queue.length; ) {
       let bytes = 0;
       let to = from;
-      for (; to < queue.length && (bytes === 0 || bytes < GROUP_BYTES); to++) {
+      for (; to < queue.length && (bytes === 0 || bytes < this.#path.limits.groupBytes); to++) {
         bytes += queue[to]?.sizeBytes ?? 0;
       }
       this.#writeGroup(queue.slice(from, to));
@@ -103,7 +97,8 @@ export class Appender {
     const groups = new Map<PartitionLog, LogGroup>();
     for (const pending of group) this.#place(pending, groups);
     for (const logGroup of groups.values()) {
-      logGroup.direct = logGroup.bytes >= DIRECT_BYTES[logGroup.log.config.durability];
+      const { durability } = logGroup.log.config;
+      logGroup.direct = logGroup.bytes >= this.#path.limits.directBytes[durability];
       if (logGroup.direct) this.#attempt([logGroup], groups, () => this.#writeDirect(logGroup));
     }
     const written = [...groups.values()].filter(({ placed }) => placed.length > 0);

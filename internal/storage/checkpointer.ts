@@ -5,16 +5,16 @@ import type { FileCache } from "./file-cache.ts";
 import { saveIndexes } from "./index-files.ts";
 import type { Journal } from "./journal.ts";
 import type { DataLayout } from "./layout.ts";
+import type { StorageLimits } from "./limits.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import type { TailWriter } from "./tail-writer.ts";
 
-/** How many logs are written to their segments before other work gets its turn. */
-const LOGS_PER_TURN = 64;
 /** How many files are synced at a time: more would hold up the journal's own syncs. */
 const SYNCS_AT_A_TIME = 2;
 
 /** The parts of the storage that a checkpoint works on. */
 export interface CheckpointPath {
+  readonly limits: StorageLimits;
   readonly clock: Clock;
   readonly disk: Disk;
   readonly layout: DataLayout;
@@ -94,10 +94,10 @@ export class Checkpointer {
     changed: ReadonlySet<PartitionLog>,
     captured: Map<PartitionLog, LogState>,
   ): Promise<void> {
-    const { disk, writer, journal } = this.#path;
+    const { disk, writer, journal, limits } = this.#path;
     let count = 0;
     for (const log of changed) {
-      if (++count % LOGS_PER_TURN === 0) await this.#nextTurn();
+      if (++count % limits.checkpointLogsPerTurn === 0) await this.#nextTurn();
       if (log.removed) continue;
       writer.drain(log);
       for (const path of saveIndexes(disk, log)) writer.dirtyFiles.add(path);

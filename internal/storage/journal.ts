@@ -2,15 +2,7 @@ import type { Disk, DiskFile } from "../platform/disk.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { type Frame, sealFrame } from "./journal-frame.ts";
 import { digits20 } from "./layout.ts";
-
-/** A journal file moves on to the next when a frame would take it beyond this. */
-export const JOURNAL_FILE_BYTES = 32 * 1024 * 1024;
-/** The first file of an empty directory begins this small, so that a broker is ready at once. */
-const FIRST_FILE_BYTES = 1024 * 1024;
-const ZEROS_BYTES = 1024 * 1024;
-const SPARES_KEPT = 4;
-/** A broker that hardly writes needs no next file. */
-const PREPARE_SPARE_AT_BYTES = 256 * 1024;
+import type { StorageLimits } from "./limits.ts";
 
 /** A file that the journal is made of. */
 export interface JournalFile {
@@ -38,6 +30,7 @@ export class Journal {
   readonly #disk: Disk;
   readonly #directory: string;
   readonly #commit: GroupCommit;
+  readonly #limits: StorageLimits;
   /** Closed ones, oldest first; `#current` comes behind them. */
   readonly #closed: JournalFile[];
   #current: OpenJournalFile | null = null;
@@ -53,6 +46,7 @@ export class Journal {
     disk: Disk,
     directory: string,
     commit: GroupCommit,
+    limits: StorageLimits,
     read: readonly JournalFile[],
     nextSequence: number,
     lastFrame: number,
@@ -60,6 +54,7 @@ export class Journal {
     this.#disk = disk;
     this.#directory = directory;
     this.#commit = commit;
+    this.#limits = limits;
     this.#closed = [...read];
     this.#nextSequence = nextSequence;
     const nextFrame = lastFrame + 1;
@@ -99,7 +94,7 @@ export class Journal {
     current.writtenBytes += frame.bytes.length;
     this.#nextFrame++;
     this.#commit.touch(current.path, current.sync);
-    if (current.writtenBytes >= PREPARE_SPARE_AT_BYTES) this.#prepareSpare();
+    if (current.writtenBytes >= this.#limits.prepareSpareAtBytes) this.#prepareSpare();
   }
 
   /** Starts a new file for what comes and returns its sequence: all frames before are in others. */
@@ -127,12 +122,13 @@ export class Journal {
     if (!current) return this.#open();
     const endBytes = current.writtenBytes + frameBytes;
     const grows = endBytes > current.filledBytes;
-    if (endBytes > JOURNAL_FILE_BYTES || (grows && this.#spares.length > 0)) return this.#open();
+    if (endBytes > this.#limits.journalFileBytes || (grows && this.#spares.length > 0))
+      return this.#open();
     return current;
   }
 
   #retire(path: string): void {
-    if (this.#spares.length >= SPARES_KEPT) {
+    if (this.#spares.length >= this.#limits.sparesKept) {
       this.#disk.remove(path);
       return;
     }
@@ -170,9 +166,10 @@ export class Journal {
   }
 
   #fillFirst(file: DiskFile): void {
+    const { firstJournalFileBytes } = this.#limits;
     try {
       file.truncate(0);
-      file.write(new Uint8Array(FIRST_FILE_BYTES), 0, FIRST_FILE_BYTES, 0);
+      file.write(new Uint8Array(firstJournalFileBytes), 0, firstJournalFileBytes, 0);
     } catch (error) {
       file.close();
       throw error;
@@ -191,10 +188,11 @@ export class Journal {
     const name = `spare-${this.#nextSpare++}`;
     const path = `${this.#directory}/${name}`;
     const file = this.#disk.open(path, "create");
-    const zeros = new Uint8Array(ZEROS_BYTES);
+    const { journalFileBytes, zeroFillBytes } = this.#limits;
+    const zeros = new Uint8Array(zeroFillBytes);
     try {
-      for (let at = 0; at < JOURNAL_FILE_BYTES; at += ZEROS_BYTES) {
-        file.write(zeros, 0, ZEROS_BYTES, at);
+      for (let at = 0; at < journalFileBytes; at += zeroFillBytes) {
+        file.write(zeros, 0, zeroFillBytes, at);
         await file.sync();
       }
       this.#spares.push(name);

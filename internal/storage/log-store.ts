@@ -10,6 +10,7 @@ import { Journal } from "./journal.ts";
 import { makeFrame, putEntry } from "./journal-frame.ts";
 import { type EntryWithPayload, logStartEntry, removedEntry } from "./journal-records.ts";
 import { type DataLayout, dataLayout, REMOVED_SUFFIX } from "./layout.ts";
+import { DEFAULT_LIMITS, type StorageLimits } from "./limits.ts";
 import { findMaxTime, findTime, readLog, type TimedOffset } from "./log-reader.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
 import { makeDurable, type Recovered, recover } from "./recovery.ts";
@@ -29,6 +30,8 @@ export interface StoreOptions {
   readonly maxOpenFiles: number;
   /** Writes are refused when less is free: what is in memory must still find its place. */
   readonly minFreeBytes: number;
+  /** Other bounds than a broker's, for tests. */
+  readonly limits?: StorageLimits;
 }
 
 /**
@@ -70,8 +73,8 @@ export class LogStore {
       const files = new FileCache(disk, options.maxOpenFiles);
       const writer = new TailWriter(disk, files, layout.logs);
       const nowMs = options.clock.nowMs();
-      const { config } = options;
-      const recovered = recover({ disk, layout, files, writer, config, nowMs });
+      const { config, limits = DEFAULT_LIMITS } = options;
+      const recovered = recover({ limits, disk, layout, files, writer, config, nowMs });
       const store = new LogStore(options, layout, files, writer, recovered, lock.release);
       await makeDurable({ disk, layout, files }, recovered);
       return store;
@@ -89,7 +92,7 @@ export class LogStore {
     recovered: Recovered,
     unlock: () => void,
   ) {
-    const { clock, disk } = options;
+    const { clock, disk, minFreeBytes, limits = DEFAULT_LIMITS } = options;
     const { files: read, obsolete, lastSequence, lastFrame } = recovered.journal;
     this.#options = options;
     this.#layout = layout;
@@ -98,18 +101,21 @@ export class LogStore {
     this.#unlock = unlock;
     this.#logs = recovered.logs;
     this.#nextLogId = recovered.nextLogId;
-    this.#gate = new WriteGate(clock, disk, layout.root, options.minFreeBytes);
+    const { spaceCheckBytes } = limits;
+    this.#gate = new WriteGate(clock, disk, layout.root, minFreeBytes, spaceCheckBytes);
     this.#commit = new GroupCommit();
     this.#journal = new Journal(
       disk,
       layout.journal,
       this.#commit,
+      limits,
       [...obsolete, ...read],
       lastSequence + 1,
       lastFrame,
     );
     this.#checkpointer = new Checkpointer(
       {
+        limits,
         clock,
         disk,
         layout,
@@ -121,6 +127,7 @@ export class LogStore {
       recovered.states,
     );
     const upkeep = new Upkeep({
+      limits,
       writer,
       journal: this.#journal,
       checkpointer: this.#checkpointer,
@@ -131,6 +138,7 @@ export class LogStore {
       clock,
       disk,
       writer,
+      limits,
       journal: this.#journal,
       commit: this.#commit,
       syncSegment: (path) => files.use(path, (file) => file.sync()),

@@ -10,13 +10,11 @@ import { EntryKind, hasPayload, type JournalEntry, readEntry } from "./journal-f
 import { type FoundFrame, type ReadJournal, readJournal } from "./journal-reader.ts";
 import { readCreated } from "./journal-records.ts";
 import type { DataLayout } from "./layout.ts";
+import type { StorageLimits } from "./limits.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
 import { removeSegment, Segment } from "./segment.ts";
 import type { TailWriter } from "./tail-writer.ts";
 import { readWholeFile } from "./whole-file.ts";
-
-/** More than so many bytes of tails are written to their segments while the journal is read. */
-const TAIL_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** What a restart found. */
 export interface Recovered {
@@ -33,6 +31,7 @@ export interface Recovered {
 
 /** Where recovery reads, and what it puts batches into. */
 export interface RecoveryPath {
+  readonly limits: StorageLimits;
   readonly disk: Disk;
   readonly layout: DataLayout;
   readonly files: FileCache;
@@ -125,7 +124,7 @@ class Replay {
       at += entry.sizeBytes;
     }
     for (const { entry, at } of entries) this.#applyEntry(bytes, entry, at, frame.frameNumber);
-    this.#path.writer.relieve(TAIL_LIMIT_BYTES, this.byId.size);
+    this.#path.writer.relieve(this.#path.limits.tailBytes, this.byId.size);
     return true;
   }
 

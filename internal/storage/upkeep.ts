@@ -2,20 +2,13 @@ import { DiskError } from "../platform/disk.ts";
 import type { Checkpointer } from "./checkpointer.ts";
 import { writeRefusal } from "./errors.ts";
 import type { Journal } from "./journal.ts";
+import type { StorageLimits } from "./limits.ts";
 import type { TailWriter } from "./tail-writer.ts";
 import type { WriteGate } from "./write-gate.ts";
 
-/** Batches that are in memory and the journal, not yet in segments; more are written down. */
-const TAIL_LIMIT_BYTES = 16 * 1024 * 1024;
-/** So many logs' tails are written at most in one turn, unless memory grows too fast. */
-const DRAINED_PER_TURN = 64;
-/** A checkpoint begins when the journal is so large ... */
-const CHECKPOINT_AT_BYTES = 128 * 1024 * 1024;
-/** ... and appends wait for it when the journal is so large. */
-const JOURNAL_LIMIT_BYTES = 512 * 1024 * 1024;
-
 /** The parts of the storage that are kept within bounds. */
 export interface UpkeepPath {
+  readonly limits: StorageLimits;
   readonly writer: TailWriter;
   readonly journal: Journal;
   readonly checkpointer: Checkpointer;
@@ -33,10 +26,10 @@ export class Upkeep {
 
   /** Looks whether something is due, and does it or begins it. */
   afterTurn(): void {
-    const { journal, checkpointer, holdAppends } = this.#path;
+    const { journal, checkpointer, holdAppends, limits } = this.#path;
     this.#drainTails();
-    if (journal.sizeBytes >= JOURNAL_LIMIT_BYTES) holdAppends(true);
-    if (journal.sizeBytes < CHECKPOINT_AT_BYTES || checkpointer.running) return;
+    if (journal.sizeBytes >= limits.journalBytes) holdAppends(true);
+    if (journal.sizeBytes < limits.checkpointAtBytes || checkpointer.running) return;
     checkpointer.run().then(
       () => holdAppends(false),
       (error: unknown) => this.#checkpointFailed(error),
@@ -45,10 +38,11 @@ export class Upkeep {
 
   #drainTails(): void {
     const { writer, gate } = this.#path;
-    if (writer.tailBytes <= TAIL_LIMIT_BYTES) return;
-    const urgent = writer.tailBytes > 2 * TAIL_LIMIT_BYTES;
+    const { tailBytes, drainedPerTurn } = this.#path.limits;
+    if (writer.tailBytes <= tailBytes) return;
+    const urgent = writer.tailBytes > 2 * tailBytes;
     try {
-      writer.relieve(TAIL_LIMIT_BYTES / 2, urgent ? Infinity : DRAINED_PER_TURN);
+      writer.relieve(tailBytes / 2, urgent ? Infinity : drainedPerTurn);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       gate.refuse(writeRefusal(error));

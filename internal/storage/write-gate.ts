@@ -2,8 +2,6 @@ import type { Clock } from "../platform/clock.ts";
 import type { Disk } from "../platform/disk.ts";
 import { StorageError } from "./errors.ts";
 
-/** Free space is asked for each time so much has been appended. */
-const SPACE_CHECK_BYTES = 8 * 1024 * 1024;
 /** How long a refused writer waits before the disk is asked again. */
 const RETRY_MS = 1000;
 
@@ -16,15 +14,25 @@ export class WriteGate {
   readonly #disk: Disk;
   readonly #directory: string;
   readonly #minFreeBytes: number;
-  #uncheckedBytes = SPACE_CHECK_BYTES;
+  readonly #checkEachBytes: number;
+  #uncheckedBytes: number;
   #refusal: StorageError | null = null;
   #retryAtMs = 0;
 
-  constructor(clock: Clock, disk: Disk, directory: string, minFreeBytes: number) {
+  /** Free space is asked for each time `checkEachBytes` have been written. */
+  constructor(
+    clock: Clock,
+    disk: Disk,
+    directory: string,
+    minFreeBytes: number,
+    checkEachBytes: number,
+  ) {
     this.#clock = clock;
     this.#disk = disk;
     this.#directory = directory;
     this.#minFreeBytes = minFreeBytes;
+    this.#checkEachBytes = checkEachBytes;
+    this.#uncheckedBytes = checkEachBytes;
   }
 
   /** Why writes were refused last; null while they are taken. */
@@ -36,7 +44,8 @@ export class WriteGate {
   ask(sizeBytes: number): StorageError | null {
     this.#uncheckedBytes += sizeBytes;
     const retry = this.#refusal?.code === "full" && this.#clock.monotonicMs() >= this.#retryAtMs;
-    if (retry || (!this.#refusal && this.#uncheckedBytes >= SPACE_CHECK_BYTES)) this.#checkSpace();
+    if (retry || (!this.#refusal && this.#uncheckedBytes >= this.#checkEachBytes))
+      this.#checkSpace();
     return this.#refusal;
   }
 

@@ -1,0 +1,54 @@
+import type { Durability } from "./partition-log.ts";
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Where the storage draws its lines. Not settings for people: tests need them small. */
+export interface StorageLimits {
+  /** A turn is written in groups of at most so many bytes: it bounds a frame of the journal. */
+  readonly groupBytes: number;
+  /**
+   * A log that gets so much in one turn has it written straight to its segment, the journal only
+   * learning where: writing it twice would cost more than syncing one more file.
+   */
+  readonly directBytes: Readonly<Record<Durability, number>>;
+  /** Batches that are in memory and the journal, not yet in segments; more are written down. */
+  readonly tailBytes: number;
+  /** So many logs' tails are written at most in one turn, unless memory grows too fast. */
+  readonly drainedPerTurn: number;
+  /** A checkpoint begins when the journal is so large ... */
+  readonly checkpointAtBytes: number;
+  /** ... and appends wait for it when the journal is so large. */
+  readonly journalBytes: number;
+  /** The journal moves on to the next file when a frame would take this one beyond it. */
+  readonly journalFileBytes: number;
+  /** The first file of an empty directory begins this small, so that a broker is ready at once. */
+  readonly firstJournalFileBytes: number;
+  /** A file for later is filled with zeros in pieces of this size. */
+  readonly zeroFillBytes: number;
+  /** How many journal files without content are kept to be used again. */
+  readonly sparesKept: number;
+  /** A broker that hardly writes needs no next file: one is made ready from this size on. */
+  readonly prepareSpareAtBytes: number;
+  /** A checkpoint writes so many logs to their segments before other work gets its turn. */
+  readonly checkpointLogsPerTurn: number;
+  /** Free space is asked for each time so much has been appended. */
+  readonly spaceCheckBytes: number;
+}
+
+/** What a broker uses. */
+export const DEFAULT_LIMITS: StorageLimits = {
+  groupBytes: 4 * MIB,
+  directBytes: { fsync: 64 * KIB, memory: 16 * KIB },
+  tailBytes: 16 * MIB,
+  drainedPerTurn: 64,
+  checkpointAtBytes: 128 * MIB,
+  journalBytes: 512 * MIB,
+  journalFileBytes: 32 * MIB,
+  firstJournalFileBytes: 1 * MIB,
+  zeroFillBytes: 1 * MIB,
+  sparesKept: 4,
+  prepareSpareAtBytes: 256 * KIB,
+  checkpointLogsPerTurn: 64,
+  spaceCheckBytes: 8 * MIB,
+};
