@@ -3,6 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { Connection, Receiver } from "../platform/network.ts";
 import type { Protocol } from "./entrance.ts";
+import { kafkaDoor } from "./kafka/door.ts";
 import { nativeReceiver } from "./native/door.ts";
 
 const encoder = new TextEncoder();
@@ -10,6 +11,8 @@ const encoder = new TextEncoder();
 /** Everything that a broker's clients may speak. */
 export function protocols(broker: Broker, clock: Clock, log: Log): Protocol[] {
   return [
+    // A first request is far below 16 MiB, so the first byte of its length is zero.
+    { name: "kafka", firstBytes: Uint8Array.of(0), open: kafkaDoor({ broker, clock, log }) },
     {
       name: "native",
       firstBytes: encoder.encode("WEIR"),
