@@ -1,10 +1,11 @@
+import type { ClientError } from "../internal/client/errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 
 /**
  * A verb that can't go on, as its user is told: a stable code, one sentence, and what to do.
  *
- * The codes of the broker pass through unchanged; the command line's own are `usage`,
- * `invalid-input`, `invalid-config`, `refused`, `partial` and `internal`.
+ * The codes of the client and the broker pass through unchanged; the command line's own are
+ * `usage`, `invalid-input`, `invalid-config`, `partial`, `failed` and `internal`.
  */
 export class CommandError extends Error {
   override readonly name = "CommandError";
@@ -29,6 +30,49 @@ export function usageError(message: string, advice = ""): CommandError {
 /** What was piped in can't be understood: where, and why. */
 export function inputError(message: string, advice = ""): CommandError {
   return new CommandError("invalid-input", message, exitCodes.failed, advice);
+}
+
+/** Codes after which the broker may well be there for a second try. */
+const unreachableCodes: ReadonlySet<string> = new Set([
+  "unreachable",
+  "timed-out",
+  "closed",
+  "shutting-down",
+  "too-many-connections",
+  "not-leader",
+  "fenced-leader-epoch",
+  "unknown-leader-epoch",
+]);
+
+const adviceByCode: ReadonlyMap<string, string> = new Map([
+  [
+    "unreachable",
+    "Start one with 'weir broker', or name another with -b HOST:PORT or WEIR_BROKER.",
+  ],
+  ["timed-out", "Try again, or wait longer with --timeout."],
+  ["closed", "See the broker's log for why, then try again."],
+  ["not-weir", "Check the address: -b HOST:PORT or WEIR_BROKER."],
+  ["unknown-topic-or-partition", "See 'weir topic ls'; make one with 'weir topic create NAME'."],
+  ["topic-exists", "With --if-not-exists a topic that is there is fine."],
+  ["storage-full", "Make room on the broker's disk; reading and deleting go on meanwhile."],
+  [
+    "offset-out-of-range",
+    "See 'weir topic describe TOPIC' for where each partition begins and ends.",
+  ],
+]);
+
+/** A failure of the client as a verb's. */
+export function commandError(error: ClientError): CommandError {
+  const exitCode = unreachableCodes.has(error.code) ? exitCodes.unreachable : exitCodes.failed;
+  const advice = adviceByCode.get(error.code) ?? "";
+  return new CommandError(error.code, error.message, exitCode, advice, error);
+}
+
+/** Some of several items failed, or all of them; each has been named before. */
+export function partialError(failedCount: number, count: number, what: string): CommandError {
+  const message = `${failedCount} of ${count} ${what}`;
+  if (failedCount < count) return new CommandError("partial", message, exitCodes.partial);
+  return new CommandError("failed", message, exitCodes.failed);
 }
 
 /** The lines that go to stderr for an error, without the last line's end. */

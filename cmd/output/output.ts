@@ -1,4 +1,6 @@
 import { write } from "node:fs";
+import { CommandError } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 
 /** How much is gathered before it is worth a write: some pipes' fill, far below a burden. */
 const fullBytes = 256 * 1024;
@@ -96,7 +98,12 @@ export function descriptorWriter(fd: number): WriteSome {
         if (error === null) resolve(count);
         else if (error.code === "EAGAIN") setTimeout(() => resolve(0), retryMs);
         else if (error.code === "EPIPE") reject(new OutputClosedError("the reader has gone"));
-        else reject(error);
+        else reject(failedOutput(error));
       });
     });
+}
+
+function failedOutput(error: NodeJS.ErrnoException): CommandError {
+  const message = `the output could not be written: ${error.message}`;
+  return new CommandError("output-failed", message, exitCodes.failed, "", error);
 }

@@ -1,0 +1,187 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import path from "node:path";
+import { type Command, Option } from "commander";
+import type { LocalBroker } from "../internal/broker/local-broker.ts";
+import type { Doors } from "../internal/doors/doors.ts";
+import type { Platform } from "../internal/platform/platform.ts";
+import { listenFailure, startFailure } from "./broker/failures.ts";
+import { type WrittenLog, writtenLog } from "./broker/log.ts";
+import {
+  type BrokerSettings,
+  mergeSettings,
+  type PartialSettings,
+  parseConfigFile,
+} from "./broker/settings.ts";
+import { CommandError } from "./errors.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { checked, checkedList, type GlobalOptions, verb } from "./options.ts";
+import { descriptorWriter, OutputClosedError } from "./output/output.ts";
+import { addressText, type HostAndPort, parseAddress, parsePair } from "./parse/values.ts";
+import { takeSignals } from "./signals.ts";
+import type { Stdio } from "./stdio.ts";
+import { version } from "./version.ts";
+
+interface BrokerFlags extends GlobalOptions {
+  readonly data?: string;
+  readonly listen?: readonly HostAndPort[];
+  readonly advertise?: HostAndPort;
+  readonly durability?: "fsync" | "memory";
+  readonly set?: readonly (readonly [name: string, value: string])[];
+  readonly config?: string;
+}
+
+/** `weir broker`: runs one. */
+export function brokerVerb(stdio: Stdio): Command {
+  return verb("broker", "Run a broker until it is told to stop", [
+    "weir broker",
+    "weir broker --data /var/lib/weir --listen 0.0.0.0:9092 --advertise broker-1:9092",
+    "weir broker --durability memory --set num.partitions=6",
+  ])
+    .option("--data <directory>", "where to keep the data (default: ./weir-data)")
+    .option(
+      "--listen <host:port>",
+      "where to accept clients; repeatable (default: 127.0.0.1:9092)",
+      checkedList(parseAddress),
+    )
+    .option(
+      "--advertise <host:port>",
+      "the address that clients are told (default: the first --listen)",
+      checked(parseAddress),
+    )
+    .addOption(
+      new Option(
+        "--durability <when>",
+        "when a record counts as written: on the disk, or in memory (default: fsync)",
+      ).choices(["fsync", "memory"]),
+    )
+    .option("--set <name=value>", "a broker setting; repeatable", checkedList(parsePair))
+    .option("--config <file>", "a TOML file with these options and settings")
+    .action(async (_: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<BrokerFlags>();
+      await runBroker(stdio, settingsOf(flags), flags.json === true);
+    });
+}
+
+function settingsOf({ config, set, data, listen, advertise, durability }: BrokerFlags) {
+  const flags: PartialSettings = {
+    ...(data === undefined ? {} : { data }),
+    ...(listen === undefined ? {} : { listen }),
+    ...(advertise === undefined ? {} : { advertise }),
+    ...(durability === undefined ? {} : { durability }),
+    overrides: new Map(set ?? []),
+  };
+  const file = config === undefined ? { overrides: new Map() } : readConfigFile(config);
+  return mergeSettings(flags, file);
+}
+
+function readConfigFile(file: string): PartialSettings {
+  try {
+    return parseConfigFile(readFileSync(file, "utf8"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError("invalid-config", `${file}: ${why}`, exitCodes.usage);
+  }
+}
+
+/** Runs a broker until the first signal; ends with 0 when it has stopped as it should. */
+async function runBroker(stdio: Stdio, settings: BrokerSettings, asJson: boolean): Promise<void> {
+  const { bunPlatform } = await import("../internal/platform/bun/platform.ts");
+  const platform = bunPlatform();
+  const stop = takeSignals();
+  const log = writtenLog(descriptorWriter(2), !stdio.notesAreWatched, platform.clock.nowMs);
+  const { broker, doors, addresses } = await start(platform, log, settings);
+  await printReady(stdio, settings, addresses, asJson);
+  if (!stop.aborted) {
+    await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
+  }
+  log.info("stopping", {});
+  doors.close();
+  await broker.close();
+  log.info("stopped", {});
+  await log.settled();
+  process.exitCode = exitCodes.done;
+}
+
+/** A broker that serves. */
+interface Running {
+  readonly broker: LocalBroker;
+  readonly doors: Doors;
+  /** Where it listens, with the ports that were given for 0. */
+  readonly addresses: readonly HostAndPort[];
+}
+
+async function start(
+  platform: Platform,
+  log: WrittenLog,
+  settings: BrokerSettings,
+): Promise<Running> {
+  const [{ openBroker }, { checkBrokerConfig }, { Doors }, { protocols }] = await Promise.all([
+    import("../internal/broker/local-broker.ts"),
+    import("../internal/broker/broker-settings.ts"),
+    import("../internal/doors/doors.ts"),
+    import("../internal/doors/protocols.ts"),
+  ]);
+  const { clock, network } = platform;
+  const advertised = { ...(settings.advertise ?? reachable(settings.listen[0])) };
+  const config = new Map([["durability", settings.durability], ...settings.overrides]);
+  try {
+    checkBrokerConfig(config);
+    const dataDirectory = path.resolve(settings.data);
+    const broker = await openBroker(platform, { dataDirectory, version, advertised, config });
+    const doors = new Doors({ clock, network, log, protocols: protocols(broker, clock, log) });
+    const addresses = await listen(doors, settings.listen).catch(async (error) => {
+      doors.close();
+      await broker.close();
+      throw error;
+    });
+    // Port 0 has become a real one only now.
+    if (advertised.port === 0) advertised.port = addresses[0]?.port ?? 0;
+    return { broker, doors, addresses };
+  } catch (error) {
+    throw startFailure(error);
+  }
+}
+
+async function listen(doors: Doors, addresses: readonly HostAndPort[]): Promise<HostAndPort[]> {
+  const inUse: HostAndPort[] = [];
+  for (const address of addresses) {
+    try {
+      inUse.push(await doors.listen(address));
+    } catch (error) {
+      throw listenFailure(addressText(address), error);
+    }
+  }
+  return inUse;
+}
+
+/** An address under which others find this machine: a wildcard is none. */
+function reachable(listen: HostAndPort | undefined): HostAndPort {
+  const { host, port } = listen ?? parseAddress("127.0.0.1");
+  return { host: host === "0.0.0.0" || host === "::" ? hostname() : host, port };
+}
+
+/** Says that the broker serves: the one line on stdout. */
+async function printReady(
+  { out }: Stdio,
+  { data, durability }: BrokerSettings,
+  listening: readonly HostAndPort[],
+  asJson: boolean,
+): Promise<void> {
+  const addresses = listening.map(addressText);
+  const directory = path.resolve(data);
+  if (asJson) {
+    const { pid } = process;
+    const ready = { kind: "broker-ready", addresses, data: directory, durability, version, pid };
+    out.appendText(`${JSON.stringify(ready)}\n`);
+  } else {
+    const where = addresses.join(" and ");
+    out.appendText(`weir ${version} serves at ${where}, data in ${directory} (${durability})\n`);
+  }
+  try {
+    await out.flush();
+  } catch (error) {
+    // Nobody has to listen to that line.
+    if (!(error instanceof OutputClosedError)) throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import type { PartitionFailedEvent } from "../../internal/client/api.ts";
+import type { LogRecord, Reader, ReaderEvent } from "../../internal/client/reader-api.ts";
+import { CommandError, commandError, errorText, partialError } from "../errors.ts";
+import type { Output } from "../output/output.ts";
+import type { Stdio } from "../stdio.ts";
+
+/** Appends one record to the output. */
+export type AppendRecord = (topic: string, partition: number, record: LogRecord) => void;
+
+/** What to print: how, and when to stop. */
+export interface PrintOptions {
+  readonly append: AppendRecord;
+  /** At most so many records. */
+  readonly limit: number;
+  /** How many partitions were asked for. */
+  readonly partitionCount: number;
+}
+
+/**
+ * Prints what a reader gives until it ends.
+ *
+ * Output leaves in large pieces while records keep coming, and at once when there is a pause. A
+ * partition that can't be read is named on stderr, and the others go on; at the end it is an error.
+ */
+export async function printRecords(
+  stdio: Stdio,
+  reader: Reader,
+  { append, limit, partitionCount }: PrintOptions,
+): Promise<void> {
+  const { out } = stdio;
+  let left = limit;
+  let failedCount = 0;
+  for await (const event of flushedInPauses(out, reader)) {
+    if (event.kind === "partition-failed") {
+      const error = failureOf(event);
+      if (partitionCount === 1) throw error;
+      failedCount++;
+      stdio.note(errorText(error));
+    }
+    if (event.kind !== "records") continue;
+    for (const record of event.records) {
+      append(event.topic, event.partition, record);
+      if (out.full) await out.flush();
+      left--;
+      if (left === 0) break;
+    }
+    if (left === 0) break;
+  }
+  await out.flush();
+  if (failedCount > 0) throw partialError(failedCount, partitionCount, "partitions were not read");
+}
+
+/** The events of a reader; what is waiting in the output leaves before a wait for the next one. */
+async function* flushedInPauses(out: Output, reader: Reader): AsyncGenerator<ReaderEvent> {
+  const events = reader[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = events.next();
+      const pause = out.empty ? false : await Promise.race([next.then(() => false), turn()]);
+      if (pause) await out.flush();
+      const { done, value } = await next;
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    reader.stop();
+  }
+}
+
+/** Resolves after what the event loop has ready by now. */
+function turn(): Promise<true> {
+  return new Promise((resolve) => setImmediate(() => resolve(true)));
+}
+
+function failureOf({ topic, partition, error }: PartitionFailedEvent): CommandError {
+  const { code, message, exitCode, advice } = commandError(error);
+  return new CommandError(code, `${topic} partition ${partition}: ${message}`, exitCode, advice);
+}

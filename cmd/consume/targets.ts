@@ -1,0 +1,82 @@
+import type {
+  Client,
+  PartitionStatus,
+  StreamPartition,
+  StreamPosition,
+} from "../../internal/client/api.ts";
+import { usageError } from "../errors.ts";
+import type { Position } from "../parse/position.ts";
+
+/** What of some topics is to be read. */
+export interface Target {
+  readonly topics: readonly string[];
+  /** Those that were named; all if none was. */
+  readonly partitions: readonly number[];
+  readonly from: Position;
+  /** null: the end that a partition has now. */
+  readonly until: Position | null;
+  /** Whether to wait for what is produced later. */
+  readonly follow: boolean;
+}
+
+/**
+ * The partitions of a target with their first and last places. Where a partition ends is looked at
+ * once, here: a busy topic does not keep a reader for ever.
+ */
+export async function findPartitions(client: Client, target: Target): Promise<StreamPartition[]> {
+  const topics = [...new Set(target.topics)];
+  const described = await Promise.all(topics.map((topic) => client.describeTopic(topic)));
+  return described.flatMap(({ name, partitions }) => {
+    const wanted = target.partitions.length === 0 ? null : new Set(target.partitions);
+    for (const number of wanted ?? []) {
+      if (partitions.some(({ partition }) => partition === number)) continue;
+      const last = partitions.length - 1;
+      throw usageError(`${name} has no partition ${number}: its partitions are 0 to ${last}.`);
+    }
+    return partitions
+      .filter(({ partition }) => wanted === null || wanted.has(partition))
+      .map((status) => ({
+        topic: name,
+        partition: status.partition,
+        start: startOf(status, target.from),
+        end: endOf(status, target),
+      }));
+  });
+}
+
+function startOf(
+  { logStartOffset, highWatermark }: PartitionStatus,
+  from: Position,
+): StreamPosition {
+  switch (from.kind) {
+    case "start":
+      return { kind: "offset", offset: logStartOffset };
+    case "end":
+      return { kind: "offset", offset: highWatermark };
+    case "offset":
+      return from;
+    case "last":
+      return { kind: "offset", offset: Math.max(logStartOffset, highWatermark - from.count) };
+    case "time":
+      return { kind: "at-time", timestampMs: from.timestampMs };
+  }
+}
+
+function endOf(
+  { highWatermark }: PartitionStatus,
+  { until, follow }: Target,
+): StreamPosition | null {
+  const now = { kind: "offset", offset: highWatermark } as const;
+  if (until === null) return follow ? null : now;
+  switch (until.kind) {
+    case "offset":
+      return {
+        kind: "offset",
+        offset: follow ? until.offset : Math.min(until.offset, highWatermark),
+      };
+    case "time":
+      return { kind: "at-time", timestampMs: until.timestampMs };
+    default:
+      return now;
+  }
+}

@@ -1,0 +1,53 @@
+import { writeSync } from "node:fs";
+import { isatty } from "node:tty";
+import { descriptorWriter, Output } from "./output/output.ts";
+
+/** The process's standard streams, as a verb uses them. */
+export interface Stdio {
+  /** Data, and nothing else. */
+  readonly out: Output;
+  /** Whether a person is typing. */
+  readonly inputIsTerminal: boolean;
+  /** Whether a person is watching messages appear on a screen that can move its cursor. */
+  readonly notesAreWatched: boolean;
+  /** One line for people, to stderr, at once. */
+  note(line: string): void;
+  /** A line for people that the next one replaces; only where notes are watched. */
+  progress(line: string): void;
+}
+
+/** The real streams. */
+export function processStdio(): Stdio {
+  const notesAreWatched = isatty(2) && process.env.TERM !== "dumb";
+  let progressShown = false;
+  const clear = (): string => {
+    const erase = progressShown ? "\r\x1b[K" : "";
+    progressShown = false;
+    return erase;
+  };
+  return {
+    out: new Output(descriptorWriter(1)),
+    inputIsTerminal: isatty(0),
+    notesAreWatched,
+    note(line) {
+      writeToStderr(`${clear()}${line}\n`);
+    },
+    progress(line) {
+      if (!notesAreWatched) return;
+      writeToStderr(clear() + line);
+      progressShown = line !== "";
+    },
+  };
+}
+
+/**
+ * Writes to stderr before it returns, so that nothing is lost when the process ends next. Messages
+ * that can't be delivered are dropped: there is no one else to tell.
+ */
+function writeToStderr(text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  let written = 0;
+  try {
+    while (written < bytes.length) written += writeSync(2, bytes, written);
+  } catch {}
+}

@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import type { Client } from "../../internal/client/api.ts";
+import { ClientError } from "../../internal/client/errors.ts";
+import { withClient } from "../connection.ts";
+import { checked, checkedList, type ListingOptions, listingOption, verb } from "../options.ts";
+import { parsePair, parseWhole } from "../parse/values.ts";
+import type { Stdio } from "../stdio.ts";
+import { changeTopics, type TopicChange } from "./items.ts";
+
+interface CreateOptions extends ListingOptions {
+  readonly partitions?: number;
+  readonly config?: readonly (readonly [name: string, value: string])[];
+  readonly ifNotExists?: true;
+}
+
+/** `weir topic create`. */
+export function createVerb(stdio: Stdio): Command {
+  return verb("create <name...>", "Make topics", [
+    "weir topic create orders -p 6",
+    "weir topic create audit --config retention.ms=604800000 --if-not-exists",
+  ])
+    .option(
+      "-p, --partitions <count>",
+      "how many partitions (default: the broker's)",
+      checked((text) => parseWhole(text, 1, 0x7fff_ffff)),
+    )
+    .option("--config <name=value>", "a setting; repeatable", checkedList(parsePair))
+    .option("--if-not-exists", "a topic that is there already is fine, and left as it is")
+    .addOption(listingOption())
+    .action(async (names: string[], _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<CreateOptions>();
+      await withClient(options, (client) =>
+        changeTopics(stdio, names, options, (name) => create(client, name, options)),
+      );
+    });
+}
+
+async function create(client: Client, name: string, options: CreateOptions): Promise<TopicChange> {
+  try {
+    await client.createTopic({
+      name,
+      partitionCount: options.partitions ?? null,
+      replicationFactor: null,
+      config: new Map(options.config ?? []),
+      validateOnly: false,
+    });
+    return "created";
+  } catch (error) {
+    const exists = error instanceof ClientError && error.code === "topic-exists";
+    if (!exists || options.ifNotExists !== true) throw error;
+    return "exists";
+  }
+}
