@@ -3,6 +3,7 @@ import type { Disk } from "../platform/disk.ts";
 import type { Appended } from "./append-group.ts";
 import { Appender } from "./appender.ts";
 import { Checkpointer } from "./checkpointer.ts";
+import { makeDurableFolder } from "./durable-folder.ts";
 import { StorageError } from "./errors.ts";
 import { FileCache } from "./file-cache.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -62,6 +63,7 @@ export class LogStore {
   static async open(options: StoreOptions): Promise<LogStore> {
     const { disk, directory } = options;
     const layout = dataLayout(directory);
+    await makeDurableFolder(disk, directory);
     disk.makeDirectory(layout.journal);
     disk.makeDirectory(layout.logs);
     const lock = disk.lock(layout.lock);

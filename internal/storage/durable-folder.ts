@@ -1,0 +1,22 @@
+import type { Disk } from "../platform/disk.ts";
+
+/**
+ * Makes a folder, and those above it, where missing; their names are durable when this resolves.
+ *
+ * The name of a folder that is there may still be unsynced, from a start that was cut short.
+ */
+export async function makeDurableFolder(disk: Disk, directory: string): Promise<void> {
+  const parents = [parentOf(directory)];
+  for (let path = parentOf(directory); !disk.exists(path); path = parentOf(path)) {
+    parents.push(parentOf(path));
+  }
+  disk.makeDirectory(directory);
+  for (const path of parents.reverse()) await disk.syncDirectory(path);
+}
+
+/** The folder that holds the name `path`. */
+function parentOf(path: string): string {
+  const cut = path.lastIndexOf("/");
+  if (cut < 0) return ".";
+  return cut === 0 ? "/" : path.slice(0, cut);
+}
