@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+/** Where interop/install.sh puts what doesn't lie beside its program. */
+const installed = path.resolve(import.meta.dir, "../dist/interop");
+const programs = path.join(import.meta.dir, "clients");
+
+/** A client that may be installed: how to run it, before its own arguments. */
+export interface ForeignClient {
+  readonly isInstalled: boolean;
+  readonly command: readonly string[];
+}
+
+/** kafkajs in a program for Node.js. */
+export function kafkajs(program: string): ForeignClient {
+  return {
+    isInstalled: existsSync(path.join(programs, "kafkajs", "node_modules", "kafkajs")),
+    command: ["node", path.join(programs, "kafkajs", program)],
+  };
+}
+
+/** librdkafka in a program for Python. */
+export function librdkafka(program: string): ForeignClient {
+  const python = path.join(installed, "python", "bin", "python");
+  return {
+    isInstalled: existsSync(python),
+    command: [python, path.join(programs, "python", program)],
+  };
+}
+
+/** One of Apache Kafka's own tools, by the name of its class. */
+export function kafkaTool(className: string): ForeignClient {
+  const jars = path.join(installed, "java");
+  return {
+    isInstalled: existsSync(jars),
+    command: ["java", "-cp", `${jars}/*`, `org.apache.kafka.tools.${className}`],
+  };
+}
