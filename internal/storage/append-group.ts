@@ -1,5 +1,6 @@
 import { partitionLeaderEpoch, storedCrc } from "../record/batch.ts";
 import { copyBytes } from "../record/copy-bytes.ts";
+import type { SequenceError, StorageError } from "./errors.ts";
 import { EntryKind, type Frame, makeFrame, putEntry } from "./journal-frame.ts";
 import { createdEntry } from "./journal-records.ts";
 import type { Durability, LogMark, PartitionLog } from "./partition-log.ts";
@@ -15,6 +16,9 @@ export interface Appended {
   readonly duplicate: boolean;
 }
 
+/** Told once what became of an append; with an error, the batch isn't in the log, or may not be. */
+export type OnAppended = (outcome: Appended | StorageError | SequenceError) => void;
+
 /** An append that waits for its turn to end. */
 export interface Pending {
   readonly log: PartitionLog;
@@ -22,8 +26,7 @@ export interface Pending {
   readonly at: number;
   readonly sizeBytes: number;
   readonly leaderEpoch: number;
-  readonly resolve: (appended: Appended) => void;
-  readonly reject: (error: Error) => void;
+  readonly done: OnAppended;
 }
 
 /** A batch that was given its place in this group. */
@@ -71,17 +74,17 @@ export function settleGroup({ log, placed, repeated }: LogGroup, durability: Dur
   log.advance((placed.at(-1)?.lastOffset ?? -1) + 1);
   for (const { pending, first } of repeated) {
     const { baseOffset, lastOffset } = first;
-    pending.resolve({ baseOffset, lastOffset, durability, duplicate: true });
+    pending.done({ baseOffset, lastOffset, durability, duplicate: true });
   }
   for (const { pending, baseOffset, lastOffset } of placed) {
-    pending.resolve({ baseOffset, lastOffset, durability, duplicate: false });
+    pending.done({ baseOffset, lastOffset, durability, duplicate: false });
   }
 }
 
 /** Tells a log's writers that its part of a group was not written, or may not have been. */
-export function rejectGroup({ placed, repeated }: LogGroup, error: Error): void {
-  for (const { pending } of placed) pending.reject(error);
-  for (const { pending } of repeated) pending.reject(error);
+export function rejectGroup({ placed, repeated }: LogGroup, error: StorageError): void {
+  for (const { pending } of placed) pending.done(error);
+  for (const { pending } of repeated) pending.done(error);
 }
 
 /** A group as a frame of the journal, and where in it the bytes of each small batch stand. */

@@ -2,10 +2,10 @@ import type { Clock } from "../platform/clock.ts";
 import { type Disk, DiskError } from "../platform/disk.ts";
 import { lastOffset, lastOffsetDelta, producerId, stampBatch } from "../record/batch.ts";
 import {
-  type Appended,
   beginGroup,
   groupFrame,
   type LogGroup,
+  type OnAppended,
   type Pending,
   rejectGroup,
   settleGroup,
@@ -49,18 +49,17 @@ export class Appender {
     this.#path = path;
   }
 
-  /** Appends the batch at `at`, which is changed in place; see `LogStore.append`. */
+  /** Appends the batch at `at`, which is changed in place; see `LogStore.submit`. */
   append(
     log: PartitionLog,
     buffer: Uint8Array,
     at: number,
     sizeBytes: number,
     leaderEpoch: number,
-  ): Promise<Appended> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ log, buffer, at, sizeBytes, leaderEpoch, resolve, reject });
-      this.#schedule();
-    });
+    done: OnAppended,
+  ): void {
+    this.#queue.push({ log, buffer, at, sizeBytes, leaderEpoch, done });
+    this.#schedule();
   }
 
   /** While held, appends wait in the queue. */
@@ -110,7 +109,7 @@ export class Appender {
   #place(pending: Pending, groups: Map<PartitionLog, LogGroup>): void {
     const { log, buffer, at, sizeBytes } = pending;
     if (log.removed) {
-      pending.reject(new StorageError("removed", `${log.name} has been removed`));
+      pending.done(new StorageError("removed", `${log.name} has been removed`));
       return;
     }
     const logGroup = groups.get(log) ?? beginGroup(log);
@@ -121,7 +120,7 @@ export class Appender {
       if (first) return;
     } catch (error) {
       if (!(error instanceof SequenceError)) throw error;
-      pending.reject(error);
+      pending.done(error);
       return;
     }
     const nowMs = this.#path.clock.nowMs();

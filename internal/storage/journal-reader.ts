@@ -1,5 +1,6 @@
 import type { Disk } from "../platform/disk.ts";
 import { StorageError } from "./errors.ts";
+import { type FoundEntry, wholeEntries } from "./frame-payload.ts";
 import type { JournalFile } from "./journal.ts";
 import { alignedSize, FRAME_ALIGN_BYTES, type FrameHead, readFrameHead } from "./journal-frame.ts";
 import { digits20 } from "./layout.ts";
@@ -9,6 +10,7 @@ import { readWholeFile } from "./whole-file.ts";
 export interface FoundFrame extends FrameHead {
   /** Where it begins in its file. */
   readonly at: number;
+  readonly entries: readonly FoundEntry[];
 }
 
 /** One file's frames, in order. */
@@ -30,9 +32,10 @@ export interface ReadJournal {
 /**
  * Finds the journal's frames, from the file `fromSequence` on.
  *
- * The frames end where the next one isn't there: it was never written, or it was torn when the
- * power went. But if a later frame says that the missing one had been synced, it was there, and
- * was acknowledged: then this throws `StorageError` `damaged` instead of losing it in silence.
+ * A frame that isn't whole was torn when the power went, and the restart after that gave its
+ * number to another, in a later file. So the frames end where the next number isn't found whole
+ * anywhere. But if a frame says that the missing one had been synced, it was there, and was
+ * acknowledged: then this throws `StorageError` `damaged` instead of losing it in silence.
  */
 export function readJournal(
   disk: Disk,
@@ -55,28 +58,32 @@ export function readJournal(
     }
     const frames: FoundFrame[] = [];
     let writtenBytes = 0;
-    for (const frame of framesIn(readWholeFile(disk, path), sequence)) {
-      syncedFrame = Math.max(syncedFrame, frame.syncedFrame);
-      if (frame.frameNumber !== frameNumber + 1) continue;
-      frames.push(frame);
+    const bytes = readWholeFile(disk, path);
+    for (const { at, head } of headsIn(bytes, sequence)) {
+      syncedFrame = Math.max(syncedFrame, head.syncedFrame);
+      if (head.frameNumber !== frameNumber + 1) continue;
+      end = `${path}, position ${at}`;
+      const entries = wholeEntries(bytes, at, head);
+      if (!entries) continue;
+      frames.push({ ...head, at, entries });
       frameNumber++;
-      writtenBytes = frame.at + sizeOnDisk(frame);
+      writtenBytes = at + sizeOnDisk(head);
+      end = `${path}, position ${writtenBytes}`;
     }
-    if (frames.length > 0) end = `${path}, position ${writtenBytes}`;
     files.push({ sequence, path, writtenBytes, frames });
   }
   if (syncedFrame > frameNumber) {
     const what = `frame ${frameNumber + 1} of the journal was synced and can't be read any more`;
-    throw new StorageError("damaged", `${what} (behind ${end})`);
+    throw new StorageError("damaged", `${what} (${end})`);
   }
   return { files, obsolete, lastSequence, lastFrame: frameNumber, syncedFrame };
 }
 
-/** The whole frames of this use of the file, wherever they stand. */
-function* framesIn(bytes: Uint8Array, sequence: number): Generator<FoundFrame> {
+/** The frames of this use of the file whose heads are whole, wherever they stand. */
+function* headsIn(bytes: Uint8Array, sequence: number): Generator<{ at: number; head: FrameHead }> {
   for (let at = 0; at < bytes.length; ) {
     const head = readFrameHead(bytes, at, sequence);
-    if (head) yield { ...head, at };
+    if (head) yield { at, head };
     at += head ? sizeOnDisk(head) : FRAME_ALIGN_BYTES;
   }
 }

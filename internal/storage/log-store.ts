@@ -1,6 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Disk } from "../platform/disk.ts";
-import type { Appended } from "./append-group.ts";
+import type { Appended, OnAppended } from "./append-group.ts";
 import { Appender } from "./appender.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { makeDurableFolder } from "./durable-folder.ts";
@@ -79,6 +79,7 @@ export class LogStore {
       const recovered = recover({ limits, disk, layout, files, writer, config, nowMs });
       const store = new LogStore(options, layout, files, writer, recovered, lock.release);
       await makeDurable({ disk, layout, files }, recovered);
+      if (recovered.outdated) await store.checkpoint();
       return store;
     } catch (error) {
       lock.release();
@@ -185,10 +186,25 @@ export class LogStore {
    * Appends the batch at `[at, at + sizeBytes)` of `buffer`, which has been checked and belongs
    * to the storage from now on: it gets its offset and `leaderEpoch` in place.
    *
-   * Resolves when the batch is as safe as the log's durability promises. Rejects with
-   * `SequenceError`, or with `StorageError`: then it isn't in the log (`full`, `removed`,
-   * `closing`), or it is unknown whether it is (`failed`).
+   * `done` is called when the batch is as safe as the log's durability promises, or with a
+   * `SequenceError`, or with a `StorageError`: then it isn't in the log (`full`, `removed`,
+   * `closing`), or it is unknown whether it is (`failed`). It is never called before this returns,
+   * unless with a refusal.
    */
+  submit(
+    log: PartitionLog,
+    buffer: Uint8Array,
+    at: number,
+    sizeBytes: number,
+    leaderEpoch: number,
+    done: OnAppended,
+  ): void {
+    const refusal = this.#refusalNow(sizeBytes);
+    if (refusal) done(refusal);
+    else this.#appender.append(log, buffer, at, sizeBytes, leaderEpoch, done);
+  }
+
+  /** `submit` as a promise, which rejects with the errors. */
   append(
     log: PartitionLog,
     buffer: Uint8Array,
@@ -196,9 +212,11 @@ export class LogStore {
     sizeBytes: number,
     leaderEpoch: number,
   ): Promise<Appended> {
-    const refusal = this.#refusalNow(sizeBytes);
-    if (refusal) return Promise.reject(refusal);
-    return this.#appender.append(log, buffer, at, sizeBytes, leaderEpoch);
+    return new Promise((resolve, reject) => {
+      this.submit(log, buffer, at, sizeBytes, leaderEpoch, (outcome) =>
+        outcome instanceof Error ? reject(outcome) : resolve(outcome),
+      );
+    });
   }
 
   /** Reads batches; see `readLog`. */

@@ -1,12 +1,10 @@
 import type { Disk } from "../platform/disk.ts";
-import { baseOffset, batchSizeBytes, storedCrc } from "../record/batch.ts";
-import { checkStoredBatch } from "../record/check.ts";
-import { crc32c } from "../record/crc32c.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
 import { type Checkpoint, EMPTY_CHECKPOINT, type LogState, readCheckpoint } from "./checkpoint.ts";
 import { StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
-import { EntryKind, hasPayload, type JournalEntry, readEntry } from "./journal-frame.ts";
+import { isThisBatch } from "./frame-payload.ts";
+import { EntryKind, type JournalEntry } from "./journal-frame.ts";
 import { type FoundFrame, type ReadJournal, readJournal } from "./journal-reader.ts";
 import { readCreated } from "./journal-records.ts";
 import type { DataLayout } from "./layout.ts";
@@ -27,6 +25,8 @@ export interface Recovered {
   readonly nextLogId: number;
   /** Files with batches that were not known to be synced. */
   readonly unsyncedFiles: Set<string>;
+  /** Whether the journal has entries that don't apply, and never may: a checkpoint drops them. */
+  readonly outdated: boolean;
 }
 
 /** Where recovery reads, and what it puts batches into. */
@@ -60,9 +60,7 @@ export function recover(path: RecoveryPath): Recovered {
   for (const file of journal.files) {
     if (file.frames.length === 0) continue;
     const bytes = readWholeFile(disk, file.path);
-    for (const frame of file.frames) {
-      if (!replay.apply(bytes, frame, file.path)) break;
-    }
+    for (const frame of file.frames) replay.apply(bytes, frame);
   }
   path.writer.replaying = false;
   for (const log of replay.byId.values()) log.durableOffset = log.endOffset;
@@ -73,6 +71,7 @@ export function recover(path: RecoveryPath): Recovered {
     journal,
     nextLogId: replay.nextLogId,
     unsyncedFiles: replay.unsyncedFiles,
+    outdated: replay.cut.size > 0,
   };
 }
 
@@ -103,7 +102,7 @@ class Replay {
   readonly #path: RecoveryPath;
   readonly #syncedFrame: number;
   /** Logs with a batch that never arrived: what the journal has behind it doesn't follow. */
-  readonly #cut = new Set<PartitionLog>();
+  readonly cut = new Set<PartitionLog>();
 
   constructor(path: RecoveryPath, checkpoint: Checkpoint, journal: ReadJournal) {
     this.#path = path;
@@ -112,26 +111,11 @@ class Replay {
     for (const state of checkpoint.logs) this.#restore(state);
   }
 
-  /** Applies one frame; false if it was torn, which ends the journal. */
-  apply(bytes: Uint8Array, frame: FoundFrame, path: string): boolean {
-    const entries: { entry: JournalEntry; at: number }[] = [];
-    let at = frame.at + frame.headBytes;
-    for (let index = 0; index < frame.entryCount; index++) {
-      const entry = readEntry(bytes, frame.at, index);
-      entries.push({ entry, at });
-      if (!hasPayload(entry.kind)) continue;
-      if (!payloadIsWhole(bytes, entry, at)) return this.#torn(frame, path);
-      at += entry.sizeBytes;
+  apply(bytes: Uint8Array, { entries, frameNumber }: FoundFrame): void {
+    for (const { entry, payloadAt } of entries) {
+      this.#applyEntry(bytes, entry, payloadAt, frameNumber);
     }
-    for (const { entry, at } of entries) this.#applyEntry(bytes, entry, at, frame.frameNumber);
     this.#path.writer.relieve(this.#path.limits.tailBytes, this.byId.size);
-    return true;
-  }
-
-  #torn({ frameNumber, at }: FoundFrame, path: string): false {
-    if (frameNumber > this.#syncedFrame) return false;
-    const what = `frame ${frameNumber} of the journal is damaged (${path}, position ${at})`;
-    throw new StorageError("damaged", what);
   }
 
   #restore(state: LogState): void {
@@ -212,11 +196,11 @@ class Replay {
     const synced = frameNumber <= this.#syncedFrame;
     if (log.tail.length > 0) this.#path.writer.drain(log);
     const { disk } = this.#path;
-    if (!disk.exists(segment.logPath)) return void this.#cut.add(log);
+    if (!disk.exists(segment.logPath)) return void this.cut.add(log);
     const bytes = new Uint8Array(synced ? HEADER_BYTES : entry.sizeBytes);
     const got = this.#path.files.get(segment.logPath).read(bytes, 0, bytes.length, entry.position);
     if (!synced && (got < bytes.length || !isThisBatch(bytes, 0, entry))) {
-      this.#cut.add(log);
+      this.cut.add(log);
       return;
     }
     if (!synced) this.unsyncedFiles.add(segment.logPath);
@@ -227,7 +211,7 @@ class Replay {
 
   /** The segment where the entry's batch belongs, or null if what stands before it is missing. */
   #segmentFor(log: PartitionLog, entry: JournalEntry): Segment | null {
-    if (this.#cut.has(log)) return null;
+    if (this.cut.has(log)) return null;
     const last = log.segments.at(-1);
     const fits = last?.baseOffset === entry.segmentBase;
     const segment = fits ? last : log.addSegment(entry.segmentBase);
@@ -237,17 +221,4 @@ class Replay {
     const what = `${log.name} ends at offset ${found}, but the journal goes on at ${told}`;
     throw new StorageError("damaged", what);
   }
-}
-
-function payloadIsWhole(bytes: Uint8Array, entry: JournalEntry, at: number): boolean {
-  const end = at + entry.sizeBytes;
-  if (end > bytes.length) return false;
-  if (entry.kind === EntryKind.created) return crc32c(bytes, at, end) === entry.crc;
-  return checkStoredBatch(bytes, at, end) === undefined && isThisBatch(bytes, at, entry);
-}
-
-function isThisBatch(bytes: Uint8Array, at: number, entry: JournalEntry): boolean {
-  if (storedCrc(bytes, at) !== entry.crc || baseOffset(bytes, at) !== entry.offset) return false;
-  if (batchSizeBytes(bytes, at) !== entry.sizeBytes) return false;
-  return checkStoredBatch(bytes, at, at + entry.sizeBytes) === undefined;
 }

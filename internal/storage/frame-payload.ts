@@ -1,0 +1,44 @@
+import { baseOffset, batchSizeBytes, storedCrc } from "../record/batch.ts";
+import { checkStoredBatch } from "../record/check.ts";
+import { crc32c } from "../record/crc32c.ts";
+import {
+  EntryKind,
+  type FrameHead,
+  hasPayload,
+  type JournalEntry,
+  readEntry,
+} from "./journal-frame.ts";
+
+/** An entry of a frame, and where in the file its payload begins, if it has one. */
+export interface FoundEntry {
+  readonly entry: JournalEntry;
+  readonly payloadAt: number;
+}
+
+/** The entries of the frame at `at`, whose head has been read; null if a payload isn't whole. */
+export function wholeEntries(bytes: Uint8Array, at: number, head: FrameHead): FoundEntry[] | null {
+  const entries: FoundEntry[] = [];
+  let payloadAt = at + head.headBytes;
+  for (let index = 0; index < head.entryCount; index++) {
+    const entry = readEntry(bytes, at, index);
+    entries.push({ entry, payloadAt });
+    if (!hasPayload(entry.kind)) continue;
+    if (!payloadIsWhole(bytes, entry, payloadAt)) return null;
+    payloadAt += entry.sizeBytes;
+  }
+  return entries;
+}
+
+/** Whether the bytes at `at` are those of the batch that the entry tells of. */
+export function isThisBatch(bytes: Uint8Array, at: number, entry: JournalEntry): boolean {
+  if (storedCrc(bytes, at) !== entry.crc || baseOffset(bytes, at) !== entry.offset) return false;
+  if (batchSizeBytes(bytes, at) !== entry.sizeBytes) return false;
+  return checkStoredBatch(bytes, at, at + entry.sizeBytes) === undefined;
+}
+
+function payloadIsWhole(bytes: Uint8Array, entry: JournalEntry, at: number): boolean {
+  const end = at + entry.sizeBytes;
+  if (end > bytes.length) return false;
+  if (entry.kind === EntryKind.created) return crc32c(bytes, at, end) === entry.crc;
+  return isThisBatch(bytes, at, entry);
+}
