@@ -28,10 +28,11 @@ export function kafkaDoor({ broker, clock, log, limits: given }: KafkaDoorOption
   const limits = { ...defaultKafkaLimits, ...maxRequestBytesOf(broker), ...given };
   const sessions = new FetchSessions(clock, limits);
   const heldBytes = new HeldBytes(limits.maxTotalBytesHeld);
-  const shared = { clock, log, heldBytes, writer: new Writer() };
+  const shared = { clock, heldBytes, writer: new Writer() };
   return (connection) => {
     const fetches = new ConnectionFetches(broker, sessions);
-    return new KafkaConnection({ broker, limits, services, fetches }, shared, connection);
+    const client = { broker, limits, services, fetches };
+    return new KafkaConnection({ client, shared, log }, connection);
   };
 }
 

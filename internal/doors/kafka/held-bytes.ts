@@ -12,13 +12,10 @@ export class HeldBytes {
     return this.bytes >= this.maxBytes;
   }
 
-  hold(sizeBytes: number): void {
+  /** Counts `sizeBytes` more, or, when it is negative, less. */
+  add(sizeBytes: number): void {
     this.bytes += sizeBytes;
-  }
-
-  release(sizeBytes: number): void {
-    this.bytes -= sizeBytes;
-    if (this.full || this.waiting.size === 0) return;
+    if (sizeBytes >= 0 || this.full || this.waiting.size === 0) return;
     const released = [...this.waiting];
     this.waiting.clear();
     for (const work of released) work();

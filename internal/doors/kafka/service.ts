@@ -36,13 +36,16 @@ export interface Service {
   readonly advertised: VersionRange;
   /**
    * Reads the request behind its start and begins to answer it: what it does first, it does
-   * before this returns.
-   *
-   * Resolves with the answer, or null where the client expects none; rejects with `HangUp` when
-   * the connection has to end instead. Throws MalformedMessage.
+   * before this returns. Then `answered` is called, once. Throws MalformedMessage.
    */
-  serve(reader: Reader, start: RequestStart, client: Client): Promise<WriteAnswer | null>;
+  serve(reader: Reader, start: RequestStart, client: Client, answered: Answered): void;
 }
+
+/**
+ * Takes an answer, null where the client expects none; or a failure other than null, for which the
+ * connection has to end: `HangUp`, or a fault of this program.
+ */
+export type Answered = (write: WriteAnswer | null, failure: unknown) => void;
 
 /** Answers a decoded request; null where the client expects no answer. */
 export type Handle<Q extends Fields, R extends Fields> = (
@@ -74,12 +77,15 @@ export function service<K extends number, Q extends Fields, R extends Fields>(
     name,
     versions,
     advertised,
-    serve(reader, { version, correlationId }, client) {
+    serve(reader, { version, correlationId }, client, answered) {
       const clientId = decodeRequestEnd(reader, includes(api.request.flexible, version));
       const request = api.request.decode(reader, version);
-      const write = (answer: Encodable<R> | null): WriteAnswer | null =>
-        answer && ((writer) => encodeResponse(writer, api, version, correlationId, answer));
-      return handle(request, { client, version, clientId }).then(write);
+      const write = (answer: Encodable<R>) => (writer: Writer) =>
+        encodeResponse(writer, api, version, correlationId, answer);
+      handle(request, { client, version, clientId }).then(
+        (answer) => answered(answer && write(answer), null),
+        (failure) => answered(null, failure),
+      );
     },
   };
 }

@@ -8,6 +8,7 @@ import { createTopicsService } from "./handlers/19-create-topics.ts";
 import { deleteTopicsService } from "./handlers/20-delete-topics.ts";
 import { deleteRecordsService } from "./handlers/21-delete-records.ts";
 import { initProducerIdService } from "./handlers/22-init-producer-id.ts";
+import { offsetForLeaderEpochService } from "./handlers/23-offset-for-leader-epoch.ts";
 import { describeConfigsService } from "./handlers/32-describe-configs.ts";
 import { alterConfigsService } from "./handlers/33-alter-configs.ts";
 import { describeLogDirsService } from "./handlers/35-describe-log-dirs.ts";
@@ -28,6 +29,7 @@ const all: readonly Service[] = [
   deleteTopicsService,
   deleteRecordsService,
   initProducerIdService,
+  offsetForLeaderEpochService,
   describeConfigsService,
   alterConfigsService,
   describeLogDirsService,

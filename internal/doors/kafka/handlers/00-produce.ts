@@ -2,7 +2,7 @@ import type { ProduceRequest } from "../../../broker/api.ts";
 import { codecOf } from "../../../record/batch.ts";
 import { HEADER_BYTES } from "../../../record/layout.ts";
 import { leaderOf, type Node, nodesOf } from "../cluster.ts";
-import { Refusal, refused, refusedName, SUCCESS } from "../errors.ts";
+import { Refusal, refused, refusedName } from "../errors.ts";
 import { produce } from "../protocol/messages/00-produce.ts";
 import type { ByteRange } from "../protocol/table.ts";
 import { type AnswerOf, HangUp, type RequestContext, type RequestOf, service } from "../service.ts";
@@ -80,7 +80,7 @@ async function append(
     const { buffer, from, to } = records ?? NO_RECORDS;
     const receipt = await broker.produce({ topic, partition: index, buffer, from, to, acks });
     const { baseOffset, logAppendTimeMs, logStartOffset } = receipt;
-    return { index, ...SUCCESS, baseOffset, logAppendTimeMs, logStartOffset, recordErrors: [] };
+    return { index, errorCode: 0, baseOffset, logAppendTimeMs, logStartOffset, recordErrors: [] };
   } catch (error) {
     const refusal = { index, ...refused(error), ...NOTHING_APPENDED };
     const moved = version >= LEADER_VERSION && refusedName(error) === "NOT_LEADER_OR_FOLLOWER";
