@@ -18,10 +18,12 @@ import {
   CONTROL_BIT,
   type Codec,
   CRC_AT,
+  DELETE_HORIZON_BIT,
   LAST_OFFSET_DELTA_AT,
   LEADER_EPOCH_AT,
   LOG_APPEND_TIME_BIT,
   MAX_TIMESTAMP_AT,
+  NO_TIMESTAMP,
   PRODUCER_EPOCH_AT,
   PRODUCER_ID_AT,
   RECORD_COUNT_AT,
@@ -63,6 +65,15 @@ export function baseTimestampMs(buf: Uint8Array, at: number): number {
   return int64At(buf, at + BASE_TIMESTAMP_AT);
 }
 
+/**
+ * From when on compaction may drop the batch's tombstones, or -1 while that isn't decided. The
+ * horizon has the place of the base timestamp, so that the format has no new field (KIP-534).
+ */
+export function deleteHorizonMs(buf: Uint8Array, at: number): number {
+  const decided = (attributes(buf, at) & DELETE_HORIZON_BIT) !== 0;
+  return decided ? baseTimestampMs(buf, at) : NO_TIMESTAMP;
+}
+
 /** Highest timestamp of the records (or the append time), or -1 for none. */
 export function maxTimestampMs(buf: Uint8Array, at: number): number {
   return int64At(buf, at + MAX_TIMESTAMP_AT);
@@ -73,6 +84,7 @@ export function producerId(buf: Uint8Array, at: number): number {
   return int64At(buf, at + PRODUCER_ID_AT);
 }
 
+/** The epoch of the producer's present life; -1 for none. */
 export function producerEpoch(buf: Uint8Array, at: number): number {
   return int16At(buf, at + PRODUCER_EPOCH_AT);
 }
@@ -87,6 +99,7 @@ export function codecOf(buf: Uint8Array, at: number): Codec | undefined {
   return CODECS[attributes(buf, at) & CODEC_MASK];
 }
 
+/** Whether the batch is part of a transaction. */
 export function isTransactional(buf: Uint8Array, at: number): boolean {
   return (attributes(buf, at) & TRANSACTIONAL_BIT) !== 0;
 }

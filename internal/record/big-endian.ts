@@ -9,10 +9,12 @@
 
 const TWO_TO_32 = 2 ** 32;
 
+/** A signed 16-bit integer. */
 export function int16At(bytes: Uint8Array, at: number): number {
   return (((bytes[at] ?? 0) << 24) >> 16) | (bytes[at + 1] ?? 0);
 }
 
+/** A signed 32-bit integer. */
 export function int32At(bytes: Uint8Array, at: number): number {
   return (
     ((bytes[at] ?? 0) << 24) |
@@ -22,6 +24,7 @@ export function int32At(bytes: Uint8Array, at: number): number {
   );
 }
 
+/** An unsigned 32-bit integer. */
 export function uint32At(bytes: Uint8Array, at: number): number {
   return int32At(bytes, at) >>> 0;
 }
@@ -31,11 +34,13 @@ export function int64At(bytes: Uint8Array, at: number): number {
   return int32At(bytes, at) * TWO_TO_32 + uint32At(bytes, at + 4);
 }
 
+/** Writes the low 16 bits of an integer. */
 export function putInt16(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >> 8;
   bytes[at + 1] = value;
 }
 
+/** Writes the low 32 bits of an integer. */
 export function putInt32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >> 24;
   bytes[at + 1] = value >> 16;

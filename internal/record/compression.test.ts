@@ -54,6 +54,13 @@ describe("xxhash32", () => {
     const bytes = surrounded(encoder.encode(text), AT);
     expect(xxhash32(bytes, AT, bytes.length - 64)).toBe(hash);
   });
+
+  test.each([1, 0x80000000, 0xffffffff])("under the seed %p", (seed) => {
+    for (const [text] of known) {
+      const bytes = encoder.encode(text);
+      expect(xxhash32(bytes, 0, bytes.length, seed)).toBe(Bun.hash.xxHash32(bytes, seed));
+    }
+  });
 });
 
 describe("malformed frames", () => {

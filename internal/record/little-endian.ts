@@ -10,6 +10,7 @@ export function uint32LittleEndianAt(bytes: Uint8Array, at: number): number {
   );
 }
 
+/** Writes the low 32 bits of an integer, the lowest byte first. */
 export function putUint32LittleEndian(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value;
   bytes[at + 1] = value >> 8;

@@ -1,4 +1,4 @@
-/** XXH32, the checksum inside LZ4 frames. Source: the xxHash specification, XXH32 algorithm. */
+/** XXH32: LZ4 frames are summed by it. Source: the xxHash specification, XXH32 algorithm. */
 import { uint32LittleEndianAt } from "./little-endian.ts";
 
 const PRIME_1 = 0x9e3779b1;
@@ -7,15 +7,15 @@ const PRIME_3 = 0xc2b2ae3d;
 const PRIME_4 = 0x27d4eb2f;
 const PRIME_5 = 0x165667b1;
 
-/** The hash, under seed 0, of the bytes at `from` up to, not including, `to`; unsigned. */
-export function xxhash32(bytes: Uint8Array, from: number, to: number): number {
+/** The hash of the bytes at `from` up to, not including, `to`; unsigned. LZ4 has seed 0. */
+export function xxhash32(bytes: Uint8Array, from: number, to: number, seed = 0): number {
   let at = from;
-  let hash = PRIME_5;
+  let hash = (seed + PRIME_5) | 0;
   if (to - from >= 16) {
-    let lane1 = (PRIME_1 + PRIME_2) | 0;
-    let lane2 = PRIME_2 | 0;
-    let lane3 = 0;
-    let lane4 = -PRIME_1 | 0;
+    let lane1 = (seed + PRIME_1 + PRIME_2) | 0;
+    let lane2 = (seed + PRIME_2) | 0;
+    let lane3 = seed | 0;
+    let lane4 = (seed - PRIME_1) | 0;
     for (const last = to - 16; at <= last; at += 16) {
       lane1 = round(lane1, uint32LittleEndianAt(bytes, at));
       lane2 = round(lane2, uint32LittleEndianAt(bytes, at + 4));
