@@ -39,8 +39,8 @@ loopback, so client and broker share its processors. Only ratios within a row me
 
 ${table(["", ""], machine)}
 ${rounds} rounds, systems in turns, each started on an empty directory. A load runs warm for a
-moment, then counts for ${limits.seconds} s or ${limits.bytes / 1e6} MB. Figures are medians, in brackets the smallest and the
-largest; a ratio is the median of the rounds' own ratios.
+moment, then counts for ${limits.seconds} s or ${limits.bytes / 1e6} MB. Figures are medians, in
+brackets the smallest and the largest; a ratio is the median of the rounds' own ratios.
 `;
 }
 

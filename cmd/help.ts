@@ -32,8 +32,8 @@ The default is ${defaultFormat}. For anything that text can't tell apart (null f
 end in a value) there is '-o ndjson'; see 'weir help records'.
 `;
 
-const recordsHelp = `Records as JSON: what 'weir consume -o ndjson' prints and 'weir produce --input ndjson' reads,
-one record a line
+const recordsHelp = `Records as JSON, one a line: what 'weir consume -o ndjson' prints and
+'weir produce --input ndjson' reads
 
   {"topic":"orders","partition":0,"offset":7,
    "timestamp":"2026-01-31T12:00:00.000Z","timestamp_ms":1769860800000,

@@ -74,7 +74,7 @@ export function checkedList<Value>(
   return (text, earlier) => [...(earlier ?? []), parseOne(text)];
 }
 
-/** A verb: its name and arguments, one line of what it does, and examples, which help begins with. */
+/** A verb: its name and arguments, a line of what it does, and examples for its help. */
 export function verb(
   nameAndArguments: string,
   summary: string,

@@ -1,52 +1,22 @@
-import { ClientError } from "../internal/client/errors.ts";
-import { CommandError, commandError, errorText } from "./errors.ts";
-import { type ExitCode, exitCodes } from "./exit-codes.ts";
-import { OutputClosedError } from "./output/output.ts";
-import { run } from "./program.ts";
-import { processStdio, type Stdio } from "./stdio.ts";
+import { writeSync } from "node:fs";
+import { version } from "./version.ts";
 
 /**
- * Runs one command to its end, and leaves the exit code where the process picks it up: it ends by
- * itself, so that nothing that was written is lost.
+ * Scripts ask for the version often, and loading the verbs takes twice as long as all the rest: so
+ * this does without. Returns whether that was asked for and done.
  */
-async function main(stdio: Stdio, argv: readonly string[]): Promise<void> {
-  const failure = await failureOf(() => run(stdio, argv));
-  // What was printed before a failure is data all the same.
-  const lost = await failureOf(() => stdio.out.flush());
-  const error = failure ?? lost;
-  if (error === null || error instanceof OutputClosedError) return;
-  process.exitCode = report(stdio, error);
-}
-
-async function failureOf(work: () => Promise<void>): Promise<unknown> {
+function printedVersion(argv: readonly string[]): boolean {
+  if (argv.length !== 1 || (argv[0] !== "--version" && argv[0] !== "-V")) return false;
   try {
-    await work();
-    return null;
-  } catch (error) {
-    return error ?? new Error("something was thrown that is nothing");
+    writeSync(1, `${version}\n`);
+    return true;
+  } catch {
+    return false; // as any other output that can't be written
   }
 }
 
-/** Tells the user what went wrong; returns how to end, or undefined where that is settled. */
-function report(stdio: Stdio, error: unknown): ExitCode | undefined {
-  // Nothing but a signal cancels a call, and it has set the exit code.
-  if (error instanceof ClientError && error.code === "cancelled") return undefined;
-  const known = error instanceof ClientError ? commandError(error) : error;
-  if (!(known instanceof CommandError)) return reportBug(stdio, error);
-  stdio.note(errorText(known));
-  return known.exitCode;
+const argv = process.argv.slice(2);
+if (!printedVersion(argv)) {
+  // Not awaited: under Bun an error past a pending top-level await leaves the process hanging.
+  void import("./main.ts").then(({ main }) => main(argv));
 }
-
-function reportBug(stdio: Stdio, error: unknown): ExitCode {
-  const message = error instanceof Error ? error.message : String(error);
-  stdio.note(`error: internal: ${message}`);
-  if (error instanceof Error && error.stack !== undefined) stdio.note(error.stack);
-  stdio.note("This is a bug in weir; please report it with the lines above.");
-  return exitCodes.bug;
-}
-
-const stdio = processStdio();
-process.on("uncaughtException", (error) => process.exit(reportBug(stdio, error)));
-process.on("unhandledRejection", (error) => process.exit(reportBug(stdio, error)));
-// Not awaited here: under Bun an error past a pending top-level await leaves the process hanging.
-void main(stdio, process.argv.slice(2));

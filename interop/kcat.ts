@@ -12,7 +12,7 @@ export async function kcat(
   return await output(["kcat", "-b", address, ...args], options);
 }
 
-/** What kcat prints of each record: offset, key, headers, and the value with its size (-1: null). */
+/** What kcat prints of each record: offset, key, headers, value and its size (-1: null). */
 export const RECORD_FORMAT = "%o|%k|%h|%S|%s\\n";
 
 /**

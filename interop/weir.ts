@@ -25,7 +25,10 @@ export interface Weir {
   readonly readyMs: number;
   /** Where its log is appended. */
   readonly logFile: string;
-  /** Sends a signal and resolves with the exit code (128 + number for a signal) when it is gone. */
+  /**
+   * Sends a signal, unless it is gone already; resolves with the exit code (128 + number for a
+   * signal) when it is.
+   */
   end(signal: "SIGTERM" | "SIGKILL"): Promise<number>;
 }
 

@@ -25,7 +25,8 @@ describe("the broker's log", () => {
     log.warn("slow", {});
     await log.settled();
     expect(text()).toBe(
-      '2026-01-31T12:00:00.000Z info  ready port=9092 data="./weir data" note="a\\n\\"b\\"" none=null\n' +
+      "2026-01-31T12:00:00.000Z info  ready port=9092 " +
+        'data="./weir data" note="a\\n\\"b\\"" none=null\n' +
         "2026-01-31T12:00:00.000Z warn  slow\n",
     );
   });
@@ -42,7 +43,7 @@ describe("the broker's log", () => {
     });
   });
 
-  test("keeps a bounded amount for a reader that has stopped, and says what it dropped", async () => {
+  test("keeps a bounded amount for a reader that stopped, and says what it dropped", async () => {
     const opened = Promise.withResolvers<void>();
     const { log, text } = logged(true, () => opened.promise);
     const line = "x".repeat(10_000);

@@ -10,7 +10,9 @@ const MAX_FILE_LINES = 300;
 const MAX_FUNCTION_LINES = 70;
 
 /** Files and functions (`file:name`) that may be longer, each with its reason. */
-const LONGER: Readonly<Record<string, string>> = {};
+const LONGER: Readonly<Record<string, string>> = {
+  "internal/storage/log-store.ts": "the one place where the parts of the storage are put together",
+};
 
 const FUNCTIONS = new Set([
   SyntaxKind.FunctionDeclaration,

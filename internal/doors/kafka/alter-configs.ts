@@ -9,6 +9,7 @@ export interface Resource {
   readonly resourceName: string;
 }
 
+/** The settings to change: a new value, or null to take the setting back. */
 export type ConfigChanges = ReadonlyMap<string, string | null>;
 
 /**

@@ -32,6 +32,8 @@ export function leaderOf(
  *   10 describe configs | 11 alter configs | 12 idempotent write
  */
 export const TOPIC_OPERATIONS = bits(3, 4, 5, 6, 7, 8, 10, 11);
+
+/** What clients may do with the cluster, as bits of Kafka's AclOperation. */
 export const CLUSTER_OPERATIONS = bits(5, 7, 8, 9, 10, 11, 12);
 
 function bits(...operations: number[]): number {

@@ -21,10 +21,12 @@ const typeCodes: Readonly<Record<ConfigEntry["type"], number>> = {
   list: 7,
 };
 
+/** The number that Kafka gives to where a setting's value comes from. */
 export function sourceOf(source: ConfigEntry["source"]): number {
   return sourceCodes[source];
 }
 
+/** The number that Kafka gives to a setting's type. */
 export function typeOf(type: ConfigEntry["type"]): number {
   return typeCodes[type];
 }

@@ -43,6 +43,7 @@ export interface Outcome {
   readonly errorMessage: string | null;
 }
 
+/** What is answered where nothing went wrong. */
 export const SUCCESS: Outcome = { errorCode: 0, errorMessage: null };
 
 /** A refusal by the door itself: of what the protocol forbids, or what isn't offered. */

@@ -24,6 +24,7 @@ export interface KafkaLimits {
 
 const MEBIBYTE = 1024 * 1024;
 
+/** What a broker allows unless it is told otherwise; Kafka's defaults where it has them. */
 export const defaultKafkaLimits: KafkaLimits = {
   maxRequestBytes: 100 * MEBIBYTE,
   maxPlainRequestBytes: 16 * MEBIBYTE,

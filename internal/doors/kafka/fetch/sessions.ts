@@ -2,7 +2,7 @@ import type { Clock } from "../../../platform/clock.ts";
 import type { KafkaLimits } from "../limits.ts";
 import type { WatchList } from "./watch-list.ts";
 
-/** What the broker remembers of a client's fetches, so that it sends only what changes (KIP-227). */
+/** What is remembered of a client's fetches, so that only what changes is sent (KIP-227). */
 export interface FetchSession {
   readonly id: number;
   /** The connection that the session was begun on and ends with. */

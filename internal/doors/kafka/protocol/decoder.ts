@@ -83,6 +83,7 @@ function minimumStructBytes(fields: Fields, dialect: Dialect): number {
   return total;
 }
 
+/** Whether a field stands in its place in this version, instead of among the tagged ones. */
 export function isUntagged(field: Field, { version }: Dialect): boolean {
   return field.tag === undefined && includes(field.versions, version);
 }

@@ -178,6 +178,7 @@ export const kafkaErrors = {
   SHARE_SESSION_LIMIT_REACHED: retriable(133, "the broker holds no more share sessions"),
 } as const satisfies Record<string, KafkaError>;
 
+/** One of the names that Kafka gives its errors. */
 export type KafkaErrorName = keyof typeof kafkaErrors;
 
 const byCode = new Map<number, readonly [name: string, error: KafkaError]>(

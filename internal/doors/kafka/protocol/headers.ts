@@ -39,6 +39,7 @@ export function decodeRequestEnd(reader: Reader, flexible: boolean): string | nu
   return clientId;
 }
 
+/** Writes a request's header: version 2 where the message is flexible, else 1. */
 export function encodeRequestHeader(
   writer: Writer,
   { apiKey, version, correlationId }: RequestStart,
@@ -58,6 +59,7 @@ export function encodeRequestHeader(
   if (flexible) writer.unsignedVarint(0);
 }
 
+/** Writes a response's header, which for ApiVersions is never flexible. */
 export function encodeResponseHeader(
   writer: Writer,
   correlationId: number,

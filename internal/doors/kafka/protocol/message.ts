@@ -24,6 +24,7 @@ export interface Message<F extends Fields> {
   encode(writer: Writer, version: number, value: Encodable<F>): void;
 }
 
+/** Makes a message of its table, to be decoded and encoded in each version. */
 export function message<F extends Fields>(spec: {
   readonly name: string;
   readonly versions: string;

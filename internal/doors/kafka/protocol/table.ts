@@ -23,6 +23,7 @@ export interface ByteRange {
 /** Record batches to send: one piece, or pieces that follow each other. */
 export type RecordsInput = ByteRange | Uint8Array | readonly Uint8Array[];
 
+/** The types that are made of no others. */
 export type ScalarKind =
   | "boolean"
   | "int8"
@@ -59,6 +60,7 @@ export interface Field<Out = unknown, In = unknown, Omissible extends boolean = 
   readonly inferred?: { readonly out: Out; readonly in: In; readonly omissible: Omissible };
 }
 
+/** The fields of a struct, in the order of the wire. */
 export type Fields = { readonly [name: string]: Field };
 
 /** The value that decoding a table yields: every field, whatever the version. */
@@ -109,6 +111,7 @@ export interface Scalar<Out, Inp = Out> extends Element<Out, Inp> {
   ): FieldOf<Out, Inp, O>;
 }
 
+/** The uuid that stands for none. */
 export const ZERO_UUID = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /**
@@ -119,10 +122,15 @@ export const MAX_INT64 = 2 ** 63;
 
 const NO_BYTES = new Uint8Array(0);
 
+/** One byte, 0 or 1. */
 export const boolean = scalar<boolean>("boolean", false);
+/** One byte with a sign. */
 export const int8 = scalar<number>("int8", 0);
+/** Two bytes with a sign. */
 export const int16 = scalar<number>("int16", 0);
+/** Two bytes without a sign. */
 export const uint16 = scalar<number>("uint16", 0);
+/** Four bytes with a sign. */
 export const int32 = scalar<number>("int32", 0);
 /** A number; what a number cannot hold exactly is malformed, except MAX_INT64. */
 export const int64 = scalar<number>("int64", 0);

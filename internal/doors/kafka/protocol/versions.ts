@@ -19,6 +19,7 @@ export function versionRange(text: string): VersionRange {
   return { min, max: match[3] === undefined ? min : Number(match[3]) };
 }
 
+/** Whether a version lies in the range. */
 export function includes(range: VersionRange, version: number): boolean {
   return version >= range.min && version <= range.max;
 }
