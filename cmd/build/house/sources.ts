@@ -9,7 +9,7 @@ export interface Source {
   readonly path: string;
   readonly text: string;
   readonly tree: SourceFile;
-  /** A test, or what only tests use (`NAME.testing.ts`). */
+  /** A test, one against other people's clients, or what only tests use (`NAME.testing.ts`). */
   readonly isTest: boolean;
 }
 
@@ -35,7 +35,12 @@ export async function readSources(): Promise<Source[]> {
       if (tree === undefined) throw new Error(`${file} is not part of the project`);
       const text = readFileSync(file, "utf8");
       const name = path.relative(root, file).replaceAll(path.sep, "/");
-      sources.push({ path: name, text, tree, isTest: /\.test(ing)?\.tsx?$/.test(name) });
+      sources.push({
+        path: name,
+        text,
+        tree,
+        isTest: /\.(test|testing|interop)\.tsx?$/.test(name),
+      });
     }
     return sources;
   } finally {

@@ -31,6 +31,8 @@ export function leaderOf(
  *   3 read | 4 write | 5 create | 6 delete | 7 alter | 8 describe | 9 cluster action
  *   10 describe configs | 11 alter configs | 12 idempotent write
  */
+
+/** What clients may do with a topic, as bits of Kafka's AclOperation. */
 export const TOPIC_OPERATIONS = bits(3, 4, 5, 6, 7, 8, 10, 11);
 
 /** What clients may do with the cluster, as bits of Kafka's AclOperation. */

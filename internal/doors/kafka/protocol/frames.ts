@@ -18,6 +18,7 @@ import type { Writer } from "./writer.ts";
  * is the content of a frame, behind the size; what is encoded here has the size in front.
  */
 
+/** A request that was read, or what is known of one that is not served. */
 export type DecodedRequest =
   | { readonly status: "known"; readonly request: Request }
   /** The key or its version is not served; nothing behind the correlation id was read. */
