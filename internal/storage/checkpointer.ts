@@ -79,7 +79,7 @@ export class Checkpointer {
         journalSequence,
         frameNumber,
         nextLogId: this.#path.nextLogId(),
-        logs: [...this.#states.values()],
+        logs: [...this.#states].filter(([log]) => !log.removed).map(([, state]) => state),
       };
       await writeCheckpoint(disk, layout.root, layout.checkpoint, checkpoint);
     } catch (error) {

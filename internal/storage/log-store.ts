@@ -245,20 +245,27 @@ export class LogStore {
     if (offset <= log.startOffset) return;
     this.#appender.flush();
     log.rollBeforeCut(offset);
-    await this.#writeEntries([logStartEntry(log, offset)]);
-    const removed = log.cutBefore(offset);
+    const frameNumber = this.#writeEntries([logStartEntry(log, offset)]);
+    // Before anything else happens: the next checkpoint has the entry behind it.
+    log.startOffset = offset;
+    this.#checkpointer.changed(log);
+    await this.#whenDurable(frameNumber);
+    const removed = log.takeEmptied();
     this.#writer.dropSegments(log, removed);
     for (const segment of removed) {
       removeSegment(this.#options.disk, this.#files, segment);
     }
+    this.#writer.dirtyDirectories.add(log.directory);
     this.#checkpointer.changed(log);
   }
 
   /** Removes logs with all they hold; they are gone for good when this resolves. */
   async remove(logs: readonly PartitionLog[]): Promise<void> {
-    for (const log of logs) log.removed = true;
+    this.#appender.flush();
     const recorded = logs.filter(({ recorded }) => recorded);
-    if (recorded.length > 0) await this.#writeEntries(recorded.map(removedEntry));
+    const frameNumber = recorded.length > 0 ? this.#writeEntries(recorded.map(removedEntry)) : 0;
+    for (const log of logs) log.removed = true;
+    if (recorded.length > 0) await this.#whenDurable(frameNumber);
     for (const log of logs) this.#forget(log);
   }
 
@@ -295,13 +302,16 @@ export class LogStore {
     disk.removeDirectory(grave);
   }
 
-  async #writeEntries(entries: readonly EntryWithPayload[]): Promise<void> {
+  /** Writes a frame of entries without payload; returns its number. */
+  #writeEntries(entries: readonly EntryWithPayload[]): number {
     if (this.refusal?.code === "failed") throw this.refusal;
-    this.#appender.flush();
     const frame = makeFrame(entries.length, 0);
     for (const [index, { entry }] of entries.entries()) putEntry(frame, index, entry);
     this.#journal.write(frame);
-    const frameNumber = this.#journal.lastFrame;
+    return this.#journal.lastFrame;
+  }
+
+  async #whenDurable(frameNumber: number): Promise<void> {
     await this.#commit.durable();
     this.#journal.markSynced(frameNumber);
   }

@@ -118,17 +118,14 @@ export class PartitionLog {
   }
 
   /**
-   * Moves the log's start to `offset` and returns the segments that are wholly before it, which
-   * don't belong to the log any more. The last segment always stays.
+   * Takes the segments out of the row that are wholly before the log's start, and returns them.
+   * The last segment always stays.
    */
-  cutBefore(offset: number): Segment[] {
-    if (offset <= this.startOffset) return [];
-    this.startOffset = offset;
+  takeEmptied(): Segment[] {
+    const { segments, startOffset } = this;
     let count = 0;
-    while (count < this.segments.length - 1 && (this.segments[count]?.endOffset ?? 0) <= offset) {
-      count++;
-    }
-    return this.segments.splice(0, count);
+    while (count < segments.length - 1 && (segments[count]?.endOffset ?? 0) <= startOffset) count++;
+    return segments.splice(0, count);
   }
 
   mark(): LogMark {

@@ -124,6 +124,7 @@ class Replay {
     log.segments = state.segments.map((segment) => new Segment(log.directory, segment));
     for (const [id, producer] of state.producers) log.producers.restore(id, producer);
     this.states.set(log, state);
+    this.#removeEmptied(log);
   }
 
   #register(id: number, name: string, incarnation: string): PartitionLog {
@@ -162,12 +163,20 @@ class Replay {
   }
 
   #cutBefore(log: PartitionLog, offset: number): void {
-    log.rollBeforeCut(offset);
-    const removed = log.cutBefore(offset);
-    this.#path.writer.dropSegments(log, removed);
-    for (const segment of removed) {
-      removeSegment(this.#path.disk, this.#path.files, segment);
-    }
+    if (offset <= log.startOffset) return;
+    // What stood before may have been lost; nothing may be written there again.
+    if (offset > log.endOffset) log.addSegment(offset);
+    else log.rollBeforeCut(offset);
+    log.startOffset = offset;
+    this.#removeEmptied(log);
+  }
+
+  #removeEmptied(log: PartitionLog): void {
+    const { disk, files, writer } = this.#path;
+    const removed = log.takeEmptied();
+    writer.dropSegments(log, removed);
+    for (const segment of removed) removeSegment(disk, files, segment);
+    if (removed.length > 0) writer.dirtyDirectories.add(log.directory);
   }
 
   #admit(log: PartitionLog, entry: JournalEntry, bytes: Uint8Array, at: number): void {
