@@ -111,7 +111,9 @@ while open_partitions:
         continue
     value = message.value()
     read[message.partition()].append(None if value is None else value.decode())
-    told["lastHeaders"] = [[name, text and text.decode()] for name, text in message.headers()]
+    if message.partition() == 1:
+        headers = message.headers()
+        told["lastHeaders"] = [[name, text and text.decode()] for name, text in headers]
 told["read"] = list(read.values())
 consumer.assign([TopicPartition("rdkafka", 0, 1000)])
 message = consumer.poll(10)
