@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import path from "node:path";
 import { type Command, Option } from "commander";
 import type { LocalBroker } from "../internal/broker/local-broker.ts";
@@ -7,6 +6,7 @@ import type { Doors } from "../internal/doors/doors.ts";
 import type { Platform } from "../internal/platform/platform.ts";
 import { listenFailure, startFailure } from "./broker/failures.ts";
 import { type WrittenLog, writtenLog } from "./broker/log.ts";
+import { printReady, reachable } from "./broker/ready.ts";
 import {
   type BrokerSettings,
   mergeSettings,
@@ -16,7 +16,7 @@ import {
 import { CommandError } from "./errors.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { checked, checkedList, type GlobalOptions, verb } from "./options.ts";
-import { descriptorWriter, OutputClosedError } from "./output/output.ts";
+import { descriptorWriter } from "./output/output.ts";
 import { addressText, type HostAndPort, parseAddress, parsePair } from "./parse/values.ts";
 import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
@@ -90,17 +90,19 @@ async function runBroker(stdio: Stdio, settings: BrokerSettings, asJson: boolean
   const platform = bunPlatform();
   const stop = takeSignals();
   const log = writtenLog(descriptorWriter(2), !stdio.notesAreWatched, platform.clock.nowMs);
-  const { broker, doors, addresses } = await start(platform, log, settings);
-  await printReady(stdio, settings, addresses, asJson);
+  const { broker, doors, addresses, deserted } = await start(platform, log, settings);
+  await printReady(stdio.out, settings, addresses, asJson);
   if (!stop.aborted) {
     await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
   }
   log.info("stopping", {});
   doors.close();
   await broker.close();
+  await deserted();
   log.info("stopped", {});
   await log.settled();
-  process.exitCode = exitCodes.done;
+  // All is written and everyone has gone: timers that are still set are for nobody.
+  process.exit(exitCodes.done);
 }
 
 /** A broker that serves. */
@@ -109,6 +111,8 @@ interface Running {
   readonly doors: Doors;
   /** Where it listens, with the ports that were given for 0. */
   readonly addresses: readonly HostAndPort[];
+  /** Resolves when no connection is open. */
+  deserted(): Promise<void>;
 }
 
 async function start(
@@ -129,7 +133,13 @@ async function start(
     checkBrokerConfig(config);
     const dataDirectory = path.resolve(settings.data);
     const broker = await openBroker(platform, { dataDirectory, version, advertised, config });
-    const doors = new Doors({ clock, network, log, protocols: protocols(broker, clock, log) });
+    let whenEmpty = (): void => {};
+    const counted = (connections: number): void => {
+      broker.connections = connections;
+      if (connections === 0) whenEmpty();
+    };
+    const served = protocols(broker, clock, log);
+    const doors = new Doors({ clock, network, log, protocols: served, counted });
     const addresses = await listen(doors, settings.listen).catch(async (error) => {
       doors.close();
       await broker.close();
@@ -137,7 +147,13 @@ async function start(
     });
     // Port 0 has become a real one only now.
     if (advertised.port === 0) advertised.port = addresses[0]?.port ?? 0;
-    return { broker, doors, addresses };
+    const deserted = async (): Promise<void> => {
+      if (doors.connectionCount === 0) return;
+      await new Promise<void>((resolve) => {
+        whenEmpty = resolve;
+      });
+    };
+    return { broker, doors, addresses, deserted };
   } catch (error) {
     throw startFailure(error);
   }
@@ -153,35 +169,4 @@ async function listen(doors: Doors, addresses: readonly HostAndPort[]): Promise<
     }
   }
   return inUse;
-}
-
-/** An address under which others find this machine: a wildcard is none. */
-function reachable(listen: HostAndPort | undefined): HostAndPort {
-  const { host, port } = listen ?? parseAddress("127.0.0.1");
-  return { host: host === "0.0.0.0" || host === "::" ? hostname() : host, port };
-}
-
-/** Says that the broker serves: the one line on stdout. */
-async function printReady(
-  { out }: Stdio,
-  { data, durability }: BrokerSettings,
-  listening: readonly HostAndPort[],
-  asJson: boolean,
-): Promise<void> {
-  const addresses = listening.map(addressText);
-  const directory = path.resolve(data);
-  if (asJson) {
-    const { pid } = process;
-    const ready = { kind: "broker-ready", addresses, data: directory, durability, version, pid };
-    out.appendText(`${JSON.stringify(ready)}\n`);
-  } else {
-    const where = addresses.join(" and ");
-    out.appendText(`weir ${version} serves at ${where}, data in ${directory} (${durability})\n`);
-  }
-  try {
-    await out.flush();
-  } catch (error) {
-    // Nobody has to listen to that line.
-    if (!(error instanceof OutputClosedError)) throw error;
-  }
 }

@@ -27,6 +27,12 @@ export function usageError(message: string, advice = ""): CommandError {
   return new CommandError("usage", message, exitCodes.usage, advice);
 }
 
+/** A partition was named that the topic doesn't have. */
+export function noPartition(topic: string, partition: number, count: number): CommandError {
+  const have = count === 1 ? "its only partition is 0" : `its partitions are 0 to ${count - 1}`;
+  return usageError(`${topic} has no partition ${partition}: ${have}.`);
+}
+
 /** What was piped in can't be understood: where, and why. */
 export function inputError(message: string, advice = ""): CommandError {
   return new CommandError("invalid-input", message, exitCodes.failed, advice);

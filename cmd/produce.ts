@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import type { Codec } from "../internal/client/producer-api.ts";
+import type { Codec, Producer } from "../internal/client/producer-api.ts";
 import { withClient } from "./connection.ts";
-import { usageError } from "./errors.ts";
+import { noPartition, usageError } from "./errors.ts";
 import { checked, checkedList, type GlobalOptions, verb } from "./options.ts";
 import { parsePair, parseWhole } from "./parse/values.ts";
 import { jsonLines, keyedLines, type LineToRecord, valueLines } from "./produce/line-record.ts";
@@ -79,10 +79,16 @@ async function produce(stdio: Stdio, topic: string, options: ProduceOptions): Pr
         compression: options.compression,
         timeoutMs: options.timeout ?? defaultAckTimeoutMs,
       });
+      checkPartition(producer, options.partition);
       await run.sendLines(producer, toRecord, stop);
     },
     stop,
   );
+}
+
+function checkPartition({ topic, partitionCount }: Producer, partition: number | undefined) {
+  if (partition === undefined || partition < partitionCount) return;
+  throw noPartition(topic, partition, partitionCount);
 }
 
 function lineToRecord(options: ProduceOptions): LineToRecord {

@@ -17,6 +17,9 @@ const introduction = `Examples:
   weir topic ls
 `;
 
+/** Help is the same on every terminal and in a pipe; asking a stream for its width costs 10 ms. */
+const helpColumns = 80;
+
 /** The whole command line. */
 export function program(stdio: Stdio): Command {
   const root = new Command("weir")
@@ -42,6 +45,10 @@ function settle(command: Command, stdio: Stdio): void {
       writeOut: (text) => stdio.out.appendText(text),
       writeErr: (text) => stdio.note(text.trimEnd()),
       outputError: () => {},
+      getOutHelpWidth: () => helpColumns,
+      getErrHelpWidth: () => helpColumns,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     });
   for (const child of command.commands) settle(child, stdio);
 }

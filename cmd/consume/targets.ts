@@ -4,7 +4,7 @@ import type {
   StreamPartition,
   StreamPosition,
 } from "../../internal/client/api.ts";
-import { usageError } from "../errors.ts";
+import { noPartition } from "../errors.ts";
 import type { Position } from "../parse/position.ts";
 
 /** What of some topics is to be read. */
@@ -29,9 +29,7 @@ export async function findPartitions(client: Client, target: Target): Promise<St
   return described.flatMap(({ name, partitions }) => {
     const wanted = target.partitions.length === 0 ? null : new Set(target.partitions);
     for (const number of wanted ?? []) {
-      if (partitions.some(({ partition }) => partition === number)) continue;
-      const last = partitions.length - 1;
-      throw usageError(`${name} has no partition ${number}: its partitions are 0 to ${last}.`);
+      if (number >= partitions.length) throw noPartition(name, number, partitions.length);
     }
     return partitions
       .filter(({ partition }) => wanted === null || wanted.has(partition))

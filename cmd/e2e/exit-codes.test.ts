@@ -23,6 +23,7 @@ describe("exit codes and the one line that explains them", () => {
     ["topic describe missing absent", 1, "failed"],
     // A wrong call.
     ["consume there -p 9", 2, "usage"],
+    ["produce there -p 9", 2, "usage"],
     ["", 2, "usage"],
     ["topic", 2, "usage"],
     ["prodce x", 2, "usage"],

@@ -62,11 +62,20 @@ describe("records as JSON", () => {
     const { code, stderr } = await bench.weir(["produce", "half", "--input", "ndjson"], { stdin });
     expect(code).toBe(1);
     expect(stderr).toContain("error: invalid-input: line 2: value is neither a string nor null");
+    expect(stderr).toContain("; 1 records were acked\n");
     expect(await bench.weir(["consume", "half"])).toMatchObject({ stdout: "good\n" });
   });
 });
 
 describe("lines", () => {
+  test("that are too long for the broker are refused, and those before them are written", async () => {
+    const line = "{ echo before; head -c 3000000 /dev/zero | tr '\\\\0' x; } | weir produce long";
+    const { code, stderr } = await bench.bash(line);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: batch-too-large: .*1 records were acked, 1 were not$/m);
+    expect(await bench.weir(["consume", "long"])).toMatchObject({ stdout: "before\n" });
+  });
+
   test("with keys, headers and formats", async () => {
     const stdin = "a:1\nno key\nb::2:3\n:empty key\n";
     const args = ["produce", "keyed", "-K", ":", "-H", "h=1", "-H", "i=x=y", "-p", "0"];

@@ -171,5 +171,5 @@ async function finish(
 
 /** What a command finds around it: nothing of this machine but where programs are. */
 function environment(env: Readonly<Record<string, string>>): Record<string, string> {
-  return { PATH: `${path.dirname(executable)}:${process.env["PATH"]}`, HOME: os.tmpdir(), ...env };
+  return { PATH: `${path.dirname(executable)}:${process.env.PATH}`, HOME: os.tmpdir(), ...env };
 }

@@ -72,29 +72,41 @@ export class ProduceRun {
 
   /**
    * Sends what comes from stdin until it ends, `stop` is aborted or a batch has failed; then waits
-   * for every ack. Throws unless all that was sent was acked.
+   * for every ack. Throws unless all that came was acked.
    */
   async sendLines(producer: Producer, toRecord: LineToRecord, stop: AbortSignal): Promise<void> {
-    const input = openInput();
     const enough = AbortSignal.any([stop, this.#failed.signal]);
+    let refusal: unknown = null;
+    try {
+      await this.#sendInput(producer, toRecord, enough);
+    } catch (error) {
+      refusal = error;
+    }
+    await producer.close();
+    await this.#receipts?.settled();
+    this.#stdio.progress("");
+    if (this.#failure !== null) throw this.#withCounts(this.#failure);
+    if (refusal !== null) throw this.#withCounts(refusal);
+    this.#summarize();
+  }
+
+  async #sendInput(producer: Producer, toRecord: LineToRecord, enough: AbortSignal): Promise<void> {
+    const input = openInput();
     enough.addEventListener("abort", () => void input.cancel());
     const lines = new LineSplitter(maxLineBytes);
     try {
-      for (let ended = false; !ended && !enough.aborted; ) {
+      while (!enough.aborted) {
         const { done, value } = await input.read().catch(refuseInput);
-        if (enough.aborted) break;
+        if (enough.aborted) return;
         if (done) lines.end();
         else lines.feed(value);
-        ended = done;
         await this.#sendFedLines(producer, toRecord, lines);
         this.#showProgress();
+        if (done) return;
       }
     } finally {
       void input.cancel();
-      await producer.close();
-      await this.#receipts?.settled();
     }
-    this.#conclude();
   }
 
   async #sendFedLines(
@@ -119,20 +131,20 @@ export class ProduceRun {
     this.#stdio.progress(`${humanCount(this.#ackedCount)} records written`);
   }
 
-  #conclude(): void {
-    this.#stdio.progress("");
-    if (this.#failure !== null) throw this.#failedError(this.#failure);
+  #summarize(): void {
     if (!this.#stdio.notesAreWatched) return;
     const took = humanDuration(performance.now() - this.#startedAtMs);
     this.#stdio.note(`${humanCount(this.#ackedCount)} records written in ${took}`);
   }
 
-  #failedError(failure: ClientError): CommandError {
-    const { code, message, exitCode, advice } = commandError(failure);
-    const acked = humanCount(this.#ackedCount);
-    const failed = humanCount(this.#failedCount);
-    const counts = `${acked} records were acked, ${failed} were not`;
-    return new CommandError(code, `${message}; ${counts}`, exitCode, advice, failure);
+  /** The error with what became of the records: its reader has to know what to send again. */
+  #withCounts(error: unknown): unknown {
+    const known = error instanceof ClientError ? commandError(error) : error;
+    if (!(known instanceof CommandError)) return error;
+    const { code, message, exitCode, advice } = known;
+    const acked = `${humanCount(this.#ackedCount)} records were acked`;
+    const failed = this.#failedCount === 0 ? "" : `, ${humanCount(this.#failedCount)} were not`;
+    return new CommandError(code, `${message}; ${acked}${failed}`, exitCode, advice, error);
   }
 }
 
