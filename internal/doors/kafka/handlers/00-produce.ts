@@ -32,8 +32,8 @@ const TOPIC_ID_VERSION = 13;
  * - timeoutMs is ignored.
  */
 export const produceService = service(produce, async (request, context) => {
-  const responses = await Promise.all(
-    request.topicData.map((topic) => appendTopic(request, topic, context)),
+  const responses = await ofEach(request.topicData, (topic) =>
+    appendTopic(request, topic, context),
   );
   if (request.acks !== 0) return { responses, nodeEndpoints: addresses(responses, context) };
   for (const { partitionResponses } of responses) {
@@ -54,6 +54,13 @@ function addresses(responses: readonly AnsweredTopic[], { client }: RequestConte
   return named ? nodesOf(client.broker) : [];
 }
 
+/** `Promise.all`, spared where there is only one, as in requests that come by the 100,000. */
+async function ofEach<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const [first] = items;
+  if (items.length === 1 && first !== undefined) return [await work(first)];
+  return Promise.all(items.map(work));
+}
+
 async function appendTopic(
   request: Request,
   { name, topicId, partitionData }: RequestedTopic,
@@ -61,8 +68,8 @@ async function appendTopic(
 ): Promise<AnsweredTopic> {
   const { client, version } = context;
   const known = version < TOPIC_ID_VERSION ? name : client.broker.topicById(topicId)?.name;
-  const partitionResponses = await Promise.all(
-    partitionData.map((partition) => append(request, known, partition, context)),
+  const partitionResponses = await ofEach(partitionData, (partition) =>
+    append(request, known, partition, context),
   );
   return { name, topicId, partitionResponses };
 }
