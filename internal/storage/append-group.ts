@@ -125,7 +125,7 @@ export function groupFrame(groups: readonly LogGroup[]): GroupFrame {
 function batchEntry({ pending, segment, position, baseOffset }: Placed, direct: boolean) {
   const { log, buffer, at, sizeBytes } = pending;
   return {
-    kind: direct ? EntryKind.placedBatch : EntryKind.batch,
+    kind: entryKind(log, direct),
     logId: log.id,
     offset: baseOffset,
     segmentBase: segment.baseOffset,
@@ -134,6 +134,11 @@ function batchEntry({ pending, segment, position, baseOffset }: Placed, direct: 
     leaderEpoch: partitionLeaderEpoch(buffer, at),
     crc: storedCrc(buffer, at),
   };
+}
+
+function entryKind({ config }: PartitionLog, direct: boolean): EntryKind {
+  if (!direct) return EntryKind.batch;
+  return config.durability === "fsync" ? EntryKind.placedBatch : EntryKind.unsyncedBatch;
 }
 
 function copyBatch(frame: Frame, to: number, { buffer, at, sizeBytes }: Pending): number {

@@ -38,6 +38,8 @@ export const EntryKind = {
   batch: 1,
   /** A batch whose bytes stand only in its segment, at `position`. */
   placedBatch: 2,
+  /** A `placedBatch` that no sync of this frame covers: only its bytes tell whether it is there. */
+  unsyncedBatch: 7,
   /** A log exists from here on; the payload is its name and incarnation, as text. */
   created: 3,
   /** The log and all its files are gone. */

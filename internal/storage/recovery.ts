@@ -150,7 +150,7 @@ class Replay {
     if (entry.kind === EntryKind.removed) this.#remove(log);
     else if (entry.kind === EntryKind.logStart) this.#cutBefore(log, entry.offset);
     else if (entry.kind === EntryKind.batch) this.#admit(log, entry, bytes, at);
-    else this.#admitPlaced(log, entry, frameNumber);
+    else this.#admitPlaced(log, entry, this.#isSynced(entry, frameNumber));
   }
 
   #remove(log: PartitionLog): void {
@@ -198,11 +198,14 @@ class Replay {
     });
   }
 
-  /** A batch that went straight to its segment: there for certain only if its frame was synced. */
-  #admitPlaced(log: PartitionLog, entry: JournalEntry, frameNumber: number): void {
+  #isSynced({ kind }: JournalEntry, frameNumber: number): boolean {
+    return kind === EntryKind.placedBatch && frameNumber <= this.#syncedFrame;
+  }
+
+  /** A batch that went straight to its segment: there for certain only if that was `synced`. */
+  #admitPlaced(log: PartitionLog, entry: JournalEntry, synced: boolean): void {
     const segment = this.#segmentFor(log, entry);
     if (!segment) return;
-    const synced = frameNumber <= this.#syncedFrame;
     if (log.tail.length > 0) this.#path.writer.drain(log);
     const { disk } = this.#path;
     if (!disk.exists(segment.logPath)) return void this.cut.add(log);
