@@ -1,7 +1,9 @@
 import type { Clock } from "../platform/clock.ts";
-import type { Disk } from "../platform/disk.ts";
+import { type Disk, DiskError } from "../platform/disk.ts";
 import { type Checkpoint, type LogState, writeCheckpoint } from "./checkpoint.ts";
+import { writeRefusal } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
+import type { GroupCommit } from "./group-commit.ts";
 import { saveIndexes } from "./index-files.ts";
 import type { Journal } from "./journal.ts";
 import type { DataLayout } from "./layout.ts";
@@ -20,6 +22,7 @@ export interface CheckpointPath {
   readonly layout: DataLayout;
   readonly files: FileCache;
   readonly journal: Journal;
+  readonly commit: GroupCommit;
   readonly writer: TailWriter;
   readonly nextLogId: () => number;
 }
@@ -56,16 +59,32 @@ export class Checkpointer {
     return this.#running !== null;
   }
 
-  /** Makes a checkpoint, or waits for the one that is being made. Rejects when the disk refuses. */
+  /**
+   * Makes a checkpoint, or waits for the one that is being made. Rejects with `StorageError` `full`
+   * or, for good, `failed`.
+   */
   run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null;
-    });
+    this.#running ??= this.#run()
+      .catch((error: unknown) => {
+        throw this.#refusal(error);
+      })
+      .finally(() => {
+        this.#running = null;
+      });
     return this.#running;
   }
 
+  /** A sync that has failed once may seem to work the next time, with bytes missing: no more. */
+  #refusal(error: unknown): unknown {
+    if (!(error instanceof DiskError)) return error;
+    const refusal = writeRefusal(error);
+    if (refusal.code === "failed") this.#path.commit.fail(refusal);
+    return refusal;
+  }
+
   async #run(): Promise<void> {
-    const { disk, journal, layout } = this.#path;
+    const { disk, journal, layout, commit } = this.#path;
+    if (commit.failure) throw commit.failure;
     const frameNumber = journal.lastFrame;
     const journalSequence = journal.roll();
     const changed = this.#changed;
@@ -74,6 +93,8 @@ export class Checkpointer {
     try {
       await this.#drain(changed, captured);
       await this.#sync();
+      // The group commit may have synced one of these files, too, and been told of a failure.
+      await commit.durable();
       for (const [log, state] of captured) if (!log.removed) this.#states.set(log, state);
       const checkpoint: Checkpoint = {
         journalSequence,

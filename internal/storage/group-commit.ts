@@ -23,6 +23,11 @@ export class GroupCommit {
     return this.#failure;
   }
 
+  /** Something that was written elsewhere can't become durable any more, so nothing can. */
+  fail(error: StorageError): void {
+    this.#failure ??= error;
+  }
+
   /** The file or folder `path` has something that the next round makes durable by `sync`. */
   touch(path: string, sync: () => Promise<void>): void {
     if (!this.#syncs.has(path)) this.#syncs.set(path, sync);

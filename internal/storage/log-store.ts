@@ -125,6 +125,7 @@ export class LogStore {
         files,
         writer,
         journal: this.#journal,
+        commit: this.#commit,
         nextLogId: () => this.#nextLogId,
       },
       recovered.states,
@@ -277,6 +278,7 @@ export class LogStore {
   /** Writes everything to its place and lets go of the directory. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#appender.hold(false);
     this.#appender.flush();
     try {
       if (!this.#commit.failure) {

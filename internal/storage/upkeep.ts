@@ -1,6 +1,6 @@
 import { DiskError } from "../platform/disk.ts";
 import type { Checkpointer } from "./checkpointer.ts";
-import { writeRefusal } from "./errors.ts";
+import { StorageError, writeRefusal } from "./errors.ts";
 import type { Journal } from "./journal.ts";
 import type { StorageLimits } from "./limits.ts";
 import type { TailWriter } from "./tail-writer.ts";
@@ -28,8 +28,9 @@ export class Upkeep {
   afterTurn(): void {
     const { journal, checkpointer, holdAppends, limits } = this.#path;
     this.#drainTails();
-    if (journal.sizeBytes >= limits.journalBytes) holdAppends(true);
-    if (journal.sizeBytes < limits.checkpointAtBytes || checkpointer.running) return;
+    const isFull = journal.sizeBytes >= limits.journalBytes;
+    if (isFull) holdAppends(true);
+    else if (journal.sizeBytes < limits.checkpointAtBytes || checkpointer.running) return;
     checkpointer.run().then(
       () => holdAppends(false),
       (error: unknown) => this.#checkpointFailed(error),
@@ -51,8 +52,8 @@ export class Upkeep {
 
   /** The journal still has everything; only its growth has to end. */
   #checkpointFailed(error: unknown): void {
-    if (!(error instanceof DiskError)) throw error;
-    this.#path.gate.refuse(writeRefusal(error));
+    if (!(error instanceof StorageError)) throw error;
+    this.#path.gate.refuse(error);
     this.#path.holdAppends(false);
   }
 }
