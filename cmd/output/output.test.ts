@@ -1,5 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { Output } from "./output.ts";
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { CommandError } from "../errors.ts";
+import { descriptorWriter, Output } from "./output.ts";
 
 /** An output whose writer takes at most `most` bytes a call, and what it took. */
 function collecting(most: number) {
@@ -65,3 +69,46 @@ describe("Output", () => {
     expect(output.empty).toBe(true);
   });
 });
+
+describe("a file descriptor", () => {
+  test("that doesn't block and is full is tried again until it has taken all", async () => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), "weir-output-"));
+    const fifo = path.join(directory, "fifo");
+    Bun.spawnSync(["mkfifo", fifo]);
+    const fd = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+    const output = new Output(descriptorWriter(fd));
+    const sent = Uint8Array.from({ length: 1_000_000 }, (_, index) => index % 251);
+    output.appendBytes(sent, 0, sent.length);
+    const received = new Uint8Array(sent.length);
+    const flushed = output.flush();
+    for (let at = 0; at < received.length; ) {
+      await new Promise((resolve) => setImmediate(resolve));
+      at += readSome(fd, received, at);
+    }
+    await flushed;
+    expect(received).toEqual(sent);
+    closeSync(fd);
+    rmSync(directory, { recursive: true });
+  });
+
+  test.each([
+    ["/dev/full", CommandError],
+    ["/dev/null", null],
+  ])("of %s", async (file, failure) => {
+    const fd = openSync(file, "w");
+    const output = new Output(descriptorWriter(fd));
+    output.appendText("a");
+    if (failure === null) await output.flush();
+    else await expect(output.flush()).rejects.toBeInstanceOf(failure);
+    closeSync(fd);
+  });
+});
+
+/** What a descriptor has now, and no waiting for more. */
+function readSome(fd: number, target: Uint8Array, at: number): number {
+  try {
+    return readSync(fd, target, at, target.length - at, null);
+  } catch {
+    return 0; // nothing there yet
+  }
+}
