@@ -40,6 +40,7 @@ export class KafkaConnection implements Receiver, PipelineOwner {
   /** No more frames can be found in what comes. */
   private broken = false;
   private paused = false;
+  /** Someone will tell when there is room in the queue. */
   private roomAsked = false;
   private readonly goOn = (): void => {
     if (this.ended) return;
@@ -47,8 +48,7 @@ export class KafkaConnection implements Receiver, PipelineOwner {
     this.progressed();
   };
   private readonly lookForRoom = (): void => {
-    this.roomAsked = false;
-    this.goOn();
+    if (!this.queueFull) this.drained();
   };
 
   constructor(context: ConnectionContext, connection: Connection) {
@@ -81,6 +81,7 @@ export class KafkaConnection implements Receiver, PipelineOwner {
   }
 
   drained(): void {
+    this.roomAsked = false;
     this.goOn();
   }
 

@@ -161,7 +161,7 @@ export class TestClient {
   }
 
   /** Resolves when the broker has ended the connection. */
-  async end_(): Promise<void> {
+  async whenEnded(): Promise<void> {
     while (!this.ended) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 

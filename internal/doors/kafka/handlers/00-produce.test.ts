@@ -4,7 +4,6 @@ import { batchOf, type Fixture, makeTopic, openFixture } from "../fixture.testin
 import { kafkaErrors } from "../protocol/error-codes.ts";
 import { produce } from "../protocol/messages/00-produce.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
-import type { AnswerOf, RequestOf } from "../service.ts";
 
 type Records = Uint8Array | null;
 
@@ -105,6 +104,7 @@ describe("Produce", () => {
     const answer = await produceOne(13, batchOf(["a"]), -1, {
       topicData: [
         {
+          name: "",
           topicId: "AAAAAAAAAAAAAAAAAAAAAQ",
           partitionData: [{ index: 0, records: batchOf(["a"]) }],
         },
@@ -151,8 +151,7 @@ describe("Produce", () => {
   test("with acks 0, answers nothing and ends the connection of a failure", async () => {
     const client = fixture.connect();
     client.send(produce, 9, requestOf(9, 0, [batchOf(["a"])]));
-    const { errorCode } = await answerTo(client, 9, requestOf(9, 1, [batchOf(["b"])]));
-    expect(errorCode).toBe(0);
+    await client.call(produce, 9, requestOf(9, 1, [batchOf(["b"])]));
     expect(client.answers).toHaveLength(0);
     client.send(produce, 9, requestOf(9, 0, [null]));
     await expect(client.answer()).rejects.toThrow("ended");
