@@ -68,8 +68,10 @@ function settingsOf({ config, set, data, listen, advertise, durability }: Broker
     ...(data === undefined ? {} : { data }),
     ...(listen === undefined ? {} : { listen }),
     ...(advertise === undefined ? {} : { advertise }),
-    ...(durability === undefined ? {} : { durability }),
-    overrides: new Map(set ?? []),
+    overrides: new Map([
+      ...(set ?? []),
+      ...(durability === undefined ? [] : [["durability", durability] as const]),
+    ]),
   };
   const file = config === undefined ? { overrides: new Map() } : readConfigFile(config);
   return mergeSettings(flags, file);
@@ -90,19 +92,17 @@ async function runBroker(stdio: Stdio, settings: BrokerSettings, asJson: boolean
   const platform = bunPlatform();
   const stop = takeSignals();
   const log = writtenLog(descriptorWriter(2), !stdio.notesAreWatched, platform.clock.nowMs);
-  const { broker, doors, addresses, deserted } = await start(platform, log, settings);
-  await printReady(stdio.out, settings, addresses, asJson);
+  const { broker, doors, addresses } = await start(platform, log, settings);
+  await printReady(stdio.out, broker.status(), addresses, asJson);
   if (!stop.aborted) {
     await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
   }
   log.info("stopping", {});
   doors.close();
   await broker.close();
-  await deserted();
   log.info("stopped", {});
   await log.settled();
-  // All is written and everyone has gone: timers that are still set are for nobody.
-  process.exit(exitCodes.done);
+  process.exitCode = exitCodes.done;
 }
 
 /** A broker that serves. */
@@ -111,8 +111,6 @@ interface Running {
   readonly doors: Doors;
   /** Where it listens, with the ports that were given for 0. */
   readonly addresses: readonly HostAndPort[];
-  /** Resolves when no connection is open. */
-  deserted(): Promise<void>;
 }
 
 async function start(
@@ -128,15 +126,13 @@ async function start(
   ]);
   const { clock, network } = platform;
   const advertised = { ...(settings.advertise ?? reachable(settings.listen[0])) };
-  const config = new Map([["durability", settings.durability], ...settings.overrides]);
+  const config = settings.overrides;
   try {
     checkBrokerConfig(config);
     const dataDirectory = path.resolve(settings.data);
     const broker = await openBroker(platform, { dataDirectory, version, advertised, config });
-    let whenEmpty = (): void => {};
-    const counted = (connections: number): void => {
-      broker.connections = connections;
-      if (connections === 0) whenEmpty();
+    const counted = (connectionCount: number): void => {
+      broker.connections = connectionCount;
     };
     const served = protocols(broker, clock, log);
     const doors = new Doors({ clock, network, log, protocols: served, counted });
@@ -147,13 +143,7 @@ async function start(
     });
     // Port 0 has become a real one only now.
     if (advertised.port === 0) advertised.port = addresses[0]?.port ?? 0;
-    const deserted = async (): Promise<void> => {
-      if (doors.connectionCount === 0) return;
-      await new Promise<void>((resolve) => {
-        whenEmpty = resolve;
-      });
-    };
-    return { broker, doors, addresses, deserted };
+    return { broker, doors, addresses };
   } catch (error) {
     throw startFailure(error);
   }

@@ -1,9 +1,8 @@
 import { hostname } from "node:os";
-import path from "node:path";
+import type { BrokerStatus } from "../../internal/client/api.ts";
 import { type Output, OutputClosedError } from "../output/output.ts";
 import { addressText, type HostAndPort, parseAddress } from "../parse/values.ts";
 import { version } from "../version.ts";
-import type { BrokerSettings } from "./settings.ts";
 
 /** An address under which others find this machine: a wildcard is none. */
 export function reachable(listen: HostAndPort | undefined): HostAndPort {
@@ -14,19 +13,19 @@ export function reachable(listen: HostAndPort | undefined): HostAndPort {
 /** Says that the broker serves: the one line that it prints on stdout. */
 export async function printReady(
   out: Output,
-  { data, durability }: BrokerSettings,
+  { dataDirectory, durability }: BrokerStatus,
   listening: readonly HostAndPort[],
   asJson: boolean,
 ): Promise<void> {
   const addresses = listening.map(addressText);
-  const directory = path.resolve(data);
   if (asJson) {
     const { pid } = process;
-    const ready = { kind: "broker-ready", addresses, data: directory, durability, version, pid };
-    out.appendText(`${JSON.stringify(ready)}\n`);
+    const facts = { addresses, data: dataDirectory, durability, version, pid };
+    out.appendText(`${JSON.stringify({ kind: "broker-ready", ...facts })}\n`);
   } else {
     const where = addresses.join(" and ");
-    out.appendText(`weir ${version} serves at ${where}, data in ${directory} (${durability})\n`);
+    const data = `${dataDirectory} (${durability})`;
+    out.appendText(`weir ${version} serves at ${where}, data in ${data}\n`);
   }
   try {
     await out.flush();

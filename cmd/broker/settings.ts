@@ -6,8 +6,7 @@ export interface BrokerSettings {
   readonly listen: readonly HostAndPort[];
   /** null: the first of `listen`. */
   readonly advertise: HostAndPort | null;
-  readonly durability: "fsync" | "memory";
-  /** The broker's other settings by name, for the broker to check. */
+  /** The broker's settings by name, for the broker to check. */
   readonly overrides: ReadonlyMap<string, string>;
 }
 
@@ -23,7 +22,6 @@ export function mergeSettings(flags: PartialSettings, file: PartialSettings): Br
     data: first("data") ?? "./weir-data",
     listen: first("listen") ?? [parseAddress("127.0.0.1")],
     advertise: first("advertise") ?? null,
-    durability: first("durability") ?? "fsync",
     overrides: new Map([...file.overrides, ...flags.overrides]),
   };
 }
@@ -35,17 +33,16 @@ export function mergeSettings(flags: PartialSettings, file: PartialSettings): Br
  * data = "/var/lib/weir"
  * listen = ["127.0.0.1:9092", "10.0.0.1:9092"]
  * advertise = "broker-1:9092"
- * durability = "fsync"
- * log.segment.bytes = 67108864     # any other name is a broker setting, as with --set
+ * durability = "memory"            # any other name is a broker setting, as with --set
+ * log.segment.bytes = 67108864
  * ```
  */
 export function parseConfigFile(text: string): PartialSettings {
-  const { data, listen, advertise, durability, ...others } = parseToml(text);
+  const { data, listen, advertise, ...others } = parseToml(text);
   return {
     ...(data === undefined ? {} : { data: textOf("data", data) }),
     ...(listen === undefined ? {} : { listen: addressesOf(listen) }),
     ...(advertise === undefined ? {} : { advertise: addressOf("advertise", advertise) }),
-    ...(durability === undefined ? {} : { durability: durabilityOf(durability) }),
     overrides: new Map(flatten("", others)),
   };
 }
@@ -96,9 +93,4 @@ function addressesOf(value: unknown): readonly HostAndPort[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) throw new ParseError("listen names no address");
   return list.map((item) => addressOf("listen", item));
-}
-
-function durabilityOf(value: unknown): "fsync" | "memory" {
-  if (value === "fsync" || value === "memory") return value;
-  throw new ParseError('durability is neither "fsync" nor "memory"');
 }

@@ -108,8 +108,11 @@ describe("a config file", () => {
     const { code, stderr } = await weirAlone(["broker", "--config", file]);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `error: invalid-config: ${file}: durability is neither "fsync" nor "memory"\n`,
+      'error: invalid-config: durability is one of fsync, memory, not "sometimes"\n',
     );
+    await Bun.write(file, "listen = 9092\n");
+    const other = await weirAlone(["broker", "--config", file]);
+    expect(other.stderr).toBe(`error: invalid-config: ${file}: listen is not a text\n`);
   });
 
   test("in the current directory is none", async () => {

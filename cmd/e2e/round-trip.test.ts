@@ -68,7 +68,7 @@ describe("records as JSON", () => {
 });
 
 describe("lines", () => {
-  test("that are too long for the broker are refused, and those before them are written", async () => {
+  test("too long for the broker are refused, and those before them are written", async () => {
     const line = "{ echo before; head -c 3000000 /dev/zero | tr '\\\\0' x; } | weir produce long";
     const { code, stderr } = await bench.bash(line);
     expect(code).toBe(1);
