@@ -46,6 +46,8 @@ export const EntryKind = {
   removed: 4,
   /** Records before `offset` are gone. */
   logStart: 5,
+  /** Compaction has put a segment in the place of others; the payload says which. */
+  compacted: 6,
 } as const;
 
 /** One of the numbers in `EntryKind`. */
@@ -157,7 +159,7 @@ export function readEntry(bytes: Uint8Array, at: number, index: number): Journal
 
 /** Whether an entry of this kind has `sizeBytes` of payload in its frame. */
 export function hasPayload(kind: EntryKind): boolean {
-  return kind === EntryKind.batch || kind === EntryKind.created;
+  return kind === EntryKind.batch || kind === EntryKind.created || kind === EntryKind.compacted;
 }
 
 /** The bytes that a frame with so much in it takes on disk. */

@@ -55,19 +55,35 @@ export async function findTime(
   timestampMs: number,
   endOffset: number,
 ): Promise<TimedOffset | null> {
-  let from = log.startOffset;
-  for (const segment of log.segments) {
-    if (segment.maxTimestampMs < timestampMs || segment.endOffset <= from) continue;
-    from = Math.max(from, segment.baseOffset + timeFloor(path, segment, timestampMs));
-    for (let offset = from; offset < Math.min(segment.endOffset, endOffset); ) {
-      const chunks = await readLog(path, log, offset, endOffset, 1);
-      const batch = chunks[0];
-      if (!batch) break;
-      const found = firstSince(batch, timestampMs, log.startOffset);
+  // By offset: while one segment is read, others may be removed or merged.
+  for (let from = log.startOffset; from < endOffset; ) {
+    const segment = log.segmentFrom(from);
+    if (!segment) break;
+    const end = Math.min(segment.endOffset, endOffset);
+    if (segment.maxTimestampMs >= timestampMs) {
+      from = Math.max(from, segment.baseOffset + timeFloor(path, segment, timestampMs));
+      const found = await firstInRange(path, log, timestampMs, from, end);
       if (found) return found;
-      offset = lastOffset(batch, 0) + 1;
     }
-    from = segment.endOffset;
+    from = end;
+  }
+  return null;
+}
+
+async function firstInRange(
+  path: ReadPath,
+  log: PartitionLog,
+  timestampMs: number,
+  fromOffset: number,
+  endOffset: number,
+): Promise<TimedOffset | null> {
+  for (let offset = fromOffset; offset < endOffset; ) {
+    const from = Math.max(offset, log.startOffset);
+    const [batch] = await readLog(path, log, from, endOffset, 1);
+    if (!batch) break;
+    const found = firstSince(batch, timestampMs, log.startOffset);
+    if (found) return found;
+    offset = lastOffset(batch, 0) + 1;
   }
   return null;
 }
@@ -115,11 +131,12 @@ async function readSegments(
   endOffset: number,
   maxBytes: number,
 ): Promise<readonly Uint8Array[]> {
-  for (let i = log.segmentIndexOf(offset); i < log.segments.length; i++) {
-    const segment = log.segments[i];
-    if (!segment || segment.baseOffset >= endOffset) break;
+  // By offset: while one segment is read, others may be removed or merged.
+  let segment = log.segmentFrom(offset);
+  while (segment && segment.baseOffset < endOffset) {
     const bytes = await readSegment(path, log, segment, { offset, endOffset, maxBytes });
     if (bytes.length > 0) return [bytes];
+    segment = log.segmentFrom(segment.endOffset);
   }
   return [];
 }

@@ -1,6 +1,7 @@
 import type { Disk } from "../platform/disk.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
 import { type Checkpoint, EMPTY_CHECKPOINT, type LogState, readCheckpoint } from "./checkpoint.ts";
+import { applySwap, readSwap } from "./compaction/segment-swap.ts";
 import { StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import { isThisBatch } from "./frame-payload.ts";
@@ -121,7 +122,9 @@ class Replay {
   #restore(state: LogState): void {
     const log = this.#register(state.id, state.name, state.incarnation);
     log.startOffset = state.startOffset;
+    log.firstDirtyOffset = state.firstDirtyOffset;
     log.segments = state.segments.map((segment) => new Segment(log.directory, segment));
+    log.checkpointedOffset = log.endOffset;
     for (const [id, producer] of state.producers) log.producers.restore(id, producer);
     this.states.set(log, state);
     this.#removeEmptied(log);
@@ -149,7 +152,9 @@ class Replay {
     this.changed.add(log);
     if (entry.kind === EntryKind.removed) this.#remove(log);
     else if (entry.kind === EntryKind.logStart) this.#cutBefore(log, entry.offset);
-    else if (entry.kind === EntryKind.batch) this.#admit(log, entry, bytes, at);
+    else if (entry.kind === EntryKind.compacted) {
+      this.#replaceSegments(log, bytes.subarray(at, at + entry.sizeBytes));
+    } else if (entry.kind === EntryKind.batch) this.#admit(log, entry, bytes, at);
     else this.#admitPlaced(log, entry, this.#isSynced(entry, frameNumber));
   }
 
@@ -177,6 +182,12 @@ class Replay {
     writer.dropSegments(log, removed);
     for (const segment of removed) removeSegment(disk, files, segment);
     if (removed.length > 0) writer.dirtyDirectories.add(log.directory);
+  }
+
+  #replaceSegments(log: PartitionLog, payload: Uint8Array): void {
+    const { disk, files, writer } = this.#path;
+    applySwap(disk, files, log, readSwap(payload));
+    writer.dirtyDirectories.add(log.directory);
   }
 
   #admit(log: PartitionLog, entry: JournalEntry, bytes: Uint8Array, at: number): void {
