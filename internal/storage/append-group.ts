@@ -1,5 +1,5 @@
+import { copyBytes } from "../platform/copy-bytes.ts";
 import { partitionLeaderEpoch, storedCrc } from "../record/batch.ts";
-import { copyBytes } from "../record/copy-bytes.ts";
 import type { SequenceError, StorageError } from "./errors.ts";
 import { EntryKind, type Frame, makeFrame, putEntry } from "./journal-frame.ts";
 import { createdEntry } from "./journal-records.ts";

@@ -93,8 +93,8 @@ export class KafkaConnection implements Receiver, PipelineOwner {
     return this.connection.queuedBytes > this.context.client.limits.maxAnswerBytesQueued;
   }
 
-  send(bytes: Uint8Array): void {
-    this.connection.send(bytes);
+  send(buffer: Uint8Array, from: number, to: number): void {
+    this.connection.send(buffer, from, to);
   }
 
   /** Stops reading while the client has too much under way, and goes on when it hasn't. */

@@ -28,15 +28,11 @@ export function compileStructDecoder(fields: Fields, dialect: Dialect): Decode {
   return (reader) => {
     // Every version fills every field, in table order: all values of a table share one shape.
     const value: Record<string, unknown> = {};
-    let name = "";
     let i = 0;
     try {
-      for (const decode of decoders) {
-        name = names[i++] ?? "";
-        value[name] = decode(reader);
-      }
+      for (; i < decoders.length; i++) value[names[i] ?? ""] = decoders[i]?.(reader);
     } catch (error) {
-      throw inside(name, error);
+      throw inside(names[i] ?? "", error);
     }
     if (dialect.flexible) readTags(reader, tagged, value);
     return value;
