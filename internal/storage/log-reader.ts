@@ -3,10 +3,11 @@ import { batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { RecordReader } from "../record/records.ts";
 import { DamageError, StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
-import type { PartitionLog, TailBatch } from "./partition-log.ts";
+import type { PartitionLog } from "./partition-log.ts";
 import type { Segment } from "./segment.ts";
 import { batchHeaders, type ReadableSegment, readBatches } from "./segment-reader.ts";
 import { OffsetIndex, TimeIndex } from "./sparse-index.ts";
+import { readTail, runFrom } from "./tail.ts";
 
 /** A batch that is opened to look for a time in it may expand to this at the most. */
 const EXPANDED_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -98,31 +99,6 @@ export async function findMaxTime(
   return greatest < 0 ? null : findTime(path, log, greatest, endOffset);
 }
 
-function readTail(
-  tail: readonly TailBatch[],
-  offset: number,
-  endOffset: number,
-  maxBytes: number,
-): Uint8Array[] {
-  let low = 0;
-  let high = tail.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((tail[middle]?.endOffset ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for (let i = low; i < tail.length; i++) {
-    const batch = tail[i];
-    if (!batch || batch.baseOffset >= endOffset) break;
-    bytes += batch.sizeBytes;
-    if (bytes > maxBytes && chunks.length > 0) break;
-    chunks.push(batch.buffer.subarray(batch.at, batch.at + batch.sizeBytes));
-  }
-  return chunks;
-}
-
 /** One segment's batches, or the next one's where compaction has left nothing to the first. */
 async function readSegments(
   path: ReadPath,
@@ -192,8 +168,8 @@ async function rebuildIndexes(readable: ReadableSegment, segment: Segment): Prom
 
 /** How much of a segment is in its file: the rest is in the tail. */
 function fileBytes(log: PartitionLog, segment: Segment): number {
-  const first = log.tail.find((batch) => batch.segment === segment);
-  return first?.position ?? segment.sizeBytes;
+  const first = log.tail[runFrom(log.tail, segment.baseOffset)];
+  return first?.segment === segment ? first.position : segment.sizeBytes;
 }
 
 function timeFloor(path: ReadPath, segment: Segment, timestampMs: number): number {

@@ -2,6 +2,7 @@ import type { Disk } from "../platform/disk.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
 import { ProducerTable } from "./producers.ts";
 import { Segment, type SegmentState } from "./segment.ts";
+import type { TailRun } from "./tail.ts";
 
 /** When a batch counts as written: on the disk, or in the operating system's memory. */
 export type Durability = "fsync" | "memory";
@@ -26,17 +27,6 @@ export interface CompactionConfig {
   readonly minLagMs: number;
   /** Segments that are dirty for longer are cleaned whatever the ratio. */
   readonly maxLagMs: number;
-}
-
-/** A batch that has its place in a segment but isn't in its file yet (the journal has it). */
-export interface TailBatch {
-  readonly segment: Segment;
-  readonly position: number;
-  readonly baseOffset: number;
-  readonly endOffset: number;
-  readonly buffer: Uint8Array;
-  readonly at: number;
-  readonly sizeBytes: number;
 }
 
 /** A log's end at some time, to come back to if what is then added can't be written. */
@@ -77,7 +67,7 @@ export class PartitionLog {
   recorded = false;
   segments: Segment[] = [];
   /** The last batches, while they are only in memory and the journal. */
-  tail: TailBatch[] = [];
+  tail: TailRun[] = [];
   readonly producers = new ProducerTable();
   /** Called when `durableOffset` has grown. */
   onAdvance: (() => void) | null = null;

@@ -12,6 +12,7 @@ import type { DataLayout } from "./layout.ts";
 import type { StorageLimits } from "./limits.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
 import { removeSegment, Segment } from "./segment.ts";
+import { wholeSlab } from "./slabs.ts";
 import type { TailWriter } from "./tail-writer.ts";
 import { readWholeFile } from "./whole-file.ts";
 
@@ -198,15 +199,8 @@ class Replay {
     log.producers.admit(bytes, at);
     const endOffset = segment.endOffset;
     const { offset: baseOffset } = entry;
-    this.#path.writer.push(log, {
-      segment,
-      position,
-      baseOffset,
-      endOffset,
-      buffer: bytes,
-      at,
-      sizeBytes,
-    });
+    const place = { segment, position, baseOffset, endOffset, at, sizeBytes };
+    this.#path.writer.push(log, { ...place, ...wholeSlab(bytes) });
   }
 
   #isSynced({ kind }: JournalEntry, frameNumber: number): boolean {
