@@ -9,6 +9,9 @@ import type { Segment } from "./segment.ts";
 import type { FrameMemory, Slabs } from "./slabs.ts";
 import type { TailRun } from "./tail.ts";
 
+/** Batches of so many bytes together are copied to be written in one piece. */
+const JOINED_BYTES = 64 * 1024;
+
 /** What became of an append, once it is as safe as its log's durability promises. */
 export interface Appended {
   readonly baseOffset: number;
@@ -135,6 +138,22 @@ export function bySegment(placed: readonly Placed[]): readonly (readonly Placed[
     else rows.push([batch]);
   }
   return rows;
+}
+
+/**
+ * The bytes of batches that follow each other in one segment, to be written now. Small ones are
+ * copied together, as a view of each would cost more.
+ */
+export function chunksOf(batches: readonly Placed[], slabs: Slabs): readonly Uint8Array[] {
+  const sizeBytes = batches.reduce((sum, { pending }) => sum + pending.sizeBytes, 0);
+  if (batches.length > 1 && sizeBytes <= JOINED_BYTES) {
+    const memory = slabs.take(sizeBytes);
+    copyRun(batches, memory, 0);
+    return [memory.bytes];
+  }
+  return batches.map(({ pending: { buffer, at, sizeBytes: size } }) =>
+    buffer.subarray(at, at + size),
+  );
 }
 
 /** Copies batches that follow each other in one segment to `to` in a frame's memory. */

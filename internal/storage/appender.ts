@@ -4,6 +4,7 @@ import { lastOffset, lastOffsetDelta, producerId, stampBatch } from "../record/b
 import {
   beginGroup,
   bySegment,
+  chunksOf,
   groupFrame,
   type LogGroup,
   type OnAppended,
@@ -150,9 +151,7 @@ export class Appender {
       const [first] = batches;
       if (!first) continue;
       const { segment, position } = first;
-      const chunks = batches.map(({ pending: { buffer, at, sizeBytes } }) =>
-        buffer.subarray(at, at + sizeBytes),
-      );
+      const chunks = chunksOf(batches, writer.slabs);
       writer.write(log, segment, chunks, position);
       if (log.config.durability === "memory") continue;
       commit.touch(segment.logPath, () => syncSegment(segment.logPath));

@@ -1,6 +1,7 @@
 import { type Dialect, isUntagged } from "./decoder.ts";
 import { inside, UnencodableField } from "./errors.ts";
 import { type Field, type Fields, MAX_INT64, type ScalarKind, type WireType } from "./table.ts";
+import { unrollEncoders } from "./unrolled.ts";
 import { includes } from "./versions.ts";
 import { Writer } from "./writer.ts";
 
@@ -23,17 +24,10 @@ export function compileStructEncoder(fields: Fields, dialect: Dialect): Encode {
     .filter(([, field]) => field.tag !== undefined && includes(field.versions, dialect.version))
     .map(([name, field]) => compileTaggedEncoder(name, field, dialect))
     .sort((a, b) => a.tag - b.tag);
+  const encodeFields = unrollEncoders(names, encoders, defaults);
   return (writer, value) => {
     if (!isObject(value)) throw mismatch(value, "an object");
-    let i = 0;
-    try {
-      for (; i < encoders.length; i++) {
-        const given = value[names[i] ?? ""];
-        encoders[i]?.(writer, given === undefined ? defaults[i] : given);
-      }
-    } catch (error) {
-      throw inside(names[i] ?? "", error);
-    }
+    encodeFields(writer, value);
     if (dialect.flexible) writeTags(writer, tagged, value);
   };
 }
