@@ -98,14 +98,13 @@ export function promptService<K extends number, Q extends Fields, R extends Fiel
     serve(reader, { version, correlationId }, client, answered) {
       const clientId = decodeRequestEnd(reader, includes(api.request.flexible, version));
       const request = api.request.decode(reader, version);
-      const write = (answer: Encodable<R>) => (writer: Writer) =>
-        encodeResponse(writer, api, version, correlationId, answer);
-      handle(
-        request,
-        { client, version, clientId },
-        (answer) => answered(answer && write(answer), null),
-        (failure) => answered(null, failure),
-      );
+      const respond = (answer: Encodable<R> | null): void => {
+        if (answer === null) answered(null, null);
+        else
+          answered((writer) => encodeResponse(writer, api, version, correlationId, answer), null);
+      };
+      const fail = (failure: unknown): void => answered(null, failure);
+      handle(request, { client, version, clientId }, respond, fail);
     },
   };
 }

@@ -61,10 +61,12 @@ function firstFailure(responses: readonly AnsweredTopic[]): string | null {
 
 /** The brokers' addresses, where an answer names a leader. */
 function addresses(responses: readonly AnsweredTopic[], { client }: RequestContext): Node[] {
-  const named = responses.some(({ partitionResponses }) =>
-    partitionResponses.some(({ currentLeader }) => currentLeader !== undefined),
-  );
-  return named ? nodesOf(client.broker) : [];
+  for (const { partitionResponses } of responses) {
+    for (const { currentLeader } of partitionResponses) {
+      if (currentLeader !== undefined) return nodesOf(client.broker);
+    }
+  }
+  return [];
 }
 
 /** Begins all appends of a request; calls `done` when each of them has its answer. */
@@ -82,12 +84,12 @@ function appendAll(
     const known = version < TOPIC_ID_VERSION ? name : client.broker.topicById(topicId)?.name;
     const partitionResponses: AnsweredPartition[] = [];
     missing += partitionData.length;
-    for (const [place, partition] of partitionData.entries()) {
+    partitionData.forEach((partition, place) => {
       append(request, known, partition, context, (answer) => {
         partitionResponses[place] = answer;
         settled();
       });
-    }
+    });
     return { name, topicId, partitionResponses };
   });
   settled();
