@@ -187,7 +187,8 @@ export class Pipeline {
       request.write?.(writer);
       return true;
     } catch (error) {
-      writer.handOut(() => {}); // half an answer, and those before it: what is wrong is this program
+      // Half an answer, and those before it: what is wrong is this program.
+      writer.handOut(() => {});
       request.failure = error;
       return false;
     }
