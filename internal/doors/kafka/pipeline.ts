@@ -1,4 +1,5 @@
 import type { Clock } from "../../platform/clock.ts";
+import type { FrameBuffers } from "../../platform/frame-buffers.ts";
 import { Fifo } from "./fifo.ts";
 import { answerUnknownVersion } from "./handlers/18-api-versions.ts";
 import type { HeldBytes } from "./held-bytes.ts";
@@ -27,6 +28,8 @@ interface HeldRequest {
 export interface Shared {
   readonly clock: Clock;
   readonly heldBytes: HeldBytes;
+  /** Requests lie in them until they are answered. */
+  readonly frameBuffers: FrameBuffers;
   /** Empty between calls: answers are written and handed to their connection at one go. */
   readonly writer: Writer;
 }
@@ -169,6 +172,7 @@ export class Pipeline {
       this.begunCount--;
       settledBytes += first.to - first.from;
       if (!this.write(writer, first)) failed = first;
+      this.shared.frameBuffers.give(first.buffer);
     }
     writer.handOut(this.sendAnswer);
     this.hold(-settledBytes);
