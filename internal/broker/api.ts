@@ -1,4 +1,5 @@
 import type { BrokerError } from "./errors.ts";
+import type { Watched, Watcher } from "./watch-api.ts";
 
 /**
  * What every door calls: the broker's operations in its own words, without any protocol's.
@@ -11,10 +12,10 @@ export interface Broker {
 
   /** Appends one record batch to one partition; see `ProduceReceipt` for when it resolves. */
   produce(request: ProduceRequest): Promise<ProduceReceipt>;
-  /** The same without a promise, for who produces often; `done` may be called before it returns. */
-  submit(request: ProduceRequest, done: OnProduced): void;
   /** A reader of some partitions, to be polled; close it when its client is gone. */
   openFetcher(): Fetcher;
+  /** Keeps up with what changes, for screens; close it when nobody looks any more. */
+  openWatcher(watched: Watched): Watcher;
   /** The offset that a position in time stands for. */
   findOffset(topic: string, partition: number, position: OffsetPosition): Promise<FoundOffset>;
   /** Removes records before `offset` (-1: the high watermark); resolves with the new log start. */
@@ -72,9 +73,6 @@ export interface ProduceRequest {
   /** 0: do not wait, 1: the leader has it, -1: every copy in the ISR has it. */
   readonly acks: -1 | 0 | 1;
 }
-
-/** Told once what became of a batch. */
-export type OnProduced = (outcome: ProduceReceipt | BrokerError) => void;
 
 /** What an ack means. Resolved once the batch has what was asked for (at once with acks 0). */
 export interface ProduceReceipt {

@@ -11,7 +11,7 @@ export interface FetchPath {
   readonly clock: Clock;
   readonly store: LogStore;
   readonly partition: (topic: string, index: number) => Partition | undefined;
-  readonly fetched: (bytes: number) => void;
+  readonly fetched: (partition: Partition, bytes: number) => void;
 }
 
 /** A watched partition, and what its client was told last. */
@@ -136,11 +136,11 @@ export class PartitionFetcher implements Fetcher, PartitionWatcher {
         this.#ready.add(watched);
       }
       roomBytes -= fetched.sizeBytes;
+      if (partition && fetched.sizeBytes > 0) this.#path.fetched(partition, fetched.sizeBytes);
       if (isNews(watched, fetched)) found.push(fetched);
       watched.toldHighWatermark = fetched.highWatermark;
       watched.toldStartOffset = fetched.logStartOffset;
     }
-    this.#path.fetched(limits.maxBytes - roomBytes);
     return found;
   }
 

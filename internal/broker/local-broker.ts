@@ -12,7 +12,6 @@ import type {
   Fetcher,
   FoundOffset,
   OffsetPosition,
-  OnProduced,
   PartitionStatus,
   ProduceReceipt,
   ProduceRequest,
@@ -21,15 +20,21 @@ import type {
 } from "./api.ts";
 import { admitBatch } from "./batch-rules.ts";
 import { type BrokerSettings, brokerConfigEntries, brokerSettings } from "./broker-settings.ts";
+import { Changes } from "./changes.ts";
 import { BrokerError } from "./errors.ts";
+import { EventLog } from "./event-log.ts";
 import { PartitionFetcher } from "./fetcher.ts";
 import { findOffset } from "./find-offset.ts";
 import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
 import { RetentionSweeper } from "./retention.ts";
-import { brokerError } from "./storage-errors.ts";
+import { topicEvents } from "./topic-events.ts";
 import { topicConfigEntries, topicSettings } from "./topic-settings.ts";
 import { Topics } from "./topics.ts";
+import { Traffic } from "./traffic.ts";
+import type { Watched, Watcher } from "./watch-api.ts";
+import { BrokerWatcher } from "./watcher.ts";
+import { WriteEvents } from "./write-events.ts";
 
 /** What a broker is started with. */
 export interface BrokerOptions {
@@ -53,8 +58,9 @@ export async function openBroker(platform: Platform, options: BrokerOptions): Pr
     minFreeBytes,
   });
   const metadata = await EmbeddedMetadataStore.open(clock, random, store);
-  const topics = await Topics.open(random, store, metadata, options.config);
-  return new LocalBroker(platform, options, store, metadata, topics);
+  const changes = new Changes();
+  const topics = await Topics.open(random, store, metadata, options.config, changes);
+  return new LocalBroker(platform, options, store, metadata, topics, changes);
 }
 
 /** A broker that leads every partition that it has. */
@@ -63,6 +69,8 @@ export class LocalBroker implements Broker {
   readonly settings: BrokerSettings;
   /** How many connections the doors have open; they keep it up to date. */
   connections = 0;
+  /** What people are told that has happened. */
+  readonly events: EventLog;
   readonly #platform: Platform;
   readonly #options: BrokerOptions;
   readonly #store: LogStore;
@@ -70,9 +78,9 @@ export class LocalBroker implements Broker {
   readonly #producerIds: ProducerIds;
   readonly #retention: RetentionSweeper;
   readonly #startedAtMs: number;
-  #recordsIn = 0;
-  #bytesIn = 0;
-  #bytesOut = 0;
+  readonly #changes: Changes;
+  readonly #traffic = new Traffic();
+  readonly #writeEvents: WriteEvents;
 
   constructor(
     platform: Platform,
@@ -80,6 +88,7 @@ export class LocalBroker implements Broker {
     store: LogStore,
     metadata: MetadataStore,
     topics: Topics,
+    changes: Changes,
   ) {
     const { version, advertised } = options;
     this.settings = brokerSettings(options.config);
@@ -89,25 +98,45 @@ export class LocalBroker implements Broker {
     this.#options = options;
     this.#store = store;
     this.#topics = topics;
+    this.#changes = changes;
+    this.events = new EventLog(platform.clock);
+    this.#writeEvents = new WriteEvents(this.events);
     this.#producerIds = new ProducerIds(metadata);
     this.#startedAtMs = platform.clock.nowMs();
     const { retentionCheckMs } = this.settings;
     const partitions = () => topics.partitions();
     this.#retention = new RetentionSweeper(platform.clock, store, partitions, retentionCheckMs);
     this.#retention.start();
+    changes.listen(topicEvents(this.events));
   }
 
+  // Called for every produce: it makes one promise, and none of the objects that a spread makes.
   produce(request: ProduceRequest): Promise<ProduceReceipt> {
     return new Promise((resolve, reject) => {
-      this.submit(request, (outcome) =>
-        outcome instanceof BrokerError ? reject(outcome) : resolve(outcome),
-      );
+      const { topic, partition: index, buffer, from, to, acks } = request;
+      const partition = this.#partition(topic, index);
+      const { settings } = partition.topic;
+      const logAppendTimeMs = admitBatch(settings, buffer, from, to, this.#platform.clock.nowMs());
+      if (acks === -1 && settings.minInsyncReplicas > 1) throw tooFewCopies(partition);
+      const { log, leaderEpoch } = partition;
+      const count = recordCount(buffer, from);
+      this.#store.submit(log, buffer, from, to - from, leaderEpoch, (outcome) => {
+        if (outcome instanceof Error) return reject(this.#writeEvents.refused(outcome));
+        this.#writeEvents.taken();
+        this.#traffic.written(count, to - from);
+        partition.written(count, to - from);
+        const { baseOffset, lastOffset, durability, duplicate } = outcome;
+        return resolve({
+          baseOffset,
+          lastOffset,
+          logAppendTimeMs,
+          logStartOffset: log.startOffset,
+          durability,
+          copies: 1,
+          duplicate,
+        });
+      });
     });
-  }
-
-  submit(request: ProduceRequest, done: OnProduced): void {
-    const refusal = this.#append(request, done);
-    if (refusal) done(refusal);
   }
 
   openFetcher(): Fetcher {
@@ -115,10 +144,24 @@ export class LocalBroker implements Broker {
       clock: this.#platform.clock,
       store: this.#store,
       partition: (topic, index) => this.#topics.partition(topic, index),
-      fetched: (bytes) => {
-        this.#bytesOut += bytes;
+      fetched: (partition, bytes) => {
+        this.#traffic.bytesOut += bytes;
+        partition.fetched(bytes);
       },
     });
+  }
+
+  openWatcher(watched: Watched): Watcher {
+    const path = {
+      clock: this.#platform.clock,
+      brokerId: this.identity.brokerId,
+      changes: this.#changes,
+      events: this.events,
+      traffic: this.#traffic,
+      topics: () => this.#topics.states(),
+      status: () => ({ ...this.status(), syncs: this.#store.syncLatencies }),
+    };
+    return new BrokerWatcher(path, watched);
   }
 
   async findOffset(
@@ -212,9 +255,9 @@ export class LocalBroker implements Broker {
       diskFreeBytes: this.#platform.disk.freeBytes(dataDirectory),
       writable: refusal === null,
       writeRefusal: refusal?.message ?? null,
-      recordsIn: this.#recordsIn,
-      bytesIn: this.#bytesIn,
-      bytesOut: this.#bytesOut,
+      recordsIn: this.#traffic.recordsIn,
+      bytesIn: this.#traffic.bytesIn,
+      bytesOut: this.#traffic.bytesOut,
       connections: this.connections,
     };
   }
@@ -225,48 +268,12 @@ export class LocalBroker implements Broker {
     return this.#store.close();
   }
 
-  /** Begins an append, of which `done` will be told; returns why not if it may not begin. */
-  #append(request: ProduceRequest, done: OnProduced): BrokerError | null {
-    const { topic, partition: index, buffer, from, to, acks } = request;
-    const partition = this.#topics.partition(topic, index);
-    if (!partition) return unknownPartition(topic, index);
-    const { settings } = partition.topic;
-    const logAppendTimeMs = admitBatch(settings, buffer, from, to, this.#platform.clock.nowMs());
-    if (logAppendTimeMs instanceof BrokerError) return logAppendTimeMs;
-    if (acks === -1 && settings.minInsyncReplicas > 1) return tooFewCopies(partition);
-    const { log, leaderEpoch } = partition;
-    const count = recordCount(buffer, from);
-    this.#store.submit(log, buffer, from, to - from, leaderEpoch, (outcome) => {
-      if (outcome instanceof Error) {
-        done(brokerError(outcome));
-        return;
-      }
-      this.#recordsIn += count;
-      this.#bytesIn += to - from;
-      const { baseOffset, lastOffset, durability, duplicate } = outcome;
-      done({
-        baseOffset,
-        lastOffset,
-        logAppendTimeMs,
-        logStartOffset: log.startOffset,
-        durability,
-        copies: 1,
-        duplicate,
-      });
-    });
-    return null;
-  }
-
   #partition(topic: string, index: number): Partition {
     const partition = this.#topics.partition(topic, index);
     if (partition) return partition;
-    throw unknownPartition(topic, index);
+    const message = `there is no partition ${topic}-${index}`;
+    throw new BrokerError("unknown-topic-or-partition", message);
   }
-}
-
-function unknownPartition(topic: string, index: number): BrokerError {
-  const message = `there is no partition ${topic}-${index}`;
-  return new BrokerError("unknown-topic-or-partition", message);
 }
 
 function tooFewCopies({ topic, index }: Partition): BrokerError {

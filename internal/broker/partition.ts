@@ -2,6 +2,7 @@ import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { PartitionStatus } from "./api.ts";
 import type { TopicState } from "./topic-state.ts";
+import { Traffic } from "./traffic.ts";
 
 /** Someone who wants to know when a partition has something new, or is gone. */
 export interface PartitionWatcher {
@@ -13,6 +14,7 @@ export class Partition {
   readonly topic: TopicState;
   readonly index: number;
   readonly log: PartitionLog;
+  readonly traffic = new Traffic();
   readonly #watchers = new Set<PartitionWatcher>();
 
   constructor(topic: TopicState, index: number, store: LogStore) {
@@ -45,6 +47,19 @@ export class Partition {
     this.#watchers.delete(watcher);
   }
 
+  /** Records of a batch were written. */
+  written(records: number, bytes: number): void {
+    this.traffic.written(records, bytes);
+    this.topic.traffic.written(records, bytes);
+  }
+
+  /** So many bytes were read. */
+  fetched(bytes: number): void {
+    this.traffic.bytesOut += bytes;
+    this.topic.traffic.bytesOut += bytes;
+    this.topic.changes.partitionChanged(this);
+  }
+
   /** Tells the watchers that the partition isn't any more. */
   closed(): void {
     this.log.onAdvance = null;
@@ -55,13 +70,8 @@ export class Partition {
   status(brokerId: number): PartitionStatus {
     const { log, topic, index, highWatermark, leaderEpoch } = this;
     return {
-      topic: topic.metadata.name,
-      partition: index,
-      leader: brokerId,
+      ...unusedPartition(topic, index, brokerId),
       leaderEpoch,
-      replicas: [brokerId],
-      isr: [brokerId],
-      observers: [],
       logStartOffset: log.startOffset,
       highWatermark,
       logEndOffset: log.endOffset,
@@ -71,5 +81,27 @@ export class Partition {
 
   #changed(): void {
     for (const watcher of this.#watchers) watcher.partitionChanged(this);
+    this.topic.changes.partitionChanged(this);
   }
+}
+
+/** The state of a partition that nobody has written to or read. */
+export function unusedPartition(
+  { metadata }: TopicState,
+  index: number,
+  brokerId: number,
+): PartitionStatus {
+  return {
+    topic: metadata.name,
+    partition: index,
+    leader: brokerId,
+    leaderEpoch: 0,
+    replicas: [brokerId],
+    isr: [brokerId],
+    observers: [],
+    logStartOffset: 0,
+    highWatermark: 0,
+    logEndOffset: 0,
+    sizeBytes: 0,
+  };
 }

@@ -1,16 +1,26 @@
 import type { TopicMetadata } from "../metadata/metadata-store.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { Topic } from "./api.ts";
+import type { Changes } from "./changes.ts";
 import { Partition } from "./partition.ts";
 import { type TopicSettings, topicSettings } from "./topic-settings.ts";
+import { Traffic } from "./traffic.ts";
 
 /** A topic and those of its partitions that someone has asked for: the others cost nothing. */
 export class TopicState {
   metadata: TopicMetadata;
   settings: TopicSettings;
+  readonly traffic = new Traffic();
+  /** Who is told when a partition changes. */
+  readonly changes: Changes;
   readonly #partitions: (Partition | undefined)[] = [];
 
-  constructor(metadata: TopicMetadata, brokerConfig: ReadonlyMap<string, string>) {
+  constructor(
+    metadata: TopicMetadata,
+    brokerConfig: ReadonlyMap<string, string>,
+    changes: Changes,
+  ) {
+    this.changes = changes;
     this.metadata = metadata;
     this.settings = topicSettings(metadata.config, brokerConfig);
   }
@@ -22,6 +32,11 @@ export class TopicState {
     const partition = new Partition(this, index, store);
     this.#partitions[index] = partition;
     return partition;
+  }
+
+  /** Partition `index` if someone has asked for it. */
+  used(index: number): Partition | undefined {
+    return this.#partitions[index];
   }
 
   /** The partitions that have been asked for so far. */

@@ -3,6 +3,7 @@ import { randomUuid } from "../metadata/uuid.ts";
 import type { Random } from "../platform/random.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { CreateTopicRequest, Topic } from "./api.ts";
+import type { Changes } from "./changes.ts";
 import { BrokerError } from "./errors.ts";
 import type { Partition } from "./partition.ts";
 import { checkSetting } from "./setting.ts";
@@ -19,6 +20,7 @@ export class Topics {
   readonly #store: LogStore;
   readonly #metadata: MetadataStore;
   readonly #brokerConfig: ReadonlyMap<string, string>;
+  readonly #changes: Changes;
   readonly #topics = new Map<string, TopicState>();
   /** The last change of each topic that is being changed. */
   readonly #changing = new Map<string, Promise<void>>();
@@ -29,10 +31,11 @@ export class Topics {
     store: LogStore,
     metadata: MetadataStore,
     brokerConfig: ReadonlyMap<string, string>,
+    changes: Changes,
   ): Promise<Topics> {
-    const topics = new Topics(random, store, metadata, brokerConfig);
+    const topics = new Topics(random, store, metadata, brokerConfig, changes);
     for (const topic of metadata.topics()) {
-      topics.#topics.set(topic.name, new TopicState(topic, brokerConfig));
+      topics.#topics.set(topic.name, new TopicState(topic, brokerConfig, changes));
     }
     await topics.#adoptLogs();
     return topics;
@@ -43,16 +46,23 @@ export class Topics {
     store: LogStore,
     metadata: MetadataStore,
     brokerConfig: ReadonlyMap<string, string>,
+    changes: Changes,
   ) {
     this.#random = random;
     this.#store = store;
     this.#metadata = metadata;
     this.#brokerConfig = brokerConfig;
+    this.#changes = changes;
   }
 
   list(): Topic[] {
     const topics = [...this.#topics.values()].map((topic) => topic.describe());
     return topics.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Every topic, in the order in which they were made. */
+  states(): Iterable<TopicState> {
+    return this.#topics.values();
   }
 
   get(name: string): TopicState | undefined {
@@ -91,12 +101,13 @@ export class Topics {
     }
     checkTopicConfig(config);
     const metadata = { name, id: randomUuid(this.#random), partitionCount, config };
-    const topic = new TopicState(metadata, this.#brokerConfig);
+    const topic = new TopicState(metadata, this.#brokerConfig, this.#changes);
     if (validateOnly) return topic.describe();
     return this.#exclusively(name, async () => {
       this.#checkFree(name);
       await this.#metadata.putTopic(metadata);
       this.#topics.set(name, topic);
+      this.#changes.topicAdded(topic);
       return topic.describe();
     });
   }
@@ -110,6 +121,7 @@ export class Topics {
       const partitions = [...topic.partitions()];
       await this.#store.remove(partitions.map(({ log }) => log));
       for (const partition of partitions) partition.closed();
+      this.#changes.topicRemoved(topic);
     });
   }
 
@@ -146,10 +158,13 @@ export class Topics {
     change: (metadata: TopicMetadata) => TopicMetadata,
   ): Promise<void> {
     return this.#exclusively(name, async () => {
-      const changed = change(this.existing(name).metadata);
+      const topic = this.existing(name);
+      const before = topic.metadata;
+      const changed = change(before);
       if (validateOnly) return;
       await this.#metadata.putTopic(changed);
-      this.#topics.get(name)?.update(changed, this.#brokerConfig);
+      topic.update(changed, this.#brokerConfig);
+      this.#changes.topicChanged(topic, before);
     });
   }
 

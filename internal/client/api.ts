@@ -6,6 +6,7 @@ import type {
   OffsetPosition,
   Topic,
 } from "../broker/api.ts";
+import type { BrokerUpdate, Watched } from "../broker/watch-api.ts";
 import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 import type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
 import type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
@@ -23,6 +24,16 @@ export type {
   ProduceReceipt,
   Topic,
 } from "../broker/api.ts";
+export type { Rates } from "../broker/traffic.ts";
+export type {
+  BrokerActivity,
+  BrokerEvent,
+  BrokerUpdate,
+  PartitionActivity,
+  PartitionHealth,
+  TopicActivity,
+  Watched,
+} from "../broker/watch-api.ts";
 export type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 export type { StreamPosition } from "../doors/native/positions.ts";
 export type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
@@ -50,6 +61,12 @@ export interface Client {
   openStream(request: StreamRequest, options?: CallOptions): Promise<BatchStream>;
   /** Reads records. */
   openReader(request: StreamRequest, options?: CallOptions): Promise<Reader>;
+
+  /**
+   * Keeps up with what changes in the broker. It begins at once; a broker that can't do it says so
+   * when the first update is asked for.
+   */
+  watch(request: WatchOptions): Watch;
 
   /** The offset that a position stands for; see `FoundOffset` for where there is none. */
   findOffset(
@@ -144,6 +161,23 @@ export interface BatchStream extends AsyncIterable<StreamEvent> {
   /** The partitions that could be opened; those that could not have a `partition-failed` event. */
   readonly partitions: readonly OpenedPartition[];
   /** Asks for no more; what is under way is dropped. The iteration ends at once. */
+  stop(): void;
+}
+
+/** What to keep up with, and how often to be told. */
+export interface WatchOptions extends Watched {
+  readonly intervalMs: number;
+}
+
+/**
+ * A stream of changes: an update an interval, of what has changed since the one before. The first
+ * ones have everything. It goes on until `stop`, or ends with a `ClientError`.
+ *
+ * Updates are asked for as they are taken: who takes none costs the broker nothing, and gets what
+ * has changed meanwhile as one.
+ */
+export interface Watch extends AsyncIterable<BrokerUpdate> {
+  /** Ends the iteration at once. */
   stop(): void;
 }
 

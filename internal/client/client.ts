@@ -9,6 +9,7 @@ import { ClientError } from "./errors.ts";
 import { BatchingProducer } from "./producer.ts";
 import { DecodingReader } from "./reader.ts";
 import { openStream } from "./stream.ts";
+import { openWatch } from "./watch.ts";
 
 /** What the client needs of the outside world. */
 export type ClientPlatform = Pick<Platform, "clock" | "network" | "random">;
@@ -85,6 +86,7 @@ function clientOf(platform: ClientPlatform, caller: Caller, hello: BrokerHello):
     async openReader(request, options) {
       return new DecodingReader(await openStream(caller, request, options));
     },
+    watch: (request) => openWatch(caller.channel, request),
     findOffset: (topic, partition, position, options) =>
       call(caller, operations.findOffset, { topic, partition, position }, options),
     async deleteRecords(topic, partition, offset, options) {

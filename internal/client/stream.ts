@@ -4,6 +4,7 @@ import type { BatchStream, CallOptions, StreamEvent, StreamRequest } from "./api
 import { type Caller, type Patience, patience } from "./call.ts";
 import type { Exchange } from "./channel.ts";
 import { ClientError } from "./errors.ts";
+import { EventQueue } from "./event-queue.ts";
 
 const DEFAULT_WINDOW_BYTES = 4 * 1024 * 1024;
 
@@ -25,13 +26,9 @@ class ClientStream implements BatchStream, Exchange, AsyncIterator<StreamEvent, 
   private readonly opening = Promise.withResolvers<BatchStream>();
   private id = 0;
   private limits: Patience | null = null;
-  private queue: StreamEvent[] = [];
+  private readonly queue = new EventQueue<StreamEvent>((event) => this.taken(event));
   /** Bytes that were taken from the queue since credit was given for the last time. */
   private takenBytes = 0;
-  private ended = false;
-  private error: ClientError | null = null;
-  /** Lets those go on who wait for something to happen. */
-  private wake = Promise.withResolvers<void>();
 
   constructor(caller: Caller, windowBytes: number) {
     this.caller = caller;
@@ -57,18 +54,18 @@ class ClientStream implements BatchStream, Exchange, AsyncIterator<StreamEvent, 
     return this.opening.promise.finally(() => {
       // The time was for the opening; the signal is for as long as the stream lasts.
       opening.over();
-      if (signal === undefined || this.ended) return;
+      if (signal === undefined || this.queue.ended) return;
       const forever = { signal, timeoutMs: Number.POSITIVE_INFINITY };
       this.limits = patience(this.caller, fetch.name, forever, () => this.stop());
     });
   }
 
   stop(): void {
-    if (this.ended) return;
+    if (this.queue.ended) return;
     this.caller.channel.signal(this.id, messages.stop.name, messages.stop.fields.write({}));
     this.caller.channel.forget(this.id);
-    this.queue = [];
-    this.end();
+    this.queue.clear();
+    this.end(null);
   }
 
   event(frame: Frame): void {
@@ -78,41 +75,24 @@ class ClientStream implements BatchStream, Exchange, AsyncIterator<StreamEvent, 
       return;
     }
     const event = readEvent(frame);
-    if (event === null) return;
-    this.queue.push(event);
-    this.wake.resolve();
+    if (event !== null) this.queue.push(event);
   }
 
   answer(): void {
-    this.end();
+    this.end(null);
   }
 
   fail(error: ClientError): void {
-    this.error = error;
     this.opening.reject(error);
-    this.end();
+    this.end(error);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent, undefined> {
     return this;
   }
 
-  async next(): Promise<IteratorResult<StreamEvent, undefined>> {
-    for (;;) {
-      const event = this.queue.shift();
-      if (event !== undefined) {
-        this.taken(event);
-        return { done: false, value: event };
-      }
-      if (this.error !== null) {
-        const { error } = this;
-        this.error = null; // told once; after that the iteration is over like any other
-        throw error;
-      }
-      if (this.ended) return { done: true, value: undefined };
-      this.wake = Promise.withResolvers();
-      await this.wake.promise;
-    }
+  next(): Promise<IteratorResult<StreamEvent, undefined>> {
+    return this.queue.next();
   }
 
   async return(): Promise<IteratorResult<StreamEvent, undefined>> {
@@ -129,10 +109,9 @@ class ClientStream implements BatchStream, Exchange, AsyncIterator<StreamEvent, 
     this.takenBytes = 0;
   }
 
-  private end(): void {
-    this.ended = true;
+  private end(error: ClientError | null): void {
     this.limits?.over();
-    this.wake.resolve();
+    this.queue.end(error);
   }
 }
 

@@ -14,6 +14,7 @@ import type {
   Topic,
 } from "../broker/api.ts";
 import { BrokerError } from "../broker/errors.ts";
+import type { BrokerUpdate, Watched, Watcher } from "../broker/watch-api.ts";
 import { baseOffset, lastOffset, maxTimestampMs, stampBatch } from "../record/batch.ts";
 import { checkBatch } from "../record/check.ts";
 
@@ -27,6 +28,10 @@ export interface FakeBroker extends Broker {
   polls: number;
   fetchedBytes: number;
   openFetchers: number;
+  /** What watchers give when they are asked, how often they were, and those that are open. */
+  changes: BrokerUpdate;
+  looks: number;
+  openWatchers: Watched[];
   /** The batches of a partition as they are stored. */
   stored(topic: string, partition: number): readonly Uint8Array[];
   /** Stores a batch without asking anyone. */
@@ -135,11 +140,14 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
     polls: 0,
     fetchedBytes: 0,
     openFetchers: 0,
+    changes: { ...nothingNew, broker: { ...statusOfNothing, rates: null, syncs: null } },
+    looks: 0,
+    openWatchers: [],
     stored: (topic, number) => logOf(topic, number).batches,
     store: (topic, number, batch) => append(logOf(topic, number), batch.slice()),
     produce,
-    submit: (request, done) => void produce(request).then(done, done),
     openFetcher: () => new FakeFetcher(broker, logOf),
+    openWatcher: (watched) => fakeWatcher(broker, watched),
     findOffset,
     async deleteRecords(topic, number, offset) {
       const log = logOf(topic, number);
@@ -216,6 +224,28 @@ const statusOfNothing: BrokerStatus = {
   bytesOut: 0,
   connections: 0,
 };
+
+const nothingNew = {
+  atMs: 1_700_000_000_000,
+  removedTopics: [],
+  topics: [],
+  partitions: [],
+  events: [],
+  incomplete: false,
+};
+
+function fakeWatcher(broker: FakeBroker, watched: Watched): Watcher {
+  broker.openWatchers.push(watched);
+  return {
+    take() {
+      broker.looks++;
+      return broker.changes;
+    },
+    close() {
+      broker.openWatchers = broker.openWatchers.filter((open) => open !== watched);
+    },
+  };
+}
 
 class FakeFetcher implements Fetcher {
   private readonly broker: FakeBroker;

@@ -1,4 +1,6 @@
+import type { Clock } from "../platform/clock.ts";
 import { StorageError } from "./errors.ts";
+import { LatencyWindow } from "./latency.ts";
 
 /** Told when everything that was touched before it asked is durable, or why it can't be. */
 export type OnDurable = (error: StorageError | null) => void;
@@ -13,10 +15,17 @@ export type OnDurable = (error: StorageError | null) => void;
  * next time, so nobody is told anything but `failed` from then on.
  */
 export class GroupCommit {
+  /** How long the last rounds took. */
+  readonly latencies = new LatencyWindow();
+  readonly #clock: Clock;
   #syncs = new Map<string, () => Promise<void>>();
   #waiting: OnDurable[] = [];
   #running = false;
   #failure: StorageError | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Why nothing can become durable any more, once that is so. */
   get failure(): StorageError | null {
@@ -61,7 +70,9 @@ export class GroupCommit {
   async #syncAll(): Promise<StorageError | null> {
     const syncs = [...this.#syncs.values()];
     this.#syncs.clear();
+    const beganMs = this.#clock.monotonicMs();
     const results = await Promise.allSettled(syncs.map((sync) => sync()));
+    if (syncs.length > 0) this.latencies.add(this.#clock.monotonicMs() - beganMs);
     const failed = results.find((result) => result.status === "rejected");
     if (!failed) return null;
     const message = "a sync failed, so it is unknown what is on the disk; check it and restart";

@@ -1,5 +1,4 @@
 import type { Clock } from "../../platform/clock.ts";
-import type { FrameBuffers } from "../../platform/frame-buffers.ts";
 import { Fifo } from "./fifo.ts";
 import { answerUnknownVersion } from "./handlers/18-api-versions.ts";
 import type { HeldBytes } from "./held-bytes.ts";
@@ -7,7 +6,7 @@ import { apiKeys } from "./protocol/api-keys.ts";
 import { decodeRequestStart, type RequestStart } from "./protocol/headers.ts";
 import { Reader } from "./protocol/reader.ts";
 import { includes } from "./protocol/versions.ts";
-import type { TakeRange, Writer } from "./protocol/writer.ts";
+import type { Writer } from "./protocol/writer.ts";
 import { type Answered, type Client, HangUp, type WriteAnswer } from "./service.ts";
 
 /** A request from when its frame has come until its answer is handed to the network. */
@@ -28,8 +27,6 @@ interface HeldRequest {
 export interface Shared {
   readonly clock: Clock;
   readonly heldBytes: HeldBytes;
-  /** Requests lie in them until they are answered. */
-  readonly frameBuffers: FrameBuffers;
   /** Empty between calls: answers are written and handed to their connection at one go. */
   readonly writer: Writer;
 }
@@ -38,7 +35,7 @@ export interface Shared {
 export interface PipelineOwner {
   /** Whether as many answers wait to leave as may: then no request is begun. */
   readonly queueFull: boolean;
-  send(buffer: Uint8Array, from: number, to: number): void;
+  send(bytes: Uint8Array): void;
   /** Requests were answered, and others may have been begun. */
   progressed(): void;
   /** All before it is answered; the connection has to end. `start` is null if it can't be read. */
@@ -69,7 +66,6 @@ export class Pipeline {
   /** A request could not be read: nothing behind it is begun. */
   private broken = false;
   private settleAsked = false;
-  private readonly sendAnswer: TakeRange = (buffer, from, to) => this.owner.send(buffer, from, to);
   private readonly settleProduces = (): void => {
     this.settleAsked = false;
     this.settle();
@@ -172,9 +168,8 @@ export class Pipeline {
       this.begunCount--;
       settledBytes += first.to - first.from;
       if (!this.write(writer, first)) failed = first;
-      this.shared.frameBuffers.give(first.buffer);
     }
-    writer.handOut(this.sendAnswer);
+    for (const chunk of writer.take()) this.owner.send(chunk);
     this.hold(-settledBytes);
     if (failed !== null) {
       this.owner.failed(failed.failure, failed.start);
@@ -191,8 +186,7 @@ export class Pipeline {
       request.write?.(writer);
       return true;
     } catch (error) {
-      // Half an answer, and those before it: what is wrong is this program.
-      writer.handOut(() => {});
+      writer.take(); // half an answer, and those before it: what is wrong is this program
       request.failure = error;
       return false;
     }

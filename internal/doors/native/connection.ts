@@ -60,7 +60,15 @@ export class NativeConnection implements Receiver {
     this.context = context;
     this.connection = connection;
     this.outlet = new Outlet(connection, clock, limits.maxQueuedBytes);
-    this.session = new Session({ broker, log, limits, remote, outlet: this.outlet, answered });
+    this.session = new Session({
+      broker,
+      clock,
+      log,
+      limits,
+      remote,
+      outlet: this.outlet,
+      answered,
+    });
     this.frames = new FrameAssembler(limits.maxFrameBytes, (buffer, from, to) =>
       this.take(buffer, from, to),
     );

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { MAX_FAULTS_OF_TOPIC } from "../../broker/watcher.ts";
 import type { Connection } from "../../platform/network.ts";
 import { manualClock } from "../../platform/testing/manual-clock.ts";
 import { memoryNetwork } from "../../platform/testing/memory-network.ts";
@@ -16,6 +17,7 @@ import type { Operation } from "./operation.ts";
 import * as operations from "./operations.ts";
 import * as streams from "./stream-messages.ts";
 import * as topics from "./topic-operations.ts";
+import * as changes from "./watch-messages.ts";
 
 const page = readFileSync(path.join(import.meta.dir, "../../../docs/native-protocol.md"), "utf8");
 
@@ -114,6 +116,7 @@ test("every operation and every field is described", () => {
     ...Object.values(operations),
     ...Object.values(topics),
     ...Object.values(streams),
+    ...Object.values(changes),
   ];
   const isMessage = (one: unknown): one is { name: string } =>
     typeof one === "object" && one !== null && "name" in one;
@@ -127,7 +130,8 @@ test("every operation and every field is described", () => {
       part in message ? [Reflect.get(message, part)] : [],
     );
     const names: string[] = shapes.flatMap(({ names }) => names);
-    const text = message.name === streams.fetch.name ? page : (rowsByName.get(message.name) ?? "");
+    const isStream = message.name === streams.fetch.name || message.name === changes.watch.name;
+    const text = isStream ? page : (rowsByName.get(message.name) ?? "");
     return names
       .filter((name) => !text.includes(`\`${name}\``))
       .map((name) => `${message.name}: ${name}`);
@@ -146,6 +150,15 @@ test("the limits are those that hold", () => {
   expect(said).toContain(`More than ${limits.maxCreditBytes / mib} MiB of credit`);
   expect(said).toContain(`up to ${limits.maxStreams} streams`);
   expect(said).toContain(`head has ${MAX_REQUEST_HEAD_BYTES / mib} MiB at the most`);
+  expect(said).toContain(`at least ${limits.minWatchIntervalMs}.`);
+  expect(said).toContain(
+    `how many updates the broker may send; at most ${limits.maxWatchCredit} are`,
+  );
+  expect(said).toContain(
+    `at most ${limits.maxWatchRows} topics and ${limits.maxWatchRows} partitions`,
+  );
+  expect(said).toContain(`list of at most ${changes.MAX_WATCHED_TOPICS} names of topics`);
+  expect(said).toContain(`not \`ok\`, at most ${MAX_FAULTS_OF_TOPIC} of each topic`);
   expect(streams.MAX_STREAM_PARTITIONS).toBe(10_000);
   expect(said).toContain("list of at most 10 000 of");
 });

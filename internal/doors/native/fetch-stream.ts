@@ -1,23 +1,12 @@
 import type { Broker, FetchedPartition, Fetcher, OffsetPosition } from "../../broker/api.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { NativeLimits } from "./limits.ts";
+import type { OpenStream, StreamOutlet } from "./open-stream.ts";
 import { endOffsetOf } from "./pieces.ts";
 import type { StreamPosition } from "./positions.ts";
 import { refusalOf } from "./refusal.ts";
 import { FieldError } from "./shapes.ts";
 import * as messages from "./stream-messages.ts";
-
-/** Where a stream's events go. */
-export interface StreamOutlet {
-  /** Sends an event of the stream, with `payload` behind it. */
-  event<Fields>(
-    signal: messages.StreamSignal<Fields>,
-    fields: Fields,
-    payload: readonly Uint8Array[],
-  ): void;
-  /** Resolves when there is room to send, which may be now, or when the connection has ended. */
-  room(): Promise<void>;
-}
 
 /** A partition that a stream reads: where it is, and where it stops. */
 interface Cursor {
@@ -37,18 +26,26 @@ const POLL_WAIT_MS = 30_000;
  * One open stream: it polls the broker while it has credit and its connection has room, so that it
  * costs no more memory than one poll, whatever its client does.
  */
-export class FetchStream {
+export class FetchStream implements OpenStream {
   private readonly broker: Broker;
   private readonly outlet: StreamOutlet;
   private readonly limits: NativeLimits;
   private readonly fetcher: Fetcher;
   private readonly cursors = new Map<string, Cursor>();
+  private readonly partitions: readonly messages.StreamPartition[];
   private creditBytes: number;
   private stopped = false;
   /** Goes on with a stream that waits for credit. */
   private resume: (() => void) | null = null;
 
-  constructor(broker: Broker, outlet: StreamOutlet, limits: NativeLimits, creditBytes: number) {
+  constructor(
+    broker: Broker,
+    outlet: StreamOutlet,
+    limits: NativeLimits,
+    { partitions, creditBytes }: messages.FetchRequest,
+  ) {
+    refuseTwice(partitions);
+    this.partitions = partitions;
     this.broker = broker;
     this.outlet = outlet;
     this.limits = limits;
@@ -56,13 +53,12 @@ export class FetchStream {
     this.creditBytes = Math.min(creditBytes, limits.maxCreditBytes);
   }
 
-  /** Lets `bytes` more be sent. */
-  grant(bytes: number): void {
+  credit(fields: unknown): void {
+    const { bytes } = messages.credit.fields.read(fields);
     this.creditBytes = Math.min(this.creditBytes + bytes, this.limits.maxCreditBytes);
     this.goOn();
   }
 
-  /** Ends the stream; nothing is sent of it any more. */
   stop(): void {
     if (this.stopped) return;
     this.stopped = true;
@@ -71,9 +67,8 @@ export class FetchStream {
   }
 
   /** Serves the stream until all partitions have ended or it is stopped. */
-  async run(partitions: readonly messages.StreamPartition[]): Promise<void> {
-    refuseTwice(partitions);
-    await this.open(partitions);
+  async run(): Promise<void> {
+    await this.open();
     while (!this.stopped && this.cursors.size > 0) {
       if (this.creditBytes <= 0) await this.credited();
       await this.outlet.room();
@@ -83,9 +78,9 @@ export class FetchStream {
     this.stop();
   }
 
-  private async open(partitions: readonly messages.StreamPartition[]): Promise<void> {
+  private async open(): Promise<void> {
     const failed: messages.PartitionFailed[] = [];
-    for (const wanted of partitions) {
+    for (const wanted of this.partitions) {
       const { topic, partition } = wanted;
       try {
         const offset = await this.locate(topic, partition, wanted.start);

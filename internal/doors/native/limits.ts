@@ -15,6 +15,11 @@ export interface NativeLimits {
   readonly maxStreamPollBytes: number;
   /** What a client may grant one stream ahead; credit beyond it is lost. */
   readonly maxCreditBytes: number;
+  /** Rows of topics, and of partitions, that one update of a stream of changes has. */
+  readonly maxWatchRows: number;
+  /** Updates that a client may grant ahead. */
+  readonly maxWatchCredit: number;
+  readonly minWatchIntervalMs: number;
 }
 
 const MIB = 1024 * 1024;
@@ -29,4 +34,7 @@ export const defaultNativeLimits: NativeLimits = {
   maxStreams: 16,
   maxStreamPollBytes: MIB,
   maxCreditBytes: 64 * MIB,
+  maxWatchRows: 500,
+  maxWatchCredit: 100,
+  minWatchIntervalMs: 100,
 };

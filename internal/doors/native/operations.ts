@@ -120,27 +120,30 @@ export const deleteRecords: Operation<DeleteRecordsRequest, { readonly logStartO
   answer: record<{ readonly logStartOffset: number }>({ logStartOffset: int53() }),
 };
 
+/** What the state of a broker consists of. */
+export const statusFields = {
+  brokerId: int32(),
+  clusterId: text,
+  version: text,
+  startedAtMs: int53(),
+  durability: oneOf("fsync", "memory"),
+  dataDirectory: text,
+  topicCount: int53(),
+  partitionCount: int53(),
+  logSizeBytes: int53(),
+  journalSizeBytes: int53(),
+  diskFreeBytes: int53(),
+  writable: flag,
+  writeRefusal: nullable(text),
+  recordsIn: int53(),
+  bytesIn: int53(),
+  bytesOut: int53(),
+  connections: int53(),
+};
+
 /** The broker as a whole. */
 export const status: Operation<Nothing, BrokerStatus> = {
   name: "status",
   request: nothing,
-  answer: record<BrokerStatus>({
-    brokerId: int32(),
-    clusterId: text,
-    version: text,
-    startedAtMs: int53(),
-    durability: oneOf("fsync", "memory"),
-    dataDirectory: text,
-    topicCount: int53(),
-    partitionCount: int53(),
-    logSizeBytes: int53(),
-    journalSizeBytes: int53(),
-    diskFreeBytes: int53(),
-    writable: flag,
-    writeRefusal: nullable(text),
-    recordsIn: int53(),
-    bytesIn: int53(),
-    bytesOut: int53(),
-    connections: int53(),
-  }),
+  answer: record<BrokerStatus>(statusFields),
 };

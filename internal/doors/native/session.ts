@@ -1,19 +1,24 @@
 import type { Broker } from "../../broker/api.ts";
+import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
-import { FetchStream, type StreamOutlet } from "./fetch-stream.ts";
+import { FetchStream } from "./fetch-stream.ts";
 import { CONNECTION_ID, type Frame } from "./frame.ts";
 import { handlers, readRequest } from "./handlers.ts";
 import { greet } from "./hello.ts";
 import type { NativeLimits } from "./limits.ts";
+import type { OpenStream, StreamOutlet } from "./open-stream.ts";
 import { hello, produce } from "./operations.ts";
 import type { Outlet } from "./outlet.ts";
 import { ProtocolError, type Refusal, refusal, refusalOf } from "./refusal.ts";
 import { FieldError } from "./shapes.ts";
 import { credit, fetch, stop } from "./stream-messages.ts";
+import { watch } from "./watch-messages.ts";
+import { WatchStream } from "./watch-stream.ts";
 
 /** What a session stands on. */
 export interface SessionContext {
   readonly broker: Broker;
+  readonly clock: Clock;
   readonly log: Log;
   readonly limits: NativeLimits;
   /** The other side, for the log. */
@@ -30,7 +35,7 @@ export interface SessionContext {
  */
 export class Session {
   private readonly context: SessionContext;
-  private readonly streams = new Map<number, FetchStream>();
+  private readonly streams = new Map<number, OpenStream>();
   private greeted = false;
   private ended = false;
   private producesInFlight = 0;
@@ -59,7 +64,7 @@ export class Session {
     else if (frame.name === credit.name || frame.name === stop.name) this.signal(frame);
     else if (this.streams.has(frame.id)) {
       throw new ProtocolError("invalid-request", `a stream has the id ${frame.id}`);
-    } else if (frame.name === fetch.name) void this.serveStream(frame);
+    } else if (frame.name === fetch.name || frame.name === watch.name) void this.serveStream(frame);
     else void this.serve(frame);
   }
 
@@ -88,7 +93,7 @@ export class Session {
     const stream = this.streams.get(frame.id);
     if (stream === undefined) return; // it may have ended while the signal was under way
     if (frame.name === credit.name) {
-      stream.grant(readCredit(frame));
+      grant(stream, frame);
     } else {
       this.streams.delete(frame.id); // at once: what comes next may be another stream's request
       stream.stop();
@@ -120,24 +125,32 @@ export class Session {
   }
 
   private async serveStream(frame: Frame): Promise<void> {
-    const { broker, limits } = this.context;
+    const { limits } = this.context;
     try {
       if (this.streams.size >= limits.maxStreams) {
         throw new ProtocolError("too-many-streams", `${limits.maxStreams} streams are open`);
       }
-      const { partitions, creditBytes } = readRequest(fetch, frame);
-      const stream = new FetchStream(broker, this.outletOf(frame.id), limits, creditBytes);
+      const stream = this.openStream(frame);
       this.streams.set(frame.id, stream);
       try {
-        await stream.run(partitions);
+        await stream.run();
       } finally {
         if (this.streams.get(frame.id) === stream) this.streams.delete(frame.id);
         stream.stop();
       }
-      this.answer(frame, fetch.answer.write({}));
+      this.answer(frame, {});
     } catch (error) {
       this.refuse(frame, error);
     }
+  }
+
+  private openStream(frame: Frame): OpenStream {
+    const { broker, limits } = this.context;
+    const outlet = this.outletOf(frame.id);
+    if (frame.name === watch.name) {
+      return new WatchStream(this.context, outlet, limits, readRequest(watch, frame));
+    }
+    return new FetchStream(broker, outlet, limits, readRequest(fetch, frame));
   }
 
   private outletOf(id: number): StreamOutlet {
@@ -171,9 +184,9 @@ export class Session {
   }
 }
 
-function readCredit({ fields }: Frame): number {
+function grant(stream: OpenStream, { fields }: Frame): void {
   try {
-    return credit.fields.read(fields).bytes;
+    stream.credit(fields);
   } catch (error) {
     if (!(error instanceof FieldError)) throw error;
     throw new ProtocolError("invalid-request", `${credit.name}: ${error.message}`);

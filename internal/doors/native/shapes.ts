@@ -67,6 +67,16 @@ export function int53(least = 0): Shape<number> {
   return whole(least, Number.MAX_SAFE_INTEGER);
 }
 
+/** Rates and latencies: a number that isn't negative, with a fraction or without. */
+export const decimal: Shape<number> = {
+  read(value) {
+    const number = typeof value === "bigint" ? Number(value) : value;
+    if (typeof number === "number" && number >= 0 && Number.isFinite(number)) return number;
+    return refuse("has to be a number that is not negative");
+  },
+  write: (value) => value,
+};
+
 /** One of some texts or numbers. */
 export function oneOf<T extends string | number>(...values: readonly T[]): Shape<T> {
   return {

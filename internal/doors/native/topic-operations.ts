@@ -49,7 +49,8 @@ const topicFields = {
   config: textMap(text),
 };
 
-const partitionStatus = record<PartitionStatus>({
+/** What the state of a partition consists of. */
+export const partitionFields = {
   topic: text,
   partition: int32(),
   leader: int32(-1),
@@ -61,7 +62,9 @@ const partitionStatus = record<PartitionStatus>({
   highWatermark: int53(),
   logEndOffset: int53(),
   sizeBytes: int53(),
-});
+};
+
+const partitionStatus = record<PartitionStatus>(partitionFields);
 
 /** A topic with the state of its partitions, in the order of their numbers. */
 export interface TopicDescription extends Topic {

@@ -81,9 +81,9 @@ export class BunConnection implements Connection {
     return this.queue.queuedBytes;
   }
 
-  send(buffer: Uint8Array, from = 0, to = buffer.length): void {
+  send(bytes: Uint8Array): void {
     if (this.state !== "open") return;
-    this.queue.push(buffer, from, to);
+    this.queue.push(bytes);
     if (!this.blocked) this.askFlush();
   }
 

@@ -1,0 +1,46 @@
+import { healthOf, worse } from "./health.ts";
+import { unusedPartition } from "./partition.ts";
+import type { TopicState } from "./topic-state.ts";
+import type { Rates } from "./traffic.ts";
+import type { TopicActivity } from "./watch-api.ts";
+
+/** A topic, its partitions taken together. It looks at each one that has been used. */
+export function topicActivity(
+  topic: TopicState,
+  brokerId: number,
+  rates: Rates | null,
+): TopicActivity {
+  const { minInsyncReplicas } = topic.settings;
+  const { name, id, internal, partitionCount } = topic.describe();
+  const unused = unusedPartition(topic, 0, brokerId);
+  const unusedHealth = healthOf(unused, minInsyncReplicas);
+  let unusedCount = partitionCount;
+  let replicationFactor = unused.replicas.length;
+  let offsetCount = 0;
+  let sizeBytes = 0;
+  let faultCount = 0;
+  let health = unusedHealth;
+  for (const partition of topic.partitions()) {
+    const status = partition.status(brokerId);
+    const partitionHealth = healthOf(status, minInsyncReplicas);
+    unusedCount--;
+    replicationFactor = Math.max(replicationFactor, status.replicas.length);
+    offsetCount += status.highWatermark - status.logStartOffset;
+    sizeBytes += status.sizeBytes;
+    if (partitionHealth !== "ok") faultCount++;
+    health = worse(health, partitionHealth);
+  }
+  if (unusedHealth !== "ok") faultCount += unusedCount;
+  return {
+    name,
+    id,
+    internal,
+    partitionCount,
+    replicationFactor,
+    offsetCount,
+    sizeBytes,
+    faultCount,
+    health,
+    rates,
+  };
+}

@@ -1,0 +1,103 @@
+import type { Latencies } from "../storage/latency.ts";
+import type { BrokerStatus, PartitionStatus } from "./api.ts";
+import type { Rates } from "./traffic.ts";
+
+/** What someone wants to keep up with, besides the broker as a whole. */
+export interface Watched {
+  /** Every topic: a row for each. */
+  readonly topics: boolean;
+  /** Topics of which every partition is wanted; they need not be there yet. */
+  readonly partitionsOf: readonly string[];
+  /** The partitions that aren't `ok`, of all topics. */
+  readonly faults: boolean;
+  readonly events: boolean;
+}
+
+/**
+ * Keeps up with a broker for someone who looks at it from time to time. What changes between two
+ * looks is gathered, so that a look costs what has changed, and a slow looker costs nothing.
+ */
+export interface Watcher {
+  /**
+   * What has changed since the last look, everything at the first: at most `maxRows` rows of
+   * topics, and as many of partitions; the others come with the next looks.
+   */
+  take(maxRows: number): BrokerUpdate;
+  close(): void;
+}
+
+/** What a look gives: rows that are new or have changed, each of them whole. */
+export interface BrokerUpdate {
+  /** By the broker's clock. */
+  readonly atMs: number;
+  readonly broker: BrokerActivity;
+  /** Topics that are no more, with all their partitions. They come before `topics`. */
+  readonly removedTopics: readonly string[];
+  readonly topics: readonly TopicActivity[];
+  readonly partitions: readonly PartitionActivity[];
+  readonly events: readonly BrokerEvent[];
+  /** Whether rows are still to come that have never been told. */
+  readonly incomplete: boolean;
+}
+
+/** The broker as a whole, and what goes in and out. */
+export interface BrokerActivity extends BrokerStatus {
+  readonly rates: Rates | null;
+  /** How long the last syncs of the journal and the segments took; null before the first. */
+  readonly syncs: Latencies | null;
+}
+
+/** A topic, its partitions taken together. */
+export interface TopicActivity {
+  readonly name: string;
+  readonly id: string;
+  readonly internal: boolean;
+  readonly partitionCount: number;
+  /** Copies of each partition, observers included; the greatest where partitions differ. */
+  readonly replicationFactor: number;
+  /** Offsets between the log starts and the high watermarks: at most so many records. */
+  readonly offsetCount: number;
+  /** Bytes on this broker's disk. */
+  readonly sizeBytes: number;
+  /** Partitions that aren't `ok`, and the worst that one of them is. */
+  readonly faultCount: number;
+  readonly health: PartitionHealth;
+  /** null: not known yet. */
+  readonly rates: Rates | null;
+}
+
+/** The states of a partition's copies, from good to bad. */
+export const PARTITION_HEALTHS = [
+  /** Every copy that has to be in sync is. */
+  "ok",
+  /** A copy is not in sync. */
+  "under-replicated",
+  /** So few are in sync that writes with acks=all are refused. */
+  "under-min-isr",
+  /** Nobody takes writes. */
+  "leaderless",
+] as const;
+
+/** The worst that holds of a partition's copies. */
+export type PartitionHealth = (typeof PARTITION_HEALTHS)[number];
+
+/** A partition, and what goes in and out. */
+export interface PartitionActivity extends PartitionStatus {
+  readonly health: PartitionHealth;
+  /** null: not known yet. */
+  readonly rates: Rates | null;
+}
+
+/** Something that happened. */
+export interface BrokerEvent {
+  /** Counts up from 1 since the broker's start. */
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly severity: "info" | "warning" | "error";
+  /** Stable, for programs: `topic-created`. */
+  readonly kind: string;
+  /** What it happened to: a topic's name, or empty for the broker. */
+  readonly subject: string;
+  /** One sentence. */
+  readonly message: string;
+}

@@ -1,0 +1,238 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { bunPlatform } from "../platform/bun/platform.ts";
+import { type ManualClock, manualClock } from "../platform/testing/manual-clock.ts";
+import { BatchBuilder } from "../record/builder.ts";
+import { type LocalBroker, openBroker } from "./local-broker.ts";
+import type { BrokerUpdate, Watched, Watcher } from "./watch-api.ts";
+import { MAX_FAULTS_OF_TOPIC } from "./watcher.ts";
+
+const MANY = 1_000_000;
+const nothing: Watched = { topics: false, partitionsOf: [], faults: false, events: false };
+
+let folder = "";
+let clock: ManualClock;
+let broker: LocalBroker;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), "weir-watcher-"));
+  clock = manualClock();
+  broker = await openBroker(
+    { ...bunPlatform(), clock },
+    {
+      dataDirectory: folder,
+      version: "0.1.0",
+      advertised: { host: "broker-1", port: 9092 },
+      config: new Map([["durability", "memory"]]),
+    },
+  );
+});
+
+afterEach(async () => {
+  await broker.close();
+  rmSync(folder, { recursive: true });
+});
+
+function watch(watched: Partial<Watched>): Watcher {
+  return broker.openWatcher({ ...nothing, ...watched });
+}
+
+async function create(name: string, partitionCount: number, config: Record<string, string> = {}) {
+  await broker.createTopic({
+    name,
+    partitionCount,
+    replicationFactor: null,
+    config: new Map(Object.entries(config)),
+    validateOnly: false,
+  });
+}
+
+async function write(topic: string, partition: number, records = 1): Promise<number> {
+  const builder = new BatchBuilder();
+  for (let count = 0; count < records; count++) {
+    builder.append({
+      key: null,
+      value: new Uint8Array(10),
+      timestampMs: clock.nowMs(),
+      headers: [],
+    });
+  }
+  const buffer = builder.build("none");
+  await broker.produce({ topic, partition, buffer, from: 0, to: buffer.length, acks: 1 });
+  return buffer.length;
+}
+
+const topicsIn = ({ topics }: BrokerUpdate): string[] => topics.map(({ name }) => name).sort();
+
+const partitionsIn = ({ partitions }: BrokerUpdate): string[] =>
+  partitions.map(({ topic, partition }) => `${topic}-${partition}`).sort();
+
+describe("topics", () => {
+  test("are all told at first, and then only when they change", async () => {
+    await create("a", 1);
+    await create("b", 2);
+    const watcher = watch({ topics: true });
+    expect(topicsIn(watcher.take(MANY))).toEqual(["a", "b"]);
+    expect(watcher.take(MANY).topics).toEqual([]);
+    await write("b", 1, 3);
+    const { topics } = watcher.take(MANY);
+    expect(topics).toMatchObject([{ name: "b", partitionCount: 2, offsetCount: 3, health: "ok" }]);
+    await broker.createPartitions("a", 5, false);
+    await create("c", 1);
+    const later = watcher.take(MANY).topics.filter(({ rates }) => rates === null);
+    expect(later).toMatchObject([{ name: "a", partitionCount: 5 }, { name: "c" }]);
+  });
+
+  test("that are gone are named, and one of the same name is another", async () => {
+    await create("a", 1);
+    await write("a", 0);
+    const watcher = watch({ topics: true, partitionsOf: ["a"] });
+    const first = watcher.take(MANY);
+    await broker.deleteTopic("a");
+    await create("a", 2);
+    const second = watcher.take(MANY);
+    expect(second.removedTopics).toEqual(["a"]);
+    expect(second.topics).toMatchObject([{ name: "a", partitionCount: 2, offsetCount: 0 }]);
+    expect(second.topics[0]?.id).not.toBe(first.topics[0]?.id);
+    expect(partitionsIn(second)).toEqual(["a-0", "a-1"]);
+    expect(watcher.take(MANY).removedTopics).toEqual([]);
+  });
+
+  test("have rates while something goes through, and are told until it is over", async () => {
+    await create("a", 1);
+    const watcher = watch({ topics: true });
+    watcher.take(MANY);
+    const sizeBytes = await write("a", 0, 10);
+    clock.advance(1000);
+    const rates = { recordsInPerSecond: 10, bytesInPerSecond: sizeBytes, bytesOutPerSecond: 0 };
+    const update = watcher.take(MANY);
+    expect(update.topics).toMatchObject([{ name: "a", rates }]);
+    expect(update.broker.rates).toEqual(rates);
+    let told = 0;
+    for (; told < 20; told++) {
+      clock.advance(1000);
+      const { topics } = watcher.take(MANY);
+      if (topics.length === 0) break;
+    }
+    expect(told).toBeGreaterThan(2);
+    expect(told).toBeLessThan(8);
+  });
+});
+
+describe("partitions", () => {
+  test("of the topics asked for are all told, those that nobody has used too", async () => {
+    await create("a", 3);
+    await create("b", 3);
+    await write("a", 1, 5);
+    const watcher = watch({ partitionsOf: ["a"] });
+    const first = watcher.take(MANY);
+    expect(partitionsIn(first)).toEqual(["a-0", "a-1", "a-2"]);
+    expect(first.partitions.map(({ logEndOffset }) => logEndOffset)).toEqual([0, 5, 0]);
+    await write("a", 2);
+    await write("b", 2);
+    expect(partitionsIn(watcher.take(MANY))).toEqual(["a-2"]);
+  });
+
+  test("that are read have a rate, too", async () => {
+    await create("a", 1);
+    await write("a", 0);
+    const watcher = watch({ partitionsOf: ["a"] });
+    watcher.take(MANY);
+    const fetcher = broker.openFetcher();
+    const place = { topic: "a", partition: 0, offset: 0, currentLeaderEpoch: -1 };
+    fetcher.watch({ ...place, maxBytes: 1000 });
+    const limits = { minBytes: 1, maxBytes: 1000, maxWaitMs: 0, includeUnchanged: false };
+    const [fetched] = await fetcher.poll(limits);
+    fetcher.close();
+    clock.advance(500);
+    const bytesOutPerSecond = 2 * (fetched?.sizeBytes ?? 0);
+    expect(bytesOutPerSecond).toBeGreaterThan(0);
+    expect(watcher.take(MANY).partitions).toMatchObject([{ rates: { bytesOutPerSecond } }]);
+  });
+
+  test("of a topic that comes later, or grows, are told when they are there", async () => {
+    const watcher = watch({ partitionsOf: ["late"] });
+    expect(watcher.take(MANY).partitions).toEqual([]);
+    await create("late", 1);
+    expect(partitionsIn(watcher.take(MANY))).toEqual(["late-0"]);
+    await broker.createPartitions("late", 3, false);
+    expect(partitionsIn(watcher.take(MANY))).toEqual(["late-0", "late-1", "late-2"]);
+  });
+
+  test("come a few at a time, each once, and in turn when all of them change", async () => {
+    await create("a", 10);
+    const watcher = watch({ partitionsOf: ["a"] });
+    const looks: string[][] = [];
+    let incomplete = true;
+    while (incomplete) {
+      const update = watcher.take(4);
+      looks.push(partitionsIn(update));
+      incomplete = update.incomplete;
+    }
+    expect(looks.map((look) => look.length)).toEqual([4, 4, 2]);
+    expect(new Set(looks.flat()).size).toBe(10);
+    const seen = new Set<string>();
+    for (let round = 0; round < 4; round++) {
+      for (let partition = 0; partition < 10; partition++) await write("a", partition);
+      clock.advance(100);
+      for (const name of partitionsIn(watcher.take(4))) seen.add(name);
+    }
+    expect(seen.size).toBe(10);
+  });
+});
+
+describe("faults", () => {
+  test("are told of all topics, and once more when they are over", async () => {
+    await create("fine", 2);
+    await create("short", 2, { "min.insync.replicas": "2" });
+    const watcher = watch({ topics: true, faults: true });
+    const first = watcher.take(MANY);
+    expect(partitionsIn(first)).toEqual(["short-0", "short-1"]);
+    expect(first.partitions[0]?.health).toBe("under-min-isr");
+    expect(first.topics.find(({ name }) => name === "short")).toMatchObject({
+      faultCount: 2,
+      health: "under-min-isr",
+    });
+    await broker.alterTopicConfig("short", new Map([["min.insync.replicas", null]]), false);
+    const second = watcher.take(MANY);
+    expect(second.partitions.map(({ health }) => health)).toEqual(["ok", "ok"]);
+    expect(second.topics).toMatchObject([{ faultCount: 0, health: "ok" }]);
+    expect(watcher.take(MANY).partitions).toEqual([]);
+  });
+
+  test("are bounded for each topic; the topic has their number", async () => {
+    await create("short", 5000, { "min.insync.replicas": "2" });
+    const watcher = watch({ topics: true, faults: true });
+    const { topics, partitions } = watcher.take(MANY);
+    expect(topics).toMatchObject([{ faultCount: 5000 }]);
+    expect(partitions.length).toBe(MAX_FAULTS_OF_TOPIC);
+  });
+});
+
+test("events are told once, those of before at first", async () => {
+  await create("a", 2);
+  const watcher = watch({ events: true });
+  const messages = (): string[] => watcher.take(MANY).events.map(({ message }) => message);
+  expect(messages()).toEqual(["a was made, with 2 partitions"]);
+  await broker.createPartitions("a", 3, false);
+  await broker.alterTopicConfig("a", new Map([["retention.ms", "1000"]]), false);
+  await broker.alterTopicConfig("a", new Map([["retention.ms", null]]), false);
+  await broker.deleteTopic("a");
+  expect(messages()).toEqual([
+    "a has 3 partitions now",
+    "a: retention.ms is 1000 now",
+    "a: retention.ms has the broker's value again",
+    "a was deleted",
+  ]);
+  expect(messages()).toEqual([]);
+});
+
+test("a watcher that was closed is told nothing", async () => {
+  const watcher = watch({ topics: true });
+  watcher.take(MANY);
+  watcher.close();
+  await create("a", 1);
+  expect(watcher.take(MANY).topics).toEqual([]);
+});

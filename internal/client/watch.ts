@@ -1,0 +1,69 @@
+import type { BrokerUpdate } from "../broker/watch-api.ts";
+import type { Frame } from "../doors/native/frame.ts";
+import { stop } from "../doors/native/stream-messages.ts";
+import { update, watch, watchCredit } from "../doors/native/watch-messages.ts";
+import type { Watch, WatchOptions } from "./api.ts";
+import type { Channel, Exchange } from "./channel.ts";
+import type { ClientError } from "./errors.ts";
+import { EventQueue } from "./event-queue.ts";
+
+/** One update waits here, the next is on its way. */
+const UPDATES_AHEAD = 2;
+
+/** Opens a stream of changes. */
+export function openWatch(channel: Channel, options: WatchOptions): Watch {
+  return new ClientWatch(channel, options);
+}
+
+class ClientWatch implements Watch, Exchange, AsyncIterator<BrokerUpdate, undefined> {
+  private readonly channel: Channel;
+  private readonly queue = new EventQueue<BrokerUpdate>(() => this.grant());
+  private readonly id: number;
+
+  constructor(
+    channel: Channel,
+    { intervalMs, topics, partitionsOf, faults, events }: WatchOptions,
+  ) {
+    this.channel = channel;
+    const wanted = { topics, partitionsOf, faults, events };
+    const fields = watch.request.write({ ...wanted, intervalMs, credit: UPDATES_AHEAD });
+    this.id = channel.begin(watch.name, fields, null, this);
+  }
+
+  stop(): void {
+    if (this.queue.ended) return;
+    this.channel.signal(this.id, stop.name, stop.fields.write({}));
+    this.channel.forget(this.id);
+    this.queue.clear();
+    this.queue.end(null);
+  }
+
+  event({ name, fields }: Frame): void {
+    if (name === update.name) this.queue.push(update.fields.read(fields));
+  }
+
+  answer(): void {
+    this.queue.end(null);
+  }
+
+  fail(error: ClientError): void {
+    this.queue.end(error);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<BrokerUpdate, undefined> {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<BrokerUpdate, undefined>> {
+    return this.queue.next();
+  }
+
+  async return(): Promise<IteratorResult<BrokerUpdate, undefined>> {
+    this.stop();
+    return { done: true, value: undefined };
+  }
+
+  private grant(): void {
+    this.channel.signal(this.id, watchCredit.name, watchCredit.fields.write({ updates: 1 }));
+  }
+}

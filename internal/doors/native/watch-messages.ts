@@ -1,0 +1,124 @@
+/**
+ * The messages of a stream of changes. It is opened by a `watch` request; what has changed comes
+ * as `update` events under the request's id, at most one an interval; the request's answer is the
+ * end of the stream.
+ */
+import {
+  type BrokerActivity,
+  type BrokerEvent,
+  type BrokerUpdate,
+  PARTITION_HEALTHS,
+  type PartitionActivity,
+  type TopicActivity,
+  type Watched,
+} from "../../broker/watch-api.ts";
+import { type Nothing, nothing, type Operation } from "./operation.ts";
+import { statusFields } from "./operations.ts";
+import {
+  decimal,
+  flag,
+  int32,
+  int53,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  record,
+  text,
+} from "./shapes.ts";
+import type { StreamSignal } from "./stream-messages.ts";
+import { partitionFields } from "./topic-operations.ts";
+
+/** Topics whose partitions one stream may watch. */
+export const MAX_WATCHED_TOPICS = 100;
+
+/** More entries than one update has. */
+const MANY = 100_000;
+
+/** What to watch, how often, and how many updates may come before more are granted. */
+export interface WatchRequest extends Watched {
+  readonly intervalMs: number;
+  readonly credit: number;
+}
+
+/** Opens a stream of changes; answered when it has ended. */
+export const watch: Operation<WatchRequest, Nothing> = {
+  name: "watch",
+  request: record<WatchRequest>({
+    intervalMs: int32(),
+    credit: int32(),
+    topics: optional(flag, false),
+    partitionsOf: optional(list(text, MAX_WATCHED_TOPICS), []),
+    faults: optional(flag, false),
+    events: optional(flag, false),
+  }),
+  answer: nothing,
+};
+
+/** Grants the broker so many updates more. */
+export const watchCredit: StreamSignal<{ readonly updates: number }> = {
+  name: "credit",
+  fields: record<{ readonly updates: number }>({ updates: int32(1) }),
+};
+
+const rates = nullable(
+  record<NonNullable<BrokerActivity["rates"]>>({
+    recordsInPerSecond: decimal,
+    bytesInPerSecond: decimal,
+    bytesOutPerSecond: decimal,
+  }),
+);
+
+const brokerActivity = record<BrokerActivity>({
+  ...statusFields,
+  rates,
+  syncs: nullable(
+    record<NonNullable<BrokerActivity["syncs"]>>({
+      p50Ms: decimal,
+      p99Ms: decimal,
+      maxMs: decimal,
+    }),
+  ),
+});
+
+const topicActivity = record<TopicActivity>({
+  name: text,
+  id: text,
+  internal: flag,
+  partitionCount: int32(),
+  replicationFactor: int32(),
+  offsetCount: int53(),
+  sizeBytes: int53(),
+  faultCount: int32(),
+  health: oneOf(...PARTITION_HEALTHS),
+  rates,
+});
+
+const partitionActivity = record<PartitionActivity>({
+  ...partitionFields,
+  health: oneOf(...PARTITION_HEALTHS),
+  rates,
+});
+
+const brokerEvent = record<BrokerEvent>({
+  sequence: int53(1),
+  atMs: int53(),
+  severity: oneOf("info", "warning", "error"),
+  kind: text,
+  subject: text,
+  message: text,
+});
+
+/** What has changed since the last update. */
+export const update: StreamSignal<BrokerUpdate> = {
+  name: "update",
+  fields: record<BrokerUpdate>({
+    atMs: int53(),
+    broker: brokerActivity,
+    removedTopics: list(text, MANY),
+    topics: list(topicActivity, MANY),
+    partitions: list(partitionActivity, MANY),
+    events: list(brokerEvent, MANY),
+    incomplete: flag,
+  }),
+};
