@@ -88,12 +88,16 @@ function readConfigFile(file: string): PartialSettings {
 
 /** Runs a broker until the first signal; ends with 0 when it has stopped as it should. */
 async function runBroker(stdio: Stdio, settings: BrokerSettings, asJson: boolean): Promise<void> {
-  const { bunPlatform } = await import("../internal/platform/bun/platform.ts");
+  const [{ bunPlatform }, { releaseStartupCode }] = await Promise.all([
+    import("../internal/platform/bun/platform.ts"),
+    import("../internal/platform/bun/idle-memory.ts"),
+  ]);
   const platform = bunPlatform();
   const stop = takeSignals();
   const log = writtenLog(descriptorWriter(2), !stdio.notesAreWatched, platform.clock.nowMs);
   const { broker, doors, addresses } = await start(platform, log, settings);
   await printReady(stdio.out, broker.status(), addresses, asJson);
+  releaseStartupCode();
   if (!stop.aborted) {
     await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
   }

@@ -38,7 +38,7 @@ function leaves(command: Command, prefix: readonly string[] = []): [string[], Co
   return command.commands.flatMap((child) => leaves(child, path));
 }
 
-const tree = leaves(program(captured().stdio));
+const tree = leaves(await program(captured().stdio));
 
 describe.each(tree)("weir %j", (words, command) => {
   test("has help that begins with examples", async () => {

@@ -1,14 +1,21 @@
 import { Command, CommanderError } from "commander";
-import { brokerVerb } from "./broker.ts";
-import { consumeVerb } from "./consume.ts";
 import { type CommandError, usageError } from "./errors.ts";
-import { helpVerb } from "./help.ts";
 import { globalOptions } from "./options.ts";
-import { produceVerb } from "./produce.ts";
-import { statusVerb } from "./status.ts";
 import type { Stdio } from "./stdio.ts";
-import { topicVerb } from "./topic/topic.ts";
 import { version } from "./version.ts";
+
+/** Makes a verb's command. */
+type MakeVerb = (stdio: Stdio) => Command;
+
+/** How each verb is loaded: alone, so that a broker doesn't carry the others all its life. */
+const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
+  broker: async () => (await import("./broker.ts")).brokerVerb,
+  topic: async () => (await import("./topic/topic.ts")).topicVerb,
+  produce: async () => (await import("./produce.ts")).produceVerb,
+  consume: async () => (await import("./consume.ts")).consumeVerb,
+  status: async () => (await import("./status.ts")).statusVerb,
+  help: async () => (await import("./help.ts")).helpVerb,
+};
 
 const introduction = `Examples:
   weir broker                                 # run a broker here
@@ -20,8 +27,11 @@ const introduction = `Examples:
 /** Help is the same on every terminal and in a pipe; asking a stream for its width costs 10 ms. */
 const helpColumns = 80;
 
-/** The whole command line. */
-export function program(stdio: Stdio): Command {
+/** The command line with some of its verbs, or the whole of it. */
+export async function program(
+  stdio: Stdio,
+  names: readonly string[] = Object.keys(verbs),
+): Promise<Command> {
   const root = new Command("weir")
     .description("A message broker in one file, and the commands to use it.")
     .version(version, "-V, --version", "print the version")
@@ -30,10 +40,15 @@ export function program(stdio: Stdio): Command {
     .addHelpText("before", introduction)
     .addHelpText("after", "\n'weir help exit-codes' says what each exit code means.");
   for (const option of globalOptions()) root.addOption(option);
-  const verbs = [brokerVerb, topicVerb, produceVerb, consumeVerb, statusVerb, helpVerb];
-  for (const make of verbs) root.addCommand(make(stdio));
+  const makers = await Promise.all(names.map((name) => verbs[name]?.()));
+  for (const make of makers) if (make) root.addCommand(make(stdio));
   settle(root, stdio);
   return root;
+}
+
+/** The verbs that a call is about: the one that it begins with; help and mistakes need them all. */
+function verbsFor([first = ""]: readonly string[]): readonly string[] | undefined {
+  return first !== "help" && Object.hasOwn(verbs, first) ? [first] : undefined;
 }
 
 /** Lets every command print through our streams, and throw where it would end the process. */
@@ -56,7 +71,8 @@ function settle(command: Command, stdio: Stdio): void {
 /** Reads the arguments and does what they say. Throws `CommandError`, or what is a bug. */
 export async function run(stdio: Stdio, argv: readonly string[]): Promise<void> {
   try {
-    await program(stdio).parseAsync([...argv], { from: "user" });
+    const root = await program(stdio, verbsFor(argv));
+    await root.parseAsync([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const refusal = usageRefusal(error);

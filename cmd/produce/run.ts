@@ -65,8 +65,9 @@ export class ProduceRun {
     if (setting?.value !== "true") return false;
     const config = new Map();
     const request = { name, partitionCount: null, replicationFactor: null, config };
-    const topic = await client.createTopic({ ...request, validateOnly: false });
-    this.#stdio.note(`made the topic ${name}: partitions: ${topic.partitionCount}`);
+    const { partitionCount } = await client.createTopic({ ...request, validateOnly: false });
+    const partitions = `${partitionCount} partition${partitionCount === 1 ? "" : "s"}`;
+    this.#stdio.note(`made topic ${name}: ${partitions}`);
     return true;
   }
 

@@ -12,6 +12,8 @@ export interface Broker {
 
   /** Appends one record batch to one partition; see `ProduceReceipt` for when it resolves. */
   produce(request: ProduceRequest): Promise<ProduceReceipt>;
+  /** The same without a promise, for who produces often; `done` may be called before it returns. */
+  submit(request: ProduceRequest, done: OnProduced): void;
   /** A reader of some partitions, to be polled; close it when its client is gone. */
   openFetcher(): Fetcher;
   /** Keeps up with what changes, for screens; close it when nobody looks any more. */
@@ -73,6 +75,9 @@ export interface ProduceRequest {
   /** 0: do not wait, 1: the leader has it, -1: every copy in the ISR has it. */
   readonly acks: -1 | 0 | 1;
 }
+
+/** Told once what became of a batch. */
+export type OnProduced = (outcome: ProduceReceipt | BrokerError) => void;
 
 /** What an ack means. Resolved once the batch has what was asked for (at once with acks 0). */
 export interface ProduceReceipt {

@@ -28,7 +28,7 @@ const FAULT_CODES: Readonly<Record<BatchFault, BrokerErrorCode>> = {
  * Checks the one batch that a producer sent, by the rules of record batches and of its topic, and
  * gives it the broker's time where the topic asks for that.
  *
- * Returns that time, or -1. Throws `BrokerError`.
+ * Returns that time, -1 where the producer's stays, or why the batch is refused.
  */
 export function admitBatch(
   settings: TopicSettings,
@@ -36,37 +36,40 @@ export function admitBatch(
   from: number,
   to: number,
   nowMs: number,
-): number {
+): number | BrokerError {
   const fault = checkBatch(buffer, from, to);
   if (fault) {
-    throw new BrokerError(FAULT_CODES[fault], `the record batch is not valid: ${fault}`);
+    return new BrokerError(FAULT_CODES[fault], `the record batch is not valid: ${fault}`);
   }
   if (batchSizeBytes(buffer, from) !== to - from) {
-    throw new BrokerError("invalid-record", "one record batch may be sent at a time, not more");
+    return new BrokerError("invalid-record", "one record batch may be sent at a time, not more");
   }
   if (to - from > settings.maxMessageBytes) {
     const bounds = `${to - from} bytes; max.message.bytes allows ${settings.maxMessageBytes}`;
-    throw new BrokerError("batch-too-large", `the record batch has ${bounds}`);
+    return new BrokerError("batch-too-large", `the record batch has ${bounds}`);
   }
   if (isTransactional(buffer, from)) {
-    throw new BrokerError("invalid-record", "transactions are not supported");
+    return new BrokerError("invalid-record", "transactions are not supported");
   }
   if (settings.logAppendTime) {
     setLogAppendTime(buffer, from, nowMs);
     return nowMs;
   }
-  checkTime(settings, maxTimestampMs(buffer, from), nowMs);
-  return -1;
+  return timeFault(settings, maxTimestampMs(buffer, from), nowMs) ?? -1;
 }
 
-function checkTime(settings: TopicSettings, timestampMs: number, nowMs: number): void {
+function timeFault(
+  settings: TopicSettings,
+  timestampMs: number,
+  nowMs: number,
+): BrokerError | null {
   const { timestampBeforeMaxMs, timestampAfterMaxMs } = settings;
-  if (timestampMs < 0) return;
+  if (timestampMs < 0) return null;
   const late = timestampMs < nowMs - timestampBeforeMaxMs;
   const early = timestampMs > nowMs + timestampAfterMaxMs;
-  if (!late && !early) return;
-  if (late && timestampBeforeMaxMs >= UNLIMITED) return;
+  if (!late && !early) return null;
+  if (late && timestampBeforeMaxMs >= UNLIMITED) return null;
   const setting = `message.timestamp.${late ? "before" : "after"}.max.ms`;
   const message = `the records' time ${timestampMs} is too far from ${nowMs} for ${setting}`;
-  throw new BrokerError("invalid-timestamp", message);
+  return new BrokerError("invalid-timestamp", message);
 }

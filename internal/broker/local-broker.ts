@@ -12,6 +12,7 @@ import type {
   Fetcher,
   FoundOffset,
   OffsetPosition,
+  OnProduced,
   PartitionStatus,
   ProduceReceipt,
   ProduceRequest,
@@ -27,6 +28,7 @@ import { PartitionFetcher } from "./fetcher.ts";
 import { findOffset } from "./find-offset.ts";
 import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
+import { tooFewCopies, unknownPartition } from "./refusals.ts";
 import { RetentionSweeper } from "./retention.ts";
 import { topicEvents } from "./topic-events.ts";
 import { topicConfigEntries, topicSettings } from "./topic-settings.ts";
@@ -110,33 +112,17 @@ export class LocalBroker implements Broker {
     changes.listen(topicEvents(this.events));
   }
 
-  // Called for every produce: it makes one promise, and none of the objects that a spread makes.
   produce(request: ProduceRequest): Promise<ProduceReceipt> {
     return new Promise((resolve, reject) => {
-      const { topic, partition: index, buffer, from, to, acks } = request;
-      const partition = this.#partition(topic, index);
-      const { settings } = partition.topic;
-      const logAppendTimeMs = admitBatch(settings, buffer, from, to, this.#platform.clock.nowMs());
-      if (acks === -1 && settings.minInsyncReplicas > 1) throw tooFewCopies(partition);
-      const { log, leaderEpoch } = partition;
-      const count = recordCount(buffer, from);
-      this.#store.submit(log, buffer, from, to - from, leaderEpoch, (outcome) => {
-        if (outcome instanceof Error) return reject(this.#writeEvents.refused(outcome));
-        this.#writeEvents.taken();
-        this.#traffic.written(count, to - from);
-        partition.written(count, to - from);
-        const { baseOffset, lastOffset, durability, duplicate } = outcome;
-        return resolve({
-          baseOffset,
-          lastOffset,
-          logAppendTimeMs,
-          logStartOffset: log.startOffset,
-          durability,
-          copies: 1,
-          duplicate,
-        });
-      });
+      this.submit(request, (outcome) =>
+        outcome instanceof BrokerError ? reject(outcome) : resolve(outcome),
+      );
     });
+  }
+
+  submit(request: ProduceRequest, done: OnProduced): void {
+    const refusal = this.#append(request, done);
+    if (refusal) done(refusal);
   }
 
   openFetcher(): Fetcher {
@@ -268,16 +254,42 @@ export class LocalBroker implements Broker {
     return this.#store.close();
   }
 
+  /** Begins an append, of which `done` will be told; returns why not if it may not begin. */
+  #append(request: ProduceRequest, done: OnProduced): BrokerError | null {
+    const { topic, partition: index, buffer, from, to, acks } = request;
+    const partition = this.#topics.partition(topic, index);
+    if (!partition) return unknownPartition(topic, index);
+    const { settings } = partition.topic;
+    const logAppendTimeMs = admitBatch(settings, buffer, from, to, this.#platform.clock.nowMs());
+    if (logAppendTimeMs instanceof BrokerError) return logAppendTimeMs;
+    if (acks === -1 && settings.minInsyncReplicas > 1) return tooFewCopies(partition);
+    const { log, leaderEpoch } = partition;
+    const count = recordCount(buffer, from);
+    this.#store.submit(log, buffer, from, to - from, leaderEpoch, (outcome) => {
+      if (outcome instanceof Error) {
+        done(this.#writeEvents.refused(outcome));
+        return;
+      }
+      this.#writeEvents.taken();
+      this.#traffic.written(count, to - from);
+      partition.written(count, to - from);
+      const { baseOffset, lastOffset, durability, duplicate } = outcome;
+      done({
+        baseOffset,
+        lastOffset,
+        logAppendTimeMs,
+        logStartOffset: log.startOffset,
+        durability,
+        copies: 1,
+        duplicate,
+      });
+    });
+    return null;
+  }
+
   #partition(topic: string, index: number): Partition {
     const partition = this.#topics.partition(topic, index);
     if (partition) return partition;
-    const message = `there is no partition ${topic}-${index}`;
-    throw new BrokerError("unknown-topic-or-partition", message);
+    throw unknownPartition(topic, index);
   }
-}
-
-function tooFewCopies({ topic, index }: Partition): BrokerError {
-  const needs = `min.insync.replicas asks for ${topic.settings.minInsyncReplicas} copies`;
-  const message = `${topic.metadata.name}-${index} has 1 copy; ${needs}`;
-  return new BrokerError("not-enough-replicas", message);
 }

@@ -149,11 +149,12 @@ test("there is a bound on connections, and the log says when it was met", async 
   expect((await call("WEIR")).heard).toBe("n:WEIR");
 });
 
-test("closing the doors ends every connection", async () => {
-  const { call, doors: opened } = await doors();
+test("closing the doors ends every connection, and nothing keeps the process alive", async () => {
+  const { call, clock, doors: opened } = await doors();
   const client = await call("WEIR");
   opened.close();
   await turns();
+  expect(clock.pendingTimers).toBe(0);
   expect(client).toMatchObject({ heard: "n:WEIR", closed: true });
   await expect(call("WEIR")).rejects.toMatchObject({ code: "refused" });
 });

@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clock, Timer } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { Address, Connection, Listener, Network, Receiver } from "../platform/network.ts";
 import { Entrance, type EntranceWatcher, type Protocol } from "./entrance.ts";
@@ -40,7 +40,7 @@ export class Doors {
   private readonly silent = new Set<Entrance>();
   /** How many were turned away since the last sweep. */
   private refused = 0;
-  private sweeping = false;
+  private sweepTimer: Timer | null = null;
   private readonly watcher: EntranceWatcher = {
     recognized: (entrance) => this.silent.delete(entrance),
     unrecognized: ({ connection }, firstBytes) => {
@@ -77,6 +77,7 @@ export class Doors {
 
   /** Takes no more connections, and ends those that are open once their answers have left. */
   close(): void {
+    this.sweepTimer?.cancel();
     for (const listener of this.listeners.splice(0)) listener.close();
     for (const { connection } of this.entrances) connection.end();
   }
@@ -97,16 +98,14 @@ export class Doors {
   }
 
   private sweepLater(): void {
-    if (this.sweeping) return;
-    this.sweeping = true;
-    this.context.clock.after(SWEEP_MS, () => this.sweep());
+    this.sweepTimer ??= this.context.clock.after(SWEEP_MS, () => this.sweep());
   }
 
   /** Closes what has been silent for too long, and tells of what was turned away meanwhile. */
   private sweep(): void {
     const { clock, log } = this.context;
     const { maxConnections, silentMs } = this.limits;
-    this.sweeping = false;
+    this.sweepTimer = null;
     let closed = 0;
     for (const entrance of this.silent) {
       if (clock.monotonicMs() - entrance.sinceMs < silentMs) break;

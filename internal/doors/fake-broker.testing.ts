@@ -146,6 +146,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
     stored: (topic, number) => logOf(topic, number).batches,
     store: (topic, number, batch) => append(logOf(topic, number), batch.slice()),
     produce,
+    submit: (request, done) => void produce(request).then(done, done),
     openFetcher: () => new FakeFetcher(broker, logOf),
     openWatcher: (watched) => fakeWatcher(broker, watched),
     findOffset,

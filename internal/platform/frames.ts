@@ -1,3 +1,4 @@
+import type { FrameBuffers } from "./frame-buffers.ts";
 import type { PartialFrame } from "./network.ts";
 
 /** Bytes of the size in front of each frame: a signed 32-bit number, big-endian. */
@@ -35,6 +36,7 @@ export type TakeFrame = (buffer: Uint8Array, from: number, to: number) => void;
 export class FrameAssembler {
   private readonly maxBytes: number;
   private readonly take: TakeFrame;
+  private readonly buffers: FrameBuffers | undefined;
   private error: FrameError | null = null;
   /** How many bytes of the next frame's size have come, and what they say so far. */
   private sizeFilled = 0;
@@ -42,10 +44,14 @@ export class FrameAssembler {
   /** The frame of `size` bytes that has begun and is not all there. */
   private pending: { bytes: Uint8Array; filledBytes: number } | null = null;
 
-  /** `maxBytes` bounds a frame without its size; it is below 2^31. */
-  constructor(maxBytes: number, take: TakeFrame) {
+  /**
+   * `maxBytes` bounds a frame without its size; it is below 2^31. Frames that span chunks are
+   * gathered in memory of `buffers`: who takes a frame gives it back there.
+   */
+  constructor(maxBytes: number, take: TakeFrame, buffers?: FrameBuffers) {
     this.maxBytes = maxBytes;
     this.take = take;
+    this.buffers = buffers;
   }
 
   /** The frame that has begun, as `Receiver.partial` means it. */
@@ -69,8 +75,9 @@ export class FrameAssembler {
     pending.filledBytes += count;
     if (pending.filledBytes < pending.bytes.length) return;
     if (pending.filledBytes < this.size) {
-      const grown = new Uint8Array(Math.min(this.size, 2 * pending.bytes.length));
+      const grown = this.memory(Math.min(this.size, 2 * pending.bytes.length));
       grown.set(pending.bytes);
+      this.buffers?.give(pending.bytes);
       pending.bytes = grown;
     } else {
       this.pending = null;
@@ -94,7 +101,7 @@ export class FrameAssembler {
       return to;
     }
     if (size > to - at) {
-      this.pending = { bytes: new Uint8Array(Math.min(size, FIRST_BUFFER_BYTES)), filledBytes: 0 };
+      this.pending = { bytes: this.memory(Math.min(size, FIRST_BUFFER_BYTES)), filledBytes: 0 };
       return at;
     }
     this.nextSize();
@@ -110,6 +117,10 @@ export class FrameAssembler {
     pending.bytes.set(chunk.subarray(from, from + count), pending.filledBytes);
     this.filled(count);
     return from + count;
+  }
+
+  private memory(sizeBytes: number): Uint8Array {
+    return this.buffers?.take(sizeBytes) ?? new Uint8Array(sizeBytes);
   }
 
   private nextSize(): void {

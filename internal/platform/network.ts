@@ -42,10 +42,11 @@ export interface Connection {
   /**
    * Queues bytes; they leave at the end of the turn, in one write with all others of the turn.
    *
-   * The connection keeps `bytes` until they have left: the caller may not change them. Sending on
-   * a closed connection does nothing.
+   * Sends `buffer[from, to)`, all of it where the ends are left out. The connection keeps it until
+   * it has left: the caller may not change these bytes. Sending on a closed connection does
+   * nothing.
    */
-  send(bytes: Uint8Array): void;
+  send(buffer: Uint8Array, from?: number, to?: number): void;
   /**
    * Stops reading (the other side is slowed by TCP) until `resume`; what has been read already
    * may still be handed out.

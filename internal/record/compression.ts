@@ -4,11 +4,15 @@
  * gzip and zstd are those of node:zlib: its synchronous functions are pure, they touch nothing
  * outside. zlib's limit on the output holds while it expands, so a bomb is not expanded first.
  */
-import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { RecordError } from "./errors.ts";
 import type { Codec } from "./layout.ts";
 import { compressLz4, decompressLz4 } from "./lz4-frame.ts";
 import { compressSnappy, decompressSnappy } from "./snappy.ts";
+
+/** Loaded at the first use: it takes megabytes of memory, and a broker seldom opens a batch. */
+function zlib(): typeof import("node:zlib") {
+  return require("node:zlib");
+}
 
 /** Compresses the bytes at `from` up to `to`; with "none", a view of them. */
 export function compress(codec: Codec, bytes: Uint8Array, from: number, to: number): Uint8Array {
@@ -16,13 +20,13 @@ export function compress(codec: Codec, bytes: Uint8Array, from: number, to: numb
     case "none":
       return bytes.subarray(from, to);
     case "gzip":
-      return gzipSync(bytes.subarray(from, to));
+      return zlib().gzipSync(bytes.subarray(from, to));
     case "snappy":
       return compressSnappy(bytes, from, to);
     case "lz4":
       return compressLz4(bytes, from, to);
     case "zstd":
-      return zstdCompressSync(bytes.subarray(from, to));
+      return zlib().zstdCompressSync(bytes.subarray(from, to));
   }
 }
 
@@ -46,13 +50,13 @@ export function decompress(
     case "none":
       return bytes.subarray(from, to);
     case "gzip":
-      return expandByZlib(gunzipSync, bytes, from, to, limitBytes);
+      return expandByZlib(zlib().gunzipSync, bytes, from, to, limitBytes);
     case "snappy":
       return decompressSnappy(bytes, from, to, limitBytes);
     case "lz4":
       return decompressLz4(bytes, from, to, limitBytes);
     case "zstd":
-      return expandByZlib(zstdDecompressSync, bytes, from, to, limitBytes);
+      return expandByZlib(zlib().zstdDecompressSync, bytes, from, to, limitBytes);
   }
 }
 

@@ -1,11 +1,16 @@
+import { copyBytes } from "../platform/copy-bytes.ts";
 import { partitionLeaderEpoch, storedCrc } from "../record/batch.ts";
-import { copyBytes } from "../record/copy-bytes.ts";
 import type { SequenceError, StorageError } from "./errors.ts";
-import { EntryKind, type Frame, makeFrame, putEntry } from "./journal-frame.ts";
+import { EntryKind, type Frame, frameBytes, makeFrame, putEntry } from "./journal-frame.ts";
 import { createdEntry } from "./journal-records.ts";
 import type { Durability, LogMark, PartitionLog } from "./partition-log.ts";
 import type { ProducedBatch, ProducerState } from "./producers.ts";
 import type { Segment } from "./segment.ts";
+import type { FrameMemory, Slabs } from "./slabs.ts";
+import type { TailRun } from "./tail.ts";
+
+/** Batches of so many bytes together are copied to be written in one piece. */
+const JOINED_BYTES = 64 * 1024;
 
 /** What became of an append, once it is as safe as its log's durability promises. */
 export interface Appended {
@@ -87,14 +92,14 @@ export function rejectGroup({ placed, repeated }: LogGroup, error: StorageError)
   for (const { pending } of repeated) pending.done(error);
 }
 
-/** A group as a frame of the journal, and where in it the bytes of each small batch stand. */
+/** A group as a frame of the journal, and what logs get of it into their tails. */
 export interface GroupFrame {
   readonly frame: Frame;
-  readonly places: readonly number[];
+  readonly runs: readonly { readonly log: PartitionLog; readonly run: TailRun }[];
 }
 
 /** Makes the frame for a group: logs that are new, then their batches, large ones by place only. */
-export function groupFrame(groups: readonly LogGroup[]): GroupFrame {
+export function groupFrame(groups: readonly LogGroup[], slabs: Slabs): GroupFrame {
   const fresh = groups.filter(({ log }) => !log.recorded).map(({ log }) => createdEntry(log));
   let entryCount = fresh.length;
   let payloadBytes = fresh.reduce((sum, { payload }) => sum + payload.length, 0);
@@ -102,7 +107,8 @@ export function groupFrame(groups: readonly LogGroup[]): GroupFrame {
     entryCount += placed.length;
     if (!direct) payloadBytes += bytes;
   }
-  const frame = makeFrame(entryCount, payloadBytes);
+  const { slab, bytes: memory } = slabs.take(frameBytes(entryCount, payloadBytes));
+  const frame = makeFrame(entryCount, payloadBytes, memory);
   let index = 0;
   let at = frame.headBytes;
   for (const { entry, payload } of fresh) {
@@ -110,16 +116,59 @@ export function groupFrame(groups: readonly LogGroup[]): GroupFrame {
     frame.bytes.set(payload, at);
     at += payload.length;
   }
-  const places: number[] = [];
-  for (const { placed, direct } of groups) {
-    for (const batch of placed) {
-      putEntry(frame, index++, batchEntry(batch, direct));
-      if (direct) continue;
-      places.push(at);
-      at += copyBatch(frame, at, batch.pending);
+  const runs: { log: PartitionLog; run: TailRun }[] = [];
+  for (const { log, placed, direct } of groups) {
+    for (const batch of placed) putEntry(frame, index++, batchEntry(batch, direct));
+    if (direct) continue;
+    for (const batches of bySegment(placed)) {
+      const run = copyRun(batches, { slab, bytes: memory }, at);
+      runs.push({ log, run });
+      at += run.sizeBytes;
     }
   }
-  return { frame, places };
+  return { frame, runs };
+}
+
+/** The batches of one log, those of each segment by themselves. */
+export function bySegment(placed: readonly Placed[]): readonly (readonly Placed[])[] {
+  const rows: Placed[][] = [];
+  for (const batch of placed) {
+    const row = rows.at(-1);
+    if (row?.[0]?.segment === batch.segment) row.push(batch);
+    else rows.push([batch]);
+  }
+  return rows;
+}
+
+/**
+ * The bytes of batches that follow each other in one segment, to be written now. Small ones are
+ * copied together, as a view of each would cost more.
+ */
+export function chunksOf(batches: readonly Placed[], slabs: Slabs): readonly Uint8Array[] {
+  const sizeBytes = batches.reduce((sum, { pending }) => sum + pending.sizeBytes, 0);
+  if (batches.length > 1 && sizeBytes <= JOINED_BYTES) {
+    const memory = slabs.take(sizeBytes);
+    copyRun(batches, memory, 0);
+    return [memory.bytes];
+  }
+  return batches.map(({ pending: { buffer, at, sizeBytes: size } }) =>
+    buffer.subarray(at, at + size),
+  );
+}
+
+/** Copies batches that follow each other in one segment to `to` in a frame's memory. */
+function copyRun(batches: readonly Placed[], { slab, bytes }: FrameMemory, to: number): TailRun {
+  const [first] = batches;
+  if (!first) throw new Error("a run has a batch");
+  let end = to;
+  for (const { pending } of batches) {
+    const { buffer, at, sizeBytes } = pending;
+    copyBytes(buffer, at, at + sizeBytes, bytes, end);
+    end += sizeBytes;
+  }
+  const { segment, position, baseOffset } = first;
+  const endOffset = (batches.at(-1)?.lastOffset ?? baseOffset) + 1;
+  return { segment, position, baseOffset, endOffset, slab, bytes, at: to, sizeBytes: end - to };
 }
 
 function batchEntry({ pending, segment, position, baseOffset }: Placed, direct: boolean) {
@@ -139,9 +188,4 @@ function batchEntry({ pending, segment, position, baseOffset }: Placed, direct: 
 function entryKind({ config }: PartitionLog, direct: boolean): EntryKind {
   if (!direct) return EntryKind.batch;
   return config.durability === "fsync" ? EntryKind.placedBatch : EntryKind.unsyncedBatch;
-}
-
-function copyBatch(frame: Frame, to: number, { buffer, at, sizeBytes }: Pending): number {
-  copyBytes(buffer, at, at + sizeBytes, frame.bytes, to);
-  return sizeBytes;
 }

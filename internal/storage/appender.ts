@@ -3,6 +3,8 @@ import { type Disk, DiskError } from "../platform/disk.ts";
 import { lastOffset, lastOffsetDelta, producerId, stampBatch } from "../record/batch.ts";
 import {
   beginGroup,
+  bySegment,
+  chunksOf,
   groupFrame,
   type LogGroup,
   type OnAppended,
@@ -13,7 +15,6 @@ import {
 import { SequenceError, StorageError, writeRefusal } from "./errors.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Journal } from "./journal.ts";
-import type { Frame } from "./journal-frame.ts";
 import type { StorageLimits } from "./limits.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import type { TailWriter } from "./tail-writer.ts";
@@ -144,54 +145,32 @@ export class Appender {
   }
 
   #writeDirect({ log, placed }: LogGroup): void {
-    const { writer, commit, syncSegment } = this.#path;
+    const { disk, writer, commit, syncSegment } = this.#path;
     writer.drain(log);
-    for (let from = 0; from < placed.length; ) {
-      const first = placed[from];
-      if (!first) break;
+    for (const batches of bySegment(placed)) {
+      const [first] = batches;
+      if (!first) continue;
       const { segment, position } = first;
-      let to = from;
-      while (placed[to]?.segment === segment) to++;
-      const chunks = placed.slice(from, to).map(({ pending: { buffer, at, sizeBytes } }) => {
-        return buffer.subarray(at, at + sizeBytes);
-      });
+      const chunks = chunksOf(batches, writer.slabs);
       writer.write(log, segment, chunks, position);
-      if (log.config.durability === "fsync") {
-        commit.touch(segment.logPath, () => syncSegment(segment.logPath));
-        for (const directory of writer.dirtyDirectories) {
-          commit.touch(directory, () => this.#path.disk.syncDirectory(directory));
-        }
+      if (log.config.durability === "memory") continue;
+      commit.touch(segment.logPath, () => syncSegment(segment.logPath));
+      for (const directory of writer.dirtyDirectories) {
+        commit.touch(directory, () => disk.syncDirectory(directory));
       }
-      from = to;
     }
   }
 
   /** Writes the journal's frame for a group, and puts its small batches into their tails. */
   #writeFrame(groups: readonly LogGroup[]): void {
-    const { frame, places } = groupFrame(groups);
-    this.#path.journal.write(frame);
-    this.#admitToTails(groups, frame, places);
-  }
-
-  #admitToTails(groups: readonly LogGroup[], frame: Frame, places: readonly number[]): void {
-    const { writer, changed } = this.#path;
-    let next = 0;
-    for (const { log, placed, direct } of groups) {
+    const { journal, writer, changed } = this.#path;
+    const { frame, runs } = groupFrame(groups, writer.slabs);
+    journal.write(frame);
+    for (const { log } of groups) {
       log.recorded = true;
       changed(log);
-      if (direct) continue;
-      for (const { segment, position, baseOffset, lastOffset, pending } of placed) {
-        writer.push(log, {
-          segment,
-          position,
-          baseOffset,
-          endOffset: lastOffset + 1,
-          buffer: frame.bytes,
-          at: places[next++] ?? 0,
-          sizeBytes: pending.sizeBytes,
-        });
-      }
     }
+    for (const { log, run } of runs) writer.push(log, run);
   }
 
   /** Runs `write`; if the disk refuses, the logs are as before and their appends are rejected. */

@@ -31,6 +31,8 @@ export interface LogState {
   readonly name: string;
   readonly incarnation: string;
   readonly startOffset: number;
+  /** Compaction has been over all before this offset. */
+  readonly firstDirtyOffset: number;
   /** Entries of frames up to this one are in here; later ones are to be applied again. */
   readonly appliedFrame: number;
   readonly segments: readonly SegmentState[];

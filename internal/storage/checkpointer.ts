@@ -107,6 +107,9 @@ export class Checkpointer {
       for (const log of changed) if (!log.removed) this.#changed.add(log);
       throw error;
     }
+    for (const [log, { segments }] of captured) {
+      log.checkpointedOffset = segments.at(-1)?.endOffset ?? log.startOffset;
+    }
     journal.dropBefore(journalSequence);
   }
 
@@ -119,6 +122,8 @@ export class Checkpointer {
     let count = 0;
     for (const log of changed) {
       if (++count % limits.checkpointLogsPerTurn === 0) await this.#nextTurn();
+      // What the journal has by now must be what is noted: not half a change of the segments.
+      while (log.segmentsChange) await log.segmentsChange;
       if (log.removed) continue;
       writer.drain(log);
       for (const path of saveIndexes(disk, log)) writer.dirtyFiles.add(path);
@@ -159,6 +164,7 @@ export function stateOf(log: PartitionLog, appliedFrame: number): LogState {
     name: log.name,
     incarnation: log.incarnation,
     startOffset: log.startOffset,
+    firstDirtyOffset: log.firstDirtyOffset,
     appliedFrame,
     segments: log.segments.map((segment) => segment.state()),
     producers: [...log.producers.entries()],

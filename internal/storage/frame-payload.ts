@@ -39,6 +39,6 @@ export function isThisBatch(bytes: Uint8Array, at: number, entry: JournalEntry):
 function payloadIsWhole(bytes: Uint8Array, entry: JournalEntry, at: number): boolean {
   const end = at + entry.sizeBytes;
   if (end > bytes.length) return false;
-  if (entry.kind === EntryKind.created) return crc32c(bytes, at, end) === entry.crc;
-  return isThisBatch(bytes, at, entry);
+  if (entry.kind === EntryKind.batch) return isThisBatch(bytes, at, entry);
+  return crc32c(bytes, at, end) === entry.crc;
 }

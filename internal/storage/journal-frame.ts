@@ -46,6 +46,8 @@ export const EntryKind = {
   removed: 4,
   /** Records before `offset` are gone. */
   logStart: 5,
+  /** Compaction has put a segment in the place of others; the payload says which. */
+  compacted: 6,
 } as const;
 
 /** One of the numbers in `EntryKind`. */
@@ -79,14 +81,27 @@ export interface FrameHead {
   readonly payloadBytes: number;
 }
 
-/** Room for a frame of this many entries and payload bytes; all but its head is left to fill. */
-export function makeFrame(entryCount: number, payloadBytes: number): Frame {
+/** The size on disk of a frame of this many entries and payload bytes. */
+export function frameBytes(entryCount: number, payloadBytes: number): number {
+  return alignedSize(FRAME_HEADER_BYTES + entryCount * ENTRY_BYTES + payloadBytes);
+}
+
+/**
+ * Begins a frame of this many entries and payload bytes, which are all left to put in. It is made
+ * in `bytes`, of the size that `frameBytes` says, whatever they held.
+ */
+export function makeFrame(
+  entryCount: number,
+  payloadBytes: number,
+  bytes: Uint8Array = new Uint8Array(frameBytes(entryCount, payloadBytes)),
+): Frame {
   const headBytes = FRAME_HEADER_BYTES + entryCount * ENTRY_BYTES;
-  const bytes = new Uint8Array(alignedSize(headBytes + payloadBytes));
   putInt32(bytes, 0, MAGIC);
   putInt32(bytes, 4, headBytes);
   putInt32(bytes, 32, entryCount);
   putInt32(bytes, 36, payloadBytes);
+  putInt32(bytes, 44, 0);
+  bytes.fill(0, headBytes + payloadBytes);
   return { bytes, headBytes };
 }
 
@@ -157,7 +172,7 @@ export function readEntry(bytes: Uint8Array, at: number, index: number): Journal
 
 /** Whether an entry of this kind has `sizeBytes` of payload in its frame. */
 export function hasPayload(kind: EntryKind): boolean {
-  return kind === EntryKind.batch || kind === EntryKind.created;
+  return kind === EntryKind.batch || kind === EntryKind.created || kind === EntryKind.compacted;
 }
 
 /** The bytes that a frame with so much in it takes on disk. */

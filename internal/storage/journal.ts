@@ -77,9 +77,14 @@ export class Journal {
     return closed + (this.#current?.writtenBytes ?? 0);
   }
 
-  /** Every frame up to this one is durable. */
+  /**
+   * Every frame up to this one is durable. Where someone waits for that, the next file is filled
+   * before it is needed; without syncs that would only be one write more.
+   */
   markSynced(frameNumber: number): void {
     this.#syncedFrame = Math.max(this.#syncedFrame, frameNumber);
+    const writtenBytes = this.#current?.writtenBytes ?? 0;
+    if (writtenBytes >= this.#limits.prepareSpareAtBytes) this.#prepareSpare();
   }
 
   /**
@@ -94,7 +99,6 @@ export class Journal {
     current.writtenBytes += frame.bytes.length;
     this.#nextFrame++;
     this.#commit.touch(current.path, current.sync);
-    if (current.writtenBytes >= this.#limits.prepareSpareAtBytes) this.#prepareSpare();
   }
 
   /** Starts a new file for what comes and returns its sequence: all frames before are in others. */

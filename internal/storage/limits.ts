@@ -39,7 +39,7 @@ export interface StorageLimits {
 /** What a broker uses. */
 export const DEFAULT_LIMITS: StorageLimits = {
   groupBytes: 4 * MIB,
-  directBytes: { fsync: 64 * KIB, memory: 16 * KIB },
+  directBytes: { fsync: 64 * KIB, memory: 4 * KIB },
   tailBytes: 16 * MIB,
   drainedPerTurn: 64,
   checkpointAtBytes: 128 * MIB,

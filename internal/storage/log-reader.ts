@@ -3,10 +3,11 @@ import { batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { RecordReader } from "../record/records.ts";
 import { DamageError, StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
-import type { PartitionLog, TailBatch } from "./partition-log.ts";
+import type { PartitionLog } from "./partition-log.ts";
 import type { Segment } from "./segment.ts";
 import { batchHeaders, type ReadableSegment, readBatches } from "./segment-reader.ts";
 import { OffsetIndex, TimeIndex } from "./sparse-index.ts";
+import { readTail, runFrom } from "./tail.ts";
 
 /** A batch that is opened to look for a time in it may expand to this at the most. */
 const EXPANDED_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -55,19 +56,35 @@ export async function findTime(
   timestampMs: number,
   endOffset: number,
 ): Promise<TimedOffset | null> {
-  let from = log.startOffset;
-  for (const segment of log.segments) {
-    if (segment.maxTimestampMs < timestampMs || segment.endOffset <= from) continue;
-    from = Math.max(from, segment.baseOffset + timeFloor(path, segment, timestampMs));
-    for (let offset = from; offset < Math.min(segment.endOffset, endOffset); ) {
-      const chunks = await readLog(path, log, offset, endOffset, 1);
-      const batch = chunks[0];
-      if (!batch) break;
-      const found = firstSince(batch, timestampMs, log.startOffset);
+  // By offset: while one segment is read, others may be removed or merged.
+  for (let from = log.startOffset; from < endOffset; ) {
+    const segment = log.segmentFrom(from);
+    if (!segment) break;
+    const end = Math.min(segment.endOffset, endOffset);
+    if (segment.maxTimestampMs >= timestampMs) {
+      from = Math.max(from, segment.baseOffset + timeFloor(path, segment, timestampMs));
+      const found = await firstInRange(path, log, timestampMs, from, end);
       if (found) return found;
-      offset = lastOffset(batch, 0) + 1;
     }
-    from = segment.endOffset;
+    from = end;
+  }
+  return null;
+}
+
+async function firstInRange(
+  path: ReadPath,
+  log: PartitionLog,
+  timestampMs: number,
+  fromOffset: number,
+  endOffset: number,
+): Promise<TimedOffset | null> {
+  for (let offset = fromOffset; offset < endOffset; ) {
+    const from = Math.max(offset, log.startOffset);
+    const [batch] = await readLog(path, log, from, endOffset, 1);
+    if (!batch) break;
+    const found = firstSince(batch, timestampMs, log.startOffset);
+    if (found) return found;
+    offset = lastOffset(batch, 0) + 1;
   }
   return null;
 }
@@ -82,31 +99,6 @@ export async function findMaxTime(
   return greatest < 0 ? null : findTime(path, log, greatest, endOffset);
 }
 
-function readTail(
-  tail: readonly TailBatch[],
-  offset: number,
-  endOffset: number,
-  maxBytes: number,
-): Uint8Array[] {
-  let low = 0;
-  let high = tail.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((tail[middle]?.endOffset ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for (let i = low; i < tail.length; i++) {
-    const batch = tail[i];
-    if (!batch || batch.baseOffset >= endOffset) break;
-    bytes += batch.sizeBytes;
-    if (bytes > maxBytes && chunks.length > 0) break;
-    chunks.push(batch.buffer.subarray(batch.at, batch.at + batch.sizeBytes));
-  }
-  return chunks;
-}
-
 /** One segment's batches, or the next one's where compaction has left nothing to the first. */
 async function readSegments(
   path: ReadPath,
@@ -115,11 +107,12 @@ async function readSegments(
   endOffset: number,
   maxBytes: number,
 ): Promise<readonly Uint8Array[]> {
-  for (let i = log.segmentIndexOf(offset); i < log.segments.length; i++) {
-    const segment = log.segments[i];
-    if (!segment || segment.baseOffset >= endOffset) break;
+  // By offset: while one segment is read, others may be removed or merged.
+  let segment = log.segmentFrom(offset);
+  while (segment && segment.baseOffset < endOffset) {
     const bytes = await readSegment(path, log, segment, { offset, endOffset, maxBytes });
     if (bytes.length > 0) return [bytes];
+    segment = log.segmentFrom(segment.endOffset);
   }
   return [];
 }
@@ -175,8 +168,8 @@ async function rebuildIndexes(readable: ReadableSegment, segment: Segment): Prom
 
 /** How much of a segment is in its file: the rest is in the tail. */
 function fileBytes(log: PartitionLog, segment: Segment): number {
-  const first = log.tail.find((batch) => batch.segment === segment);
-  return first?.position ?? segment.sizeBytes;
+  const first = log.tail[runFrom(log.tail, segment.baseOffset)];
+  return first?.segment === segment ? first.position : segment.sizeBytes;
 }
 
 function timeFloor(path: ReadPath, segment: Segment, timestampMs: number): number {

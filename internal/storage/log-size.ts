@@ -1,4 +1,5 @@
 import type { PartitionLog } from "./partition-log.ts";
+import { positionInTail } from "./tail.ts";
 
 /**
  * About how many bytes a log has from `offset` on: exact when that is the beginning of a batch in
@@ -14,8 +15,8 @@ export function availableBytes(log: PartitionLog, offset: number): number {
 }
 
 function positionBefore(log: PartitionLog, offset: number): number {
-  const inTail = log.tail.find((batch) => batch.endOffset > offset);
-  if (inTail && inTail.baseOffset <= offset) return inTail.position;
+  const inTail = positionInTail(log.tail, offset);
+  if (inTail !== null) return inTail;
   const segment = log.segmentOf(offset);
   if (!segment) return 0;
   return segment.loadedIndexes?.offsets.floor(offset - segment.baseOffset) ?? 0;

@@ -8,15 +8,13 @@ import { StorageError } from "./errors.ts";
 import { FileCache } from "./file-cache.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { Journal } from "./journal.ts";
-import { makeFrame, putEntry } from "./journal-frame.ts";
-import { type EntryWithPayload, logStartEntry, removedEntry } from "./journal-records.ts";
 import type { Latencies } from "./latency.ts";
-import { type DataLayout, dataLayout, REMOVED_SUFFIX } from "./layout.ts";
+import { type DataLayout, dataLayout } from "./layout.ts";
 import { DEFAULT_LIMITS, type StorageLimits } from "./limits.ts";
+import { LogChanges } from "./log-changes.ts";
 import { findMaxTime, findTime, readLog, type TimedOffset } from "./log-reader.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
 import { makeDurable, type Recovered, recover } from "./recovery.ts";
-import { removeSegment } from "./segment.ts";
 import { TailWriter } from "./tail-writer.ts";
 import { Upkeep } from "./upkeep.ts";
 import { WriteGate } from "./write-gate.ts";
@@ -46,10 +44,10 @@ export class LogStore {
   readonly #layout: DataLayout;
   readonly #files: FileCache;
   readonly #commit: GroupCommit;
-  readonly #writer: TailWriter;
   readonly #journal: Journal;
   readonly #appender: Appender;
   readonly #checkpointer: Checkpointer;
+  readonly #changes: LogChanges;
   readonly #logs: Map<string, PartitionLog>;
   readonly #gate: WriteGate;
   readonly #unlock: () => void;
@@ -101,7 +99,6 @@ export class LogStore {
     this.#options = options;
     this.#layout = layout;
     this.#files = files;
-    this.#writer = writer;
     this.#unlock = unlock;
     this.#logs = recovered.logs;
     this.#nextLogId = recovered.nextLogId;
@@ -151,6 +148,7 @@ export class LogStore {
       failed: (error) => this.#gate.refuse(error),
       written: () => upkeep.afterTurn(),
     });
+    this.#changes = this.#makeChanges(writer);
     for (const log of recovered.changed) this.#checkpointer.changed(log);
   }
 
@@ -248,32 +246,13 @@ export class LogStore {
   }
 
   /** Drops the records before `offset`; the files of segments that this empties are removed. */
-  async cutBefore(log: PartitionLog, offset: number): Promise<void> {
-    if (offset <= log.startOffset) return;
-    this.#appender.flush();
-    log.rollBeforeCut(offset);
-    const frameNumber = this.#writeEntries([logStartEntry(log, offset)]);
-    // Before anything else happens: the next checkpoint has the entry behind it.
-    log.startOffset = offset;
-    this.#checkpointer.changed(log);
-    await this.#whenDurable(frameNumber);
-    const removed = log.takeEmptied();
-    this.#writer.dropSegments(log, removed);
-    for (const segment of removed) {
-      removeSegment(this.#options.disk, this.#files, segment);
-    }
-    this.#writer.dirtyDirectories.add(log.directory);
-    this.#checkpointer.changed(log);
+  cutBefore(log: PartitionLog, offset: number): Promise<void> {
+    return this.#changes.cutBefore(log, offset);
   }
 
   /** Removes logs with all they hold; they are gone for good when this resolves. */
-  async remove(logs: readonly PartitionLog[]): Promise<void> {
-    this.#appender.flush();
-    const recorded = logs.filter(({ recorded }) => recorded);
-    const frameNumber = recorded.length > 0 ? this.#writeEntries(recorded.map(removedEntry)) : 0;
-    for (const log of logs) log.removed = true;
-    if (recorded.length > 0) await this.#whenDurable(frameNumber);
-    for (const log of logs) this.#forget(log);
+  remove(logs: readonly PartitionLog[]): Promise<void> {
+    return this.#changes.remove(logs);
   }
 
   /** Moves what the journal holds to the segments, now. */
@@ -298,30 +277,19 @@ export class LogStore {
     }
   }
 
-  #forget(log: PartitionLog): void {
-    const { disk } = this.#options;
-    this.#logs.delete(log.name);
-    this.#checkpointer.removed(log);
-    this.#writer.drop(log);
-    for (const segment of log.segments) this.#files.drop(segment.logPath);
-    if (!disk.exists(log.directory)) return;
-    const grave = `${log.directory}.${log.id}${REMOVED_SUFFIX}`;
-    disk.rename(log.directory, grave);
-    disk.removeDirectory(grave);
-  }
-
-  /** Writes a frame of entries without payload; returns its number. */
-  #writeEntries(entries: readonly EntryWithPayload[]): number {
-    if (this.refusal?.code === "failed") throw this.refusal;
-    const frame = makeFrame(entries.length, 0);
-    for (const [index, { entry }] of entries.entries()) putEntry(frame, index, entry);
-    this.#journal.write(frame);
-    return this.#journal.lastFrame;
-  }
-
-  async #whenDurable(frameNumber: number): Promise<void> {
-    await this.#commit.durable();
-    this.#journal.markSynced(frameNumber);
+  #makeChanges(writer: TailWriter): LogChanges {
+    return new LogChanges({
+      disk: this.#options.disk,
+      files: this.#files,
+      writer,
+      journal: this.#journal,
+      commit: this.#commit,
+      checkpointer: this.#checkpointer,
+      flush: () => this.#appender.flush(),
+      refusal: () => this.refusal,
+      refuse: (error) => this.#gate.refuse(error),
+      forget: (log) => this.#logs.delete(log.name),
+    });
   }
 
   /** Why a write may not be taken now; null if it may. */

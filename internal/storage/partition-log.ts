@@ -2,6 +2,7 @@ import type { Disk } from "../platform/disk.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
 import { ProducerTable } from "./producers.ts";
 import { Segment, type SegmentState } from "./segment.ts";
+import type { TailRun } from "./tail.ts";
 
 /** When a batch counts as written: on the disk, or in the operating system's memory. */
 export type Durability = "fsync" | "memory";
@@ -12,17 +13,20 @@ export interface LogConfig {
   readonly segmentBytes: number;
   /** A segment is closed this long after its first batch. */
   readonly segmentMs: number;
+  /** Keeps only the last record of each key; without it, records stay until the log is cut. */
+  readonly compaction?: CompactionConfig | undefined;
 }
 
-/** A batch that has its place in a segment but isn't in its file yet (the journal has it). */
-export interface TailBatch {
-  readonly segment: Segment;
-  readonly position: number;
-  readonly baseOffset: number;
-  readonly endOffset: number;
-  readonly buffer: Uint8Array;
-  readonly at: number;
-  readonly sizeBytes: number;
+/** When a log is compacted, and what stays for how long. */
+export interface CompactionConfig {
+  /** The share of a log's closed segments that must be dirty, from 0 to 1. */
+  readonly minDirtyRatio: number;
+  /** A tombstone stays at least so long after it was first cleaned. */
+  readonly deleteRetentionMs: number;
+  /** Records that are younger stay, whatever comes after them. */
+  readonly minLagMs: number;
+  /** Segments that are dirty for longer are cleaned whatever the ratio. */
+  readonly maxLagMs: number;
 }
 
 /** A log's end at some time, to come back to if what is then added can't be written. */
@@ -52,12 +56,18 @@ export class PartitionLog {
   startOffset = 0;
   /** All before this offset is as safe as the log's durability promises. */
   durableOffset = 0;
+  /** Compaction has been over all before this offset. */
+  firstDirtyOffset = 0;
+  /** All before this offset is in the segments of the last checkpoint, without the journal. */
+  checkpointedOffset = 0;
+  /** The change of the row of segments that is under way, until it is in journal and memory. */
+  segmentsChange: Promise<void> | null = null;
   removed = false;
   /** Whether the journal or the checkpoint knows of the log; its first batch makes it so. */
   recorded = false;
   segments: Segment[] = [];
   /** The last batches, while they are only in memory and the journal. */
-  tail: TailBatch[] = [];
+  tail: TailRun[] = [];
   readonly producers = new ProducerTable();
   /** Called when `durableOffset` has grown. */
   onAdvance: (() => void) | null = null;
@@ -94,9 +104,29 @@ export class PartitionLog {
     return segment;
   }
 
+  /** Runs `change`, which takes segments out of the row, when no other one does. */
+  async changeSegments(change: () => Promise<void>): Promise<void> {
+    while (this.segmentsChange) await this.segmentsChange;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.segmentsChange = promise;
+    try {
+      await change();
+    } finally {
+      this.segmentsChange = null;
+      resolve();
+    }
+  }
+
   /** The segment that holds `offset`, or would if it were there. */
   segmentOf(offset: number): Segment | undefined {
     return this.segments[this.segmentIndexOf(offset)];
+  }
+
+  /** The first segment that ends behind `offset`: compaction may have taken the offset itself. */
+  segmentFrom(offset: number): Segment | undefined {
+    const index = this.segmentIndexOf(offset);
+    const segment = this.segments[index];
+    return segment && segment.endOffset <= offset ? this.segments[index + 1] : segment;
   }
 
   /** The number of the last segment that begins at or before `offset`; 0 if none does. */

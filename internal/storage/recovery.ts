@@ -1,6 +1,7 @@
 import type { Disk } from "../platform/disk.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
 import { type Checkpoint, EMPTY_CHECKPOINT, type LogState, readCheckpoint } from "./checkpoint.ts";
+import { applySwap, readSwap } from "./compaction/segment-swap.ts";
 import { StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import { isThisBatch } from "./frame-payload.ts";
@@ -11,6 +12,7 @@ import type { DataLayout } from "./layout.ts";
 import type { StorageLimits } from "./limits.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
 import { removeSegment, Segment } from "./segment.ts";
+import { wholeSlab } from "./slabs.ts";
 import type { TailWriter } from "./tail-writer.ts";
 import { readWholeFile } from "./whole-file.ts";
 
@@ -121,7 +123,9 @@ class Replay {
   #restore(state: LogState): void {
     const log = this.#register(state.id, state.name, state.incarnation);
     log.startOffset = state.startOffset;
+    log.firstDirtyOffset = state.firstDirtyOffset;
     log.segments = state.segments.map((segment) => new Segment(log.directory, segment));
+    log.checkpointedOffset = log.endOffset;
     for (const [id, producer] of state.producers) log.producers.restore(id, producer);
     this.states.set(log, state);
     this.#removeEmptied(log);
@@ -149,7 +153,9 @@ class Replay {
     this.changed.add(log);
     if (entry.kind === EntryKind.removed) this.#remove(log);
     else if (entry.kind === EntryKind.logStart) this.#cutBefore(log, entry.offset);
-    else if (entry.kind === EntryKind.batch) this.#admit(log, entry, bytes, at);
+    else if (entry.kind === EntryKind.compacted) {
+      this.#replaceSegments(log, bytes.subarray(at, at + entry.sizeBytes));
+    } else if (entry.kind === EntryKind.batch) this.#admit(log, entry, bytes, at);
     else this.#admitPlaced(log, entry, this.#isSynced(entry, frameNumber));
   }
 
@@ -179,6 +185,12 @@ class Replay {
     if (removed.length > 0) writer.dirtyDirectories.add(log.directory);
   }
 
+  #replaceSegments(log: PartitionLog, payload: Uint8Array): void {
+    const { disk, files, writer } = this.#path;
+    applySwap(disk, files, log, readSwap(payload));
+    writer.dirtyDirectories.add(log.directory);
+  }
+
   #admit(log: PartitionLog, entry: JournalEntry, bytes: Uint8Array, at: number): void {
     const segment = this.#segmentFor(log, entry);
     if (!segment) return;
@@ -187,15 +199,8 @@ class Replay {
     log.producers.admit(bytes, at);
     const endOffset = segment.endOffset;
     const { offset: baseOffset } = entry;
-    this.#path.writer.push(log, {
-      segment,
-      position,
-      baseOffset,
-      endOffset,
-      buffer: bytes,
-      at,
-      sizeBytes,
-    });
+    const place = { segment, position, baseOffset, endOffset, at, sizeBytes };
+    this.#path.writer.push(log, { ...place, ...wholeSlab(bytes) });
   }
 
   #isSynced({ kind }: JournalEntry, frameNumber: number): boolean {

@@ -1,5 +1,5 @@
 import type { Disk } from "../platform/disk.ts";
-import { baseOffset, lastOffset, maxTimestampMs } from "../record/batch.ts";
+import { baseOffset, lastOffset, maxTimestampMs, recordCount } from "../record/batch.ts";
 import type { FileCache } from "./file-cache.ts";
 import { digits20 } from "./layout.ts";
 import { OffsetIndex, TimeIndex } from "./sparse-index.ts";
@@ -87,7 +87,9 @@ export class Segment {
     if (position === 0) this.firstAppendMs = nowMs;
     this.endOffset = lastOffset(buffer, at) + 1;
     this.sizeBytes = position + sizeBytes;
-    this.maxTimestampMs = Math.max(this.maxTimestampMs, maxTimestampMs(buffer, at));
+    // A batch that compaction has emptied still tells the time of what it had.
+    const timestampMs = recordCount(buffer, at) > 0 ? maxTimestampMs(buffer, at) : -1;
+    this.maxTimestampMs = Math.max(this.maxTimestampMs, timestampMs);
     return position;
   }
 
@@ -122,6 +124,13 @@ export class Segment {
   /** Puts new indexes in place of those that turned out to be wrong. */
   replaceIndexes(offsets: OffsetIndex, times: TimeIndex): void {
     this.#indexes = { offsets, times, savedOffsets: 0, savedTimes: 0 };
+  }
+
+  /** The files have all that the indexes have. */
+  indexesSaved(): void {
+    if (!this.#indexes) return;
+    this.#indexes.savedOffsets = this.#indexes.offsets.length;
+    this.#indexes.savedTimes = this.#indexes.times.length;
   }
 
   /** Forgets the indexes if their files have all of them; they are read again when needed. */

@@ -1,13 +1,17 @@
 import type { Disk, DiskFile } from "../platform/disk.ts";
 import type { FileCache } from "./file-cache.ts";
-import type { PartitionLog, TailBatch } from "./partition-log.ts";
+import type { PartitionLog } from "./partition-log.ts";
 import type { Segment } from "./segment.ts";
+import { Slabs } from "./slabs.ts";
+import type { TailRun } from "./tail.ts";
 
 /**
  * Keeps the tails of all logs and puts batches into segment files; remembers which files and
  * folders have to be synced before the journal may forget what they hold.
  */
 export class TailWriter {
+  /** The memory that tails stand in. */
+  readonly slabs = new Slabs();
   readonly #disk: Disk;
   readonly #files: FileCache;
   readonly #logsDirectory: string;
@@ -31,26 +35,23 @@ export class TailWriter {
     return this.#tailBytes;
   }
 
-  /** Puts a batch that the journal has into its log's tail. */
-  push(log: PartitionLog, batch: TailBatch): void {
-    log.tail.push(batch);
+  /** Puts batches that the journal has into their log's tail. */
+  push(log: PartitionLog, run: TailRun): void {
+    this.slabs.keep(run.slab);
+    log.tail.push(run);
     this.#tails.add(log);
-    this.#tailBytes += batch.sizeBytes;
+    this.#tailBytes += run.sizeBytes;
   }
 
   /** Forgets a log's tail. */
   drop(log: PartitionLog): void {
-    for (const { sizeBytes } of log.tail) this.#tailBytes -= sizeBytes;
-    this.#tails.delete(log);
-    log.tail = [];
+    this.#keepOnly(log, []);
   }
 
   /** Forgets what a log's tail has for segments that were removed. */
   dropSegments(log: PartitionLog, removed: readonly Segment[]): void {
-    if (!log.tail.some(({ segment }) => removed.includes(segment))) return;
     const kept = log.tail.filter(({ segment }) => !removed.includes(segment));
-    this.drop(log);
-    for (const batch of kept) this.push(log, batch);
+    if (kept.length < log.tail.length) this.#keepOnly(log, kept);
   }
 
   /** Drains the tails that are oldest, at most `maxLogs`, until all have `limitBytes` or less. */
@@ -73,7 +74,7 @@ export class TailWriter {
       const segment = tail[from]?.segment;
       let to = from;
       while (tail[to]?.segment === segment) to++;
-      if (segment) this.#writeRun(log, segment, tail.slice(from, to));
+      if (segment) this.#writeRuns(log, segment, tail.slice(from, to));
       from = to;
     }
     this.drop(log);
@@ -86,9 +87,21 @@ export class TailWriter {
     this.dirtyFiles.add(segment.logPath);
   }
 
-  #writeRun(log: PartitionLog, segment: Segment, batches: readonly TailBatch[]): void {
-    const chunks = batches.map(({ buffer, at, sizeBytes }) => buffer.subarray(at, at + sizeBytes));
-    this.write(log, segment, chunks, batches[0]?.position ?? 0);
+  #writeRuns(log: PartitionLog, segment: Segment, runs: readonly TailRun[]): void {
+    const chunks = runs.map(({ bytes, at, sizeBytes }) => bytes.subarray(at, at + sizeBytes));
+    this.write(log, segment, chunks, runs[0]?.position ?? 0);
+  }
+
+  /** Leaves `kept`, a part of the tail, and lets go of the rest. */
+  #keepOnly(log: PartitionLog, kept: TailRun[]): void {
+    for (const run of kept) this.slabs.keep(run.slab);
+    for (const { slab, sizeBytes } of log.tail) {
+      this.slabs.release(slab);
+      this.#tailBytes -= sizeBytes;
+    }
+    for (const { sizeBytes } of kept) this.#tailBytes += sizeBytes;
+    log.tail = kept;
+    if (kept.length === 0) this.#tails.delete(log);
   }
 
   #open(log: PartitionLog, segment: Segment, endBytes: number): DiskFile {

@@ -56,9 +56,10 @@ export class KafkaConnection implements Receiver, PipelineOwner {
     this.context = context;
     this.connection = connection;
     this.pipeline = new Pipeline(client, shared, this);
-    this.frames = new FrameAssembler(client.limits.maxRequestBytes, (buffer, from, to) => {
+    const push = (buffer: Uint8Array, from: number, to: number): void => {
       if (!this.ended) this.pipeline.push(buffer, from, to);
-    });
+    };
+    this.frames = new FrameAssembler(client.limits.maxRequestBytes, push, shared.frameBuffers);
   }
 
   get partial(): PartialFrame | null {
@@ -93,8 +94,8 @@ export class KafkaConnection implements Receiver, PipelineOwner {
     return this.connection.queuedBytes > this.context.client.limits.maxAnswerBytesQueued;
   }
 
-  send(bytes: Uint8Array): void {
-    this.connection.send(bytes);
+  send(buffer: Uint8Array, from: number, to: number): void {
+    this.connection.send(buffer, from, to);
   }
 
   /** Stops reading while the client has too much under way, and goes on when it hasn't. */

@@ -1,5 +1,6 @@
 import type { Broker } from "../../broker/api.ts";
 import type { Clock } from "../../platform/clock.ts";
+import { FrameBuffers } from "../../platform/frame-buffers.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Connection, Receiver } from "../../platform/network.ts";
 import { KafkaConnection } from "./connection.ts";
@@ -28,7 +29,7 @@ export function kafkaDoor({ broker, clock, log, limits: given }: KafkaDoorOption
   const limits = { ...defaultKafkaLimits, ...maxRequestBytesOf(broker), ...given };
   const sessions = new FetchSessions(clock, limits);
   const heldBytes = new HeldBytes(limits.maxTotalBytesHeld);
-  const shared = { clock, heldBytes, writer: new Writer() };
+  const shared = { clock, heldBytes, frameBuffers: new FrameBuffers(), writer: new Writer() };
   return (connection) => {
     const fetches = new ConnectionFetches(broker, sessions);
     const client = { broker, limits, services, fetches };

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Broker, ProduceReceipt, ProduceRequest } from "../../broker/api.ts";
+import type { Broker, OnProduced, ProduceRequest } from "../../broker/api.ts";
+import { BrokerError } from "../../broker/errors.ts";
 import { openBroker } from "../../broker/local-broker.ts";
 import { bunPlatform } from "../../platform/bun/platform.ts";
 import type { LogFields } from "../../platform/log.ts";
@@ -68,13 +69,17 @@ function hooked(
   real: Broker,
   before: (request: ProduceRequest) => Promise<void> | void | undefined,
 ): Broker {
-  async function produce(request: ProduceRequest): Promise<ProduceReceipt> {
-    await before(request);
-    return real.produce(request);
+  function submit(request: ProduceRequest, done: OnProduced): void {
+    try {
+      void Promise.resolve(before(request)).then(() => real.submit(request, done));
+    } catch (error) {
+      if (!(error instanceof BrokerError)) throw error;
+      done(error);
+    }
   }
   return new Proxy(real, {
     get(target, name) {
-      if (name === "produce") return produce;
+      if (name === "submit") return submit;
       const value = Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
@@ -102,7 +107,7 @@ export class TestClient {
       get queuedBytes() {
         return client.queued.reduce((sum, { length }) => sum + length, 0);
       },
-      send: (bytes) => this.take(bytes),
+      send: (buffer, from, to) => this.take(buffer.subarray(from, to)),
       pause: () => {
         this.paused = true;
       },

@@ -1,4 +1,5 @@
 import type { Clock } from "../../platform/clock.ts";
+import type { FrameBuffers } from "../../platform/frame-buffers.ts";
 import { Fifo } from "./fifo.ts";
 import { answerUnknownVersion } from "./handlers/18-api-versions.ts";
 import type { HeldBytes } from "./held-bytes.ts";
@@ -6,7 +7,7 @@ import { apiKeys } from "./protocol/api-keys.ts";
 import { decodeRequestStart, type RequestStart } from "./protocol/headers.ts";
 import { Reader } from "./protocol/reader.ts";
 import { includes } from "./protocol/versions.ts";
-import type { Writer } from "./protocol/writer.ts";
+import type { TakeRange, Writer } from "./protocol/writer.ts";
 import { type Answered, type Client, HangUp, type WriteAnswer } from "./service.ts";
 
 /** A request from when its frame has come until its answer is handed to the network. */
@@ -27,6 +28,8 @@ interface HeldRequest {
 export interface Shared {
   readonly clock: Clock;
   readonly heldBytes: HeldBytes;
+  /** Requests lie in them until they are answered. */
+  readonly frameBuffers: FrameBuffers;
   /** Empty between calls: answers are written and handed to their connection at one go. */
   readonly writer: Writer;
 }
@@ -35,7 +38,7 @@ export interface Shared {
 export interface PipelineOwner {
   /** Whether as many answers wait to leave as may: then no request is begun. */
   readonly queueFull: boolean;
-  send(bytes: Uint8Array): void;
+  send(buffer: Uint8Array, from: number, to: number): void;
   /** Requests were answered, and others may have been begun. */
   progressed(): void;
   /** All before it is answered; the connection has to end. `start` is null if it can't be read. */
@@ -66,6 +69,7 @@ export class Pipeline {
   /** A request could not be read: nothing behind it is begun. */
   private broken = false;
   private settleAsked = false;
+  private readonly sendAnswer: TakeRange = (buffer, from, to) => this.owner.send(buffer, from, to);
   private readonly settleProduces = (): void => {
     this.settleAsked = false;
     this.settle();
@@ -168,8 +172,9 @@ export class Pipeline {
       this.begunCount--;
       settledBytes += first.to - first.from;
       if (!this.write(writer, first)) failed = first;
+      this.shared.frameBuffers.give(first.buffer);
     }
-    for (const chunk of writer.take()) this.owner.send(chunk);
+    writer.handOut(this.sendAnswer);
     this.hold(-settledBytes);
     if (failed !== null) {
       this.owner.failed(failed.failure, failed.start);
@@ -186,7 +191,8 @@ export class Pipeline {
       request.write?.(writer);
       return true;
     } catch (error) {
-      writer.take(); // half an answer, and those before it: what is wrong is this program
+      // Half an answer, and those before it: what is wrong is this program.
+      writer.handOut(() => {});
       request.failure = error;
       return false;
     }

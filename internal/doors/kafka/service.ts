@@ -71,6 +71,24 @@ export function service<K extends number, Q extends Fields, R extends Fields>(
   api: Api<K, Q, R>,
   handle: Handle<Q, R>,
 ): Service {
+  return promptService(api, (request, context, respond, fail) => {
+    handle(request, context).then(respond, fail);
+  });
+}
+
+/** Like `Handle`, without a promise: calls one of `respond` and `fail` once. */
+export type PromptHandle<Q extends Fields, R extends Fields> = (
+  request: Decoded<Q>,
+  context: RequestContext,
+  respond: (answer: Encodable<R> | null) => void,
+  fail: (failure: unknown) => void,
+) => void;
+
+/** Like `service`, for what is asked so often that promises would show. */
+export function promptService<K extends number, Q extends Fields, R extends Fields>(
+  api: Api<K, Q, R>,
+  handle: PromptHandle<Q, R>,
+): Service {
   const { key, name, versions, advertised } = api;
   return {
     key,
@@ -80,12 +98,13 @@ export function service<K extends number, Q extends Fields, R extends Fields>(
     serve(reader, { version, correlationId }, client, answered) {
       const clientId = decodeRequestEnd(reader, includes(api.request.flexible, version));
       const request = api.request.decode(reader, version);
-      const write = (answer: Encodable<R>) => (writer: Writer) =>
-        encodeResponse(writer, api, version, correlationId, answer);
-      handle(request, { client, version, clientId }).then(
-        (answer) => answered(answer && write(answer), null),
-        (failure) => answered(null, failure),
-      );
+      const respond = (answer: Encodable<R> | null): void => {
+        if (answer === null) answered(null, null);
+        else
+          answered((writer) => encodeResponse(writer, api, version, correlationId, answer), null);
+      };
+      const fail = (failure: unknown): void => answered(null, failure);
+      handle(request, { client, version, clientId }, respond, fail);
     },
   };
 }

@@ -81,9 +81,9 @@ export class BunConnection implements Connection {
     return this.queue.queuedBytes;
   }
 
-  send(bytes: Uint8Array): void {
+  send(buffer: Uint8Array, from = 0, to = buffer.length): void {
     if (this.state !== "open") return;
-    this.queue.push(bytes);
+    this.queue.push(buffer, from, to);
     if (!this.blocked) this.askFlush();
   }
 

@@ -1,10 +1,9 @@
-import { randomFillSync } from "node:crypto";
 import type { Random } from "../random.ts";
 
 /** The machine's own chance: `bytes` are fit for secrets, `below` is for spreading load. */
 export function bunRandom(): Random {
   return {
     below: (bound) => Math.floor(Math.random() * bound),
-    bytes: (count) => randomFillSync(new Uint8Array(count)),
+    bytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
   };
 }

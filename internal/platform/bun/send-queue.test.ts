@@ -34,7 +34,10 @@ test("all bytes leave once and in order, however little each write takes", () =>
         const piece = pattern.slice(pushed.length, pushed.length + size);
         pushed.push(piece);
         pushedBytes += size;
-        queue.push(piece);
+        const from = below(4);
+        const around = new Uint8Array(from + size + below(4));
+        around.set(piece, from);
+        queue.push(around, from, from + size);
       }
       queue.flush(write);
       expect(queue.queuedBytes).toBe(pushedBytes - sentBytes);
@@ -46,9 +49,9 @@ test("all bytes leave once and in order, however little each write takes", () =>
 test("small pieces leave together, large ones by themselves and uncopied", () => {
   const queue = new SendQueue();
   const large = new Uint8Array(16 * 1024);
-  for (const size of [10, 20, 30]) queue.push(new Uint8Array(size));
-  queue.push(large);
-  for (const size of [1, 2]) queue.push(new Uint8Array(size));
+  for (const size of [10, 20, 30]) queue.push(new Uint8Array(size), 0, size);
+  queue.push(large, 0, large.length);
+  for (const size of [1, 2]) queue.push(new Uint8Array(size), 0, size);
   const writes: { length: number; isLarge: boolean }[] = [];
   queue.flush((bytes, _from, length) => {
     writes.push({ length, isLarge: bytes === large });
@@ -63,7 +66,7 @@ test("small pieces leave together, large ones by themselves and uncopied", () =>
 
 test("what is cleared never leaves", () => {
   const queue = new SendQueue();
-  queue.push(new Uint8Array(100));
+  queue.push(new Uint8Array(100), 0, 100);
   queue.flush(() => 40);
   queue.clear();
   expect(queue.queuedBytes).toBe(0);

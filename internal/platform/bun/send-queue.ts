@@ -1,3 +1,5 @@
+import { copyBytes } from "../copy-bytes.ts";
+
 /** Pieces of this size and more leave as they are; smaller ones are copied together. */
 const COPY_BELOW_BYTES = 16 * 1024;
 
@@ -5,6 +7,13 @@ const STAGING_BYTES = 128 * 1024;
 
 /** Where small pieces are put together; a write is over when it returns, so all queues share it. */
 const staging = new Uint8Array(STAGING_BYTES);
+
+/** Bytes to be sent, `buffer[from, to)`. */
+interface Piece {
+  readonly buffer: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Takes bytes `[from, from + length)`; returns how many of them, from the first on. */
 export type Write = (bytes: Uint8Array, from: number, length: number) => number;
@@ -18,14 +27,15 @@ export type Write = (bytes: Uint8Array, from: number, length: number) => number;
 export class SendQueue {
   /** What has not left yet. */
   queuedBytes = 0;
-  private readonly pieces: Uint8Array[] = [];
+  private readonly pieces: Piece[] = [];
   /** How much of the first piece has left. */
   private sentOfFirst = 0;
 
-  push(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.pieces.push(bytes);
-    this.queuedBytes += bytes.length;
+  /** Adds `buffer[from, to)`. */
+  push(buffer: Uint8Array, from: number, to: number): void {
+    if (from === to) return;
+    this.pieces.push({ buffer, from, to });
+    this.queuedBytes += to - from;
   }
 
   clear(): void {
@@ -40,10 +50,10 @@ export class SendQueue {
     while (next < this.pieces.length) {
       const first = this.pieces[next];
       if (first === undefined) break;
-      const from = this.sentOfFirst;
-      const large = first.length - from >= COPY_BELOW_BYTES;
-      const offered = large ? first.length - from : this.stage(next);
-      const taken = large ? write(first, from, offered) : write(staging, 0, offered);
+      const from = first.from + this.sentOfFirst;
+      const alone = next === this.pieces.length - 1 || first.to - from >= COPY_BELOW_BYTES;
+      const offered = alone ? first.to - from : this.stage(next);
+      const taken = alone ? write(first.buffer, from, offered) : write(staging, 0, offered);
       next = this.advance(next, taken);
       if (taken < offered) break;
     }
@@ -54,14 +64,16 @@ export class SendQueue {
   /** Copies small pieces together from `first` on; returns how many bytes there are now. */
   private stage(first: number): number {
     let staged = 0;
-    let from = this.sentOfFirst;
+    let skipped = this.sentOfFirst;
     for (let i = first; i < this.pieces.length; i++) {
       const piece = this.pieces[i];
-      if (piece === undefined || piece.length - from >= COPY_BELOW_BYTES) break;
-      if (staged + piece.length - from > STAGING_BYTES) break;
-      staging.set(from === 0 ? piece : piece.subarray(from), staged);
-      staged += piece.length - from;
-      from = 0;
+      if (piece === undefined) break;
+      const from = piece.from + skipped;
+      const sizeBytes = piece.to - from;
+      if (sizeBytes >= COPY_BELOW_BYTES || staged + sizeBytes > STAGING_BYTES) break;
+      copyBytes(piece.buffer, from, piece.to, staging, staged);
+      staged += sizeBytes;
+      skipped = 0;
     }
     return staged;
   }
@@ -72,8 +84,8 @@ export class SendQueue {
     let next = first;
     let left = this.sentOfFirst + count;
     for (let piece = this.pieces[next]; piece !== undefined; piece = this.pieces[++next]) {
-      if (left < piece.length) break;
-      left -= piece.length;
+      if (left < piece.to - piece.from) break;
+      left -= piece.to - piece.from;
     }
     this.sentOfFirst = left;
     return next;

@@ -94,10 +94,10 @@ class MemoryConnection implements Connection {
     peer.peer = this;
   }
 
-  send(bytes: Uint8Array): void {
-    if (this.state !== "open" || bytes.length === 0) return;
-    this.outgoing.push(bytes);
-    this.queuedBytes += bytes.length;
+  send(buffer: Uint8Array, from = 0, to = buffer.length): void {
+    if (this.state !== "open" || from === to) return;
+    this.outgoing.push(buffer.subarray(from, to));
+    this.queuedBytes += to - from;
     this.askFlush();
   }
 

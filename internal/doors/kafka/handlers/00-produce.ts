@@ -1,15 +1,21 @@
-import type { ProduceRequest } from "../../../broker/api.ts";
+import type { ProduceReceipt, ProduceRequest } from "../../../broker/api.ts";
+import { BrokerError } from "../../../broker/errors.ts";
 import { codecOf } from "../../../record/batch.ts";
 import { HEADER_BYTES } from "../../../record/layout.ts";
 import { leaderOf, type Node, nodesOf } from "../cluster.ts";
 import { Refusal, refused, refusedName } from "../errors.ts";
 import { produce } from "../protocol/messages/00-produce.ts";
 import type { ByteRange } from "../protocol/table.ts";
-import { type AnswerOf, HangUp, type RequestContext, type RequestOf, service } from "../service.ts";
+import {
+  type AnswerOf,
+  HangUp,
+  promptService,
+  type RequestContext,
+  type RequestOf,
+} from "../service.ts";
 
 type Request = RequestOf<typeof produce>;
-type RequestedTopic = Request["topicData"][number];
-type RequestedPartition = RequestedTopic["partitionData"][number];
+type RequestedPartition = Request["topicData"][number]["partitionData"][number];
 type AnsweredTopic = AnswerOf<typeof produce>["responses"][number];
 type AnsweredPartition = AnsweredTopic["partitionResponses"][number];
 
@@ -31,84 +37,119 @@ const TOPIC_ID_VERSION = 13;
  * - With NOT_LEADER_OR_FOLLOWER, from version 10 on, the leader and its address (KIP-951).
  * - timeoutMs is ignored.
  */
-export const produceService = service(produce, async (request, context) => {
-  const responses = await ofEach(request.topicData, (topic) =>
-    appendTopic(request, topic, context),
-  );
-  if (request.acks !== 0) return { responses, nodeEndpoints: addresses(responses, context) };
-  for (const { partitionResponses } of responses) {
-    const failed = partitionResponses.find(({ errorCode }) => errorCode !== 0);
-    if (failed !== undefined) throw new HangUp(`with acks=0, ${failed.errorMessage}`);
-  }
-  return null;
+export const produceService = promptService(produce, (request, context, respond, fail) => {
+  appendAll(request, context, (responses) => {
+    const failure = request.acks === 0 ? firstFailure(responses) : null;
+    if (failure !== null) fail(new HangUp(`with acks=0, ${failure}`));
+    else if (request.acks === 0) respond(null);
+    else respond({ responses, nodeEndpoints: addresses(responses, context) });
+  });
 });
 
 const NO_RECORDS: ByteRange = { buffer: new Uint8Array(0), from: 0, to: 0 };
 const NOTHING_APPENDED = { baseOffset: -1, logStartOffset: -1, recordErrors: [] } as const;
 
+/** What is wrong with the first partition that failed; null if none did. */
+function firstFailure(responses: readonly AnsweredTopic[]): string | null {
+  for (const { partitionResponses } of responses) {
+    for (const { errorCode, errorMessage } of partitionResponses) {
+      if (errorCode !== 0) return errorMessage ?? "";
+    }
+  }
+  return null;
+}
+
 /** The brokers' addresses, where an answer names a leader. */
 function addresses(responses: readonly AnsweredTopic[], { client }: RequestContext): Node[] {
-  const named = responses.some(({ partitionResponses }) =>
-    partitionResponses.some(({ currentLeader }) => currentLeader !== undefined),
-  );
-  return named ? nodesOf(client.broker) : [];
+  for (const { partitionResponses } of responses) {
+    for (const { currentLeader } of partitionResponses) {
+      if (currentLeader !== undefined) return nodesOf(client.broker);
+    }
+  }
+  return [];
 }
 
-/** `Promise.all`, spared where there is only one, as in requests that come by the 100,000. */
-async function ofEach<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const [first] = items;
-  if (items.length === 1 && first !== undefined) return [await work(first)];
-  return Promise.all(items.map(work));
-}
-
-async function appendTopic(
+/** Begins all appends of a request; calls `done` when each of them has its answer. */
+function appendAll(
   request: Request,
-  { name, topicId, partitionData }: RequestedTopic,
   context: RequestContext,
-): Promise<AnsweredTopic> {
+  done: (responses: readonly AnsweredTopic[]) => void,
+): void {
   const { client, version } = context;
-  const known = version < TOPIC_ID_VERSION ? name : client.broker.topicById(topicId)?.name;
-  const partitionResponses = await ofEach(partitionData, (partition) =>
-    append(request, known, partition, context),
-  );
-  return { name, topicId, partitionResponses };
+  let missing = 1; // until all have begun
+  const settled = (): void => {
+    if (--missing === 0) done(responses);
+  };
+  const responses = request.topicData.map(({ name, topicId, partitionData }) => {
+    const known = version < TOPIC_ID_VERSION ? name : client.broker.topicById(topicId)?.name;
+    const partitionResponses: AnsweredPartition[] = [];
+    missing += partitionData.length;
+    partitionData.forEach((partition, place) => {
+      append(request, known, partition, context, (answer) => {
+        partitionResponses[place] = answer;
+        settled();
+      });
+    });
+    return { name, topicId, partitionResponses };
+  });
+  settled();
 }
 
-async function append(
+function append(
   request: Request,
   topic: string | undefined,
   { index, records }: RequestedPartition,
-  { client, version }: RequestContext,
-): Promise<AnsweredPartition> {
-  const { broker } = client;
-  try {
-    if (topic === undefined) throw new Refusal("UNKNOWN_TOPIC_ID");
-    const acks = admit(request, records, version);
-    const { buffer, from, to } = records ?? NO_RECORDS;
-    const receipt = await broker.produce({ topic, partition: index, buffer, from, to, acks });
-    const { baseOffset, logAppendTimeMs, logStartOffset } = receipt;
-    return { index, errorCode: 0, baseOffset, logAppendTimeMs, logStartOffset, recordErrors: [] };
-  } catch (error) {
-    const refusal = { index, ...refused(error), ...NOTHING_APPENDED };
-    const moved = version >= LEADER_VERSION && refusedName(error) === "NOT_LEADER_OR_FOLLOWER";
-    if (!moved || topic === undefined) return refusal;
-    return { ...refusal, currentLeader: leaderOf(broker, topic, index) };
+  context: RequestContext,
+  done: (answer: AnsweredPartition) => void,
+): void {
+  const acks =
+    topic === undefined
+      ? new Refusal("UNKNOWN_TOPIC_ID")
+      : admit(request, records, context.version);
+  if (topic === undefined || acks instanceof Refusal) {
+    done(refusal(topic, index, acks, context));
+    return;
   }
+  const { buffer, from, to } = records ?? NO_RECORDS;
+  context.client.broker.submit({ topic, partition: index, buffer, from, to, acks }, (outcome) => {
+    done(
+      outcome instanceof BrokerError
+        ? refusal(topic, index, outcome, context)
+        : appended(index, outcome),
+    );
+  });
 }
 
-/** Checks what depends on the request's version, or on the request as a whole. Throws `Refusal`. */
+function appended(index: number, receipt: ProduceReceipt): AnsweredPartition {
+  const { baseOffset, logAppendTimeMs, logStartOffset } = receipt;
+  return { index, errorCode: 0, baseOffset, logAppendTimeMs, logStartOffset, recordErrors: [] };
+}
+
+function refusal(
+  topic: string | undefined,
+  index: number,
+  error: unknown,
+  { client, version }: RequestContext,
+): AnsweredPartition {
+  const answer = { index, ...refused(error), ...NOTHING_APPENDED };
+  const moved = version >= LEADER_VERSION && refusedName(error) === "NOT_LEADER_OR_FOLLOWER";
+  if (!moved || topic === undefined) return answer;
+  return { ...answer, currentLeader: leaderOf(client.broker, topic, index) };
+}
+
+/** Checks what depends on the request's version, or on the request as a whole. */
 function admit(
   { acks, transactionalId }: Request,
   records: ByteRange | null,
   version: number,
-): ProduceRequest["acks"] {
-  if (transactionalId !== null) throw new Refusal("TRANSACTIONAL_ID_AUTHORIZATION_FAILED");
-  if (acks !== -1 && acks !== 0 && acks !== 1) throw new Refusal("INVALID_REQUIRED_ACKS");
+): ProduceRequest["acks"] | Refusal {
+  if (transactionalId !== null) return new Refusal("TRANSACTIONAL_ID_AUTHORIZATION_FAILED");
+  if (acks !== -1 && acks !== 0 && acks !== 1) return new Refusal("INVALID_REQUIRED_ACKS");
   const { buffer, from, to } = records ?? NO_RECORDS;
-  if (from === to) throw new Refusal("INVALID_RECORD", "there is no record batch");
+  if (from === to) return new Refusal("INVALID_RECORD", "there is no record batch");
   const old = version < ZSTD_VERSION && to - from >= HEADER_BYTES;
   if (old && codecOf(buffer, from) === "zstd") {
-    throw new Refusal("UNSUPPORTED_COMPRESSION_TYPE", "zstd takes version 7 of this request");
+    return new Refusal("UNSUPPORTED_COMPRESSION_TYPE", "zstd takes version 7 of this request");
   }
   return acks;
 }

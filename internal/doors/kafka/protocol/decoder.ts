@@ -1,6 +1,7 @@
 import { inside } from "./errors.ts";
 import type { Reader } from "./reader.ts";
 import type { ByteRange, Field, Fields, ScalarKind, WireType } from "./table.ts";
+import { unrollDecoders } from "./unrolled.ts";
 import { includes } from "./versions.ts";
 
 /** Reads one value. Null comes out only of types that were compiled as nullable. */
@@ -25,20 +26,12 @@ export function compileStructDecoder(fields: Fields, dialect: Dialect): Decode {
       tagged.set(field.tag, [name, compileFieldDecoder(field, dialect)]);
     }
   }
+  // Every version fills every field, in table order: all values of a table share one shape.
+  const decodeFields = unrollDecoders(names, decoders);
+  if (!dialect.flexible) return decodeFields;
   return (reader) => {
-    // Every version fills every field, in table order: all values of a table share one shape.
-    const value: Record<string, unknown> = {};
-    let name = "";
-    let i = 0;
-    try {
-      for (const decode of decoders) {
-        name = names[i++] ?? "";
-        value[name] = decode(reader);
-      }
-    } catch (error) {
-      throw inside(name, error);
-    }
-    if (dialect.flexible) readTags(reader, tagged, value);
+    const value = decodeFields(reader);
+    readTags(reader, tagged, value);
     return value;
   };
 }

@@ -1,6 +1,7 @@
 import { type Dialect, isUntagged } from "./decoder.ts";
 import { inside, UnencodableField } from "./errors.ts";
 import { type Field, type Fields, MAX_INT64, type ScalarKind, type WireType } from "./table.ts";
+import { unrollEncoders } from "./unrolled.ts";
 import { includes } from "./versions.ts";
 import { Writer } from "./writer.ts";
 
@@ -10,40 +11,39 @@ export type Encode = (writer: Writer, value: unknown) => void;
 const TAGGED_SLAB_BYTES = 256;
 const MAX_STRING_BYTES = 0x7fff;
 
+/** Texts up to this long are counted character by character. */
+const PLAIN_TEXT = 64;
+
 /** Specialises the writing of `fields`, in wire order, for one version. */
 export function compileStructEncoder(fields: Fields, dialect: Dialect): Encode {
-  const encoders = Object.entries(fields).map(([name, field]): readonly [string, Encode] => [
-    name,
-    compileFieldEncoder(field, dialect),
-  ]);
+  const untagged = Object.entries(fields).filter(([, field]) => isEncoded(field, dialect));
+  const names = untagged.map(([name]) => name);
+  const defaults = untagged.map(([, field]) => field.default);
+  const encoders = untagged.map(([, field]) => compileFieldEncoder(field, dialect));
   const tagged = Object.entries(fields)
     .filter(([, field]) => field.tag !== undefined && includes(field.versions, dialect.version))
     .map(([name, field]) => compileTaggedEncoder(name, field, dialect))
     .sort((a, b) => a.tag - b.tag);
+  const encodeFields = unrollEncoders(names, encoders, defaults);
   return (writer, value) => {
     if (!isObject(value)) throw mismatch(value, "an object");
-    let name = "";
-    try {
-      for (const [fieldName, encode] of encoders) {
-        name = fieldName;
-        encode(writer, value[fieldName]);
-      }
-    } catch (error) {
-      throw inside(name, error);
-    }
+    encodeFields(writer, value);
     if (dialect.flexible) writeTags(writer, tagged, value);
   };
 }
 
+/** Whether a field has a place among the untagged ones, or must be seen to have no value. */
+function isEncoded(field: Field, dialect: Dialect): boolean {
+  if (isUntagged(field, dialect)) return true;
+  return !includes(field.versions, dialect.version) && !field.ignorable;
+}
+
 function compileFieldEncoder(field: Field, dialect: Dialect): Encode {
   if (isUntagged(field, dialect)) {
-    const encode = compileEncoder(field.type, includes(field.nullable, dialect.version), dialect);
-    return (writer, value) => encode(writer, value === undefined ? field.default : value);
+    return compileEncoder(field.type, includes(field.nullable, dialect.version), dialect);
   }
-  const known = includes(field.versions, dialect.version);
-  if (known || field.ignorable) return () => {};
   return (_, value) => {
-    if (value === undefined || isDefault(field, value)) return;
+    if (isDefault(field, value)) return;
     throw new UnencodableField(`version ${dialect.version} has no place for a value`);
   };
 }
@@ -183,10 +183,18 @@ function oldString(writer: Writer, value: unknown): void {
 }
 
 function writeString(writer: Writer, length: WriteLength, value: string): void {
-  const size = Buffer.byteLength(value);
+  const size = utf8Bytes(value);
   if (size > MAX_STRING_BYTES) throw new UnencodableField(`a string of ${size} bytes`);
   length(writer, size);
   writer.utf8(value, size);
+}
+
+/** What Buffer.byteLength says, without its call for the plain names that most texts are. */
+function utf8Bytes(value: string): number {
+  for (let i = 0; i < value.length; i++) {
+    if (i === PLAIN_TEXT || value.charCodeAt(i) > 0x7f) return Buffer.byteLength(value);
+  }
+  return value.length;
 }
 
 /** A byte range, one array of bytes, or a list of them that follow each other. */

@@ -1,4 +1,5 @@
 import { MalformedMessage } from "./errors.ts";
+import { decodeText } from "./short-texts.ts";
 import { MAX_INT64 } from "./table.ts";
 
 /** Works on any bytes: making a Buffer of them first took 350 ns where this takes 130. */
@@ -97,7 +98,7 @@ export class Reader {
   /** `size` bytes of UTF-8; broken sequences become U+FFFD, as in Kafka. */
   utf8(size: number): string {
     const at = this.skip(size);
-    return textOf.call(this.buffer, "utf8", at, at + size);
+    return decodeText(this.buffer, at, at + size);
   }
 
   /** A copy of the next `size` bytes. */

@@ -6,11 +6,20 @@ export interface VersionRange {
 
 const NEVER: VersionRange = { min: 0, max: -1 };
 
+/** The tables say the same few ranges in a thousand places. */
+const known = new Map<string, VersionRange>();
+
 /**
  * Reads a version range as Kafka's own definitions write it: "3+", "3-13", "5" or "none".
  * Throws on anything else: ranges are constants of this program, never input.
  */
 export function versionRange(text: string): VersionRange {
+  const range = known.get(text) ?? parseRange(text);
+  known.set(text, range);
+  return range;
+}
+
+function parseRange(text: string): VersionRange {
   if (text === "none") return NEVER;
   const match = /^(\d+)(?:(\+)|-(\d+))?$/.exec(text);
   if (match === null) throw new Error(`not a version range: ${text}`);

@@ -1,7 +1,14 @@
+import { copyBytes } from "../../../platform/copy-bytes.ts";
 import { UnencodableField } from "./errors.ts";
-import { MAX_INT64 } from "./table.ts";
+import { type ByteRange, MAX_INT64 } from "./table.ts";
 
 const SLAB_BYTES = 64 * 1024;
+
+/** Shorter texts are cheaper to write byte by byte than to hand to a native call. */
+const SHORT_TEXT = 32;
+
+/** Takes `buffer[from, to)`, which stays as it is from then on. */
+export type TakeRange = (buffer: Uint8Array, from: number, to: number) => void;
 
 /** Pieces of at least this size are passed on as they are; smaller ones are cheaper to copy. */
 export const REFERENCED_BYTES = 16 * 1024;
@@ -14,18 +21,19 @@ export interface SizeMark {
 }
 
 /**
- * Collects encoded bytes as a list of chunks. Small writes gather in slabs that are allocated
- * once per 64 KiB and never written twice, so chunks that were taken stay valid. One writer can
- * serve many connections, one after another: take what one of them is to be sent, then go on.
+ * Collects encoded bytes as ranges of buffers. Small writes gather in slabs that are allocated
+ * once per 64 KiB and never written twice, so ranges that were handed out stay valid. One writer
+ * can serve many connections, one after another: send what is for one of them, then go on.
  *
- *   slab   |taken....|gathering...........|free.......|
- *                     ^start               ^at
+ *   slab   |handed out|gathering...........|free.......|
+ *                      ^start              ^at
  */
 export class Writer {
   #slab: Buffer;
   #start = 0;
   #at = 0;
-  #chunks: Uint8Array[] = [];
+  /** What lies before `#start` in other slabs or is only referred to, in order. */
+  #ranges: ByteRange[] = [];
   #written = 0;
 
   constructor(slabBytes = SLAB_BYTES) {
@@ -37,11 +45,20 @@ export class Writer {
     return this.#written;
   }
 
-  /** What was written since the last call, in order. */
+  /** Hands out what was written since the last time, in order. */
+  handOut(take: TakeRange): void {
+    if (this.#ranges.length > 0) {
+      for (const { buffer, from, to } of this.#ranges) take(buffer, from, to);
+      this.#ranges = [];
+    }
+    if (this.#at > this.#start) take(this.#slab, this.#start, this.#at);
+    this.#start = this.#at;
+  }
+
+  /** What was written since the last time, as chunks. */
   take(): Uint8Array[] {
-    this.#closeChunk();
-    const chunks = this.#chunks;
-    this.#chunks = [];
+    const chunks: Uint8Array[] = [];
+    this.handOut((buffer, from, to) => chunks.push(buffer.subarray(from, to)));
     return chunks;
   }
 
@@ -89,20 +106,23 @@ export class Writer {
   /** `byteLength` is what Buffer.byteLength says of `value`. */
   utf8(value: string, byteLength: number): void {
     const at = this.#reserve(byteLength);
-    this.#slab.write(value, at, byteLength, "utf8");
+    if (byteLength > SHORT_TEXT || byteLength !== value.length) {
+      this.#slab.write(value, at, byteLength, "utf8");
+      return;
+    }
+    for (let i = 0; i < byteLength; i++) this.#slab[at + i] = value.charCodeAt(i);
   }
 
   /** Copies small pieces and refers to large ones, which must then stay unchanged until sent. */
   bytes(source: Uint8Array, from = 0, to = source.length): void {
     const size = to - from;
-    const piece = size === source.length ? source : source.subarray(from, to);
     if (size < REFERENCED_BYTES) {
       const at = this.#reserve(size);
-      this.#slab.set(piece, at);
+      copyBytes(source, from, to, this.#slab, at);
       return;
     }
-    this.#closeChunk();
-    this.#chunks.push(piece);
+    this.#closeRange();
+    this.#ranges.push({ buffer: source, from, to });
     this.#written += size;
   }
 
@@ -119,7 +139,7 @@ export class Writer {
   /** Room for `size` bytes in `#slab`, which may be another one afterwards. */
   #reserve(size: number): number {
     if (size > this.#slab.length - this.#at) {
-      this.#closeChunk();
+      this.#closeRange();
       this.#slab = Buffer.alloc(Math.max(SLAB_BYTES, size));
       this.#start = 0;
       this.#at = 0;
@@ -130,9 +150,9 @@ export class Writer {
     return at;
   }
 
-  #closeChunk(): void {
+  #closeRange(): void {
     if (this.#at === this.#start) return;
-    this.#chunks.push(this.#slab.subarray(this.#start, this.#at));
+    this.#ranges.push({ buffer: this.#slab, from: this.#start, to: this.#at });
     this.#start = this.#at;
   }
 }

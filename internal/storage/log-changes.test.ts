@@ -1,0 +1,104 @@
+import { expect, test } from "bun:test";
+import type { LogStore } from "./log-store.ts";
+import type { PartitionLog } from "./partition-log.ts";
+import {
+  appendPairs,
+  crashAtEachChange,
+  openStore,
+  readRecords,
+  SMALL_LOG,
+} from "./store.testing.ts";
+
+const VALUE = "v".repeat(300);
+
+async function appendMany(store: LogStore, log: PartitionLog, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await appendPairs(store, log, [[`${log.endOffset}`, VALUE]]);
+}
+
+async function keysOf(store: LogStore, log: PartitionLog): Promise<string[]> {
+  const records = await readRecords(store, log);
+  return records.map(({ key }) => new TextDecoder().decode(key ?? undefined));
+}
+
+function keysBetween(from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, i) => `${from + i}`);
+}
+
+test("what is cut off takes its files with it", async () => {
+  const { store, disk } = await openStore();
+  const log = store.openLog("orders-0", "a", SMALL_LOG);
+  await appendMany(store, log, 12);
+  await store.checkpoint();
+  const before = log.segments.length;
+  await store.cutBefore(log, 7);
+  expect(await keysOf(store, log)).toEqual(keysBetween(7, 12));
+  expect(log.segments.length).toBeLessThan(before);
+  const segments = disk.list(log.directory).filter((name) => name.endsWith(".log"));
+  expect(segments.length).toBe(log.segments.length);
+  await store.cutBefore(log, 12);
+  expect(await readRecords(store, log)).toEqual([]);
+  await appendMany(store, log, 1);
+  expect(await keysOf(store, log)).toEqual(["12"]);
+});
+
+test("a crash never takes a cut back, and never takes more than the cut", async () => {
+  const begin = { asked: 0, start: 0, end: 0 };
+  await crashAtEachChange(
+    begin,
+    async ({ store }, state) => {
+      const log = store.openLog("orders-0", "a", SMALL_LOG);
+      const append = async (count: number) => {
+        await appendMany(store, log, count);
+        state.end = log.durableOffset;
+      };
+      const cut = async (offset: number) => {
+        state.asked = offset;
+        await store.cutBefore(log, offset);
+        state.start = offset;
+      };
+      await append(8);
+      await store.checkpoint();
+      await Promise.all([cut(2), store.checkpoint()]);
+      await append(3);
+      await Promise.all([store.checkpoint(), cut(9)]);
+      await cut(11);
+      await append(2);
+    },
+    async ({ store }, { asked, start, end }, where) => {
+      const log = store.openLog("orders-0", "a", SMALL_LOG);
+      expect(log.endOffset, where).toBeGreaterThanOrEqual(end);
+      expect([start, asked], where).toContain(log.startOffset);
+      expect(await keysOf(store, log), where).toEqual(keysBetween(log.startOffset, log.endOffset));
+    },
+  );
+});
+
+test("a log that was removed stays away, another of its name begins anew", async () => {
+  const begin = { incarnation: "a", removing: false, end: 0 };
+  await crashAtEachChange(
+    begin,
+    async ({ store }, state) => {
+      const first = store.openLog("orders-0", "a", SMALL_LOG);
+      await appendMany(store, first, 6);
+      state.end = first.durableOffset;
+      await store.checkpoint();
+      state.removing = true;
+      await Promise.all([store.remove([first]), store.checkpoint()]);
+      Object.assign(state, { incarnation: "b", removing: false, end: 0 });
+      const second = store.openLog("orders-0", "b", SMALL_LOG);
+      await appendMany(store, second, 2);
+      state.end = second.durableOffset;
+      await store.checkpoint();
+    },
+    async ({ store }, { incarnation, removing, end }, where) => {
+      const found = store.logs.get("orders-0");
+      if (!found) {
+        expect(end === 0 || removing, where).toBe(true);
+        return;
+      }
+      expect(found.incarnation, where).toBe(incarnation);
+      expect(found.endOffset, where).toBeGreaterThanOrEqual(end);
+      expect(await keysOf(store, found), where).toEqual(keysBetween(0, found.endOffset));
+    },
+  );
+});

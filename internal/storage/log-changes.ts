@@ -1,0 +1,147 @@
+import { type Disk, DiskError } from "../platform/disk.ts";
+import type { Checkpointer } from "./checkpointer.ts";
+import {
+  applySwap,
+  compactedEntry,
+  placeOfSwap,
+  type SegmentSwap,
+} from "./compaction/segment-swap.ts";
+import { StorageError } from "./errors.ts";
+import type { FileCache } from "./file-cache.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { Journal } from "./journal.ts";
+import { makeFrame, putEntry } from "./journal-frame.ts";
+import { type EntryWithPayload, logStartEntry, removedEntry } from "./journal-records.ts";
+import { REMOVED_SUFFIX } from "./layout.ts";
+import type { PartitionLog } from "./partition-log.ts";
+import { removeSegment, type Segment } from "./segment.ts";
+import type { TailWriter } from "./tail-writer.ts";
+
+/** The parts of the storage that a change of a log goes through. */
+export interface ChangePath {
+  readonly disk: Disk;
+  readonly files: FileCache;
+  readonly writer: TailWriter;
+  readonly journal: Journal;
+  readonly commit: GroupCommit;
+  readonly checkpointer: Checkpointer;
+  /** Writes the appends that have gathered: they come before the change. */
+  readonly flush: () => void;
+  /** Why nothing can be written now; null while it can. */
+  readonly refusal: () => StorageError | null;
+  readonly refuse: (error: StorageError) => void;
+  /** The log isn't any more. */
+  readonly forget: (log: PartitionLog) => void;
+}
+
+/**
+ * Changes of a log that aren't appends. Each is an entry in the journal first; what it does to
+ * files is done when that is durable, and can be done again by a restart.
+ *
+ * Segments leave a log's row only here, by one change at a time. The checkpoint that lets a
+ * change's entry go has the log among those that have changed, from the entry on, and waits for the
+ * change before it notes the log: else it could note the row as it was.
+ */
+export class LogChanges {
+  readonly #path: ChangePath;
+
+  constructor(path: ChangePath) {
+    this.#path = path;
+  }
+
+  /** Drops the records before `offset`; the files of segments that this empties are removed. */
+  async cutBefore(log: PartitionLog, offset: number): Promise<void> {
+    await log.changeSegments(async () => {
+      if (log.removed || offset <= log.startOffset) return;
+      const { disk, files, writer, checkpointer, flush } = this.#path;
+      flush();
+      log.rollBeforeCut(offset);
+      const frameNumber = this.#write([logStartEntry(log, offset)]);
+      log.startOffset = offset;
+      checkpointer.changed(log);
+      await this.#whenDurable(frameNumber);
+      if (log.removed) return;
+      const removed = log.takeEmptied();
+      writer.dropSegments(log, removed);
+      for (const segment of removed) removeSegment(disk, files, segment);
+      writer.dirtyDirectories.add(log.directory);
+    });
+  }
+
+  /**
+   * Puts compacted segments in the place of those that they were made from. False, and nothing
+   * is changed, if these aren't all there any more.
+   */
+  async replaceSegments(
+    log: PartitionLog,
+    swap: SegmentSwap,
+    added: Segment | null,
+  ): Promise<boolean> {
+    const { disk, files, writer, checkpointer, flush, refuse } = this.#path;
+    let replaced = false;
+    await log.changeSegments(async () => {
+      if (log.removed || placeOfSwap(log, swap) < 0) return;
+      flush();
+      const frameNumber = this.#write([compactedEntry(log, swap)]);
+      checkpointer.changed(log);
+      await this.#whenDurable(frameNumber);
+      if (log.removed) return;
+      try {
+        applySwap(disk, files, log, swap, added);
+      } catch (error) {
+        if (!(error instanceof DiskError)) throw error;
+        // The journal says that it is so, the folder doesn't: a restart brings them together.
+        const message = `${error.message}; no more writes are taken; check the disk, restart`;
+        refuse(new StorageError("failed", message, { cause: error }));
+        throw error;
+      }
+      writer.dirtyDirectories.add(log.directory);
+      replaced = true;
+    });
+    return replaced;
+  }
+
+  /** Removes logs with all they hold; they are gone for good when this resolves. */
+  async remove(logs: readonly PartitionLog[]): Promise<void> {
+    this.#path.flush();
+    const recorded = logs.filter(({ recorded }) => recorded);
+    const frameNumber = recorded.length > 0 ? this.#write(recorded.map(removedEntry)) : 0;
+    for (const log of logs) log.removed = true;
+    if (recorded.length > 0) await this.#whenDurable(frameNumber);
+    for (const log of logs) this.#forget(log);
+  }
+
+  #forget(log: PartitionLog): void {
+    const { disk, files, writer, checkpointer, forget } = this.#path;
+    forget(log);
+    checkpointer.removed(log);
+    writer.drop(log);
+    for (const segment of log.segments) files.drop(segment.logPath);
+    if (!disk.exists(log.directory)) return;
+    const grave = `${log.directory}.${log.id}${REMOVED_SUFFIX}`;
+    disk.rename(log.directory, grave);
+    disk.removeDirectory(grave);
+  }
+
+  /** Writes a frame of entries; returns its number. */
+  #write(entries: readonly EntryWithPayload[]): number {
+    const { journal, refusal } = this.#path;
+    const refused = refusal();
+    if (refused?.code === "failed") throw refused;
+    const payloadBytes = entries.reduce((sum, { payload }) => sum + payload.length, 0);
+    const frame = makeFrame(entries.length, payloadBytes);
+    let at = frame.headBytes;
+    for (const [index, { entry, payload }] of entries.entries()) {
+      putEntry(frame, index, entry);
+      frame.bytes.set(payload, at);
+      at += payload.length;
+    }
+    journal.write(frame);
+    return journal.lastFrame;
+  }
+
+  async #whenDurable(frameNumber: number): Promise<void> {
+    await this.#path.commit.durable();
+    this.#path.journal.markSynced(frameNumber);
+  }
+}
