@@ -6,7 +6,9 @@ const KEPT = 16;
 /** A piece of memory that frames of the journal are made in, one behind the other. */
 export interface Slab {
   readonly bytes: Uint8Array;
-  /** How many runs of batches in tails stand in it; it is used anew when none does. */
+  /** Whether it is used anew when nothing stands in it; others may look at the memory of one. */
+  readonly reusable: boolean;
+  /** How many runs of batches in tails stand in it. */
   users: number;
 }
 
@@ -23,7 +25,7 @@ export interface FrameMemory {
  * A frame's memory is its maker's until the end of the turn, and longer while it is kept.
  */
 export class Slabs {
-  #current: Slab = { bytes: new Uint8Array(0), users: 0 };
+  #current = newSlab(0);
   #usedBytes = 0;
   readonly #empty: Slab[] = [];
 
@@ -32,7 +34,7 @@ export class Slabs {
     if (sizeBytes > SLAB_BYTES) return wholeSlab(new Uint8Array(sizeBytes));
     if (this.#current.users === 0) this.#usedBytes = 0;
     if (this.#usedBytes + sizeBytes > this.#current.bytes.length) {
-      this.#current = this.#empty.pop() ?? { bytes: new Uint8Array(SLAB_BYTES), users: 0 };
+      this.#current = this.#empty.pop() ?? newSlab(SLAB_BYTES);
       this.#usedBytes = 0;
     }
     const slab = this.#current;
@@ -48,12 +50,16 @@ export class Slabs {
 
   release(slab: Slab): void {
     slab.users--;
-    if (slab.users > 0 || slab === this.#current || slab.bytes.length !== SLAB_BYTES) return;
+    if (slab.users > 0 || slab === this.#current || !slab.reusable) return;
     if (this.#empty.length < KEPT) this.#empty.push(slab);
   }
 }
 
-/** A slab that is not used again, with nothing but these bytes. */
+/** A slab that is not used again, with nothing but these bytes: several may have the same. */
 export function wholeSlab(bytes: Uint8Array): FrameMemory {
-  return { slab: { bytes, users: 0 }, bytes };
+  return { slab: { bytes, reusable: false, users: 0 }, bytes };
+}
+
+function newSlab(sizeBytes: number): Slab {
+  return { bytes: new Uint8Array(sizeBytes), reusable: true, users: 0 };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { lastOffsetDelta, stampBatch } from "../record/batch.ts";
 import { BatchBuilder } from "../record/builder.ts";
 import { Segment } from "./segment.ts";
-import { Slabs } from "./slabs.ts";
+import { type FrameMemory, Slabs, wholeSlab } from "./slabs.ts";
 import { positionInTail, readTail, type TailRun } from "./tail.ts";
 
 /** A batch of so many records, its place in the log and in its segment. */
@@ -120,8 +120,7 @@ test("the position of each offset is that of its batch", () => {
 test("memory that is kept is never handed out", () => {
   const below = seeded(7);
   const slabs = new Slabs();
-  const kept: { slab: { bytes: Uint8Array; users: number }; bytes: Uint8Array; mark: number }[] =
-    [];
+  const kept: (FrameMemory & { mark: number })[] = [];
   for (let mark = 1; mark <= 3000; mark++) {
     const memory = slabs.take(1 + below(300_000));
     const value = mark % 251;
@@ -137,5 +136,17 @@ test("memory that is kept is never handed out", () => {
       expect(oldest.bytes.at(-1)).toBe(oldest.mark);
       slabs.release(oldest.slab);
     }
+  }
+});
+
+test("the memory of a journal file that was read is never handed out, whatever its size", () => {
+  const slabs = new Slabs();
+  const file = new Uint8Array(1024 * 1024);
+  const [first, second] = [wholeSlab(file), wholeSlab(file)];
+  slabs.keep(first.slab);
+  slabs.keep(second.slab);
+  slabs.release(first.slab);
+  for (let taken = 0; taken < 5; taken++) {
+    expect(slabs.take(file.length).bytes.buffer === file.buffer).toBe(false);
   }
 });
