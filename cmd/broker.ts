@@ -134,7 +134,8 @@ async function start(
   try {
     checkBrokerConfig(config);
     const dataDirectory = path.resolve(settings.data);
-    const broker = await openBroker(platform, { dataDirectory, version, advertised, config });
+    const options = { dataDirectory, version, advertised, config, log };
+    const broker = await openBroker(platform, options);
     const counted = (connectionCount: number): void => {
       broker.connections = connectionCount;
     };

@@ -38,6 +38,30 @@ const OWN_SETTINGS: readonly Setting[] = [
     documentation: "Whether a topic is made when a client asks for one that isn't there.",
   },
   {
+    name: "log.cleaner.backoff.ms",
+    type: "long",
+    min: 1,
+    max: INT_MAX,
+    default: "15000",
+    documentation: "How often the broker looks for logs that are to be compacted.",
+  },
+  {
+    name: "log.cleaner.dedupe.buffer.size",
+    type: "long",
+    min: 1024 * 1024,
+    max: INT_MAX,
+    default: "67108864",
+    documentation:
+      "The memory for keys that compaction may take; with less it goes over logs more often.",
+  },
+  {
+    name: "log.cleaner.io.max.bytes.per.second",
+    type: "double",
+    min: 1,
+    default: "67108864",
+    documentation: "How much compaction reads and writes a second, together, at the most.",
+  },
+  {
     name: "log.retention.check.interval.ms",
     type: "long",
     min: 1,
@@ -83,6 +107,9 @@ export interface BrokerSettings {
   readonly autoCreateTopics: boolean;
   readonly maxRequestBytes: number;
   readonly retentionCheckMs: number;
+  readonly compactionIntervalMs: number;
+  readonly compactionKeyBytes: number;
+  readonly compactionBytesPerSecond: number;
   readonly minFreeBytes: number;
   readonly maxOpenFiles: number;
 }
@@ -118,6 +145,9 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     autoCreateTopics: text("auto.create.topics.enable") === "true",
     maxRequestBytes: numberOf(text("socket.request.max.bytes")),
     retentionCheckMs: numberOf(text("log.retention.check.interval.ms")),
+    compactionIntervalMs: numberOf(text("log.cleaner.backoff.ms")),
+    compactionKeyBytes: numberOf(text("log.cleaner.dedupe.buffer.size")),
+    compactionBytesPerSecond: numberOf(text("log.cleaner.io.max.bytes.per.second")),
     minFreeBytes: numberOf(text("storage.min.free.bytes")),
     maxOpenFiles: numberOf(text("storage.max.open.files")),
   };

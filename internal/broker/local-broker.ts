@@ -1,5 +1,6 @@
 import { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
 import type { MetadataStore } from "../metadata/metadata-store.ts";
+import type { Log } from "../platform/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import { recordCount } from "../record/batch.ts";
 import { LogStore } from "../storage/log-store.ts";
@@ -30,6 +31,7 @@ import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
 import { tooFewCopies, unknownPartition } from "./refusals.ts";
 import { RetentionSweeper } from "./retention.ts";
+import { storeOptions } from "./store-options.ts";
 import { topicEvents } from "./topic-events.ts";
 import { topicConfigEntries, topicSettings } from "./topic-settings.ts";
 import { Topics } from "./topics.ts";
@@ -45,20 +47,13 @@ export interface BrokerOptions {
   readonly advertised: { readonly host: string; readonly port: number };
   /** Broker settings by name, checked (`checkBrokerConfig`). */
   readonly config: ReadonlyMap<string, string>;
+  readonly log: Log;
 }
 
 /** Starts a broker on its data directory. Rejects with `StorageError` if that can't be used. */
 export async function openBroker(platform: Platform, options: BrokerOptions): Promise<LocalBroker> {
-  const { clock, disk, random } = platform;
-  const { minFreeBytes, maxOpenFiles } = brokerSettings(options.config);
-  const store = await LogStore.open({
-    clock,
-    disk,
-    directory: options.dataDirectory,
-    config: topicSettings(new Map(), options.config),
-    maxOpenFiles,
-    minFreeBytes,
-  });
+  const { clock, random } = platform;
+  const store = await LogStore.open(storeOptions(platform, options));
   const metadata = await EmbeddedMetadataStore.open(clock, random, store);
   const changes = new Changes();
   const topics = await Topics.open(random, store, metadata, options.config, changes);
@@ -109,6 +104,7 @@ export class LocalBroker implements Broker {
     const partitions = () => topics.partitions();
     this.#retention = new RetentionSweeper(platform.clock, store, partitions, retentionCheckMs);
     this.#retention.start();
+    store.compactor.start();
     changes.listen(topicEvents(this.events));
   }
 

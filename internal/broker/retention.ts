@@ -11,7 +11,8 @@ import type { TopicSettings } from "./topic-settings.ts";
  * log is too large without them. The log's start if nothing is to go.
  */
 export function retentionOffset(log: PartitionLog, settings: TopicSettings, nowMs: number): number {
-  const { retentionMs, retentionBytes } = settings;
+  const { retentionMs, retentionBytes, deletesOld } = settings;
+  if (!deletesOld) return log.startOffset;
   let excessBytes = retentionBytes >= UNLIMITED ? 0 : log.sizeBytes - retentionBytes;
   let offset = log.startOffset;
   for (const segment of log.segments) {

@@ -32,11 +32,16 @@ export function numberOf(value: string): number {
   return Math.min(Number(value.trim()), UNLIMITED);
 }
 
+/** A checked list's items. */
+export function listOf(value: string): string[] {
+  return value.split(",").flatMap((item) => item.trim() || []);
+}
+
 function problemWith(setting: Setting, value: string): string | null {
   const { type, choices } = setting;
   if (type === "boolean") return value === "true" || value === "false" ? null : "true or false";
   if (type === "list" || type === "string") {
-    const items = type === "list" ? value.split(",").map((item) => item.trim()) : [value];
+    const items = type === "list" ? listOf(value) : [value];
     if (!choices || items.every((item) => choices.includes(item))) return null;
     return `${type === "list" ? "a list of" : "one of"} ${choices.join(", ")}`;
   }

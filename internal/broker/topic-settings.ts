@@ -1,6 +1,7 @@
+import type { CompactionConfig } from "../storage/partition-log.ts";
 import type { ConfigEntry, Durability } from "./api.ts";
 import { BrokerError } from "./errors.ts";
-import { checkSetting, numberOf, type Setting, UNLIMITED } from "./setting.ts";
+import { checkSetting, listOf, numberOf, type Setting, UNLIMITED } from "./setting.ts";
 
 const INT_MAX = 2 ** 31 - 1;
 
@@ -13,6 +14,26 @@ export interface TopicSetting extends Setting {
 /** The settings that a topic can have of its own; the broker's are the defaults of all topics. */
 export const TOPIC_SETTINGS: readonly TopicSetting[] = [
   {
+    name: "cleanup.policy",
+    broker: "log.cleanup.policy",
+    type: "list",
+    choices: ["delete", "compact"],
+    default: "delete",
+    documentation:
+      "What becomes of old records: delete, they go by age and size; compact, all but the last " +
+      "one of each key go; both, or none if the list is empty.",
+  },
+  {
+    name: "delete.retention.ms",
+    broker: "log.cleaner.delete.retention.ms",
+    type: "long",
+    min: 0,
+    default: "86400000",
+    documentation:
+      "How long compaction keeps a record without a value, which deletes its key, so that every " +
+      "reader who began before can learn of it.",
+  },
+  {
     name: "durability",
     broker: "durability",
     type: "string",
@@ -21,6 +42,15 @@ export const TOPIC_SETTINGS: readonly TopicSetting[] = [
     documentation:
       "When a record counts as written: fsync, on the disk; memory, in the operating system's " +
       "memory, which a power loss takes.",
+  },
+  {
+    name: "max.compaction.lag.ms",
+    broker: "log.cleaner.max.compaction.lag.ms",
+    type: "long",
+    min: 1,
+    default: "9223372036854775807",
+    documentation:
+      "The age at which a record is open to compaction, however little there is to do.",
   },
   {
     name: "max.message.bytes",
@@ -54,6 +84,23 @@ export const TOPIC_SETTINGS: readonly TopicSetting[] = [
     min: 0,
     default: "3600000",
     documentation: "How far a producer's time may lie after the broker's.",
+  },
+  {
+    name: "min.cleanable.dirty.ratio",
+    broker: "log.cleaner.min.cleanable.ratio",
+    type: "double",
+    min: 0,
+    max: 1,
+    default: "0.5",
+    documentation: "The share of a log that compaction hasn't been over, at which it goes over it.",
+  },
+  {
+    name: "min.compaction.lag.ms",
+    broker: "log.cleaner.min.compaction.lag.ms",
+    type: "long",
+    min: 0,
+    default: "0",
+    documentation: "The age up to which compaction leaves records alone.",
   },
   {
     name: "min.insync.replicas",
@@ -109,6 +156,10 @@ export interface TopicSettings {
   readonly minInsyncReplicas: number;
   readonly segmentBytes: number;
   readonly segmentMs: number;
+  /** How it is compacted, if it is. */
+  readonly compaction: CompactionConfig | undefined;
+  /** Whether old records are deleted by age and size. */
+  readonly deletesOld: boolean;
   /** `UNLIMITED` for no bound. */
   readonly retentionBytes: number;
   readonly retentionMs: number;
@@ -149,6 +200,9 @@ export function topicSettings(
   const text = (name: string) => values.get(name) ?? "";
   const number = (name: string) => numberOf(text(name));
   const bound = (name: string) => (number(name) < 0 ? UNLIMITED : number(name));
+  const policies = listOf(text("cleanup.policy"));
+  const maxLagMs = number("max.compaction.lag.ms");
+  const compacts = policies.includes("compact");
   return {
     durability: text("durability") === "memory" ? "memory" : "fsync",
     maxMessageBytes: number("max.message.bytes"),
@@ -157,7 +211,17 @@ export function topicSettings(
     timestampAfterMaxMs: number("message.timestamp.after.max.ms"),
     minInsyncReplicas: number("min.insync.replicas"),
     segmentBytes: number("segment.bytes"),
-    segmentMs: number("segment.ms"),
+    // A record in the last segment is never compacted, so that one must not grow older than this.
+    segmentMs: Math.min(number("segment.ms"), compacts ? maxLagMs : UNLIMITED),
+    compaction: !compacts
+      ? undefined
+      : {
+          minDirtyRatio: number("min.cleanable.dirty.ratio"),
+          deleteRetentionMs: number("delete.retention.ms"),
+          minLagMs: number("min.compaction.lag.ms"),
+          maxLagMs,
+        },
+    deletesOld: policies.includes("delete"),
     retentionBytes: bound("retention.bytes"),
     retentionMs: bound("retention.ms"),
   };

@@ -26,6 +26,7 @@ beforeEach(async () => {
       version: "0.1.0",
       advertised: { host: "broker-1", port: 9092 },
       config: new Map([["durability", "memory"]]),
+      log: { info() {}, warn() {}, error() {} },
     },
   );
 });

@@ -20,6 +20,7 @@ test("a real broker, on a real disk, over a real network", async () => {
     version: "0.1.0",
     advertised: { host: "127.0.0.1", port: 1 },
     config: new Map(),
+    log,
   });
   const { clock, network } = platform;
   const doors = new Doors({ clock, network, log, protocols: protocols(broker, clock, log) });

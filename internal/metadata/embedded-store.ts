@@ -1,6 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Random } from "../platform/random.ts";
-import { batchSizeBytes } from "../record/batch.ts";
+import { batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { recordsOf } from "../record/records.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { LogConfig, PartitionLog } from "../storage/partition-log.ts";
@@ -12,8 +12,14 @@ import { randomUuid } from "./uuid.ts";
 export const METADATA_LOG = "__weir_metadata-0";
 const METADATA_LOG_CONFIG: LogConfig = {
   durability: "fsync",
-  segmentBytes: 64 * 1024 * 1024,
+  segmentBytes: 8 * 1024 * 1024,
   segmentMs: Number.MAX_SAFE_INTEGER,
+  compaction: {
+    minDirtyRatio: 0.5,
+    deleteRetentionMs: 24 * 60 * 60 * 1000,
+    minLagMs: 0,
+    maxLagMs: Number.MAX_SAFE_INTEGER,
+  },
 };
 const READ_BYTES = 1024 * 1024;
 const RECORD_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -101,12 +107,14 @@ export class EmbeddedMetadataStore implements MetadataStore {
     const end = this.#log.durableOffset;
     for (let offset = this.#log.startOffset; offset < end; ) {
       const chunks = await this.#store.read(this.#log, offset, end, READ_BYTES);
+      if (chunks.length === 0)
+        throw new Error(`${METADATA_LOG} has nothing at ${offset} of ${end}`);
       for (const chunk of chunks) {
         for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
           for (const record of recordsOf(chunk, at, RECORD_LIMIT_BYTES)) {
             this.#apply(decodeChange(record.key, record.value));
-            offset = record.offset + 1;
           }
+          offset = lastOffset(chunk, at) + 1;
         }
       }
     }

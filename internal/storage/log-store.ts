@@ -1,8 +1,7 @@
-import type { Clock } from "../platform/clock.ts";
-import type { Disk } from "../platform/disk.ts";
 import type { Appended, OnAppended } from "./append-group.ts";
 import { Appender } from "./appender.ts";
 import { Checkpointer } from "./checkpointer.ts";
+import { Compactor } from "./compaction/compactor.ts";
 import { makeDurableFolder } from "./durable-folder.ts";
 import { StorageError } from "./errors.ts";
 import { FileCache } from "./file-cache.ts";
@@ -10,29 +9,15 @@ import { GroupCommit } from "./group-commit.ts";
 import { Journal } from "./journal.ts";
 import type { Latencies } from "./latency.ts";
 import { type DataLayout, dataLayout } from "./layout.ts";
-import { DEFAULT_LIMITS, type StorageLimits } from "./limits.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { LogChanges } from "./log-changes.ts";
 import { findMaxTime, findTime, readLog, type TimedOffset } from "./log-reader.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
 import { makeDurable, type Recovered, recover } from "./recovery.ts";
+import type { StoreOptions } from "./store-options.ts";
 import { TailWriter } from "./tail-writer.ts";
 import { Upkeep } from "./upkeep.ts";
 import { WriteGate } from "./write-gate.ts";
-
-/** What storage needs and may use. */
-export interface StoreOptions {
-  readonly clock: Clock;
-  readonly disk: Disk;
-  readonly directory: string;
-  /** For logs whose own settings haven't been told yet. */
-  readonly config: LogConfig;
-  /** How many files may be kept open. */
-  readonly maxOpenFiles: number;
-  /** Writes are refused when less is free: what is in memory must still find its place. */
-  readonly minFreeBytes: number;
-  /** Other bounds than a broker's, for tests. */
-  readonly limits?: StorageLimits;
-}
 
 /**
  * All logs of a broker in one data directory.
@@ -40,6 +25,8 @@ export interface StoreOptions {
  * A log is known by its name and incarnation; it costs the disk nothing until its first batch.
  */
 export class LogStore {
+  /** Compacts logs; it works in the background once it is started, until the storage is closed. */
+  readonly compactor: Compactor;
   readonly #options: StoreOptions;
   readonly #layout: DataLayout;
   readonly #files: FileCache;
@@ -149,6 +136,7 @@ export class LogStore {
       written: () => upkeep.afterTurn(),
     });
     this.#changes = this.#makeChanges(writer);
+    this.compactor = this.#makeCompactor();
     for (const log of recovered.changed) this.#checkpointer.changed(log);
   }
 
@@ -263,6 +251,7 @@ export class LogStore {
   /** Writes everything to its place and lets go of the directory. */
   async close(): Promise<void> {
     this.#closing = true;
+    await this.compactor.stop();
     this.#appender.hold(false);
     this.#appender.flush();
     try {
@@ -290,6 +279,19 @@ export class LogStore {
       refuse: (error) => this.#gate.refuse(error),
       forget: (log) => this.#logs.delete(log.name),
     });
+  }
+
+  #makeCompactor(): Compactor {
+    const { clock, disk, minFreeBytes, compaction } = this.#options;
+    const path = {
+      disk,
+      files: this.#files,
+      journal: this.#journal,
+      changes: this.#changes,
+      checkpointer: this.#checkpointer,
+      minFreeBytes,
+    };
+    return new Compactor(clock, path, compaction, () => this.#logs.values());
   }
 
   /** Why a write may not be taken now; null if it may. */

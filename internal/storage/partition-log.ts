@@ -36,7 +36,7 @@ export interface LogMark {
 }
 
 /** Relative offsets in an index have 32 bits, positions in a segment too. */
-const MAX_RELATIVE_OFFSET = 2 ** 31 - 1;
+export const MAX_RELATIVE_OFFSET = 2 ** 31 - 1;
 
 /**
  * One partition's batches: a row of segments, the last of which grows, and a tail in memory.

@@ -41,6 +41,9 @@ export async function readBatches(
     const got = await segment.file.readAsync(bytes, 0, bytes.length, from);
     const found = wholeBatches(segment, bytes, got, from, range);
     if (found.end > found.start || found.exhausted) return bytes.subarray(found.start, found.end);
+    if (got < bytes.length) {
+      throw damaged(segment, bytes, found.start, from, "a file that ends too early", range.offset);
+    }
     // Nothing yet: go on where the first batch of interest begins, and read all of it.
     from += found.start;
     want = Math.max(found.neededBytes, want);

@@ -1,10 +1,12 @@
 /** A storage on a disk in memory, for the tests of this folder and below. */
+import type { Log } from "../platform/log.ts";
 import { type ManualClock, manualClock } from "../platform/testing/manual-clock.ts";
 import { type Crash, type MemoryDisk, memoryDisk } from "../platform/testing/memory-disk.ts";
 import { batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { BatchBuilder, type BatchProducer } from "../record/builder.ts";
 import type { Codec } from "../record/layout.ts";
 import { type LogRecord, recordsOf } from "../record/records.ts";
+import type { CompactionSettings } from "./compaction/compactor.ts";
 import { DEFAULT_LIMITS, type StorageLimits } from "./limits.ts";
 import { LogStore } from "./log-store.ts";
 import type { LogConfig, PartitionLog } from "./partition-log.ts";
@@ -19,6 +21,17 @@ const SMALL_LIMITS: StorageLimits = {
   journalFileBytes: 64 * KIB,
   firstJournalFileBytes: 16 * KIB,
   zeroFillBytes: 16 * KIB,
+};
+
+const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Compaction that rests no longer than for a turn. */
+const UNBOUNDED_COMPACTION: CompactionSettings = {
+  keyMapBytes: 1024 * KIB,
+  bytesPerSecond: Number.POSITIVE_INFINITY,
+  intervalMs: 15_000,
+  hashSeed: 1,
+  log: SILENT,
 };
 
 /** Logs whose segments hold a few batches. */
@@ -36,7 +49,11 @@ export interface TestStore {
 }
 
 /** Starts the storage on what `disk` holds. */
-export async function openStore(disk = memoryDisk(), clock = manualClock()): Promise<TestStore> {
+export async function openStore(
+  disk = memoryDisk(),
+  clock = manualClock(),
+  compaction: Partial<CompactionSettings> = {},
+): Promise<TestStore> {
   const store = await LogStore.open({
     clock,
     disk,
@@ -45,6 +62,7 @@ export async function openStore(disk = memoryDisk(), clock = manualClock()): Pro
     maxOpenFiles: 8,
     minFreeBytes: 0,
     limits: SMALL_LIMITS,
+    compaction: { ...UNBOUNDED_COMPACTION, ...compaction },
   });
   return { store, disk, clock };
 }

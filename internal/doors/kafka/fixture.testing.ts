@@ -36,6 +36,10 @@ export async function openFixture(
 ): Promise<Fixture> {
   const folder = mkdtempSync(path.join(tmpdir(), "weir-kafka-"));
   const clock = manualClock();
+  const logged: string[] = [];
+  const line = (level: string) => (event: string, fields: LogFields) =>
+    logged.push(`${level} ${event} ${JSON.stringify(fields)}`);
+  const log = { info: line("info"), warn: line("warn"), error: line("error") };
   const real = await openBroker(
     { ...bunPlatform(), clock },
     {
@@ -43,12 +47,9 @@ export async function openFixture(
       version: "0.1.0",
       advertised: { host: "broker-1", port: 9092 },
       config: new Map(Object.entries({ durability: "memory", ...settings })),
+      log,
     },
   );
-  const logged: string[] = [];
-  const line = (level: string) => (event: string, fields: LogFields) =>
-    logged.push(`${level} ${event} ${JSON.stringify(fields)}`);
-  const log = { info: line("info"), warn: line("warn"), error: line("error") };
   const fixture: Fixture = {
     broker: hooked(real, (request) => fixture.beforeProduce?.(request)),
     clock,

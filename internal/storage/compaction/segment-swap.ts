@@ -11,7 +11,8 @@ import { removeSegment, Segment, type SegmentState } from "../segment.ts";
  * How compaction replaces segments, so that a crash at any point leaves the old or the new ones:
  *
  *   1. The new segment is written beside the old, `BASE.log.compacted-57`, its indexes too. Files
- *      and folder are synced. A crash leaves files that nothing names; they go before the next try.
+ *      and folder are synced. A crash leaves files that nothing names; the next process removes
+ *      them.
  *   2. A `compacted` entry in the journal names the old segments and tells all of the new one.
  *      From when it is durable on, the new one is the truth.
  *   3. In one turn, the new files are renamed over the old, the rest of the old are removed, and
@@ -42,7 +43,7 @@ export function swapSuffix(lastFrame: number): string {
   return `${SUFFIX}${lastFrame}`;
 }
 
-/** Removes the files of tries that came to nothing. The log has no swap under way. */
+/** Removes what a crash has left of tries that came to nothing; not to be called during one. */
 export function removeLeftovers(disk: Disk, log: PartitionLog): void {
   for (const name of disk.list(log.directory)) {
     if (name.includes(SUFFIX)) disk.remove(`${log.directory}/${name}`);

@@ -1,0 +1,28 @@
+import type { Platform } from "../platform/platform.ts";
+import type { StoreOptions } from "../storage/store-options.ts";
+import { brokerSettings } from "./broker-settings.ts";
+import type { BrokerOptions } from "./local-broker.ts";
+import { topicSettings } from "./topic-settings.ts";
+
+/** What the storage of a broker gets of the platform, and of the broker's settings. */
+export function storeOptions(
+  { clock, disk, random }: Platform,
+  { dataDirectory, config, log }: BrokerOptions,
+): StoreOptions {
+  const settings = brokerSettings(config);
+  return {
+    clock,
+    disk,
+    directory: dataDirectory,
+    config: topicSettings(new Map(), config),
+    maxOpenFiles: settings.maxOpenFiles,
+    minFreeBytes: settings.minFreeBytes,
+    compaction: {
+      keyMapBytes: settings.compactionKeyBytes,
+      bytesPerSecond: settings.compactionBytesPerSecond,
+      intervalMs: settings.compactionIntervalMs,
+      hashSeed: random.below(2 ** 32),
+      log,
+    },
+  };
+}

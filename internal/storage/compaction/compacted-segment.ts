@@ -1,0 +1,113 @@
+import { copyBytes } from "../../platform/copy-bytes.ts";
+import type { Disk, DiskFile } from "../../platform/disk.ts";
+import { Segment } from "../segment.ts";
+
+const STAGING_BYTES = 256 * 1024;
+/** The file is synced each time so much was written: one large sync would hold up the journal's. */
+const SYNC_EVERY_BYTES = 4 * 1024 * 1024;
+
+/**
+ * A segment that is being written beside those that it will replace: its files have `suffix`
+ * behind their names until then. Readers never see them.
+ */
+export class CompactedSegment {
+  readonly #disk: Disk;
+  readonly #directory: string;
+  readonly #suffix: string;
+  readonly #segment: Segment;
+  readonly #file: DiskFile;
+  #isOpen = true;
+  readonly #staging = new Uint8Array(STAGING_BYTES);
+  #stagedBytes = 0;
+  #writtenBytes = 0;
+  #unsyncedBytes = 0;
+
+  constructor(disk: Disk, directory: string, baseOffset: number, suffix: string) {
+    this.#disk = disk;
+    this.#directory = directory;
+    this.#suffix = suffix;
+    this.#segment = Segment.create(directory, baseOffset);
+    this.#segment.file = "clean";
+    this.#file = disk.open(this.#segment.logPath + suffix, "create");
+    this.#file.truncate(0);
+  }
+
+  get sizeBytes(): number {
+    return this.#segment.sizeBytes;
+  }
+
+  /** Writes a batch behind the last one. */
+  append(bytes: Uint8Array, at: number, sizeBytes: number): void {
+    this.#segment.admit(this.#disk, bytes, at, sizeBytes, 0);
+    if (this.#stagedBytes + sizeBytes > STAGING_BYTES) this.#flush();
+    if (sizeBytes > STAGING_BYTES) {
+      this.#file.write(bytes, at, at + sizeBytes, this.#writtenBytes);
+      this.#writtenBytes += sizeBytes;
+      this.#unsyncedBytes += sizeBytes;
+    } else {
+      copyBytes(bytes, at, at + sizeBytes, this.#staging, this.#stagedBytes);
+      this.#stagedBytes += sizeBytes;
+    }
+  }
+
+  /** Gives the segment up, and removes what there is of it. */
+  abandon(): void {
+    this.#close();
+    for (const path of this.#paths()) this.#disk.remove(path + this.#suffix);
+  }
+
+  /** Syncs what was written, if that is much by now. */
+  async syncSome(): Promise<void> {
+    if (this.#unsyncedBytes < SYNC_EVERY_BYTES) return;
+    this.#unsyncedBytes = 0;
+    await this.#file.sync();
+  }
+
+  /**
+   * Makes files and indexes durable; what is left is to put them in their place. The segment
+   * reaches as far as those that it replaces, and is as old as the last of them.
+   */
+  async finish(replaced: readonly Segment[]): Promise<Segment> {
+    const segment = this.#segment;
+    const { offsets, times } = segment.indexes(this.#disk);
+    this.#flush();
+    await this.#file.sync();
+    this.#close();
+    await this.#writeFile(segment.indexPath, offsets.encode(0));
+    await this.#writeFile(segment.timeIndexPath, times.encode(0));
+    await this.#disk.syncDirectory(this.#directory);
+    for (const { endOffset, firstAppendMs } of replaced) {
+      segment.endOffset = endOffset;
+      segment.firstAppendMs = firstAppendMs;
+    }
+    return segment;
+  }
+
+  #paths(): string[] {
+    const { logPath, indexPath, timeIndexPath } = this.#segment;
+    return [logPath, indexPath, timeIndexPath];
+  }
+
+  #close(): void {
+    if (this.#isOpen) this.#file.close();
+    this.#isOpen = false;
+  }
+
+  #flush(): void {
+    this.#file.write(this.#staging, 0, this.#stagedBytes, this.#writtenBytes);
+    this.#writtenBytes += this.#stagedBytes;
+    this.#unsyncedBytes += this.#stagedBytes;
+    this.#stagedBytes = 0;
+  }
+
+  async #writeFile(path: string, bytes: Uint8Array): Promise<void> {
+    const file = this.#disk.open(path + this.#suffix, "create");
+    try {
+      file.truncate(0);
+      file.write(bytes, 0, bytes.length, 0);
+      await file.sync();
+    } finally {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { Clock } from "../platform/clock.ts";
+import type { Disk } from "../platform/disk.ts";
+import type { CompactionSettings } from "./compaction/compactor.ts";
+import type { StorageLimits } from "./limits.ts";
+import type { LogConfig } from "./partition-log.ts";
+
+/** What storage needs and may use. */
+export interface StoreOptions {
+  readonly clock: Clock;
+  readonly disk: Disk;
+  readonly directory: string;
+  /** For logs whose own settings haven't been told yet. */
+  readonly config: LogConfig;
+  /** How many files may be kept open. */
+  readonly maxOpenFiles: number;
+  /** Writes are refused when less is free: what is in memory must still find its place. */
+  readonly minFreeBytes: number;
+  readonly compaction: CompactionSettings;
+  /** Other bounds than a broker's, for tests. */
+  readonly limits?: StorageLimits;
+}
