@@ -27,7 +27,9 @@ export class FrameBuffers {
   }
 
   /** Takes bytes back that nobody looks at any more; what did not come from here is let go of. */
-  give({ buffer }: Uint8Array): void {
+  give(bytes: Uint8Array): void {
+    if (bytes.length < SMALLEST_BYTES) return; // asking a small array for its buffer would cost
+    const { buffer } = bytes;
     const capacity = buffer.byteLength;
     if (!this.#lent.delete(buffer) || this.#freeBytes + capacity > KEPT_BYTES) return;
     const free = this.#free.get(capacity);

@@ -1,5 +1,6 @@
 import { copyBytes } from "../platform/copy-bytes.ts";
 import { partitionLeaderEpoch, storedCrc } from "../record/batch.ts";
+import { NO_PRODUCER_ID } from "../record/layout.ts";
 import type { SequenceError, StorageError } from "./errors.ts";
 import { EntryKind, type Frame, frameBytes, makeFrame, putEntry } from "./journal-frame.ts";
 import { createdEntry } from "./journal-records.ts";
@@ -53,7 +54,8 @@ export interface Repeated {
 export interface LogGroup {
   readonly log: PartitionLog;
   readonly mark: LogMark;
-  readonly producersBefore: Map<number, ProducerState | undefined>;
+  /** How the idempotent producers were whose batches are in it; null for none. */
+  producersBefore: Map<number, ProducerState | undefined> | null;
   readonly placed: Placed[];
   readonly repeated: Repeated[];
   bytes: number;
@@ -66,12 +68,20 @@ export function beginGroup(log: PartitionLog): LogGroup {
   return {
     log,
     mark,
-    producersBefore: new Map(),
+    producersBefore: null,
     placed: [],
     repeated: [],
     bytes: 0,
     direct: false,
   };
+}
+
+/** Notes how a producer is before a batch of it is admitted, to undo that. */
+export function rememberProducer(group: LogGroup, id: number): void {
+  if (id === NO_PRODUCER_ID) return;
+  group.producersBefore ??= new Map();
+  const { log, producersBefore } = group;
+  if (!producersBefore.has(id)) producersBefore.set(id, log.producers.get(id));
 }
 
 /** Tells a log's readers and writers that its part of a group is as safe as promised. */
@@ -131,6 +141,7 @@ export function groupFrame(groups: readonly LogGroup[], slabs: Slabs): GroupFram
 
 /** The batches of one log, those of each segment by themselves. */
 export function bySegment(placed: readonly Placed[]): readonly (readonly Placed[])[] {
+  if (placed[0]?.segment === placed.at(-1)?.segment) return [placed];
   const rows: Placed[][] = [];
   for (const batch of placed) {
     const row = rows.at(-1);

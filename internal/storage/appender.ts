@@ -10,6 +10,7 @@ import {
   type OnAppended,
   type Pending,
   rejectGroup,
+  rememberProducer,
   settleGroup,
 } from "./append-group.ts";
 import { SequenceError, StorageError, writeRefusal } from "./errors.ts";
@@ -95,7 +96,8 @@ export class Appender {
 
   #writeGroup(group: readonly Pending[]): void {
     const groups = new Map<PartitionLog, LogGroup>();
-    for (const pending of group) this.#place(pending, groups);
+    const nowMs = this.#path.clock.nowMs();
+    for (const pending of group) this.#place(pending, groups, nowMs);
     for (const logGroup of groups.values()) {
       const { durability } = logGroup.log.config;
       logGroup.direct = logGroup.bytes >= this.#path.limits.directBytes[durability];
@@ -107,14 +109,17 @@ export class Appender {
   }
 
   /** Gives a batch its offset and place, unless it repeats or breaks its producer's sequence. */
-  #place(pending: Pending, groups: Map<PartitionLog, LogGroup>): void {
+  #place(pending: Pending, groups: Map<PartitionLog, LogGroup>, nowMs: number): void {
     const { log, buffer, at, sizeBytes } = pending;
     if (log.removed) {
       pending.done(new StorageError("removed", `${log.name} has been removed`));
       return;
     }
-    const logGroup = groups.get(log) ?? beginGroup(log);
-    groups.set(log, logGroup);
+    let logGroup = groups.get(log);
+    if (!logGroup) {
+      logGroup = beginGroup(log);
+      groups.set(log, logGroup);
+    }
     try {
       const first = log.producers.check(buffer, at);
       if (first) logGroup.repeated.push({ pending, first });
@@ -124,14 +129,11 @@ export class Appender {
       pending.done(error);
       return;
     }
-    const nowMs = this.#path.clock.nowMs();
     const recordCount = lastOffsetDelta(buffer, at) + 1;
     const segment = log.segmentFor(sizeBytes, recordCount, nowMs);
     const baseOffset = log.endOffset;
     stampBatch(buffer, at, baseOffset, pending.leaderEpoch);
-    const id = producerId(buffer, at);
-    const { producersBefore } = logGroup;
-    if (!producersBefore.has(id)) producersBefore.set(id, log.producers.get(id));
+    rememberProducer(logGroup, producerId(buffer, at));
     log.producers.admit(buffer, at);
     const position = segment.admit(this.#path.disk, buffer, at, sizeBytes, nowMs);
     logGroup.placed.push({
@@ -183,7 +185,7 @@ export class Appender {
       for (const group of groups) {
         const { log, mark, producersBefore } = group;
         log.rewind(this.#path.disk, mark);
-        for (const [id, state] of producersBefore) log.producers.restore(id, state);
+        for (const [id, state] of producersBefore ?? []) log.producers.restore(id, state);
         rejectGroup(group, failure);
         all.delete(log);
       }
