@@ -171,8 +171,8 @@ export class Pipeline {
       this.requests.shift();
       this.begunCount--;
       settledBytes += first.to - first.from;
-      if (!this.write(writer, first)) failed = first;
-      this.shared.frameBuffers.give(first.buffer);
+      if (this.write(writer, first)) this.shared.frameBuffers.give(first.buffer);
+      else failed = first;
     }
     writer.handOut(this.sendAnswer);
     this.hold(-settledBytes);

@@ -28,7 +28,8 @@ export function bunDisk(libc: Libc | null): Disk {
       attempt("make folder", directory, () => fs.mkdirSync(directory, options));
     },
     rename: (from, to) => attempt("rename", from, () => fs.renameSync(from, to)),
-    remove: (file) => attempt("remove", file, () => ifMissing(undefined, () => fs.unlinkSync(file))),
+    remove: (file) =>
+      attempt("remove", file, () => ifMissing(undefined, () => fs.unlinkSync(file))),
     removeDirectory: (directory) =>
       attempt("remove", directory, () => fs.rmSync(directory, { recursive: true, force: true })),
     syncDirectory,
