@@ -123,7 +123,7 @@ async function start(
   settings: BrokerSettings,
 ): Promise<Running> {
   const [{ openBroker }, { checkBrokerConfig }, { Doors }, { protocols }] = await Promise.all([
-    import("../internal/broker/local-broker.ts"),
+    import("../internal/broker/open-broker.ts"),
     import("../internal/broker/broker-settings.ts"),
     import("../internal/doors/doors.ts"),
     import("../internal/doors/protocols.ts"),

@@ -6,7 +6,7 @@ import { hasKcat, kcat, READ, RECORD_FORMAT, readLines } from "./kcat.ts";
 let fixture: Fixture;
 
 beforeAll(async () => {
-  fixture = await startFixture();
+  fixture = await startFixture({ settings: { "group.initial.rebalance.delay.ms": "100" } });
 });
 
 afterAll(async () => {
@@ -133,5 +133,16 @@ describe.skipIf(!hasKcat)("kcat", () => {
     const without = (lines: string) => lines.replaceAll('"topic":"copied"', '"topic":"both"');
     const again = await fixture.weir(["consume", "copied", "-o", "ndjson"]);
     expect(without(again)).toBe(copied);
+  });
+
+  test("shares a topic in a group, and goes on where it was", async () => {
+    await fixture.weir(["topic", "create", "shared", "-p", "4"]);
+    const earliest = ["-X", "auto.offset.reset=earliest", "-X", "session.timeout.ms=6000"];
+    const group = [...READ, ...earliest, "-f", "%s\\n", "-G", "kcat", "shared"];
+    const read = async () => (await kcat(fixture.broker.address, group)).split("\n").slice(0, -1);
+    await kcat(fixture.broker.address, ["-P", "-t", "shared"], { input: thousand.join("\n") });
+    expect((await read()).sort()).toEqual([...thousand].sort());
+    await kcat(fixture.broker.address, ["-P", "-t", "shared"], { input: "one more\n" });
+    expect(await read()).toEqual(["one more"]);
   });
 });

@@ -1,3 +1,4 @@
+import type { GroupCoordinator } from "../coordination/api.ts";
 import type { BrokerError } from "./errors.ts";
 import type { Watched, Watcher } from "./watch-api.ts";
 
@@ -9,6 +10,8 @@ import type { Watched, Watcher } from "./watch-api.ts";
  */
 export interface Broker {
   readonly identity: BrokerIdentity;
+  /** Consumer groups and their offsets. */
+  readonly groups: GroupCoordinator;
 
   /** Appends one record batch to one partition; see `ProduceReceipt` for when it resolves. */
   produce(request: ProduceRequest): Promise<ProduceReceipt>;

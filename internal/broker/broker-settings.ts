@@ -1,5 +1,7 @@
+import type { GroupSettings } from "../coordination/settings.ts";
 import type { ConfigEntry } from "./api.ts";
 import { BrokerError } from "./errors.ts";
+import { GROUP_SETTINGS, groupSettings } from "./group-settings.ts";
 import { checkSetting, numberOf, type Setting } from "./setting.ts";
 import { TOPIC_SETTINGS } from "./topic-settings.ts";
 
@@ -97,6 +99,7 @@ const OWN_SETTINGS: readonly Setting[] = [
 /** All settings that a broker takes. */
 export const BROKER_SETTINGS: readonly Setting[] = [
   ...OWN_SETTINGS,
+  ...GROUP_SETTINGS,
   ...TOPIC_SETTINGS.map((setting) => ({ ...setting, name: setting.broker })),
 ];
 
@@ -112,6 +115,9 @@ export interface BrokerSettings {
   readonly compactionBytesPerSecond: number;
   readonly minFreeBytes: number;
   readonly maxOpenFiles: number;
+  readonly offsetsTopicPartitions: number;
+  readonly offsetsTopicSegmentBytes: number;
+  readonly groups: GroupSettings;
 }
 
 /** Throws `BrokerError` `invalid-config` for an unknown broker setting or a wrong value. */
@@ -150,5 +156,8 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     compactionBytesPerSecond: numberOf(text("log.cleaner.io.max.bytes.per.second")),
     minFreeBytes: numberOf(text("storage.min.free.bytes")),
     maxOpenFiles: numberOf(text("storage.max.open.files")),
+    offsetsTopicPartitions: numberOf(text("offsets.topic.num.partitions")),
+    offsetsTopicSegmentBytes: numberOf(text("offsets.topic.segment.bytes")),
+    groups: groupSettings(text),
   };
 }

@@ -6,6 +6,7 @@ export type BrokerErrorCode =
   | "unknown-topic-or-partition"
   | "topic-exists"
   | "invalid-topic-name"
+  | "internal-topic"
   | "invalid-partitions"
   | "invalid-replication-factor"
   | "invalid-config"

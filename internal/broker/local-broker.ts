@@ -1,9 +1,10 @@
-import { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
+import type { GroupCoordinator } from "../coordination/api.ts";
+import type { LocalGroupCoordinator } from "../coordination/coordinator.ts";
 import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { Log } from "../platform/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import { recordCount } from "../record/batch.ts";
-import { LogStore } from "../storage/log-store.ts";
+import type { LogStore } from "../storage/log-store.ts";
 import type {
   Broker,
   BrokerIdentity,
@@ -22,19 +23,20 @@ import type {
 } from "./api.ts";
 import { admitBatch } from "./batch-rules.ts";
 import { type BrokerSettings, brokerConfigEntries, brokerSettings } from "./broker-settings.ts";
-import { Changes } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 import { BrokerError } from "./errors.ts";
 import { EventLog } from "./event-log.ts";
 import { PartitionFetcher } from "./fetcher.ts";
 import { findOffset } from "./find-offset.ts";
+import { checkNotInternal, internalTopic, isInternal } from "./groups-topic.ts";
 import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
 import { tooFewCopies, unknownPartition } from "./refusals.ts";
 import { RetentionSweeper } from "./retention.ts";
-import { storeOptions } from "./store-options.ts";
+import { storageStatus } from "./storage-status.ts";
 import { topicEvents } from "./topic-events.ts";
 import { topicConfigEntries, topicSettings } from "./topic-settings.ts";
-import { Topics } from "./topics.ts";
+import type { Topics } from "./topics.ts";
 import { Traffic } from "./traffic.ts";
 import type { Watched, Watcher } from "./watch-api.ts";
 import { BrokerWatcher } from "./watcher.ts";
@@ -50,14 +52,13 @@ export interface BrokerOptions {
   readonly log: Log;
 }
 
-/** Starts a broker on its data directory. Rejects with `StorageError` if that can't be used. */
-export async function openBroker(platform: Platform, options: BrokerOptions): Promise<LocalBroker> {
-  const { clock, random } = platform;
-  const store = await LogStore.open(storeOptions(platform, options));
-  const metadata = await EmbeddedMetadataStore.open(clock, random, store);
-  const changes = new Changes();
-  const topics = await Topics.open(random, store, metadata, options.config, changes);
-  return new LocalBroker(platform, options, store, metadata, topics, changes);
+/** What a broker is put together of. */
+export interface BrokerParts {
+  readonly store: LogStore;
+  readonly metadata: MetadataStore;
+  readonly topics: Topics;
+  readonly groups: LocalGroupCoordinator;
+  readonly changes: Changes;
 }
 
 /** A broker that leads every partition that it has. */
@@ -72,6 +73,7 @@ export class LocalBroker implements Broker {
   readonly #options: BrokerOptions;
   readonly #store: LogStore;
   readonly #topics: Topics;
+  readonly #groups: LocalGroupCoordinator;
   readonly #producerIds: ProducerIds;
   readonly #retention: RetentionSweeper;
   readonly #startedAtMs: number;
@@ -79,14 +81,8 @@ export class LocalBroker implements Broker {
   readonly #traffic = new Traffic();
   readonly #writeEvents: WriteEvents;
 
-  constructor(
-    platform: Platform,
-    options: BrokerOptions,
-    store: LogStore,
-    metadata: MetadataStore,
-    topics: Topics,
-    changes: Changes,
-  ) {
+  constructor(platform: Platform, options: BrokerOptions, parts: BrokerParts) {
+    const { store, metadata, topics, groups, changes } = parts;
     const { version, advertised } = options;
     this.settings = brokerSettings(options.config);
     const { brokerId } = this.settings;
@@ -95,6 +91,7 @@ export class LocalBroker implements Broker {
     this.#options = options;
     this.#store = store;
     this.#topics = topics;
+    this.#groups = groups;
     this.#changes = changes;
     this.events = new EventLog(platform.clock);
     this.#writeEvents = new WriteEvents(this.events);
@@ -106,6 +103,10 @@ export class LocalBroker implements Broker {
     this.#retention.start();
     store.compactor.start();
     changes.listen(topicEvents(this.events));
+  }
+
+  get groups(): GroupCoordinator {
+    return this.#groups;
   }
 
   produce(request: ProduceRequest): Promise<ProduceReceipt> {
@@ -155,6 +156,7 @@ export class LocalBroker implements Broker {
   }
 
   async deleteRecords(topic: string, index: number, offset: number): Promise<number> {
+    checkNotInternal(topic);
     const partition = this.#partition(topic, index);
     const { log, highWatermark } = partition;
     const start = offset === -1 ? highWatermark : offset;
@@ -182,16 +184,24 @@ export class LocalBroker implements Broker {
     return this.#topics.byId(id)?.describe();
   }
 
-  createTopic(request: CreateTopicRequest): Promise<Topic> {
+  async createTopic(request: CreateTopicRequest): Promise<Topic> {
+    checkNotInternal(request.name);
     const partitionCount = request.partitionCount ?? this.settings.defaultPartitions;
     return this.#topics.create({ ...request, partitionCount });
   }
 
-  deleteTopic(name: string): Promise<void> {
-    return this.#topics.remove(name);
+  async deleteTopic(name: string): Promise<void> {
+    checkNotInternal(name);
+    await this.#topics.remove(name);
+    await this.#groups.topicDeleted(name);
   }
 
-  createPartitions(name: string, partitionCount: number, validateOnly: boolean): Promise<void> {
+  async createPartitions(
+    name: string,
+    partitionCount: number,
+    validateOnly: boolean,
+  ): Promise<void> {
+    checkNotInternal(name);
     return this.#topics.grow(name, partitionCount, validateOnly);
   }
 
@@ -220,9 +230,6 @@ export class LocalBroker implements Broker {
     const { brokerId, clusterId, version } = this.identity;
     const { dataDirectory, config } = this.#options;
     const topics = this.#topics.list();
-    let logSizeBytes = 0;
-    for (const log of this.#store.logs.values()) logSizeBytes += log.sizeBytes;
-    const { refusal } = this.#store;
     return {
       brokerId,
       clusterId,
@@ -232,11 +239,8 @@ export class LocalBroker implements Broker {
       dataDirectory,
       topicCount: topics.length,
       partitionCount: topics.reduce((sum, { partitionCount }) => sum + partitionCount, 0),
-      logSizeBytes,
-      journalSizeBytes: this.#store.journalSizeBytes,
+      ...storageStatus(this.#store),
       diskFreeBytes: this.#platform.disk.freeBytes(dataDirectory),
-      writable: refusal === null,
-      writeRefusal: refusal?.message ?? null,
       recordsIn: this.#traffic.recordsIn,
       bytesIn: this.#traffic.bytesIn,
       bytesOut: this.#traffic.bytesOut,
@@ -247,12 +251,14 @@ export class LocalBroker implements Broker {
   /** Stops taking writes, makes all that was taken durable and lets go of the data directory. */
   close(): Promise<void> {
     this.#retention.stop();
+    this.#groups.close();
     return this.#store.close();
   }
 
   /** Begins an append, of which `done` will be told; returns why not if it may not begin. */
   #append(request: ProduceRequest, done: OnProduced): BrokerError | null {
     const { topic, partition: index, buffer, from, to, acks } = request;
+    if (isInternal(topic)) return internalTopic(topic);
     const partition = this.#topics.partition(topic, index);
     if (!partition) return unknownPartition(topic, index);
     const { settings } = partition.topic;

@@ -2,6 +2,7 @@ import type { TopicMetadata } from "../metadata/metadata-store.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { Topic } from "./api.ts";
 import type { Changes } from "./changes.ts";
+import { isInternal } from "./groups-topic.ts";
 import { Partition } from "./partition.ts";
 import { type TopicSettings, topicSettings } from "./topic-settings.ts";
 import { Traffic } from "./traffic.ts";
@@ -54,6 +55,6 @@ export class TopicState {
   /** The topic as doors see it. */
   describe(): Topic {
     const { name, id, partitionCount, config } = this.metadata;
-    return { name, id, partitionCount, config, internal: name.startsWith("__") };
+    return { name, id, partitionCount, config, internal: isInternal(name) };
   }
 }

@@ -5,7 +5,8 @@ import path from "node:path";
 import { bunPlatform } from "../platform/bun/platform.ts";
 import { type ManualClock, manualClock } from "../platform/testing/manual-clock.ts";
 import { BatchBuilder } from "../record/builder.ts";
-import { type LocalBroker, openBroker } from "./local-broker.ts";
+import type { LocalBroker } from "./local-broker.ts";
+import { openBroker } from "./open-broker.ts";
 import type { BrokerUpdate, Watched, Watcher } from "./watch-api.ts";
 import { MAX_FAULTS_OF_TOPIC } from "./watcher.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { openBroker } from "../broker/local-broker.ts";
+import { openBroker } from "../broker/open-broker.ts";
 import { Doors } from "../doors/doors.ts";
 import { protocols } from "../doors/protocols.ts";
 import { bunPlatform } from "../platform/bun/platform.ts";

@@ -15,6 +15,7 @@ import type {
 } from "../broker/api.ts";
 import { BrokerError } from "../broker/errors.ts";
 import type { BrokerUpdate, Watched, Watcher } from "../broker/watch-api.ts";
+import type { GroupCoordinator } from "../coordination/api.ts";
 import { baseOffset, lastOffset, maxTimestampMs, stampBatch } from "../record/batch.ts";
 import { checkBatch } from "../record/check.ts";
 
@@ -135,6 +136,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
       version: "0.1.0",
       advertised: { host: "127.0.0.1", port: 9092 },
     },
+    groups: noGroups,
     produced,
     beforeAppend: null,
     polls: 0,
@@ -205,6 +207,24 @@ function settingOf([name, value]: readonly [string, string | null]): ConfigEntry
   const rest = { source: "topic", type: "string", readOnly: false } as const;
   return { name, value, documentation: `what ${name} does`, ...rest };
 }
+
+function notFaked(): never {
+  throw new Error("the fake broker has no groups");
+}
+
+const noGroups: GroupCoordinator = {
+  joinGroup: notFaked,
+  syncGroup: notFaked,
+  heartbeat: notFaked,
+  leaveGroup: notFaked,
+  commitOffsets: notFaked,
+  fetchOffsets: notFaked,
+  deleteOffsets: notFaked,
+  describeGroup: notFaked,
+  listGroups: notFaked,
+  deleteGroup: notFaked,
+  ready: notFaked,
+};
 
 const statusOfNothing: BrokerStatus = {
   brokerId: 1,

@@ -38,6 +38,9 @@ export const TOPIC_OPERATIONS = bits(3, 4, 5, 6, 7, 8, 10, 11);
 /** What clients may do with the cluster, as bits of Kafka's AclOperation. */
 export const CLUSTER_OPERATIONS = bits(5, 7, 8, 9, 10, 11, 12);
 
+/** What clients may do with a group, as bits of Kafka's AclOperation. */
+export const GROUP_OPERATIONS = bits(3, 6, 8);
+
 function bits(...operations: number[]): number {
   return operations.reduce((set, operation) => set | (1 << operation), 0);
 }

@@ -32,7 +32,8 @@ export function kafkaDoor({ broker, clock, log, limits: given }: KafkaDoorOption
   const shared = { clock, heldBytes, frameBuffers: new FrameBuffers(), writer: new Writer() };
   return (connection) => {
     const fetches = new ConnectionFetches(broker, sessions);
-    const client = { broker, limits, services, fetches };
+    const { remote } = connection;
+    const client = { broker, limits, services, fetches, remote };
     return new KafkaConnection({ client, shared, log }, connection);
   };
 }

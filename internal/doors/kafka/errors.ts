@@ -12,6 +12,7 @@ const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
   "unknown-topic-or-partition": "UNKNOWN_TOPIC_OR_PARTITION",
   "topic-exists": "TOPIC_ALREADY_EXISTS",
   "invalid-topic-name": "INVALID_TOPIC_EXCEPTION",
+  "internal-topic": "INVALID_TOPIC_EXCEPTION",
   "invalid-partitions": "INVALID_PARTITIONS",
   "invalid-replication-factor": "INVALID_REPLICATION_FACTOR",
   "invalid-config": "INVALID_CONFIG",

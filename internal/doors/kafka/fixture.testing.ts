@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Broker, OnProduced, ProduceRequest } from "../../broker/api.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import { openBroker } from "../../broker/local-broker.ts";
+import { openBroker } from "../../broker/open-broker.ts";
 import { bunPlatform } from "../../platform/bun/platform.ts";
 import type { LogFields } from "../../platform/log.ts";
 import type { Connection, Receiver } from "../../platform/network.ts";

@@ -16,6 +16,8 @@ export interface Client {
   /** What ApiVersions offers. */
   readonly services: ReadonlyMap<number, Service>;
   readonly fetches: ConnectionFetches;
+  /** Where the client connects from: `host:port`. */
+  readonly remote: string;
 }
 
 /** What a handler is told besides the message. */

@@ -2,7 +2,15 @@ import { produceService } from "./handlers/00-produce.ts";
 import { fetchService } from "./handlers/01-fetch.ts";
 import { listOffsetsService } from "./handlers/02-list-offsets.ts";
 import { metadataService } from "./handlers/03-metadata.ts";
+import { offsetCommitService } from "./handlers/08-offset-commit.ts";
+import { offsetFetchService } from "./handlers/09-offset-fetch.ts";
 import { findCoordinatorService } from "./handlers/10-find-coordinator.ts";
+import { joinGroupService } from "./handlers/11-join-group.ts";
+import { heartbeatService } from "./handlers/12-heartbeat.ts";
+import { leaveGroupService } from "./handlers/13-leave-group.ts";
+import { syncGroupService } from "./handlers/14-sync-group.ts";
+import { describeGroupsService } from "./handlers/15-describe-groups.ts";
+import { listGroupsService } from "./handlers/16-list-groups.ts";
 import { apiVersionsService } from "./handlers/18-api-versions.ts";
 import { createTopicsService } from "./handlers/19-create-topics.ts";
 import { deleteTopicsService } from "./handlers/20-delete-topics.ts";
@@ -13,7 +21,9 @@ import { describeConfigsService } from "./handlers/32-describe-configs.ts";
 import { alterConfigsService } from "./handlers/33-alter-configs.ts";
 import { describeLogDirsService } from "./handlers/35-describe-log-dirs.ts";
 import { createPartitionsService } from "./handlers/37-create-partitions.ts";
+import { deleteGroupsService } from "./handlers/42-delete-groups.ts";
 import { incrementalAlterConfigsService } from "./handlers/44-incremental-alter-configs.ts";
+import { offsetDeleteService } from "./handlers/47-offset-delete.ts";
 import { describeClusterService } from "./handlers/60-describe-cluster.ts";
 import { describeTopicPartitionsService } from "./handlers/75-describe-topic-partitions.ts";
 import type { Service } from "./service.ts";
@@ -23,7 +33,15 @@ const all: readonly Service[] = [
   fetchService,
   listOffsetsService,
   metadataService,
+  offsetCommitService,
+  offsetFetchService,
   findCoordinatorService,
+  joinGroupService,
+  heartbeatService,
+  leaveGroupService,
+  syncGroupService,
+  describeGroupsService,
+  listGroupsService,
   apiVersionsService,
   createTopicsService,
   deleteTopicsService,
@@ -34,7 +52,9 @@ const all: readonly Service[] = [
   alterConfigsService,
   describeLogDirsService,
   createPartitionsService,
+  deleteGroupsService,
   incrementalAlterConfigsService,
+  offsetDeleteService,
   describeClusterService,
   describeTopicPartitionsService,
 ];

@@ -1,5 +1,5 @@
 // What a program with kafkajs does: `node client.mjs HOST:PORT`. Prints one JSON object of what it
-// was told. There are no groups here, so it reads nothing.
+// was told. It reads nothing: that takes a group, see groups.mjs.
 import kafkajs from "kafkajs";
 
 const { CompressionTypes, ConfigResourceTypes, Kafka, logLevel } = kafkajs;

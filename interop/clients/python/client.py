@@ -1,6 +1,6 @@
 """What a program with librdkafka does: python client.py HOST:PORT.
 
-Prints one JSON object of what it was told. Partitions are assigned by hand: there are no groups.
+Prints one JSON object of what it was told. Partitions are assigned by hand; groups.py has groups.
 """
 
 import json

@@ -1,3 +1,5 @@
+import type { Broker } from "../../../broker/api.ts";
+import { groupErrorCode } from "../group-errors.ts";
 import { type KafkaErrorName, kafkaErrors } from "../protocol/error-codes.ts";
 import { findCoordinator } from "../protocol/messages/10-find-coordinator.ts";
 import { service } from "../service.ts";
@@ -16,28 +18,39 @@ const NOTHING = { errorCode: 0, errorMessage: null, nodeId: 0, host: "", port: 0
 /**
  * FindCoordinator 0-6.
  *
- * - There are no groups yet: COORDINATOR_NOT_AVAILABLE, which clients try again after.
+ * - Groups: this broker. The topic that keeps them is made before the answer; while that can't be
+ *   done COORDINATOR_NOT_AVAILABLE, which clients try again after.
  * - There are no transactions: TRANSACTIONAL_ID_AUTHORIZATION_FAILED, because producers give up at
  *   that at once; at other errors they keep asking until their own timeout.
  * - Share groups and unknown kinds of keys: INVALID_REQUEST.
  */
 export const findCoordinatorService = service(
   findCoordinator,
-  async ({ keyType, coordinatorKeys }, { version }) => {
-    const [name, errorMessage] = refusalOf(keyType);
-    const refusal = { ...NO_NODE, errorCode: kafkaErrors[name].code, errorMessage };
-    if (version < BATCH_VERSION) return { throttleTimeMs: 0, ...refusal, coordinators: [] };
-    const coordinators = coordinatorKeys.map((key) => ({ key, ...refusal }));
+  async ({ keyType, coordinatorKeys }, { client, version }) => {
+    const coordinator = await coordinatorOf(client.broker, keyType);
+    if (version < BATCH_VERSION) return { throttleTimeMs: 0, ...coordinator, coordinators: [] };
+    const coordinators = coordinatorKeys.map((key) => ({ key, ...coordinator }));
     return { throttleTimeMs: 0, ...NOTHING, coordinators };
   },
 );
 
-function refusalOf(keyType: number): readonly [KafkaErrorName, string] {
-  if (keyType === GROUP) {
-    return ["COORDINATOR_NOT_AVAILABLE", "this broker has no consumer groups yet"];
-  }
+/** The same for all keys of a kind. */
+async function coordinatorOf(broker: Broker, keyType: number) {
   if (keyType === TRANSACTION) {
-    return ["TRANSACTIONAL_ID_AUTHORIZATION_FAILED", "this broker has no transactions"];
+    return refusal("TRANSACTIONAL_ID_AUTHORIZATION_FAILED", "this broker has no transactions");
   }
-  return ["INVALID_REQUEST", `coordinators of kind ${keyType} are not known here`];
+  if (keyType !== GROUP) {
+    return refusal("INVALID_REQUEST", `coordinators of kind ${keyType} are not known here`);
+  }
+  const error = await broker.groups.ready();
+  if (error !== null) {
+    const errorMessage = "groups can't be kept at the moment";
+    return { ...NO_NODE, errorCode: groupErrorCode(error), errorMessage };
+  }
+  const { brokerId, advertised } = broker.identity;
+  return { errorCode: 0, errorMessage: null, nodeId: brokerId, ...advertised };
+}
+
+function refusal(name: KafkaErrorName, errorMessage: string) {
+  return { ...NO_NODE, errorCode: kafkaErrors[name].code, errorMessage };
 }

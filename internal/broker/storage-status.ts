@@ -1,0 +1,13 @@
+import type { LogStore } from "../storage/log-store.ts";
+
+/** What a broker's status says of its storage: how much there is, and whether it takes writes. */
+export function storageStatus(store: LogStore) {
+  let logSizeBytes = 0;
+  for (const log of store.logs.values()) logSizeBytes += log.sizeBytes;
+  return {
+    logSizeBytes,
+    journalSizeBytes: store.journalSizeBytes,
+    writable: store.refusal === null,
+    writeRefusal: store.refusal?.message ?? null,
+  };
+}

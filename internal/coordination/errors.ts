@@ -1,0 +1,30 @@
+/** Why the group coordinator refused something. Each door has its own protocol's word for each. */
+export type GroupErrorCode =
+  /** The group's id is empty, or too long. */
+  | "invalid-group-id"
+  | "group-id-not-found"
+  /** The session timeout is outside of what the broker allows. */
+  | "invalid-session-timeout"
+  /** No assignor that all members know, or another type of protocol than the group's. */
+  | "inconsistent-group-protocol"
+  /** Not a member, or not any more: join anew. */
+  | "unknown-member-id"
+  /** Join again with the member id of this answer (KIP-394). */
+  | "member-id-required"
+  /** Another client has come under the same instance id (KIP-345): this one has to stop. */
+  | "fenced-instance-id"
+  /** The generation isn't the group's present one. */
+  | "illegal-generation"
+  /** The members are being gathered: join. */
+  | "rebalance-in-progress"
+  /** The group has as many members, or as much metadata, as it may have. */
+  | "group-max-size-reached"
+  /** More metadata, or more assignments, than one request may bring. */
+  | "group-metadata-too-large"
+  | "non-empty-group"
+  /** The group reads the topic, so its offsets are needed. */
+  | "group-subscribed-to-topic"
+  | "offset-metadata-too-large"
+  | "unknown-topic-or-partition"
+  /** It can't be done now: the disk refuses writes, memory is used up, or the broker stops. */
+  | "coordinator-not-available";

@@ -1,0 +1,197 @@
+/** A coordinator on a disk in memory, for the tests of this folder. */
+import type { Random } from "../platform/random.ts";
+import { type ManualClock, manualClock } from "../platform/testing/manual-clock.ts";
+import { type Crash, memoryDisk } from "../platform/testing/memory-disk.ts";
+import { seeded } from "../record/samples.testing.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import { openStore } from "../storage/store.testing.ts";
+import type { CommitRequest, JoinAnswer, JoinRequest, MemberClaim, SyncAnswer } from "./api.ts";
+import { LocalGroupCoordinator } from "./coordinator.ts";
+import { OFFSETS_TOPIC } from "./offsets-topic.ts";
+import type { GroupSettings } from "./settings.ts";
+
+/** What the coordinator of a test runs with, unless it says otherwise. */
+export const SETTINGS: GroupSettings = {
+  minSessionTimeoutMs: 1000,
+  maxSessionTimeoutMs: 60_000,
+  initialRebalanceDelayMs: 0,
+  maxGroupSize: 100,
+  maxOffsetMetadataLength: 64,
+  offsetsRetentionMs: 1_000_000,
+  offsetsRetentionCheckMs: 100_000,
+};
+
+const SHARDS = 2;
+const LOG_CONFIG = {
+  durability: "fsync",
+  segmentBytes: 64 * 1024,
+  segmentMs: Number.MAX_SAFE_INTEGER,
+} as const;
+
+/** A coordinator, and what it stands on. */
+export interface Fixture {
+  readonly coordinator: LocalGroupCoordinator;
+  readonly clock: ManualClock;
+  readonly store: LogStore;
+  /** The topics that there are, with their partition counts. */
+  readonly topics: Map<string, number>;
+  /** Ends this coordinator, and begins another with what a crash leaves, and other settings. */
+  crash(kind: Crash, changed?: Partial<GroupSettings>): Promise<Fixture>;
+}
+
+/** Starts a coordinator with two shards and the topics `orders` and `bills` of 8 partitions. */
+export async function openFixture(
+  settings: Partial<GroupSettings> = {},
+  disk = memoryDisk(),
+  clock = manualClock(),
+): Promise<Fixture> {
+  const { store } = await openStore(disk, clock);
+  const topics = new Map([
+    ["orders", 8],
+    ["bills", 8],
+  ]);
+  const logs = Array.from({ length: SHARDS }, (_, i) =>
+    store.openLog(`${OFFSETS_TOPIC}-${i}`, "a", LOG_CONFIG),
+  );
+  const coordinator = await LocalGroupCoordinator.open({
+    clock,
+    random: randomOf(seeded(store.logs.size + clock.nowMs())),
+    store,
+    partitionCountOf: (topic) => topics.get(topic) ?? 0,
+    offsetsTopic: { logs: () => logs, create: async () => logs },
+    settings: { ...SETTINGS, ...settings },
+  });
+  return {
+    coordinator,
+    clock,
+    store,
+    topics,
+    async crash(kind, changed = {}) {
+      const left = disk.afterCrash(kind);
+      coordinator.close();
+      return openFixture({ ...settings, ...changed }, left, clock);
+    },
+  };
+}
+
+function randomOf(fraction: () => number): Random {
+  return {
+    below: (bound) => Math.floor(fraction() * bound),
+    bytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(fraction() * 256)),
+  };
+}
+
+/** Lets all that is under way, time apart, come to its end. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What a promise has resolved with, once all is settled; "waiting" if it hasn't. */
+export async function soon<T>(promise: Promise<T>): Promise<T | "waiting"> {
+  let outcome: T | "waiting" = "waiting";
+  promise.then((value) => {
+    outcome = value;
+  });
+  await settle();
+  return outcome;
+}
+
+/** A join of a new member of the group `g`, which knows the assignor "range". */
+export function joinOf(fields: Partial<JoinRequest> = {}): JoinRequest {
+  return {
+    groupId: "g",
+    memberId: "",
+    groupInstanceId: null,
+    clientId: "client",
+    clientHost: "/host",
+    sessionTimeoutMs: 10_000,
+    rebalanceTimeoutMs: 30_000,
+    protocolType: "consumer",
+    protocols: [{ name: "range", metadata: subscriptionTo("orders") }],
+    memberIdRequired: false,
+    canSkipAssignment: true,
+    ...fields,
+  };
+}
+
+/** A consumer's metadata: version 0, the topics, no user data. */
+export function subscriptionTo(...topics: string[]): Uint8Array {
+  const names = topics.flatMap((topic) => [0, topic.length, ...Buffer.from(topic)]);
+  return Uint8Array.of(0, 0, 0, 0, 0, topics.length, ...names, 0, 0, 0, 0);
+}
+
+/** The answer of a join that has gone well. */
+export type Joined = Extract<JoinAnswer, { error: null }>;
+
+/** Takes a join's answer for one that has gone well. */
+export function joined(answer: JoinAnswer | "waiting"): Joined {
+  if (answer === "waiting" || answer.error !== null) {
+    throw new Error(`not joined: ${JSON.stringify(answer)}`);
+  }
+  return answer;
+}
+
+/** Who a member is after its join. */
+export function claimOf(member: Joined, groupInstanceId: string | null = null): MemberClaim {
+  const { memberId, generation } = member;
+  return { groupId: "g", memberId, groupInstanceId, generation };
+}
+
+/** Asks for the member's assignment; a leader assigns each member its own id. */
+export function sync({ coordinator }: Fixture, member: Joined): Promise<SyncAnswer> {
+  const assignments = member.members.map(({ memberId }) => ({
+    memberId,
+    assignment: new TextEncoder().encode(memberId),
+  }));
+  const protocol = { protocolType: "consumer", protocolName: member.protocolName };
+  return coordinator.syncGroup({ ...claimOf(member), ...protocol, assignments });
+}
+
+/** A group `g` at work, with so many members that joined together; its leader is the first. */
+export async function stableGroup(fixture: Fixture, size: number): Promise<Joined[]> {
+  const joins = Array.from({ length: size }, (_, i) => joinOf({ clientId: `client-${i}` }));
+  return stabilize(fixture, joins);
+}
+
+/** Brings a group to work with exactly these members; the leader comes first. */
+export async function stabilize(
+  fixture: Fixture,
+  joins: readonly JoinRequest[],
+): Promise<Joined[]> {
+  const waiting = joins.map((join) => fixture.coordinator.joinGroup(join));
+  await settle();
+  fixture.clock.advance(5);
+  const members = (await Promise.all(waiting)).map(joined);
+  members.sort((a, b) => b.members.length - a.members.length);
+  await Promise.all(members.map((member) => sync(fixture, member)));
+  return members;
+}
+
+/** A commit of one offset of `orders-0` from outside of any group. */
+export function commitOf(offset: number, fields: Partial<CommitRequest> = {}): CommitRequest {
+  return {
+    groupId: "g",
+    memberId: "",
+    groupInstanceId: null,
+    generation: -1,
+    retentionMs: null,
+    topics: [{ topic: "orders", partitions: [offsetOf(0, offset)] }],
+    ...fields,
+  };
+}
+
+/** An offset of a partition, as commits have it. */
+export function offsetOf(partition: number, offset: number, metadata = "") {
+  return { partition, offset, leaderEpoch: 3, metadata };
+}
+
+/** The offset that a group has for a partition; -1 for none. */
+export async function committed(
+  { coordinator }: Fixture,
+  partition = 0,
+  { groupId = "g", topic = "orders" } = {},
+): Promise<number> {
+  const topics = [{ topic, partitions: [partition] }];
+  const [found] = await coordinator.fetchOffsets({ groupId, topics });
+  return found?.partitions[0]?.offset ?? -1;
+}

@@ -1,0 +1,138 @@
+import type { LogStore } from "../storage/log-store.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
+import type { GroupChange, SavedGroup } from "./changes.ts";
+import { ClassicGroup, type GroupContext } from "./classic-group.ts";
+import { endOf, GROUP_BYTES, type Group } from "./group.ts";
+import { GroupLog } from "./group-log.ts";
+import { OffsetTable } from "./offset-table.ts";
+import { disband } from "./rebalance.ts";
+import { restoredGroup, savedGroup } from "./saved-group.ts";
+
+/** What the groups of all shards have in common. */
+export type SharedContext = Omit<GroupContext, "saveGroup">;
+
+/** The groups of one partition of `__consumer_offsets`, in memory and in its log. */
+export class GroupShard {
+  readonly groups = new Map<string, Group>();
+  readonly log: GroupLog;
+  readonly #context: GroupContext;
+
+  /** Reads a partition's log. Rejects with `StorageError` if it can't be read. */
+  static async load(
+    shared: SharedContext,
+    store: LogStore,
+    log: PartitionLog,
+  ): Promise<GroupShard> {
+    const shard = new GroupShard(shared, store, log);
+    await shard.#load();
+    return shard;
+  }
+
+  private constructor(shared: SharedContext, store: LogStore, log: PartitionLog) {
+    this.log = new GroupLog(shared.clock, store, log, (change) => this.#apply(change));
+    this.#context = {
+      ...shared,
+      saveGroup: (group, assignments) => {
+        const { groupId } = group;
+        const saved = savedGroup(group, assignments);
+        return this.write([{ kind: "group", groupId, saved }]);
+      },
+    };
+  }
+
+  /** The group, made if there is none; null if there is no room for another. */
+  obtain(groupId: string): Group | null {
+    const known = this.groups.get(groupId);
+    if (known) return known;
+    return this.#context.budget.hasRoom ? this.#add(groupId) : null;
+  }
+
+  /** Makes changes durable; what they change is seen then. Rejects with `StorageError`. */
+  async write(changes: readonly GroupChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    await this.log.write(changes);
+  }
+
+  /** Whether something new may be added. */
+  get hasRoom(): boolean {
+    return this.#context.budget.hasRoom;
+  }
+
+  /**
+   * Deletes a group without members, with its offsets. Rejects with `StorageError`: then the group
+   * is there as before.
+   */
+  delete(group: Group): Promise<void> {
+    return this.#end(group, () => true);
+  }
+
+  /** Deletes a group without members, unless an offset is being committed. */
+  forget(group: Group): Promise<void> {
+    return this.#end(group, () => group.offsets.isEmpty);
+  }
+
+  /** Nobody can enter the group, or commit an offset, while it is `Dead`. */
+  async #end(group: Group, isUnneeded: () => boolean): Promise<void> {
+    const { classic } = group;
+    classic.moveTo("Dead");
+    try {
+      await this.log.settled();
+      if (!isUnneeded()) {
+        classic.revive();
+        return;
+      }
+      await this.write([...endOf(group)]);
+      this.#remove(group);
+    } catch (error) {
+      classic.revive();
+      throw error;
+    }
+  }
+
+  /** Groups come back as they were saved last; those of which nothing is left don't. */
+  async #load(): Promise<void> {
+    const lastSaved = new Map<string, SavedGroup>();
+    await this.log.replay((change) => {
+      this.#apply(change);
+      if (change.kind !== "group") return;
+      if (change.saved) lastSaved.set(change.groupId, change.saved);
+      else lastSaved.delete(change.groupId);
+    });
+    for (const group of [...this.groups.values()]) {
+      const saved = lastSaved.get(group.groupId);
+      if (saved) group.classic = restoredGroup(group.groupId, saved, this.#context);
+      else if (group.offsets.isEmpty) this.#remove(group);
+    }
+  }
+
+  #apply(change: GroupChange): void {
+    const { groupId } = change;
+    const isGone = change.kind === "offset" ? change.committed === null : change.saved === null;
+    const group = this.groups.get(groupId) ?? (isGone ? null : this.#add(groupId));
+    if (!group) return;
+    if (change.kind === "offset") {
+      group.offsets.set(change.topic, change.partition, change.committed);
+    } else if (isGone) {
+      this.#remove(group);
+    } else {
+      group.isSaved = true;
+    }
+  }
+
+  #add(groupId: string): Group {
+    const { budget } = this.#context;
+    const classic = new ClassicGroup(groupId, this.#context);
+    const group = { groupId, classic, isSaved: false, offsets: new OffsetTable(budget) };
+    this.groups.set(groupId, group);
+    budget.add(GROUP_BYTES);
+    return group;
+  }
+
+  #remove(group: Group): void {
+    if (this.groups.get(group.groupId) !== group) return; // it is another's name by now
+    this.groups.delete(group.groupId);
+    disband(group.classic, "coordinator-not-available");
+    group.offsets.clear();
+    this.#context.budget.add(-GROUP_BYTES);
+  }
+}
