@@ -13,6 +13,9 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
+/** How much of what a failed command printed is told. */
+const MAX_PRINTED = 2000;
+
 /** Runs a command to its end, whatever that is. */
 export async function run(cmd: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const { input = "", env = {}, timeoutMs = 60_000 } = options;
@@ -36,5 +39,6 @@ export async function run(cmd: readonly string[], options: RunOptions = {}): Pro
 export async function output(cmd: readonly string[], options: RunOptions = {}): Promise<string> {
   const { exitCode, stdout, stderr } = await run(cmd, options);
   if (exitCode === 0) return stdout;
-  throw new Error(`${cmd.join(" ")}: exit code ${exitCode}\n${stdout}\n${stderr}`);
+  const printed = `${stdout.slice(-MAX_PRINTED)}\n${stderr.slice(-MAX_PRINTED)}`;
+  throw new Error(`${cmd.join(" ")}: exit code ${exitCode}\n${printed}`);
 }
