@@ -55,6 +55,7 @@ export class KafkaConnection implements Receiver, PipelineOwner {
     const { client, shared } = context;
     this.context = context;
     this.connection = connection;
+    client.answerShare.connections++;
     this.pipeline = new Pipeline(client, shared, this);
     const push = (buffer: Uint8Array, from: number, to: number): void => {
       if (!this.ended) this.pipeline.push(buffer, from, to);
@@ -91,7 +92,9 @@ export class KafkaConnection implements Receiver, PipelineOwner {
   }
 
   get queueFull(): boolean {
-    return this.connection.queuedBytes > this.context.client.limits.maxAnswerBytesQueued;
+    const { limits, answerShare } = this.context.client;
+    const most = Math.min(limits.maxAnswerBytesQueued, answerShare.bytes);
+    return this.connection.queuedBytes > most;
   }
 
   send(buffer: Uint8Array, from: number, to: number): void {
@@ -148,6 +151,7 @@ export class KafkaConnection implements Receiver, PipelineOwner {
     if (this.ended) return;
     this.ended = true;
     this.pipeline.stop();
+    this.context.client.answerShare.connections--;
     this.context.shared.heldBytes.forget(this.goOn);
     this.context.client.fetches.close();
   }

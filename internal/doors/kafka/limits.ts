@@ -14,6 +14,10 @@ export interface KafkaLimits {
   readonly maxAnswerBytesQueued: number;
   /** The most records that one fetch is answered with, "fetch.max.bytes". */
   readonly maxFetchBytes: number;
+  /** All connections' fetches together: each is answered with its share, and no less than ... */
+  readonly maxTotalFetchBytes: number;
+  /** ... this, however many connections there are. */
+  readonly minFetchBytes: number;
   /** "max.incremental.fetch.session.cache.slots" */
   readonly maxFetchSessions: number;
   /** What a fetch session is safe from eviction for, when used and when new. */
@@ -33,6 +37,8 @@ export const defaultKafkaLimits: KafkaLimits = {
   maxTotalBytesHeld: 256 * MEBIBYTE,
   maxAnswerBytesQueued: MEBIBYTE,
   maxFetchBytes: 55 * MEBIBYTE,
+  maxTotalFetchBytes: 64 * MEBIBYTE,
+  minFetchBytes: MEBIBYTE / 4,
   maxFetchSessions: 1000,
   fetchSessionSafeMs: 120_000,
   maxPartitionsPerPage: 2000,

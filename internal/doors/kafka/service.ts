@@ -1,4 +1,5 @@
 import type { Broker } from "../../broker/api.ts";
+import type { AnswerShare } from "./answer-share.ts";
 import type { ConnectionFetches } from "./fetch/connection-fetches.ts";
 import type { KafkaLimits } from "./limits.ts";
 import { encodeResponse } from "./protocol/frames.ts";
@@ -18,6 +19,7 @@ export interface Client {
   readonly fetches: ConnectionFetches;
   /** Where the client connects from: `host:port`. */
   readonly remote: string;
+  readonly answerShare: AnswerShare;
 }
 
 /** What a handler is told besides the message. */

@@ -24,7 +24,7 @@ const LEADER_ERRORS = new Set(["NOT_LEADER_OR_FOLLOWER", "FENCED_LEADER_EPOCH"])
  *
  * - Waits up to maxWaitMs for minBytes of records; an error in a partition is told at once.
  * - The first partition with records gives at least one batch, however small maxBytes is; the
- *   whole answer stays below the broker's own bound.
+ *   whole answer stays below the connection's share of the broker's own bound.
  * - Sessions (KIP-227): all partitions in the first answer, then those with records, an error, or
  *   other ends than they had. When there is no room for a session, the answer's session id is 0.
  *   Sessions end with their connection.
@@ -53,7 +53,7 @@ function failed(errorCode: number): Answer {
 }
 
 function limitsOf(request: Request, full: boolean, { client }: RequestContext) {
-  const maxBytes = Math.min(Math.max(0, request.maxBytes), client.limits.maxFetchBytes);
+  const maxBytes = Math.min(Math.max(0, request.maxBytes), client.answerShare.bytes);
   return {
     minBytes: Math.min(request.minBytes, maxBytes),
     maxBytes,
