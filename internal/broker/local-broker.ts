@@ -25,7 +25,7 @@ import { admitBatch } from "./batch-rules.ts";
 import { type BrokerSettings, brokerConfigEntries, brokerSettings } from "./broker-settings.ts";
 import type { Changes } from "./changes.ts";
 import { BrokerError } from "./errors.ts";
-import { EventLog } from "./event-log.ts";
+import type { EventLog } from "./event-log.ts";
 import { PartitionFetcher } from "./fetcher.ts";
 import { findOffset } from "./find-offset.ts";
 import { checkNotInternal, internalTopic, isInternal } from "./groups-topic.ts";
@@ -59,6 +59,7 @@ export interface BrokerParts {
   readonly topics: Topics;
   readonly groups: LocalGroupCoordinator;
   readonly changes: Changes;
+  readonly events: EventLog;
 }
 
 /** A broker that leads every partition that it has. */
@@ -82,7 +83,7 @@ export class LocalBroker implements Broker {
   readonly #writeEvents: WriteEvents;
 
   constructor(platform: Platform, options: BrokerOptions, parts: BrokerParts) {
-    const { store, metadata, topics, groups, changes } = parts;
+    const { store, metadata, topics, groups, changes, events } = parts;
     const { version, advertised } = options;
     this.settings = brokerSettings(options.config);
     const { brokerId } = this.settings;
@@ -93,7 +94,7 @@ export class LocalBroker implements Broker {
     this.#topics = topics;
     this.#groups = groups;
     this.#changes = changes;
-    this.events = new EventLog(platform.clock);
+    this.events = events;
     this.#writeEvents = new WriteEvents(this.events);
     this.#producerIds = new ProducerIds(metadata);
     this.#startedAtMs = platform.clock.nowMs();

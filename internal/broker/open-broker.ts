@@ -4,6 +4,7 @@ import type { Platform } from "../platform/platform.ts";
 import { LogStore } from "../storage/log-store.ts";
 import { brokerSettings } from "./broker-settings.ts";
 import { Changes } from "./changes.ts";
+import { EventLog } from "./event-log.ts";
 import { offsetsTopic } from "./groups-topic.ts";
 import { type BrokerOptions, LocalBroker } from "./local-broker.ts";
 import { storeOptions } from "./store-options.ts";
@@ -13,7 +14,8 @@ import { Topics } from "./topics.ts";
 export async function openBroker(platform: Platform, options: BrokerOptions): Promise<LocalBroker> {
   const { clock, random } = platform;
   const settings = brokerSettings(options.config);
-  const store = await LogStore.open(storeOptions(platform, options));
+  const events = new EventLog(clock);
+  const store = await LogStore.open(storeOptions(platform, options, events));
   const metadata = await EmbeddedMetadataStore.open(clock, random, store);
   const changes = new Changes();
   const topics = await Topics.open(random, store, metadata, options.config, changes);
@@ -25,5 +27,5 @@ export async function openBroker(platform: Platform, options: BrokerOptions): Pr
     offsetsTopic: offsetsTopic(topics, store, settings),
     settings: settings.groups,
   });
-  return new LocalBroker(platform, options, { store, metadata, topics, groups, changes });
+  return new LocalBroker(platform, options, { store, metadata, topics, groups, changes, events });
 }

@@ -1,13 +1,16 @@
 import type { Platform } from "../platform/platform.ts";
 import type { StoreOptions } from "../storage/store-options.ts";
 import { brokerSettings } from "./broker-settings.ts";
+import type { EventLog } from "./event-log.ts";
 import type { BrokerOptions } from "./local-broker.ts";
+import { storageEvents } from "./storage-events.ts";
 import { topicSettings } from "./topic-settings.ts";
 
 /** What the storage of a broker gets of the platform, and of the broker's settings. */
 export function storeOptions(
   { clock, disk, random }: Platform,
   { dataDirectory, config, log }: BrokerOptions,
+  events: EventLog,
 ): StoreOptions {
   const settings = brokerSettings(config);
   return {
@@ -24,5 +27,6 @@ export function storeOptions(
       hashSeed: random.below(2 ** 32),
       log,
     },
+    events: storageEvents(log, events),
   };
 }

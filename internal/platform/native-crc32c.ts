@@ -6,8 +6,8 @@
  * node_modules folder when it runs.
  */
 
-/** The CRC-32C of all of `bytes`, as an unsigned 32-bit number. */
-export type NativeCrc32c = (bytes: Uint8Array) => number;
+/** The CRC-32C of all of `bytes` behind those whose CRC is `before` (0 for none); unsigned. */
+export type NativeCrc32c = (bytes: Uint8Array, before: number) => number;
 
 /** @returns the function, or undefined where the addon is missing or cannot be loaded */
 export function loadNativeCrc32c(): NativeCrc32c | undefined {
@@ -22,5 +22,7 @@ export function loadNativeCrc32c(): NativeCrc32c | undefined {
 /** Loading proves nothing about the platform; the standard check value does. */
 function isCrc32c(candidate: unknown): candidate is NativeCrc32c {
   if (typeof candidate !== "function") return false;
-  return candidate(new TextEncoder().encode("123456789")) === 0xe3069283;
+  const encoder = new TextEncoder();
+  const first = candidate(encoder.encode("12345"), 0);
+  return candidate(encoder.encode("6789"), first) === 0xe3069283;
 }

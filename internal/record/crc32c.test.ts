@@ -25,7 +25,15 @@ describe("crc32c", () => {
       const from = sizeBytes % 37;
       const crc = crc32cPortable(bytes, from, from + sizeBytes);
       expect(crc32c(bytes, from, from + sizeBytes)).toBe(crc);
-      if (native !== undefined) expect(native(bytes.subarray(from, from + sizeBytes))).toBe(crc);
+      if (native !== undefined) expect(native(bytes.subarray(from, from + sizeBytes), 0)).toBe(crc);
+    }
+  });
+
+  test("goes on where another one ended", () => {
+    const bytes = sampleBytes(seeded(3), 4000);
+    for (const cut of [0, 1, 15, 16, 17, 800, 2000, 3999, 4000]) {
+      const before = crc32c(bytes, 0, cut);
+      expect(crc32c(bytes, cut, 4000, before)).toBe(crc32c(bytes, 0, 4000));
     }
   });
 

@@ -21,17 +21,20 @@ const table = makeTable();
 /** Loaded at the first use that is worth it: null until then. */
 let native: NativeCrc32c | undefined | null = null;
 
-/** The CRC-32C of the bytes at `from` up to, not including, `to`; unsigned. */
-export function crc32c(bytes: Uint8Array, from: number, to: number): number {
-  if (to - from < NATIVE_FROM_BYTES) return crc32cPortable(bytes, from, to);
+/**
+ * The CRC-32C of the bytes at `from` up to, not including, `to`; unsigned. With the CRC of what
+ * stands before them as `before`, it is that of all together.
+ */
+export function crc32c(bytes: Uint8Array, from: number, to: number, before = 0): number {
+  if (to - from < NATIVE_FROM_BYTES) return crc32cPortable(bytes, from, to, before);
   if (native === null) native = loadNativeCrc32c();
-  if (native === undefined) return crc32cPortable(bytes, from, to);
-  return native(bytes.subarray(from, to));
+  if (native === undefined) return crc32cPortable(bytes, from, to, before);
+  return native(bytes.subarray(from, to), before);
 }
 
 /** The same by table, sixteen bytes at a time: for small inputs and where nothing native is. */
-export function crc32cPortable(bytes: Uint8Array, from: number, to: number): number {
-  let crc = -1;
+export function crc32cPortable(bytes: Uint8Array, from: number, to: number, before = 0): number {
+  let crc = ~before;
   let at = from;
   for (const last = to - 16; at <= last; at += 16) {
     crc =

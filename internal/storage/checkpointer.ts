@@ -4,7 +4,7 @@ import { type Checkpoint, type LogState, writeCheckpoint } from "./checkpoint.ts
 import { writeRefusal } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import { saveIndexes } from "./index-files.ts";
+import { saveLogIndexes } from "./index-files.ts";
 import type { Journal } from "./journal.ts";
 import type { DataLayout } from "./layout.ts";
 import type { StorageLimits } from "./limits.ts";
@@ -126,7 +126,7 @@ export class Checkpointer {
       while (log.segmentsChange) await log.segmentsChange;
       if (log.removed) continue;
       writer.drain(log);
-      for (const path of saveIndexes(disk, log)) writer.dirtyFiles.add(path);
+      for (const path of saveLogIndexes(disk, log)) writer.dirtyFiles.add(path);
       captured.set(log, stateOf(log, journal.lastFrame));
     }
   }

@@ -1,4 +1,5 @@
 import type { DiskError } from "../platform/disk.ts";
+import type { DamagedRange } from "./damaged-range.ts";
 
 /** What went wrong in the storage, with the answer that each has. */
 export type StorageErrorCode =
@@ -48,17 +49,21 @@ export class SequenceError extends Error {
 export class DamageError extends StorageError {
   override readonly name = "DamageError";
   readonly log: string;
-  readonly fromOffset: number;
-  readonly path: string;
-  readonly position: number;
+  readonly range: DamagedRange;
 
-  constructor(log: string, fromOffset: number, path: string, position: number, what: string) {
-    super("damaged", `${log}: ${what} at offset ${fromOffset} (${path}, position ${position})`);
+  constructor(log: string, range: DamagedRange) {
+    super("damaged", `${log}: ${rangeText(range)}`);
     this.log = log;
-    this.fromOffset = fromOffset;
-    this.path = path;
-    this.position = position;
+    this.range = range;
   }
+}
+
+/** What can't be read, where it stands, and where the log goes on. */
+export function rangeText(range: DamagedRange): string {
+  const { fromOffset, toOffset, path, position, fault } = range;
+  const last = toOffset - 1;
+  const offsets = last > fromOffset ? `offsets ${fromOffset} to ${last}` : `offset ${fromOffset}`;
+  return `${offsets} can't be read (${path}, position ${position}: ${fault}); go on at ${toOffset}`;
 }
 
 /** What a failed write means for those that come after it. */

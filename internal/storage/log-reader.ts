@@ -1,12 +1,14 @@
-import type { Disk } from "../platform/disk.ts";
+import type { Disk, DiskFile } from "../platform/disk.ts";
 import { batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { RecordReader } from "../record/records.ts";
+import type { DamagedRange } from "./damaged-range.ts";
 import { DamageError, StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import type { Segment } from "./segment.ts";
-import { batchHeaders, type ReadableSegment, readBatches } from "./segment-reader.ts";
-import { OffsetIndex, TimeIndex } from "./sparse-index.ts";
+import { floorPlace, rebuildIndexes, soundPlace } from "./segment-index.ts";
+import { type BatchRange, readAround, readBatches } from "./segment-reader.ts";
+import type { Place, SegmentView } from "./segment-view.ts";
 import { readTail, runFrom } from "./tail.ts";
 
 /** A batch that is opened to look for a time in it may expand to this at the most. */
@@ -16,6 +18,10 @@ const EXPANDED_LIMIT_BYTES = 256 * 1024 * 1024;
 export interface ReadPath {
   readonly disk: Disk;
   readonly files: FileCache;
+  /** Told of damage that wasn't known before. */
+  readonly damaged: (log: PartitionLog, range: DamagedRange) => void;
+  /** Told that a segment got new indexes, and that its files have to follow. */
+  readonly indexed: (log: PartitionLog, segment: Segment) => void;
 }
 
 /** A record's place in time. */
@@ -62,7 +68,7 @@ export async function findTime(
     if (!segment) break;
     const end = Math.min(segment.endOffset, endOffset);
     if (segment.maxTimestampMs >= timestampMs) {
-      from = Math.max(from, segment.baseOffset + timeFloor(path, segment, timestampMs));
+      from = Math.max(from, await timeFloor(path, log, segment, timestampMs));
       const found = await firstInRange(path, log, timestampMs, from, end);
       if (found) return found;
     }
@@ -80,13 +86,31 @@ async function firstInRange(
 ): Promise<TimedOffset | null> {
   for (let offset = fromOffset; offset < endOffset; ) {
     const from = Math.max(offset, log.startOffset);
-    const [batch] = await readLog(path, log, from, endOffset, 1);
+    const batch = await readableBatch(path, log, from, endOffset);
     if (!batch) break;
     const found = firstSince(batch, timestampMs, log.startOffset);
     if (found) return found;
     offset = lastOffset(batch, 0) + 1;
   }
   return null;
+}
+
+/** The first batch from the one that holds `offset` on that isn't damaged; null for none. */
+async function readableBatch(
+  path: ReadPath,
+  log: PartitionLog,
+  offset: number,
+  endOffset: number,
+): Promise<Uint8Array | null> {
+  for (let from = offset; ; ) {
+    try {
+      const [batch] = await readLog(path, log, from, endOffset, 1);
+      return batch ?? null;
+    } catch (error) {
+      if (!(error instanceof DamageError)) throw error;
+      from = error.range.toOffset;
+    }
+  }
 }
 
 /** The record with the greatest timestamp below `endOffset`, the first of equals. */
@@ -117,63 +141,93 @@ async function readSegments(
   return [];
 }
 
-interface Range {
-  readonly offset: number;
-  readonly endOffset: number;
-  readonly maxBytes: number;
-}
-
-function readSegment(
+async function readSegment(
   path: ReadPath,
   log: PartitionLog,
   segment: Segment,
-  range: Range,
+  range: BatchRange,
 ): Promise<Uint8Array> {
-  const sizeBytes = fileBytes(log, segment);
+  throwIfDamaged(log, range.offset);
   return path.files.use(segment.logPath, async (file) => {
-    const readable = { log: log.name, file, sizeBytes };
-    const { offsets } = segment.indexes(path.disk);
-    const position = offsets.floor(range.offset - segment.baseOffset);
-    try {
-      return await readBatches(readable, position, range);
-    } catch (error) {
-      if (!(error instanceof DamageError) || offsets.length === 0) throw error;
-      // Perhaps the index is what is damaged: it can be made anew from the segment.
-      await rebuildIndexes(readable, segment);
-      const again = segment.indexes(path.disk).offsets.floor(range.offset - segment.baseOffset);
-      return readBatches(readable, again, range);
-    }
+    const view = segmentView(log, segment, file);
+    await makeIndexesWhole(path, log, segment, view);
+    const place = nearestPlace(path, log, segment, view, range.offset);
+    const bytes = await readBatches(view, place, range);
+    if (bytes !== null) return bytes;
+    const start = await soundPlace(path.disk, view, segment, range.offset);
+    const salvage = await readAround(view, start, segment.indexes(path.disk).offsets, range);
+    for (const damage of salvage.damage) noteDamage(path, log, damage);
+    if (salvage.bytes.length === 0) throwIfDamaged(log, range.offset);
+    return salvage.bytes;
   });
 }
 
-/** Makes a segment's indexes from its batches, as far as they can be read. */
-async function rebuildIndexes(readable: ReadableSegment, segment: Segment): Promise<void> {
-  const offsets = new OffsetIndex();
-  const times = new TimeIndex();
-  let maxTimestampMs = -1;
-  try {
-    for await (const header of batchHeaders(readable, 0)) {
-      const relative = header.baseOffset - segment.baseOffset;
-      if (header.position - offsets.lastPosition >= 4096) {
-        offsets.add(relative, header.position);
-        if (maxTimestampMs >= 0) times.add(maxTimestampMs, relative);
-      }
-      maxTimestampMs = Math.max(maxTimestampMs, header.maxTimestampMs);
-    }
-  } catch (error) {
-    if (!(error instanceof DamageError)) throw error;
+/** Makes a segment's indexes anew, if their files were not as they had been saved. */
+export async function makeIndexesWhole(
+  path: ReadPath,
+  log: PartitionLog,
+  segment: Segment,
+  view: SegmentView,
+): Promise<void> {
+  if (segment.indexes(path.disk).whole) return;
+  await rebuildIndexes(view, segment);
+  path.indexed(log, segment);
+}
+
+/** Where to begin reading for `offset`: by the index or, where damage is known, behind that. */
+function nearestPlace(
+  path: ReadPath,
+  log: PartitionLog,
+  segment: Segment,
+  view: SegmentView,
+  offset: number,
+): Place {
+  let place = floorPlace(path.disk, view, segment, offset);
+  for (const { path: file, toOffset, endPosition } of log.damage.ranges) {
+    if (file !== segment.logPath || toOffset > offset || endPosition < place.position) continue;
+    place = { position: endPosition, offset: toOffset, epoch: -1 };
   }
-  segment.replaceIndexes(offsets, times);
+  return place;
 }
 
-/** How much of a segment is in its file: the rest is in the tail. */
-function fileBytes(log: PartitionLog, segment: Segment): number {
-  const first = log.tail[runFrom(log.tail, segment.baseOffset)];
-  return first?.segment === segment ? first.position : segment.sizeBytes;
+/** Remembers a damaged range; tells of it if it is news. */
+export function noteDamage(path: ReadPath, log: PartitionLog, range: DamagedRange): void {
+  if (!log.removed && log.damage.add(range)) path.damaged(log, range);
 }
 
-function timeFloor(path: ReadPath, segment: Segment, timestampMs: number): number {
-  return segment.indexes(path.disk).times.floor(timestampMs);
+function throwIfDamaged(log: PartitionLog, offset: number): void {
+  const range = log.damage.at(offset);
+  if (range) throw new DamageError(log.name, range);
+}
+
+/** What of a segment is in its file: the rest is in the tail. */
+export function segmentView(log: PartitionLog, segment: Segment, file: DiskFile): SegmentView {
+  const { baseOffset, hasGaps, lastEpoch } = segment;
+  const run = log.tail[runFrom(log.tail, baseOffset)];
+  const first = run?.segment === segment ? run : undefined;
+  return {
+    file,
+    baseOffset,
+    sizeBytes: first?.position ?? segment.sizeBytes,
+    endOffset: first?.baseOffset ?? segment.endOffset,
+    hasGaps,
+    lastEpoch,
+  };
+}
+
+/** An offset before which no record of the segment has `timestampMs` or a later time. */
+async function timeFloor(
+  path: ReadPath,
+  log: PartitionLog,
+  segment: Segment,
+  timestampMs: number,
+): Promise<number> {
+  if (!segment.indexes(path.disk).whole) {
+    await path.files.use(segment.logPath, (file) =>
+      makeIndexesWhole(path, log, segment, segmentView(log, segment, file)),
+    );
+  }
+  return segment.baseOffset + segment.indexes(path.disk).times.floor(timestampMs);
 }
 
 /** The first record of a batch that isn't before `timestampMs` or `startOffset`. */

@@ -1,3 +1,4 @@
+import { DiskError } from "../platform/disk.ts";
 import type { Appended, OnAppended } from "./append-group.ts";
 import { Appender } from "./appender.ts";
 import { Checkpointer } from "./checkpointer.ts";
@@ -6,12 +7,13 @@ import { makeDurableFolder } from "./durable-folder.ts";
 import { StorageError } from "./errors.ts";
 import { FileCache } from "./file-cache.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { saveIndexes } from "./index-files.ts";
 import { Journal } from "./journal.ts";
 import type { Latencies } from "./latency.ts";
 import { type DataLayout, dataLayout } from "./layout.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { LogChanges } from "./log-changes.ts";
-import { findMaxTime, findTime, readLog, type TimedOffset } from "./log-reader.ts";
+import { findMaxTime, findTime, type ReadPath, readLog, type TimedOffset } from "./log-reader.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
 import { makeDurable, type Recovered, recover } from "./recovery.ts";
 import type { StoreOptions } from "./store-options.ts";
@@ -37,6 +39,7 @@ export class LogStore {
   readonly #changes: LogChanges;
   readonly #logs: Map<string, PartitionLog>;
   readonly #gate: WriteGate;
+  readonly #reading: ReadPath;
   readonly #unlock: () => void;
   #nextLogId: number;
   #closing = false;
@@ -135,6 +138,7 @@ export class LogStore {
       failed: (error) => this.#gate.refuse(error),
       written: () => upkeep.afterTurn(),
     });
+    this.#reading = this.#makeReading(writer);
     this.#changes = this.#makeChanges(writer);
     this.compactor = this.#makeCompactor();
     for (const log of recovered.changed) this.#checkpointer.changed(log);
@@ -214,23 +218,17 @@ export class LogStore {
 
   /** Reads batches; see `readLog`. */
   read(log: PartitionLog, offset: number, endOffset: number, maxBytes: number) {
-    return readLog(
-      { disk: this.#options.disk, files: this.#files },
-      log,
-      offset,
-      endOffset,
-      maxBytes,
-    );
+    return readLog(this.#reading, log, offset, endOffset, maxBytes);
   }
 
   /** The first record that isn't older than `timestampMs`; see `findTime`. */
   findTime(log: PartitionLog, timestampMs: number, end: number): Promise<TimedOffset | null> {
-    return findTime({ disk: this.#options.disk, files: this.#files }, log, timestampMs, end);
+    return findTime(this.#reading, log, timestampMs, end);
   }
 
   /** The record with the greatest timestamp; see `findMaxTime`. */
   findMaxTime(log: PartitionLog, endOffset: number): Promise<TimedOffset | null> {
-    return findMaxTime({ disk: this.#options.disk, files: this.#files }, log, endOffset);
+    return findMaxTime(this.#reading, log, endOffset);
   }
 
   /** Drops the records before `offset`; the files of segments that this empties are removed. */
@@ -292,6 +290,24 @@ export class LogStore {
       minFreeBytes,
     };
     return new Compactor(clock, path, compaction, () => this.#logs.values());
+  }
+
+  #makeReading(writer: TailWriter): ReadPath {
+    const { disk, events } = this.#options;
+    return {
+      disk,
+      files: this.#files,
+      damaged: (log, range) => events?.damaged(log.name, range),
+      indexed: (log, segment) => {
+        try {
+          for (const path of saveIndexes(disk, segment)) writer.dirtyFiles.add(path);
+          this.#checkpointer.changed(log);
+        } catch (error) {
+          // They stay in memory, and are made again after a restart.
+          if (!(error instanceof DiskError)) throw error;
+        }
+      },
+    };
   }
 
   /** Why a write may not be taken now; null if it may. */

@@ -1,5 +1,6 @@
 import type { Disk } from "../platform/disk.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
+import { KnownDamage } from "./damaged-range.ts";
 import { ProducerTable } from "./producers.ts";
 import { Segment, type SegmentState } from "./segment.ts";
 import type { TailRun } from "./tail.ts";
@@ -69,6 +70,8 @@ export class PartitionLog {
   /** The last batches, while they are only in memory and the journal. */
   tail: TailRun[] = [];
   readonly producers = new ProducerTable();
+  /** What has been found to be unreadable since the start. */
+  readonly damage = new KnownDamage();
   /** Called when `durableOffset` has grown. */
   onAdvance: (() => void) | null = null;
 
@@ -154,6 +157,7 @@ export class PartitionLog {
   takeEmptied(): Segment[] {
     const { segments, startOffset } = this;
     let count = 0;
+    this.damage.cutBefore(startOffset);
     while (count < segments.length - 1 && (segments[count]?.endOffset ?? 0) <= startOffset) count++;
     return segments.splice(0, count);
   }

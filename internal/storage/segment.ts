@@ -1,20 +1,18 @@
 import type { Disk } from "../platform/disk.ts";
-import { baseOffset, lastOffset, maxTimestampMs, recordCount } from "../record/batch.ts";
+import { baseOffset, lastOffset, partitionLeaderEpoch } from "../record/batch.ts";
 import type { FileCache } from "./file-cache.ts";
+import { loadIndexes } from "./index-files.ts";
+import {
+  addBehind,
+  emptyIndexes,
+  type Indexes,
+  indexBatch,
+  laterTimestamp,
+  NOTHING_SAVED,
+  type SavedIndexes,
+  savedOf,
+} from "./indexes.ts";
 import { digits20 } from "./layout.ts";
-import { OffsetIndex, TimeIndex } from "./sparse-index.ts";
-import { readWholeFile } from "./whole-file.ts";
-
-/** An index entry is made for the first batch so far behind the last entry's (as in Kafka). */
-const INDEX_INTERVAL_BYTES = 4096;
-
-/** Both indexes of a segment, and how many entries of each its files hold. */
-export interface Indexes {
-  readonly offsets: OffsetIndex;
-  readonly times: TimeIndex;
-  savedOffsets: number;
-  savedTimes: number;
-}
 
 /** What must be known of a segment to open it without reading it. */
 export interface SegmentState {
@@ -23,6 +21,12 @@ export interface SegmentState {
   readonly sizeBytes: number;
   readonly maxTimestampMs: number;
   readonly firstAppendMs: number;
+  /** Whether its batches may leave out offsets between them, as compacted ones do. */
+  readonly hasGaps: boolean;
+  /** The leader epoch of its last batch; -1 while it is empty. */
+  readonly lastEpoch: number;
+  /** What its index files hold. */
+  readonly saved: SavedIndexes;
 }
 
 /**
@@ -37,16 +41,27 @@ export class Segment {
   maxTimestampMs: number;
   /** When its first batch came, by the broker's clock; 0 while it is empty. */
   firstAppendMs: number;
+  hasGaps: boolean;
+  lastEpoch: number;
+  saved: SavedIndexes;
   /** Whether the file has to be made, or cut where the segment ends, before it is written to. */
   file: "new" | "uncut" | "clean";
   #indexes: Indexes | null;
 
   /** A new, empty segment of the log in `directory`. */
   static create(directory: string, baseOffset: number): Segment {
-    const empty = { baseOffset, endOffset: baseOffset, sizeBytes: 0 };
-    const segment = new Segment(directory, { ...empty, maxTimestampMs: -1, firstAppendMs: 0 });
+    const segment = new Segment(directory, {
+      baseOffset,
+      endOffset: baseOffset,
+      sizeBytes: 0,
+      maxTimestampMs: -1,
+      firstAppendMs: 0,
+      hasGaps: false,
+      lastEpoch: -1,
+      saved: NOTHING_SAVED,
+    });
     segment.file = "new";
-    segment.#indexes = emptyIndexes();
+    segment.#indexes = emptyIndexes(true);
     return segment;
   }
 
@@ -58,6 +73,9 @@ export class Segment {
     this.sizeBytes = state.sizeBytes;
     this.maxTimestampMs = state.maxTimestampMs;
     this.firstAppendMs = state.firstAppendMs;
+    this.hasGaps = state.hasGaps;
+    this.lastEpoch = state.lastEpoch;
+    this.saved = state.saved;
     this.file = state.sizeBytes > 0 ? "uncut" : "new";
     this.#indexes = null;
   }
@@ -76,20 +94,15 @@ export class Segment {
 
   /** Gives the stamped batch at `at` its place behind the last one; returns the position. */
   admit(disk: Disk, buffer: Uint8Array, at: number, sizeBytes: number, nowMs: number): number {
-    const { offsets, times } = this.indexes(disk);
     const position = this.sizeBytes;
-    const relativeBase = baseOffset(buffer, at) - this.baseOffset;
-    if (position - offsets.lastPosition >= INDEX_INTERVAL_BYTES) {
-      offsets.add(relativeBase, position);
-      // Of the time when the entry before was the last: all earlier records are at most so old.
-      if (this.maxTimestampMs >= 0) times.add(this.maxTimestampMs, relativeBase);
-    }
+    const indexes = this.indexes(disk);
+    indexBatch(indexes, this.baseOffset, position, this.maxTimestampMs, buffer, at);
     if (position === 0) this.firstAppendMs = nowMs;
+    if (baseOffset(buffer, at) !== this.endOffset) this.hasGaps = true;
     this.endOffset = lastOffset(buffer, at) + 1;
     this.sizeBytes = position + sizeBytes;
-    // A batch that compaction has emptied still tells the time of what it had.
-    const timestampMs = recordCount(buffer, at) > 0 ? maxTimestampMs(buffer, at) : -1;
-    this.maxTimestampMs = Math.max(this.maxTimestampMs, timestampMs);
+    this.maxTimestampMs = laterTimestamp(this.maxTimestampMs, buffer, at);
+    this.lastEpoch = partitionLeaderEpoch(buffer, at);
     return position;
   }
 
@@ -102,12 +115,19 @@ export class Segment {
     this.sizeBytes = state.sizeBytes;
     this.maxTimestampMs = state.maxTimestampMs;
     this.firstAppendMs = state.firstAppendMs;
+    this.hasGaps = state.hasGaps;
+    this.lastEpoch = state.lastEpoch;
+    if (offsets.length < this.saved.offsets || times.length < this.saved.times) {
+      this.saved = NOTHING_SAVED;
+    }
   }
 
   /** The segment's state now. */
   state(): SegmentState {
     const { baseOffset, endOffset, sizeBytes, maxTimestampMs, firstAppendMs } = this;
-    return { baseOffset, endOffset, sizeBytes, maxTimestampMs, firstAppendMs };
+    const { hasGaps, lastEpoch, saved } = this;
+    const size = { baseOffset, endOffset, sizeBytes };
+    return { ...size, maxTimestampMs, firstAppendMs, hasGaps, lastEpoch, saved };
   }
 
   /** The indexes, if they are in memory. */
@@ -117,35 +137,32 @@ export class Segment {
 
   /** The indexes, read from their files the first time. */
   indexes(disk: Disk): Indexes {
-    this.#indexes ??= this.#load(disk);
+    this.#indexes ??= loadIndexes(disk, this);
     return this.#indexes;
   }
 
-  /** Puts new indexes in place of those that turned out to be wrong. */
-  replaceIndexes(offsets: OffsetIndex, times: TimeIndex): void {
-    this.#indexes = { offsets, times, savedOffsets: 0, savedTimes: 0 };
+  /**
+   * Puts indexes in place that were made anew from the segment's first `sizeBytes`, up to
+   * `endOffset`; what has come behind since then is added.
+   */
+  replaceIndexes(rebuilt: Indexes, sizeBytes: number, endOffset: number): void {
+    if (this.#indexes) addBehind(rebuilt, this.#indexes, sizeBytes, endOffset - this.baseOffset);
+    this.#indexes = rebuilt;
+    this.saved = NOTHING_SAVED;
   }
 
   /** The files have all that the indexes have. */
   indexesSaved(): void {
-    if (!this.#indexes) return;
-    this.#indexes.savedOffsets = this.#indexes.offsets.length;
-    this.#indexes.savedTimes = this.#indexes.times.length;
+    if (this.#indexes) this.saved = savedOf(this.#indexes);
   }
 
   /** Forgets the indexes if their files have all of them; they are read again when needed. */
   unloadIndexes(): void {
     const indexes = this.#indexes;
     if (!indexes) return;
-    const { offsets, times, savedOffsets, savedTimes } = indexes;
-    if (offsets.length === savedOffsets && times.length === savedTimes) this.#indexes = null;
-  }
-
-  #load(disk: Disk): Indexes {
-    const endOffset = this.endOffset - this.baseOffset;
-    const offsets = OffsetIndex.decode(readIfThere(disk, this.indexPath), endOffset);
-    const times = TimeIndex.decode(readIfThere(disk, this.timeIndexPath), endOffset);
-    return { offsets, times, savedOffsets: offsets.length, savedTimes: times.length };
+    const { offsets, times, whole } = indexes;
+    const isSaved = offsets.length === this.saved.offsets && times.length === this.saved.times;
+    if (isSaved || !whole) this.#indexes = null;
   }
 }
 
@@ -155,17 +172,4 @@ export function removeSegment(disk: Disk, files: FileCache, segment: Segment): v
   disk.remove(segment.logPath);
   disk.remove(segment.indexPath);
   disk.remove(segment.timeIndexPath);
-}
-
-function emptyIndexes(): Indexes {
-  return {
-    offsets: new OffsetIndex(),
-    times: new TimeIndex(),
-    savedOffsets: 0,
-    savedTimes: 0,
-  };
-}
-
-function readIfThere(disk: Disk, path: string): Uint8Array {
-  return disk.exists(path) ? readWholeFile(disk, path) : new Uint8Array(0);
 }

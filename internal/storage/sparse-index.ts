@@ -1,7 +1,8 @@
 import { int64At, putInt32, putInt64, uint32At } from "../record/big-endian.ts";
 
-const OFFSET_ENTRY_BYTES = 8;
-const TIME_ENTRY_BYTES = 12;
+/** The sizes of the entries in the files. */
+export const OFFSET_ENTRY_BYTES = 8;
+export const TIME_ENTRY_BYTES = 12;
 
 /**
  * Where to begin reading a segment for an offset: a row of (offset, position) every few KiB.
@@ -13,18 +14,11 @@ export class OffsetIndex {
   #positions = new Uint32Array(0);
   #length = 0;
 
-  /**
-   * Reads an index file's content, up to an entry of `endOffset` (relative) or later.
-   *
-   * The file isn't synced: an entry that doesn't grow never arrived, nor did those behind it.
-   */
-  static decode(bytes: Uint8Array, endOffset: number): OffsetIndex {
+  /** Reads the content of an index file. */
+  static decode(bytes: Uint8Array): OffsetIndex {
     const index = new OffsetIndex();
-    for (let at = 0; at + OFFSET_ENTRY_BYTES <= bytes.length; at += OFFSET_ENTRY_BYTES) {
-      const offset = uint32At(bytes, at);
-      const position = uint32At(bytes, at + 4);
-      if (offset >= endOffset || position <= index.lastPosition) break;
-      index.add(offset, position);
+    for (let at = 0; at < bytes.length; at += OFFSET_ENTRY_BYTES) {
+      index.add(uint32At(bytes, at), uint32At(bytes, at + 4));
     }
     return index;
   }
@@ -49,10 +43,24 @@ export class OffsetIndex {
     this.#length++;
   }
 
-  /** A position at or before the batch that holds `relativeOffset`, the nearest one known. */
-  floor(relativeOffset: number): number {
-    const at = countUpTo(this.#offsets, this.#length, relativeOffset) - 1;
+  /** The offset (relative) of entry `at`. */
+  offsetAt(at: number): number {
+    return this.#offsets[at] ?? 0;
+  }
+
+  /** The position of entry `at`; 0 for -1, the segment's beginning. */
+  positionAt(at: number): number {
     return this.#positions[at] ?? 0;
+  }
+
+  /** The last entry at or before the batch that holds `relativeOffset`; -1 for none. */
+  floor(relativeOffset: number): number {
+    return countUpTo(this.#offsets, this.#length, relativeOffset) - 1;
+  }
+
+  /** The first entry behind `position`; `length` for none. */
+  behindPosition(position: number): number {
+    return countUpTo(this.#positions, this.#length, position);
   }
 
   /** Forgets the entries from `relativeOffset` on. */
@@ -81,15 +89,11 @@ export class TimeIndex {
   #offsets = new Uint32Array(0);
   #length = 0;
 
-  /** Reads a time index file's content, as `OffsetIndex.decode` does. */
-  static decode(bytes: Uint8Array, endOffset: number): TimeIndex {
+  /** Reads the content of a time index file. */
+  static decode(bytes: Uint8Array): TimeIndex {
     const index = new TimeIndex();
-    let last = 0;
-    for (let at = 0; at + TIME_ENTRY_BYTES <= bytes.length; at += TIME_ENTRY_BYTES) {
-      const offset = uint32At(bytes, at + 8);
-      if (offset >= endOffset || offset <= last) break;
-      index.add(int64At(bytes, at), offset);
-      last = offset;
+    for (let at = 0; at < bytes.length; at += TIME_ENTRY_BYTES) {
+      index.add(int64At(bytes, at), uint32At(bytes, at + 8));
     }
     return index;
   }
@@ -110,6 +114,16 @@ export class TimeIndex {
     this.#timestamps[this.#length] = timestampMs;
     this.#offsets[this.#length] = relativeOffset;
     this.#length++;
+  }
+
+  /** The offset (relative) of entry `at`. */
+  offsetAt(at: number): number {
+    return this.#offsets[at] ?? 0;
+  }
+
+  /** The timestamp of entry `at`. */
+  timestampAt(at: number): number {
+    return this.#timestamps[at] ?? 0;
   }
 
   /** An offset (relative) before which no record has `timestampMs` or a later time. */

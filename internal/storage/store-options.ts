@@ -1,6 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Disk } from "../platform/disk.ts";
 import type { CompactionSettings } from "./compaction/compactor.ts";
+import type { StorageEvents } from "./events.ts";
 import type { StorageLimits } from "./limits.ts";
 import type { LogConfig } from "./partition-log.ts";
 
@@ -18,4 +19,6 @@ export interface StoreOptions {
   readonly compaction: CompactionSettings;
   /** Other bounds than a broker's, for tests. */
   readonly limits?: StorageLimits;
+  /** Told of what people should know; nobody is, if left out. */
+  readonly events?: StorageEvents;
 }

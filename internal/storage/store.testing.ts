@@ -7,6 +7,7 @@ import { BatchBuilder, type BatchProducer } from "../record/builder.ts";
 import type { Codec } from "../record/layout.ts";
 import { type LogRecord, recordsOf } from "../record/records.ts";
 import type { CompactionSettings } from "./compaction/compactor.ts";
+import type { StorageEvents } from "./events.ts";
 import { DEFAULT_LIMITS, type StorageLimits } from "./limits.ts";
 import { LogStore } from "./log-store.ts";
 import type { LogConfig, PartitionLog } from "./partition-log.ts";
@@ -53,6 +54,7 @@ export async function openStore(
   disk = memoryDisk(),
   clock = manualClock(),
   compaction: Partial<CompactionSettings> = {},
+  events?: StorageEvents,
 ): Promise<TestStore> {
   const store = await LogStore.open({
     clock,
@@ -63,6 +65,7 @@ export async function openStore(
     minFreeBytes: 0,
     limits: SMALL_LIMITS,
     compaction: { ...UNBOUNDED_COMPACTION, ...compaction },
+    ...(events && { events }),
   });
   return { store, disk, clock };
 }

@@ -26,7 +26,7 @@ export async function collectKeys(
     const segment = log.segmentFrom(offset);
     if (!segment || segment.baseOffset >= toOffset) break;
     const fullAt = await files.use(segment.logPath, async (file) => {
-      for await (const { bytes, sizeBytes } of segmentChunks(log.name, segment, file)) {
+      for await (const { bytes, sizeBytes } of segmentChunks(log, segment, file)) {
         for (let at = 0; at < sizeBytes; at += batchSizeBytes(bytes, at)) {
           const full = putKeys(keys, bytes, at, fromOffset);
           if (full !== null) return full;

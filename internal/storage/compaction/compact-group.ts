@@ -87,7 +87,7 @@ function rewriteSegment(
 ): Promise<boolean> {
   return files.use(segment.logPath, async (file) => {
     let changed = false;
-    for await (const { bytes, sizeBytes } of segmentChunks(pass.log.name, segment, file)) {
+    for await (const { bytes, sizeBytes } of segmentChunks(pass.log, segment, file)) {
       for (let at = 0; at < sizeBytes; at += batchSizeBytes(bytes, at)) {
         const batchBytes = batchSizeBytes(bytes, at);
         const stays = compactBatch(pass, bytes, at);

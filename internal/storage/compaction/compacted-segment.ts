@@ -76,7 +76,9 @@ export class CompactedSegment {
     await this.#writeFile(segment.indexPath, offsets.encode(0));
     await this.#writeFile(segment.timeIndexPath, times.encode(0));
     await this.#disk.syncDirectory(this.#directory);
+    segment.indexesSaved();
     for (const { endOffset, firstAppendMs } of replaced) {
+      if (segment.endOffset !== endOffset) segment.hasGaps = true;
       segment.endOffset = endOffset;
       segment.firstAppendMs = firstAppendMs;
     }

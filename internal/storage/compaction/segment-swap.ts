@@ -102,7 +102,6 @@ export function applySwap(
   if (added) {
     rename(disk, added.indexPath, swap.suffix);
     rename(disk, added.timeIndexPath, swap.suffix);
-    added.indexesSaved();
   }
   for (const segment of old) {
     if (segment.baseOffset !== added?.baseOffset) removeSegment(disk, files, segment);

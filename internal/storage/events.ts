@@ -1,0 +1,7 @@
+import type { DamagedRange } from "./damaged-range.ts";
+
+/** What the storage tells people, once each. */
+export interface StorageEvents {
+  /** Records of a log turned out to be unreadable. */
+  damaged(log: string, range: DamagedRange): void;
+}
