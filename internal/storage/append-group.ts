@@ -31,7 +31,8 @@ export interface Pending {
   readonly buffer: Uint8Array;
   readonly at: number;
   readonly sizeBytes: number;
-  readonly leaderEpoch: number;
+  /** What the batch is stamped with; null: it has its offset and epoch from its leader. */
+  readonly leaderEpoch: number | null;
   readonly done: OnAppended;
 }
 

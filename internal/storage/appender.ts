@@ -1,6 +1,12 @@
 import type { Clock } from "../platform/clock.ts";
 import { type Disk, DiskError } from "../platform/disk.ts";
-import { lastOffset, lastOffsetDelta, producerId, stampBatch } from "../record/batch.ts";
+import {
+  lastOffset,
+  baseOffset as offsetOf,
+  partitionLeaderEpoch,
+  producerId,
+  stampBatch,
+} from "../record/batch.ts";
 import {
   beginGroup,
   bySegment,
@@ -57,7 +63,7 @@ export class Appender {
     buffer: Uint8Array,
     at: number,
     sizeBytes: number,
-    leaderEpoch: number,
+    leaderEpoch: number | null,
     done: OnAppended,
   ): void {
     this.#queue.push({ log, buffer, at, sizeBytes, leaderEpoch, done });
@@ -120,21 +126,15 @@ export class Appender {
       logGroup = beginGroup(log);
       groups.set(log, logGroup);
     }
-    try {
-      const first = log.producers.check(buffer, at);
-      if (first) logGroup.repeated.push({ pending, first });
-      if (first) return;
-    } catch (error) {
-      if (!(error instanceof SequenceError)) throw error;
-      pending.done(error);
-      return;
-    }
-    const recordCount = lastOffsetDelta(buffer, at) + 1;
-    const segment = log.segmentFor(sizeBytes, recordCount, nowMs);
-    const baseOffset = log.endOffset;
-    stampBatch(buffer, at, baseOffset, pending.leaderEpoch);
+    const { leaderEpoch } = pending;
+    if (leaderEpoch === null ? !follows(pending) : !isNext(pending, logGroup)) return;
+    if (leaderEpoch !== null) stampBatch(buffer, at, log.endOffset, leaderEpoch);
+    const baseOffset = offsetOf(buffer, at);
+    const offsetCount = lastOffset(buffer, at) + 1 - log.endOffset;
+    const segment = log.segmentFor(sizeBytes, offsetCount, nowMs);
     rememberProducer(logGroup, producerId(buffer, at));
     log.producers.admit(buffer, at);
+    log.epochs.admit(partitionLeaderEpoch(buffer, at), baseOffset);
     const position = segment.admit(this.#path.disk, buffer, at, sizeBytes, nowMs);
     logGroup.placed.push({
       pending,
@@ -208,4 +208,26 @@ export class Appender {
       }
     });
   }
+}
+
+/** Whether a batch is new and next from its producer; if not, it is answered here or noted. */
+function isNext(pending: Pending, { repeated }: LogGroup): boolean {
+  const { log, buffer, at, done } = pending;
+  try {
+    const first = log.producers.check(buffer, at);
+    if (first) repeated.push({ pending, first });
+    return first === null;
+  } catch (error) {
+    if (!(error instanceof SequenceError)) throw error;
+    done(error);
+    return false;
+  }
+}
+
+/** Whether a batch from the log's leader stands behind all that the log has; if not, it is told. */
+function follows({ log, buffer, at, done }: Pending): boolean {
+  if (offsetOf(buffer, at) >= log.endOffset) return true;
+  const what = `a copied batch begins at ${offsetOf(buffer, at)}`;
+  done(new StorageError("out-of-range", `${log.name} ends at ${log.endOffset}, ${what}`));
+  return false;
 }

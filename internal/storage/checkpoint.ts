@@ -1,6 +1,7 @@
 import type { Disk } from "../platform/disk.ts";
 import { putInt32, uint32At } from "../record/big-endian.ts";
 import { crc32c } from "../record/crc32c.ts";
+import type { EpochStart } from "./epoch-history.ts";
 import { StorageError } from "./errors.ts";
 import type { ProducerState } from "./producers.ts";
 import type { SegmentState } from "./segment.ts";
@@ -37,6 +38,9 @@ export interface LogState {
   readonly appliedFrame: number;
   readonly segments: readonly SegmentState[];
   readonly producers: readonly (readonly [number, ProducerState])[];
+  /** Missing where an earlier Weir wrote the file. */
+  readonly epochs?: readonly EpochStart[];
+  readonly highWatermark?: number;
 }
 
 const MAGIC = 0x57454301;

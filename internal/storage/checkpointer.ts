@@ -74,6 +74,11 @@ export class Checkpointer {
     return this.#running;
   }
 
+  /** Waits for the checkpoint that is being made, if one is, whatever becomes of it. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([this.#running]);
+  }
+
   /** A sync that has failed once may seem to work the next time, with bytes missing: no more. */
   #refusal(error: unknown): unknown {
     if (!(error instanceof DiskError)) return error;
@@ -168,6 +173,8 @@ export function stateOf(log: PartitionLog, appliedFrame: number): LogState {
     appliedFrame,
     segments: log.segments.map((segment) => segment.state()),
     producers: [...log.producers.entries()],
+    epochs: log.epochs.starts,
+    highWatermark: log.highWatermark,
   };
 }
 

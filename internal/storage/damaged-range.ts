@@ -49,6 +49,11 @@ export class KnownDamage {
   cutBefore(offset: number): void {
     this.#ranges = this.#ranges.filter(({ toOffset }) => toOffset > offset);
   }
+
+  /** Forgets what lies at `offset` or behind it: something else will stand there. */
+  cutFrom(offset: number): void {
+    this.#ranges = this.#ranges.filter(({ toOffset }) => toOffset <= offset);
+  }
 }
 
 function overlap(a: DamagedRange, b: DamagedRange): boolean {

@@ -8,6 +8,8 @@
  *     logs/orders-0/00000000000000000000.log        a segment: batches, verbatim
  *                   00000000000000000000.index      sparse, offset to position
  *                   00000000000000000000.timeindex  sparse, time to offset
+ *     cut/orders-0.00000000000000000123.log         batches cut off a log's end: its leader has
+ *                                                   others from offset 123 on
  *
  * Segments and their indexes have Kafka's names and formats, so that its tools can read them.
  */
@@ -17,6 +19,7 @@ export interface DataLayout {
   readonly checkpoint: string;
   readonly journal: string;
   readonly logs: string;
+  readonly cut: string;
 }
 
 /** The names inside the data directory `root`. */
@@ -27,6 +30,7 @@ export function dataLayout(root: string): DataLayout {
     checkpoint: `${root}/checkpoint`,
     journal: `${root}/journal`,
     logs: `${root}/logs`,
+    cut: `${root}/cut`,
   };
 }
 

@@ -49,7 +49,10 @@ export class LogChanges {
     this.#path = path;
   }
 
-  /** Drops the records before `offset`; the files of segments that this empties are removed. */
+  /**
+   * Drops the records before `offset`; the files of segments that this empties are removed. Behind
+   * the log's end, which a follower may be told of, it leaves an empty log that begins there.
+   */
   async cutBefore(log: PartitionLog, offset: number): Promise<void> {
     await log.changeSegments(async () => {
       if (log.removed || offset <= log.startOffset) return;
@@ -58,9 +61,11 @@ export class LogChanges {
       log.rollBeforeCut(offset);
       const frameNumber = this.#write([logStartEntry(log, offset)]);
       log.startOffset = offset;
+      log.epochs.cutBefore(offset);
       checkpointer.changed(log);
       await this.#whenDurable(frameNumber);
       if (log.removed) return;
+      log.advance(offset);
       const removed = log.takeEmptied();
       writer.dropSegments(log, removed);
       for (const segment of removed) removeSegment(disk, files, segment);

@@ -18,6 +18,7 @@ import { type LogConfig, PartitionLog } from "./partition-log.ts";
 import { makeDurable, type Recovered, recover } from "./recovery.ts";
 import type { StoreOptions } from "./store-options.ts";
 import { TailWriter } from "./tail-writer.ts";
+import { type CutOff, type TruncationPath, truncateLogs } from "./truncation.ts";
 import { Upkeep } from "./upkeep.ts";
 import { WriteGate } from "./write-gate.ts";
 
@@ -40,6 +41,7 @@ export class LogStore {
   readonly #logs: Map<string, PartitionLog>;
   readonly #gate: WriteGate;
   readonly #reading: ReadPath;
+  readonly #truncation: TruncationPath;
   readonly #unlock: () => void;
   #nextLogId: number;
   #closing = false;
@@ -141,6 +143,7 @@ export class LogStore {
     this.#reading = this.#makeReading(writer);
     this.#changes = this.#makeChanges(writer);
     this.compactor = this.#makeCompactor();
+    this.#truncation = this.#makeTruncation(writer);
     for (const log of recovered.changed) this.#checkpointer.changed(log);
   }
 
@@ -201,6 +204,22 @@ export class LogStore {
     else this.#appender.append(log, buffer, at, sizeBytes, leaderEpoch, done);
   }
 
+  /**
+   * Appends a batch as a copy of the one that the log's leader has: with its offset and epoch,
+   * which have to be behind all that the log has (`out-of-range`). Else as `submit`.
+   */
+  submitCopy(
+    log: PartitionLog,
+    buffer: Uint8Array,
+    at: number,
+    sizeBytes: number,
+    done: OnAppended,
+  ): void {
+    const refusal = this.#refusalNow(sizeBytes);
+    if (refusal) done(refusal);
+    else this.#appender.append(log, buffer, at, sizeBytes, null, done);
+  }
+
   /** `submit` as a promise, which rejects with the errors. */
   append(
     log: PartitionLog,
@@ -236,6 +255,11 @@ export class LogStore {
     return this.#changes.cutBefore(log, offset);
   }
 
+  /** Cuts what is at `offset` and behind it off the ends of logs; see `truncateLogs`. */
+  truncate(cuts: readonly { log: PartitionLog; offset: number }[]): Promise<CutOff[]> {
+    return truncateLogs(this.#truncation, cuts);
+  }
+
   /** Removes logs with all they hold; they are gone for good when this resolves. */
   remove(logs: readonly PartitionLog[]): Promise<void> {
     return this.#changes.remove(logs);
@@ -262,6 +286,19 @@ export class LogStore {
       this.#files.close();
       this.#unlock();
     }
+  }
+
+  #makeTruncation(writer: TailWriter): TruncationPath {
+    return {
+      disk: this.#options.disk,
+      files: this.#files,
+      writer,
+      reading: this.#reading,
+      commit: this.#commit,
+      checkpointer: this.#checkpointer,
+      cutDirectory: this.#layout.cut,
+      flush: () => this.#appender.flush(),
+    };
   }
 
   #makeChanges(writer: TailWriter): LogChanges {

@@ -1,6 +1,7 @@
 import type { Disk } from "../platform/disk.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
 import { KnownDamage } from "./damaged-range.ts";
+import { EpochHistory, type EpochStart } from "./epoch-history.ts";
 import { ProducerTable } from "./producers.ts";
 import { Segment, type SegmentState } from "./segment.ts";
 import type { TailRun } from "./tail.ts";
@@ -34,6 +35,7 @@ export interface CompactionConfig {
 export interface LogMark {
   readonly segmentCount: number;
   readonly lastSegment: SegmentState | null;
+  readonly epochs: readonly EpochStart[];
 }
 
 /** Relative offsets in an index have 32 bits, positions in a segment too. */
@@ -57,6 +59,11 @@ export class PartitionLog {
   startOffset = 0;
   /** All before this offset is as safe as the log's durability promises. */
   durableOffset = 0;
+  /**
+   * What every copy that must have it has, as far as this broker has been told; who leads the log
+   * or follows its leader keeps it up to date. After a restart, what the last checkpoint knew.
+   */
+  highWatermark = 0;
   /** Compaction has been over all before this offset. */
   firstDirtyOffset = 0;
   /** All before this offset is in the segments of the last checkpoint, without the journal. */
@@ -72,6 +79,8 @@ export class PartitionLog {
   readonly producers = new ProducerTable();
   /** What has been found to be unreadable since the start. */
   readonly damage = new KnownDamage();
+  /** Which leader epoch wrote what. */
+  readonly epochs = new EpochHistory();
   /** Called when `durableOffset` has grown. */
   onAdvance: (() => void) | null = null;
 
@@ -144,10 +153,14 @@ export class PartitionLog {
     return low;
   }
 
-  /** Begins a new segment if the log is about to lose everything: then the last one can go, too. */
+  /**
+   * Begins a new segment if the log is about to lose everything: then the last one can go, too.
+   * It begins at `offset`, which a follower may know of and not have.
+   */
   rollBeforeCut(offset: number): void {
     const last = this.segments.at(-1);
-    if (last && last.sizeBytes > 0 && offset >= last.endOffset) this.addSegment(last.endOffset);
+    const isEmpty = !last || last.sizeBytes === 0;
+    if (offset > this.endOffset || (!isEmpty && offset === last.endOffset)) this.addSegment(offset);
   }
 
   /**
@@ -166,6 +179,7 @@ export class PartitionLog {
     return {
       segmentCount: this.segments.length,
       lastSegment: this.segments.at(-1)?.state() ?? null,
+      epochs: this.epochs.starts,
     };
   }
 
@@ -173,6 +187,7 @@ export class PartitionLog {
   rewind(disk: Disk, mark: LogMark): void {
     this.segments.length = mark.segmentCount;
     if (mark.lastSegment) this.segments.at(-1)?.rewind(disk, mark.lastSegment);
+    this.epochs.restore(mark.epochs);
   }
 
   /** `endOffset` has become safe. */

@@ -58,6 +58,17 @@ export class ProducerTable {
     else this.#producers.delete(id);
   }
 
+  /** Forgets the batches from `endOffset` on, and producers of whom nothing is left then. */
+  cutFrom(endOffset: number): void {
+    for (const [id, state] of this.#producers) {
+      const batches = state.batches.filter(({ lastOffset }) => lastOffset < endOffset);
+      if (batches.length === 0) this.#producers.delete(id);
+      else if (batches.length < state.batches.length) {
+        this.#producers.set(id, { ...state, batches });
+      }
+    }
+  }
+
   /**
    * Checks the batch at `at` against its producer's last ones.
    *

@@ -2,6 +2,7 @@ import type { Disk } from "../platform/disk.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
 import { type Checkpoint, EMPTY_CHECKPOINT, type LogState, readCheckpoint } from "./checkpoint.ts";
 import { applySwap, readSwap } from "./compaction/segment-swap.ts";
+import type { EpochStart } from "./epoch-history.ts";
 import { StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import { isThisBatch } from "./frame-payload.ts";
@@ -127,6 +128,8 @@ class Replay {
     log.segments = state.segments.map((segment) => new Segment(log.directory, segment));
     log.checkpointedOffset = log.endOffset;
     for (const [id, producer] of state.producers) log.producers.restore(id, producer);
+    log.epochs.restore(epochsOf(state, log.endOffset));
+    log.highWatermark = Math.min(state.highWatermark ?? 0, log.endOffset);
     this.states.set(log, state);
     this.#removeEmptied(log);
   }
@@ -170,10 +173,9 @@ class Replay {
 
   #cutBefore(log: PartitionLog, offset: number): void {
     if (offset <= log.startOffset) return;
-    // What stood before may have been lost; nothing may be written there again.
-    if (offset > log.endOffset) log.addSegment(offset);
-    else log.rollBeforeCut(offset);
+    log.rollBeforeCut(offset);
     log.startOffset = offset;
+    log.epochs.cutBefore(offset);
     this.#removeEmptied(log);
   }
 
@@ -197,6 +199,7 @@ class Replay {
     const { position, sizeBytes } = entry;
     segment.admit(this.#path.disk, bytes, at, sizeBytes, this.#path.nowMs);
     log.producers.admit(bytes, at);
+    log.epochs.admit(entry.leaderEpoch, entry.offset);
     const endOffset = segment.endOffset;
     const { offset: baseOffset } = entry;
     const place = { segment, position, baseOffset, endOffset, at, sizeBytes };
@@ -224,6 +227,7 @@ class Replay {
     if (segment.file === "new") segment.file = "uncut";
     segment.admit(disk, bytes, 0, entry.sizeBytes, this.#path.nowMs);
     log.producers.admit(bytes, 0);
+    log.epochs.admit(entry.leaderEpoch, entry.offset);
   }
 
   /** The segment where the entry's batch belongs, or null if what stands before it is missing. */
@@ -232,10 +236,16 @@ class Replay {
     const last = log.segments.at(-1);
     const fits = last?.baseOffset === entry.segmentBase;
     const segment = fits ? last : log.addSegment(entry.segmentBase);
-    if (segment.sizeBytes === entry.position && log.endOffset === entry.offset) return segment;
+    // What a follower copied may have gaps, which compaction has made where it copied from.
+    if (segment.sizeBytes === entry.position && log.endOffset <= entry.offset) return segment;
     const found = `${log.endOffset} (position ${segment.sizeBytes})`;
     const told = `${entry.offset} (position ${entry.position})`;
     const what = `${log.name} ends at offset ${found}, but the journal goes on at ${told}`;
     throw new StorageError("damaged", what);
   }
+}
+
+/** The log's epochs; before they were written down, every batch had epoch 0. */
+function epochsOf({ epochs, startOffset }: LogState, endOffset: number): readonly EpochStart[] {
+  return epochs ?? (endOffset > startOffset ? [{ epoch: 0, startOffset }] : []);
 }
