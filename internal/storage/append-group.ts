@@ -1,8 +1,15 @@
 import { copyBytes } from "../platform/copy-bytes.ts";
 import { partitionLeaderEpoch, storedCrc } from "../record/batch.ts";
-import { NO_PRODUCER_ID } from "../record/layout.ts";
+import { HEADER_BYTES, NO_PRODUCER_ID } from "../record/layout.ts";
 import type { SequenceError, StorageError } from "./errors.ts";
-import { EntryKind, type Frame, frameBytes, makeFrame, putEntry } from "./journal-frame.ts";
+import {
+  EntryKind,
+  type Frame,
+  frameBytes,
+  headersAt,
+  makeFrame,
+  putEntry,
+} from "./journal-frame.ts";
 import { createdEntry } from "./journal-records.ts";
 import type { Durability, LogMark, PartitionLog } from "./partition-log.ts";
 import type { ProducedBatch, ProducerState } from "./producers.ts";
@@ -109,18 +116,22 @@ export interface GroupFrame {
   readonly runs: readonly { readonly log: PartitionLog; readonly run: TailRun }[];
 }
 
-/** Makes the frame for a group: logs that are new, then their batches, large ones by place only. */
+/** Makes the frame for a group: logs that are new, then their batches, of large ones the header. */
 export function groupFrame(groups: readonly LogGroup[], slabs: Slabs): GroupFrame {
   const fresh = groups.filter(({ log }) => !log.recorded).map(({ log }) => createdEntry(log));
   let entryCount = fresh.length;
   let payloadBytes = fresh.reduce((sum, { payload }) => sum + payload.length, 0);
+  let headerCount = 0;
   for (const { placed, bytes, direct } of groups) {
     entryCount += placed.length;
-    if (!direct) payloadBytes += bytes;
+    if (direct) headerCount += placed.length;
+    else payloadBytes += bytes;
   }
-  const { slab, bytes: memory } = slabs.take(frameBytes(entryCount, payloadBytes));
-  const frame = makeFrame(entryCount, payloadBytes, memory);
+  const size = { entryCount, headerCount, payloadBytes };
+  const { slab, bytes: memory } = slabs.take(frameBytes(size));
+  const frame = makeFrame(size, memory);
   let index = 0;
+  let headerAt = headersAt(entryCount);
   let at = frame.headBytes;
   for (const { entry, payload } of fresh) {
     putEntry(frame, index++, entry);
@@ -130,6 +141,7 @@ export function groupFrame(groups: readonly LogGroup[], slabs: Slabs): GroupFram
   const runs: { log: PartitionLog; run: TailRun }[] = [];
   for (const { log, placed, direct } of groups) {
     for (const batch of placed) putEntry(frame, index++, batchEntry(batch, direct));
+    if (direct) headerAt = copyHeaders(placed, memory, headerAt);
     if (direct) continue;
     for (const batches of bySegment(placed)) {
       const run = copyRun(batches, { slab, bytes: memory }, at);
@@ -181,6 +193,16 @@ function copyRun(batches: readonly Placed[], { slab, bytes }: FrameMemory, to: n
   const { segment, position, baseOffset } = first;
   const endOffset = (batches.at(-1)?.lastOffset ?? baseOffset) + 1;
   return { segment, position, baseOffset, endOffset, slab, bytes, at: to, sizeBytes: end - to };
+}
+
+/** Copies the headers of batches to `to` in a frame's memory; returns where they end there. */
+function copyHeaders(batches: readonly Placed[], bytes: Uint8Array, to: number): number {
+  let end = to;
+  for (const { pending } of batches) {
+    copyBytes(pending.buffer, pending.at, pending.at + HEADER_BYTES, bytes, end);
+    end += HEADER_BYTES;
+  }
+  return end;
 }
 
 function batchEntry({ pending, segment, position, baseOffset }: Placed, direct: boolean) {

@@ -34,7 +34,6 @@ export interface AppendPath {
   readonly commit: GroupCommit;
   readonly writer: TailWriter;
   readonly limits: StorageLimits;
-  readonly syncSegment: (path: string) => Promise<void>;
   /** Told of every log that has changed, and of failed writes. */
   readonly changed: (log: PartitionLog) => void;
   readonly failed: (error: StorageError) => void;
@@ -88,8 +87,10 @@ export class Appender {
       for (; to < queue.length && (bytes === 0 || bytes < this.#path.limits.groupBytes); to++) {
         bytes += queue[to]?.sizeBytes ?? 0;
       }
-      this.#writeGroup(queue.slice(from, to));
+      const failure = this.#writeGroup(queue.slice(from, to));
       from = to;
+      // Those behind it could pass, and then stand before what is sent again.
+      if (failure) this.#reject(queue.splice(from), failure);
     }
     if (queue.length > 0) this.#path.written();
   }
@@ -100,18 +101,31 @@ export class Appender {
     this.#path.clock.atEndOfTurn(() => this.flush());
   }
 
-  #writeGroup(group: readonly Pending[]): void {
+  /** Writes a group, or as much of it as the disk takes; returns why that is not all. */
+  #writeGroup(group: readonly Pending[]): StorageError | null {
     const groups = new Map<PartitionLog, LogGroup>();
+    let failure: StorageError | null = null;
     const nowMs = this.#path.clock.nowMs();
     for (const pending of group) this.#place(pending, groups, nowMs);
     for (const logGroup of groups.values()) {
       const { durability } = logGroup.log.config;
       logGroup.direct = logGroup.bytes >= this.#path.limits.directBytes[durability];
-      if (logGroup.direct) this.#attempt([logGroup], groups, () => this.#writeDirect(logGroup));
+      if (!logGroup.direct) continue;
+      failure = this.#attempt([logGroup], groups, () => this.#writeDirect(logGroup)) ?? failure;
     }
     const written = [...groups.values()].filter(({ placed }) => placed.length > 0);
-    if (written.length > 0) this.#attempt(written, groups, () => this.#writeFrame(written));
+    if (written.length > 0) {
+      failure = this.#attempt(written, groups, () => this.#writeFrame(written)) ?? failure;
+    }
     this.#settle([...groups.values()]);
+    return failure;
+  }
+
+  /** Refuses appends that have waited, after those before them. */
+  #reject(appends: readonly Pending[], failure: StorageError): void {
+    this.#path.commit.whenDurable((failed) => {
+      for (const { done } of appends) done(failed ?? failure);
+    });
   }
 
   /** Gives a batch its offset and place, unless it repeats or breaks its producer's sequence. */
@@ -147,7 +161,7 @@ export class Appender {
   }
 
   #writeDirect({ log, placed }: LogGroup): void {
-    const { disk, writer, commit, syncSegment } = this.#path;
+    const { writer, commit } = this.#path;
     writer.drain(log);
     for (const batches of bySegment(placed)) {
       const [first] = batches;
@@ -156,9 +170,9 @@ export class Appender {
       const chunks = chunksOf(batches, writer.slabs);
       writer.write(log, segment, chunks, position);
       if (log.config.durability === "memory") continue;
-      commit.touch(segment.logPath, () => syncSegment(segment.logPath));
-      for (const directory of writer.dirtyDirectories) {
-        commit.touch(directory, () => disk.syncDirectory(directory));
+      commit.touch(segment.logPath, () => writer.syncFile(segment.logPath));
+      for (const path of writer.dirtyFoldersOf(log)) {
+        commit.touch(path, () => writer.syncFolder(path));
       }
     }
   }
@@ -175,21 +189,32 @@ export class Appender {
     for (const { log, run } of runs) writer.push(log, run);
   }
 
-  /** Runs `write`; if the disk refuses, the logs are as before and their appends are rejected. */
-  #attempt(groups: readonly LogGroup[], all: Map<PartitionLog, LogGroup>, write: () => void): void {
+  /**
+   * Runs `write`. If the disk refuses, the logs are as before, their appends are rejected, and the
+   * reason is returned.
+   */
+  #attempt(
+    groups: readonly LogGroup[],
+    all: Map<PartitionLog, LogGroup>,
+    write: () => void,
+  ): StorageError | null {
     try {
       write();
+      return null;
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       const failure = writeRefusal(error);
-      for (const group of groups) {
-        const { log, mark, producersBefore } = group;
+      for (const { log, mark, producersBefore } of groups) {
         log.rewind(this.#path.disk, mark);
         for (const [id, state] of producersBefore ?? []) log.producers.restore(id, state);
-        rejectGroup(group, failure);
         all.delete(log);
       }
+      // What was written of it is taken back; that has to be durable, too.
+      this.#path.commit.whenDurable((failed) => {
+        for (const group of groups) rejectGroup(group, failed ?? failure);
+      });
       this.#path.failed(failure);
+      return failure;
     }
   }
 

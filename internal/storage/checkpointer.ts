@@ -2,7 +2,6 @@ import type { Clock } from "../platform/clock.ts";
 import { type Disk, DiskError } from "../platform/disk.ts";
 import { type Checkpoint, type LogState, writeCheckpoint } from "./checkpoint.ts";
 import { writeRefusal } from "./errors.ts";
-import type { FileCache } from "./file-cache.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { saveLogIndexes } from "./index-files.ts";
 import type { Journal } from "./journal.ts";
@@ -20,7 +19,6 @@ export interface CheckpointPath {
   readonly clock: Clock;
   readonly disk: Disk;
   readonly layout: DataLayout;
-  readonly files: FileCache;
   readonly journal: Journal;
   readonly commit: GroupCommit;
   readonly writer: TailWriter;
@@ -137,24 +135,10 @@ export class Checkpointer {
   }
 
   async #sync(): Promise<void> {
-    const { disk, files, writer } = this.#path;
-    const paths = [...writer.dirtyFiles];
-    const directories = [...writer.dirtyDirectories];
-    writer.dirtyFiles = new Set();
-    writer.dirtyDirectories = new Set();
-    try {
-      const syncOne = async (path: string) => {
-        if (disk.exists(path)) await files.use(path, (file) => file.sync());
-      };
-      await inParallel(paths, SYNCS_AT_A_TIME, syncOne);
-      await inParallel(directories, SYNCS_AT_A_TIME, async (directory) => {
-        if (disk.exists(directory)) await disk.syncDirectory(directory);
-      });
-    } catch (error) {
-      for (const path of paths) writer.dirtyFiles.add(path);
-      for (const directory of directories) writer.dirtyDirectories.add(directory);
-      throw error;
-    }
+    const { writer } = this.#path;
+    const { dirtyFiles, dirtyFolders } = writer;
+    await inParallel(dirtyFiles.paths(), SYNCS_AT_A_TIME, (path) => writer.syncFile(path));
+    await inParallel(dirtyFolders.paths(), SYNCS_AT_A_TIME, (path) => writer.syncFolder(path));
   }
 
   #nextTurn(): Promise<void> {
@@ -178,6 +162,7 @@ export function stateOf(log: PartitionLog, appliedFrame: number): LogState {
   };
 }
 
+/** Does some work for each item; rejects with the first failure when nothing is under way. */
 async function inParallel<T>(
   items: readonly T[],
   atATime: number,
@@ -185,7 +170,12 @@ async function inParallel<T>(
 ): Promise<void> {
   let next = 0;
   const worker = async () => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+    try {
+      for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+    } finally {
+      next = items.length; // after a failure nobody begins another
+    }
   };
-  await Promise.all(Array.from({ length: atATime }, worker));
+  const results = await Promise.allSettled(Array.from({ length: atATime }, worker));
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }

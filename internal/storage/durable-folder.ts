@@ -1,4 +1,4 @@
-import type { Disk } from "../platform/disk.ts";
+import { type Disk, DiskError } from "../platform/disk.ts";
 
 /**
  * Makes a folder, and those above it, where missing; their names are durable when this resolves.
@@ -12,6 +12,15 @@ export async function makeDurableFolder(disk: Disk, directory: string): Promise<
   }
   disk.makeDirectory(directory);
   for (const path of parents.reverse()) await disk.syncDirectory(path);
+}
+
+/** Makes the names in a folder durable, unless the folder has been removed meanwhile. */
+export async function syncFolder(disk: Disk, directory: string): Promise<void> {
+  try {
+    await disk.syncDirectory(directory);
+  } catch (error) {
+    if (!(error instanceof DiskError && error.code === "missing")) throw error;
+  }
 }
 
 /** The folder that holds the name `path`. */

@@ -75,3 +75,8 @@ export function writeRefusal(error: DiskError): StorageError {
   const message = `a write failed, no more are taken: ${error.message}; check the disk, restart`;
   return new StorageError("failed", message, { cause: error });
 }
+
+/** Why nothing more is begun. */
+export function closingError(): StorageError {
+  return new StorageError("closing", "the broker is shutting down");
+}

@@ -1,4 +1,5 @@
 import type { Disk, DiskFile } from "../platform/disk.ts";
+import { closingError } from "./errors.ts";
 
 interface OpenFile {
   readonly file: DiskFile;
@@ -15,6 +16,7 @@ export class FileCache {
   readonly #disk: Disk;
   readonly #capacity: number;
   readonly #files = new Map<string, OpenFile>();
+  #closed = false;
 
   /** `capacity`: how many files may be open while nobody uses them. */
   constructor(disk: Disk, capacity: number) {
@@ -51,12 +53,14 @@ export class FileCache {
     if (entry?.users === 0) entry.file.close();
   }
 
-  /** Closes all files. */
+  /** Closes all files, those in use when that ends; whoever asks later gets a `StorageError`. */
   close(): void {
+    this.#closed = true;
     for (const path of [...this.#files.keys()]) this.drop(path);
   }
 
   #entry(path: string): OpenFile {
+    if (this.#closed) throw closingError();
     const known = this.#files.get(path);
     if (known) {
       this.#files.delete(path);
@@ -77,4 +81,9 @@ export class FileCache {
       if (this.#files.size < this.#capacity) return;
     }
   }
+}
+
+/** Makes a file's bytes durable, unless the file has been removed meanwhile. */
+export async function syncFile(disk: Disk, files: FileCache, path: string): Promise<void> {
+  if (disk.exists(path)) await files.use(path, (file) => file.sync());
 }

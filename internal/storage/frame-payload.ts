@@ -1,15 +1,17 @@
 import { baseOffset, batchSizeBytes, storedCrc } from "../record/batch.ts";
 import { checkStoredBatch } from "../record/check.ts";
 import { crc32c } from "../record/crc32c.ts";
+import { HEADER_BYTES } from "../record/layout.ts";
 import {
   EntryKind,
   type FrameHead,
-  hasPayload,
+  headersAt,
+  isPlaced,
   type JournalEntry,
   readEntry,
 } from "./journal-frame.ts";
 
-/** An entry of a frame, and where in the file its payload begins, if it has one. */
+/** An entry of a frame, and where in the file its payload begins, or its batch's header. */
 export interface FoundEntry {
   readonly entry: JournalEntry;
   readonly payloadAt: number;
@@ -18,13 +20,18 @@ export interface FoundEntry {
 /** The entries of the frame at `at`, whose head has been read; null if a payload isn't whole. */
 export function wholeEntries(bytes: Uint8Array, at: number, head: FrameHead): FoundEntry[] | null {
   const entries: FoundEntry[] = [];
+  let headerAt = at + headersAt(head.entryCount);
   let payloadAt = at + head.headBytes;
   for (let index = 0; index < head.entryCount; index++) {
     const entry = readEntry(bytes, at, index);
-    entries.push({ entry, payloadAt });
-    if (!hasPayload(entry.kind)) continue;
-    if (!payloadIsWhole(bytes, entry, payloadAt)) return null;
-    payloadAt += entry.sizeBytes;
+    if (isPlaced(entry.kind)) {
+      entries.push({ entry, payloadAt: headerAt });
+      headerAt += HEADER_BYTES;
+    } else {
+      entries.push({ entry, payloadAt });
+      if (entry.sizeBytes > 0 && !payloadIsWhole(bytes, entry, payloadAt)) return null;
+      payloadAt += entry.sizeBytes;
+    }
   }
   return entries;
 }

@@ -60,22 +60,22 @@ export class GroupCommit {
     while (this.#waiting.length > 0) {
       const waiting = this.#waiting;
       this.#waiting = [];
-      const failure = this.#failure ?? (await this.#syncAll());
-      this.#failure = failure;
-      for (const done of waiting) done(failure);
+      if (!this.#failure) await this.#syncAll();
+      for (const done of waiting) done(this.#failure);
     }
     this.#running = false;
   }
 
-  async #syncAll(): Promise<StorageError | null> {
+  async #syncAll(): Promise<void> {
     const syncs = [...this.#syncs.values()];
     this.#syncs.clear();
     const beganMs = this.#clock.monotonicMs();
-    const results = await Promise.allSettled(syncs.map((sync) => sync()));
+    await Promise.all(syncs.map((sync) => sync().catch((cause) => this.fail(syncFailure(cause)))));
     if (syncs.length > 0) this.latencies.add(this.#clock.monotonicMs() - beganMs);
-    const failed = results.find((result) => result.status === "rejected");
-    if (!failed) return null;
-    const message = "a sync failed, so it is unknown what is on the disk; check it and restart";
-    return new StorageError("failed", message, { cause: failed.reason });
   }
+}
+
+function syncFailure(cause: unknown): StorageError {
+  const message = "a sync failed, so it is unknown what is on the disk; check it and restart";
+  return new StorageError("failed", message, { cause });
 }

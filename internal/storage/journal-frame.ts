@@ -1,11 +1,12 @@
 import { int32At, int64At, putInt32, putInt64, uint32At } from "../record/big-endian.ts";
 import { crc32c } from "../record/crc32c.ts";
+import { HEADER_BYTES } from "../record/layout.ts";
 
 /**
  * A journal frame: what all logs appended in one turn, written and synced as one.
  *
  *      0  u32  magic, the format version in its last byte
- *      4  u32  headBytes: this header and the entries
+ *      4  u32  headBytes: this header, the entries and the batch headers
  *      8  u64  fileSequence: tells a frame from one that an earlier use of the file left behind
  *     16  u64  frameNumber: counts up by one from frame to frame, through all files
  *     24  u64  syncedFrame: frames up to this one were durable when this one was written, so if
@@ -13,8 +14,9 @@ import { crc32c } from "../record/crc32c.ts";
  *     32  u32  entryCount
  *     36  u32  payloadBytes: what follows the head, before padding to FRAME_ALIGN_BYTES
  *     40  u32  CRC-32C of the head, with this field zero
- *     44  u32  zero
- *     48       entries, ENTRY_BYTES each, then their payloads in the same order
+ *     44  u32  headerCount
+ *     48       entries, ENTRY_BYTES each; headers of the batches that went straight to their
+ *              segments; then the payloads of the other entries, each in the entries' order
  *
  * An entry:
  *
@@ -23,7 +25,9 @@ import { crc32c } from "../record/crc32c.ts";
  *     32  i32  leaderEpoch  36  u32  crc
  *
  * A batch's own CRC-32C stands in its entry, and its entry in the head's: so every byte is covered
- * once, and a large batch is not summed again on its way to the disk.
+ * once, and a large batch is not summed again on its way to the disk. The header of a batch that
+ * went straight to its segment is all that a restart needs of it: the segment is not read for it,
+ * and may have been removed since.
  */
 export const FRAME_HEADER_BYTES = 48;
 /** Frames begin at multiples of this: no block with synced bytes is ever written again. */
@@ -36,7 +40,7 @@ const MAGIC = 0x57454a01;
 export const EntryKind = {
   /** A batch, its bytes in the payload: `offset` is its base offset. */
   batch: 1,
-  /** A batch whose bytes stand only in its segment, at `position`. */
+  /** A batch whose records stand only in its segment, at `position`. */
   placedBatch: 2,
   /** A `placedBatch` that no sync of this frame covers: only its bytes tell whether it is there. */
   unsyncedBatch: 7,
@@ -44,8 +48,10 @@ export const EntryKind = {
   created: 3,
   /** The log and all its files are gone. */
   removed: 4,
-  /** Records before `offset` are gone. */
+  /** Records before `offset` are gone, and the files of all segments before `segmentBase`. */
   logStart: 5,
+  /** Batches from `offset` on in the frames before never arrived; the log goes on from there. */
+  logEnd: 8,
   /** Compaction has put a segment in the place of others; the payload says which. */
   compacted: 6,
 } as const;
@@ -81,26 +87,38 @@ export interface FrameHead {
   readonly payloadBytes: number;
 }
 
-/** The size on disk of a frame of this many entries and payload bytes. */
-export function frameBytes(entryCount: number, payloadBytes: number): number {
-  return alignedSize(FRAME_HEADER_BYTES + entryCount * ENTRY_BYTES + payloadBytes);
+/** What a frame is to hold: `headerCount` counts the batches of which it has only the header. */
+export interface FrameSize {
+  readonly entryCount: number;
+  readonly headerCount: number;
+  readonly payloadBytes: number;
+}
+
+/** The size on disk of a frame. */
+export function frameBytes({ entryCount, headerCount, payloadBytes }: FrameSize): number {
+  return alignedSize(headBytesOf(entryCount, headerCount) + payloadBytes);
+}
+
+/** Where in a frame the headers of batches begin. */
+export function headersAt(entryCount: number): number {
+  return headBytesOf(entryCount, 0);
 }
 
 /**
- * Begins a frame of this many entries and payload bytes, which are all left to put in. It is made
- * in `bytes`, of the size that `frameBytes` says, whatever they held.
+ * Begins a frame; what it holds is left to put in. It is made in `bytes`, of the size that
+ * `frameBytes` says, whatever they held.
  */
 export function makeFrame(
-  entryCount: number,
-  payloadBytes: number,
-  bytes: Uint8Array = new Uint8Array(frameBytes(entryCount, payloadBytes)),
+  size: FrameSize,
+  bytes: Uint8Array = new Uint8Array(frameBytes(size)),
 ): Frame {
-  const headBytes = FRAME_HEADER_BYTES + entryCount * ENTRY_BYTES;
+  const { entryCount, headerCount, payloadBytes } = size;
+  const headBytes = headBytesOf(entryCount, headerCount);
   putInt32(bytes, 0, MAGIC);
   putInt32(bytes, 4, headBytes);
   putInt32(bytes, 32, entryCount);
   putInt32(bytes, 36, payloadBytes);
-  putInt32(bytes, 44, 0);
+  putInt32(bytes, 44, headerCount);
   bytes.fill(0, headBytes + payloadBytes);
   return { bytes, headBytes };
 }
@@ -141,7 +159,7 @@ export function readFrameHead(bytes: Uint8Array, at: number, sequence: number): 
   const headBytes = uint32At(bytes, at + 4);
   const entryCount = uint32At(bytes, at + 32);
   const payloadBytes = uint32At(bytes, at + 36);
-  if (headBytes !== FRAME_HEADER_BYTES + entryCount * ENTRY_BYTES) return null;
+  if (headBytes !== headBytesOf(entryCount, uint32At(bytes, at + 44))) return null;
   if (at + headBytes + payloadBytes > bytes.length) return null;
   const head = bytes.slice(at, at + headBytes);
   head.fill(0, 40, 44);
@@ -170,14 +188,18 @@ export function readEntry(bytes: Uint8Array, at: number, index: number): Journal
   };
 }
 
-/** Whether an entry of this kind has `sizeBytes` of payload in its frame. */
-export function hasPayload(kind: EntryKind): boolean {
-  return kind === EntryKind.batch || kind === EntryKind.created || kind === EntryKind.compacted;
+/** Whether the frame has only the header of such an entry's batch. */
+export function isPlaced(kind: EntryKind): boolean {
+  return kind === EntryKind.placedBatch || kind === EntryKind.unsyncedBatch;
 }
 
 /** The bytes that a frame with so much in it takes on disk. */
 export function alignedSize(bytes: number): number {
   return Math.ceil(bytes / FRAME_ALIGN_BYTES) * FRAME_ALIGN_BYTES;
+}
+
+function headBytesOf(entryCount: number, headerCount: number): number {
+  return FRAME_HEADER_BYTES + entryCount * ENTRY_BYTES + headerCount * HEADER_BYTES;
 }
 
 function entryKind(value: number): EntryKind {

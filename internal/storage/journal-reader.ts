@@ -88,7 +88,8 @@ function* headsIn(bytes: Uint8Array, sequence: number): Generator<{ at: number; 
   }
 }
 
-function sizeOnDisk(head: FrameHead): number {
+/** How many bytes of its file a frame takes. */
+export function sizeOnDisk(head: FrameHead): number {
   return alignedSize(head.headBytes + head.payloadBytes);
 }
 

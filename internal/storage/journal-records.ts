@@ -1,5 +1,5 @@
 import { crc32c } from "../record/crc32c.ts";
-import { EntryKind, type JournalEntry } from "./journal-frame.ts";
+import { EntryKind, type Frame, type JournalEntry, makeFrame, putEntry } from "./journal-frame.ts";
 import type { PartitionLog } from "./partition-log.ts";
 
 /** An entry together with its payload. */
@@ -43,8 +43,28 @@ export function removedEntry(log: PartitionLog): EntryWithPayload {
   return { entry: { ...UNUSED, kind: EntryKind.removed, logId: log.id }, payload: NOTHING };
 }
 
-/** That a log's records before `offset` are gone. */
+/** That a log's records before `offset` are gone, and the segments that this empties. */
 export function logStartEntry(log: PartitionLog, offset: number): EntryWithPayload {
-  const entry = { ...UNUSED, kind: EntryKind.logStart, logId: log.id, offset };
+  const segmentBase = log.segments[log.countEmptied(offset)]?.baseOffset ?? 0;
+  const entry = { ...UNUSED, kind: EntryKind.logStart, logId: log.id, offset, segmentBase };
   return { entry, payload: NOTHING };
+}
+
+/** That a log's batches from `offset` on, in the frames before this one, are not in the log. */
+export function logEndEntry(log: PartitionLog, offset: number): EntryWithPayload {
+  const entry = { ...UNUSED, kind: EntryKind.logEnd, logId: log.id, offset };
+  return { entry, payload: NOTHING };
+}
+
+/** A frame of entries that aren't batches. */
+export function entriesFrame(entries: readonly EntryWithPayload[]): Frame {
+  const payloadBytes = entries.reduce((sum, { payload }) => sum + payload.length, 0);
+  const frame = makeFrame({ entryCount: entries.length, headerCount: 0, payloadBytes });
+  let at = frame.headBytes;
+  for (const [index, { entry, payload }] of entries.entries()) {
+    putEntry(frame, index, entry);
+    frame.bytes.set(payload, at);
+    at += payload.length;
+  }
+  return frame;
 }

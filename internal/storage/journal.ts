@@ -12,6 +12,18 @@ export interface JournalFile {
   writtenBytes: number;
 }
 
+/** Where a journal goes on after a restart. */
+export interface JournalStart {
+  /** The files that recovery has found, in order. */
+  readonly files: readonly JournalFile[];
+  readonly lastSequence: number;
+  readonly lastFrame: number;
+  /** Frames up to this one were durable, with all that they tell of. */
+  readonly syncedFrame: number;
+  /** What is to stand before all other frames. */
+  readonly preface: Frame | null;
+}
+
 interface OpenJournalFile extends JournalFile {
   readonly file: DiskFile;
   readonly sync: () => Promise<void>;
@@ -34,35 +46,41 @@ export class Journal {
   /** Closed ones, oldest first; `#current` comes behind them. */
   readonly #closed: JournalFile[];
   #current: OpenJournalFile | null = null;
-  #spares: string[];
+  readonly #spares: string[] = [];
   #nextSpare = 1;
   #preparing: Promise<void> | null = null;
   #nextSequence: number;
   #nextFrame: number;
   #syncedFrame: number;
+  #preface: Frame | null;
 
-  /** Goes on in a new file behind those that recovery has read, after frame `lastFrame`. */
+  /** Goes on in a new file. */
   constructor(
     disk: Disk,
     directory: string,
     commit: GroupCommit,
     limits: StorageLimits,
-    read: readonly JournalFile[],
-    nextSequence: number,
-    lastFrame: number,
+    start: JournalStart,
   ) {
     this.#disk = disk;
     this.#directory = directory;
     this.#commit = commit;
     this.#limits = limits;
-    this.#closed = [...read];
-    this.#nextSequence = nextSequence;
-    const nextFrame = lastFrame + 1;
-    this.#nextFrame = nextFrame;
-    this.#syncedFrame = nextFrame - 1;
-    this.#spares = disk.list(directory).filter((name) => name.startsWith("spare-"));
-    for (const name of this.#spares) {
-      this.#nextSpare = Math.max(this.#nextSpare, Number(name.slice("spare-".length)) + 1);
+    this.#closed = [...start.files];
+    this.#nextSequence = start.lastSequence + 1;
+    this.#nextFrame = start.lastFrame + 1;
+    this.#syncedFrame = start.syncedFrame;
+    this.#preface = start.preface;
+    this.#removeSpares();
+  }
+
+  /**
+   * Removes the spares of an earlier run. One of them may have been in use, and its name lost with
+   * the power: it holds frames of a sequence that is going to be given again.
+   */
+  #removeSpares(): void {
+    for (const name of this.#disk.list(this.#directory)) {
+      if (name.startsWith("spare-")) this.#disk.remove(`${this.#directory}/${name}`);
     }
   }
 
@@ -90,15 +108,28 @@ export class Journal {
   /**
    * Writes a frame behind the last one; it is durable after the next round of the group commit.
    *
-   * When it throws, nothing was added: the next frame goes to the same place.
+   * When it throws, the frame was not added; if for lack of space (`full`), it is certain not to be
+   * there after the next round.
    */
   write(frame: Frame): void {
+    if (this.#preface) this.#append(this.#preface);
+    this.#preface = null;
+    this.#append(frame);
+  }
+
+  #append(frame: Frame): void {
     const current = this.#fileFor(frame.bytes.length);
     sealFrame(frame, current.sequence, this.#nextFrame, this.#syncedFrame);
-    current.file.write(frame.bytes, 0, frame.bytes.length, current.writtenBytes);
+    this.#commit.touch(current.path, current.sync);
+    try {
+      current.file.write(frame.bytes, 0, frame.bytes.length, current.writtenBytes);
+    } catch (error) {
+      // All of it but the padding may be there: a restart would take that for a whole frame.
+      current.file.truncate(current.writtenBytes);
+      throw error;
+    }
     current.writtenBytes += frame.bytes.length;
     this.#nextFrame++;
-    this.#commit.touch(current.path, current.sync);
   }
 
   /** Starts a new file for what comes and returns its sequence: all frames before are in others. */

@@ -6,12 +6,16 @@ import {
   placeOfSwap,
   type SegmentSwap,
 } from "./compaction/segment-swap.ts";
-import { StorageError } from "./errors.ts";
+import { closingError, StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Journal } from "./journal.ts";
-import { makeFrame, putEntry } from "./journal-frame.ts";
-import { type EntryWithPayload, logStartEntry, removedEntry } from "./journal-records.ts";
+import {
+  type EntryWithPayload,
+  entriesFrame,
+  logStartEntry,
+  removedEntry,
+} from "./journal-records.ts";
 import { REMOVED_SUFFIX } from "./layout.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import { removeSegment, type Segment } from "./segment.ts";
@@ -22,6 +26,7 @@ export interface ChangePath {
   readonly disk: Disk;
   readonly files: FileCache;
   readonly writer: TailWriter;
+  readonly logsDirectory: string;
   readonly journal: Journal;
   readonly commit: GroupCommit;
   readonly checkpointer: Checkpointer;
@@ -44,6 +49,8 @@ export interface ChangePath {
  */
 export class LogChanges {
   readonly #path: ChangePath;
+  readonly #underWay = new Set<Promise<void>>();
+  #ended = false;
 
   constructor(path: ChangePath) {
     this.#path = path;
@@ -53,8 +60,8 @@ export class LogChanges {
    * Drops the records before `offset`; the files of segments that this empties are removed. Behind
    * the log's end, which a follower may be told of, it leaves an empty log that begins there.
    */
-  async cutBefore(log: PartitionLog, offset: number): Promise<void> {
-    await log.changeSegments(async () => {
+  cutBefore(log: PartitionLog, offset: number): Promise<void> {
+    return this.#changeSegments(log, async () => {
       if (log.removed || offset <= log.startOffset) return;
       const { disk, files, writer, checkpointer, flush } = this.#path;
       flush();
@@ -69,7 +76,7 @@ export class LogChanges {
       const removed = log.takeEmptied();
       writer.dropSegments(log, removed);
       for (const segment of removed) removeSegment(disk, files, segment);
-      writer.dirtyDirectories.add(log.directory);
+      writer.dirtyFolders.add(log.directory);
     });
   }
 
@@ -84,7 +91,7 @@ export class LogChanges {
   ): Promise<boolean> {
     const { disk, files, writer, checkpointer, flush, refuse } = this.#path;
     let replaced = false;
-    await log.changeSegments(async () => {
+    await this.#changeSegments(log, async () => {
       if (log.removed || placeOfSwap(log, swap) < 0) return;
       flush();
       const frameNumber = this.#write([compactedEntry(log, swap)]);
@@ -100,29 +107,54 @@ export class LogChanges {
         refuse(new StorageError("failed", message, { cause: error }));
         throw error;
       }
-      writer.dirtyDirectories.add(log.directory);
+      writer.dirtyFolders.add(log.directory);
       replaced = true;
     });
     return replaced;
   }
 
   /** Removes logs with all they hold; they are gone for good when this resolves. */
-  async remove(logs: readonly PartitionLog[]): Promise<void> {
-    this.#path.flush();
-    const recorded = logs.filter(({ recorded }) => recorded);
-    const frameNumber = recorded.length > 0 ? this.#write(recorded.map(removedEntry)) : 0;
-    for (const log of logs) log.removed = true;
-    if (recorded.length > 0) await this.#whenDurable(frameNumber);
-    for (const log of logs) this.#forget(log);
+  remove(logs: readonly PartitionLog[]): Promise<void> {
+    return this.#untilDone(async () => {
+      this.#path.flush();
+      const recorded = logs.filter(({ recorded }) => recorded);
+      const frameNumber = recorded.length > 0 ? this.#write(recorded.map(removedEntry)) : 0;
+      for (const log of logs) log.removed = true;
+      if (recorded.length > 0) await this.#whenDurable(frameNumber);
+      for (const log of logs) this.#forget(log);
+    });
+  }
+
+  /** Waits for the changes that are under way; those that come later are refused (`closing`). */
+  async end(): Promise<void> {
+    this.#ended = true;
+    await Promise.allSettled(this.#underWay);
+  }
+
+  #changeSegments(log: PartitionLog, change: () => Promise<void>): Promise<void> {
+    return this.#untilDone(() => log.changeSegments(change));
+  }
+
+  async #untilDone(work: () => Promise<void>): Promise<void> {
+    if (this.#ended) throw closingError();
+    const change = work();
+    this.#underWay.add(change);
+    try {
+      await change;
+    } finally {
+      this.#underWay.delete(change);
+    }
   }
 
   #forget(log: PartitionLog): void {
-    const { disk, files, writer, checkpointer, forget } = this.#path;
+    const { disk, files, writer, checkpointer, logsDirectory, forget } = this.#path;
     forget(log);
     checkpointer.removed(log);
     writer.drop(log);
     for (const segment of log.segments) files.drop(segment.logPath);
     if (!disk.exists(log.directory)) return;
+    // The next checkpoint forgets that the log was removed: by then that must be durable.
+    writer.dirtyFolders.add(logsDirectory);
     const grave = `${log.directory}.${log.id}${REMOVED_SUFFIX}`;
     disk.rename(log.directory, grave);
     disk.removeDirectory(grave);
@@ -133,15 +165,7 @@ export class LogChanges {
     const { journal, refusal } = this.#path;
     const refused = refusal();
     if (refused?.code === "failed") throw refused;
-    const payloadBytes = entries.reduce((sum, { payload }) => sum + payload.length, 0);
-    const frame = makeFrame(entries.length, payloadBytes);
-    let at = frame.headBytes;
-    for (const [index, { entry, payload }] of entries.entries()) {
-      putEntry(frame, index, entry);
-      frame.bytes.set(payload, at);
-      at += payload.length;
-    }
-    journal.write(frame);
+    journal.write(entriesFrame(entries));
     return journal.lastFrame;
   }
 

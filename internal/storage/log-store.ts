@@ -4,7 +4,7 @@ import { Appender } from "./appender.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { Compactor } from "./compaction/compactor.ts";
 import { makeDurableFolder } from "./durable-folder.ts";
-import { StorageError } from "./errors.ts";
+import { closingError, StorageError } from "./errors.ts";
 import { FileCache } from "./file-cache.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { saveIndexes } from "./index-files.ts";
@@ -15,7 +15,7 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import { LogChanges } from "./log-changes.ts";
 import { findMaxTime, findTime, type ReadPath, readLog, type TimedOffset } from "./log-reader.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
-import { makeDurable, type Recovered, recover } from "./recovery.ts";
+import { journalStart, type Recovered, recover } from "./recovery.ts";
 import type { StoreOptions } from "./store-options.ts";
 import { TailWriter } from "./tail-writer.ts";
 import { type CutOff, type TruncationPath, truncateLogs } from "./truncation.ts";
@@ -67,11 +67,8 @@ export class LogStore {
       const writer = new TailWriter(disk, files, layout.logs);
       const nowMs = options.clock.nowMs();
       const { config, limits = DEFAULT_LIMITS } = options;
-      const recovered = recover({ limits, disk, layout, files, writer, config, nowMs });
-      const store = new LogStore(options, layout, files, writer, recovered, lock.release);
-      await makeDurable({ disk, layout, files }, recovered);
-      if (recovered.outdated) await store.checkpoint();
-      return store;
+      const recovered = await recover({ limits, disk, layout, files, writer, config, nowMs });
+      return new LogStore(options, layout, files, writer, recovered, lock.release);
     } catch (error) {
       lock.release();
       throw error;
@@ -87,7 +84,6 @@ export class LogStore {
     unlock: () => void,
   ) {
     const { clock, disk, minFreeBytes, limits = DEFAULT_LIMITS } = options;
-    const { files: read, obsolete, lastSequence, lastFrame } = recovered.journal;
     this.#options = options;
     this.#layout = layout;
     this.#files = files;
@@ -102,9 +98,7 @@ export class LogStore {
       layout.journal,
       this.#commit,
       limits,
-      [...obsolete, ...read],
-      lastSequence + 1,
-      lastFrame,
+      journalStart(recovered),
     );
     this.#checkpointer = new Checkpointer(
       {
@@ -112,7 +106,6 @@ export class LogStore {
         clock,
         disk,
         layout,
-        files,
         writer,
         journal: this.#journal,
         commit: this.#commit,
@@ -135,7 +128,6 @@ export class LogStore {
       limits,
       journal: this.#journal,
       commit: this.#commit,
-      syncSegment: (path) => files.use(path, (file) => file.sync()),
       changed: (log) => this.#checkpointer.changed(log),
       failed: (error) => this.#gate.refuse(error),
       written: () => upkeep.afterTurn(),
@@ -267,21 +259,28 @@ export class LogStore {
 
   /** Moves what the journal holds to the segments, now. */
   checkpoint(): Promise<void> {
-    return this.#checkpointer.run();
+    return this.#closing ? Promise.reject(closingError()) : this.#checkpointer.run();
   }
 
-  /** Writes everything to its place and lets go of the directory. */
+  /**
+   * Writes everything to its place and lets go of the directory. What is asked from now on is
+   * refused with the `StorageError` `closing`; reads that have begun may be, too.
+   */
   async close(): Promise<void> {
     this.#closing = true;
     await this.compactor.stop();
     this.#appender.hold(false);
     this.#appender.flush();
+    await this.#changes.end();
     try {
-      if (!this.#commit.failure) {
-        await this.#commit.durable();
-        await this.#checkpointer.run();
-      }
+      await this.#commit.durable();
+      await this.#checkpointer.idle(); // that one may have begun before the last appends
+      await this.#checkpointer.run();
+    } catch (error) {
+      // What couldn't be made durable was refused; all else is in the journal.
+      if (!(error instanceof StorageError)) throw error;
     } finally {
+      await this.#checkpointer.idle();
       await this.#journal.close();
       this.#files.close();
       this.#unlock();
@@ -306,6 +305,7 @@ export class LogStore {
       disk: this.#options.disk,
       files: this.#files,
       writer,
+      logsDirectory: this.#layout.logs,
       journal: this.#journal,
       commit: this.#commit,
       checkpointer: this.#checkpointer,
@@ -349,7 +349,7 @@ export class LogStore {
 
   /** Why a write may not be taken now; null if it may. */
   #refusalNow(sizeBytes: number): StorageError | null {
-    if (this.#closing) return new StorageError("closing", "the broker is shutting down");
+    if (this.#closing) return closingError();
     return this.#commit.failure ?? this.#gate.ask(sizeBytes);
   }
 }

@@ -73,6 +73,8 @@ export class PartitionLog {
   removed = false;
   /** Whether the journal or the checkpoint knows of the log; its first batch makes it so. */
   recorded = false;
+  /** Whether its folder has been looked through for files that a crash has left. */
+  tidied = false;
   segments: Segment[] = [];
   /** The last batches, while they are only in memory and the journal. */
   tail: TailRun[] = [];
@@ -163,16 +165,18 @@ export class PartitionLog {
     if (offset > this.endOffset || (!isEmpty && offset === last.endOffset)) this.addSegment(offset);
   }
 
-  /**
-   * Takes the segments out of the row that are wholly before the log's start, and returns them.
-   * The last segment always stays.
-   */
-  takeEmptied(): Segment[] {
-    const { segments, startOffset } = this;
+  /** How many segments are wholly before `offset`, not counting the last one, which stays. */
+  countEmptied(offset: number): number {
+    const { segments } = this;
     let count = 0;
-    this.damage.cutBefore(startOffset);
-    while (count < segments.length - 1 && (segments[count]?.endOffset ?? 0) <= startOffset) count++;
-    return segments.splice(0, count);
+    while (count < segments.length - 1 && (segments[count]?.endOffset ?? 0) <= offset) count++;
+    return count;
+  }
+
+  /** Takes the segments out of the row that are wholly before the start, and returns them. */
+  takeEmptied(): Segment[] {
+    this.damage.cutBefore(this.startOffset);
+    return this.segments.splice(0, this.countEmptied(this.startOffset));
   }
 
   mark(): LogMark {

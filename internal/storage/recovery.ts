@@ -1,20 +1,10 @@
-import type { Disk } from "../platform/disk.ts";
-import { HEADER_BYTES } from "../record/layout.ts";
-import { type Checkpoint, EMPTY_CHECKPOINT, type LogState, readCheckpoint } from "./checkpoint.ts";
-import { applySwap, readSwap } from "./compaction/segment-swap.ts";
-import type { EpochStart } from "./epoch-history.ts";
-import { StorageError } from "./errors.ts";
-import type { FileCache } from "./file-cache.ts";
-import { isThisBatch } from "./frame-payload.ts";
-import { EntryKind, type JournalEntry } from "./journal-frame.ts";
-import { type FoundFrame, type ReadJournal, readJournal } from "./journal-reader.ts";
-import { readCreated } from "./journal-records.ts";
-import type { DataLayout } from "./layout.ts";
-import type { StorageLimits } from "./limits.ts";
-import { type LogConfig, PartitionLog } from "./partition-log.ts";
-import { removeSegment, Segment } from "./segment.ts";
-import { wholeSlab } from "./slabs.ts";
-import type { TailWriter } from "./tail-writer.ts";
+import { EMPTY_CHECKPOINT, type LogState, readCheckpoint } from "./checkpoint.ts";
+import type { JournalStart } from "./journal.ts";
+import { type ReadJournal, readJournal, sizeOnDisk } from "./journal-reader.ts";
+import { entriesFrame, logEndEntry } from "./journal-records.ts";
+import type { PartitionLog } from "./partition-log.ts";
+import { removeRemains } from "./remains.ts";
+import { type RecoveryPath, Replay } from "./replay.ts";
 import { readWholeFile } from "./whole-file.ts";
 
 /** What a restart found. */
@@ -26,22 +16,8 @@ export interface Recovered {
   readonly changed: Set<PartitionLog>;
   readonly journal: ReadJournal;
   readonly nextLogId: number;
-  /** Files with batches that were not known to be synced. */
-  readonly unsyncedFiles: Set<string>;
-  /** Whether the journal has entries that don't apply, and never may: a checkpoint drops them. */
-  readonly outdated: boolean;
-}
-
-/** Where recovery reads, and what it puts batches into. */
-export interface RecoveryPath {
-  readonly limits: StorageLimits;
-  readonly disk: Disk;
-  readonly layout: DataLayout;
-  readonly files: FileCache;
-  readonly writer: TailWriter;
-  readonly config: LogConfig;
-  /** From when on the age of segments counts that the checkpoint doesn't have. */
-  readonly nowMs: number;
+  /** Logs with batches that never arrived, and from which offset on. */
+  readonly cut: ReadonlyMap<PartitionLog, number>;
 }
 
 /**
@@ -53,11 +29,14 @@ export interface RecoveryPath {
  * Throws `StorageError` `damaged` or `newer-format`, naming the file, where going on would lose
  * what had been acknowledged.
  */
-export function recover(path: RecoveryPath): Recovered {
+export async function recover(path: RecoveryPath): Promise<Recovered> {
   const { disk, layout } = path;
-  const checkpoint = readCheckpoint(disk, layout.checkpoint) ?? EMPTY_CHECKPOINT;
+  const found = readCheckpoint(disk, layout.checkpoint);
+  const checkpoint = found ?? EMPTY_CHECKPOINT;
   const { journalSequence, frameNumber } = checkpoint;
   const journal = readJournal(disk, layout.journal, journalSequence, frameNumber);
+  // Before the replay: it removes files that only the journal says are not needed.
+  await makeJournalDurable(path, journal);
   const replay = new Replay(path, checkpoint, journal);
   path.writer.replaying = true;
   for (const file of journal.files) {
@@ -66,186 +45,70 @@ export function recover(path: RecoveryPath): Recovered {
     for (const frame of file.frames) replay.apply(bytes, frame);
   }
   path.writer.replaying = false;
+  await syncBatches(path, replay.unsyncedFiles);
   for (const log of replay.byId.values()) log.durableOffset = log.endOffset;
+  const logs = new Map([...replay.byId.values()].map((log) => [log.name, log]));
+  if (removeRemains(disk, layout.logs, logs, replay.removedNames, found !== null)) {
+    path.writer.dirtyFolders.add(layout.logs);
+  }
   return {
-    logs: new Map([...replay.byId.values()].map((log) => [log.name, log])),
+    logs,
     states: replay.states,
     changed: replay.changed,
     journal,
     nextLogId: replay.nextLogId,
-    unsyncedFiles: replay.unsyncedFiles,
-    outdated: replay.cut.size > 0,
+    cut: replay.cut,
   };
 }
 
-/** Syncs what was read: it is served from now on, and may never have been synced. */
-export async function makeDurable(
-  { disk, layout, files }: Pick<RecoveryPath, "disk" | "layout" | "files">,
-  { journal, unsyncedFiles }: Recovered,
+/**
+ * Where the journal goes on. Where batches had not arrived, the next restart has to know, also when
+ * it finds their frames synced.
+ */
+export function journalStart({ journal, cut }: Recovered): JournalStart {
+  const { files, obsolete, lastSequence, lastFrame, syncedFrame } = journal;
+  const ends = [...cut].map(([log, offset]) => logEndEntry(log, offset));
+  return {
+    files: [...obsolete, ...files],
+    lastSequence,
+    lastFrame,
+    syncedFrame: ends.length > 0 ? syncedFrame : lastFrame,
+    preface: ends.length > 0 ? entriesFrame(ends) : null,
+  };
+}
+
+/**
+ * Makes what was found durable. Frames that aren't known to be are written again before they are
+ * synced: if a sync of them has failed, the kernel calls them clean though they aren't on the disk.
+ */
+async function makeJournalDurable(
+  { disk, layout, files }: RecoveryPath,
+  { files: journalFiles, syncedFrame }: ReadJournal,
 ): Promise<void> {
-  for (const { path, frames } of journal.files) {
-    if (frames.length > 0) await files.use(path, (file) => file.sync());
+  for (const { path, frames } of journalFiles) {
+    if (frames.length === 0) continue;
+    const bytes = readWholeFile(disk, path);
+    await files.use(path, (file) => {
+      for (const frame of frames) {
+        const end = Math.min(bytes.length, frame.at + sizeOnDisk(frame));
+        if (frame.frameNumber > syncedFrame) file.write(bytes, frame.at, end, frame.at);
+      }
+      return file.sync();
+    });
     files.drop(path);
   }
-  for (const path of unsyncedFiles) {
-    await files.use(path, (file) => file.sync());
-    await disk.syncDirectory(path.slice(0, path.lastIndexOf("/")));
-  }
-  if (unsyncedFiles.size > 0) await disk.syncDirectory(layout.logs);
   await disk.syncDirectory(layout.journal);
   await disk.syncDirectory(layout.root);
 }
 
-class Replay {
-  readonly byId = new Map<number, PartitionLog>();
-  readonly states = new Map<PartitionLog, LogState>();
-  readonly changed = new Set<PartitionLog>();
-  readonly unsyncedFiles = new Set<string>();
-  nextLogId: number;
-  readonly #path: RecoveryPath;
-  readonly #syncedFrame: number;
-  /** Logs with a batch that never arrived: what the journal has behind it doesn't follow. */
-  readonly cut = new Set<PartitionLog>();
-
-  constructor(path: RecoveryPath, checkpoint: Checkpoint, journal: ReadJournal) {
-    this.#path = path;
-    this.#syncedFrame = journal.syncedFrame;
-    this.nextLogId = checkpoint.nextLogId;
-    for (const state of checkpoint.logs) this.#restore(state);
+/** Syncs segments with batches that aren't known to be: they are served from now on. */
+async function syncBatches(
+  { disk, layout, files }: RecoveryPath,
+  paths: ReadonlySet<string>,
+): Promise<void> {
+  for (const path of paths) {
+    await files.use(path, (file) => file.sync());
+    await disk.syncDirectory(path.slice(0, path.lastIndexOf("/")));
   }
-
-  apply(bytes: Uint8Array, { entries, frameNumber }: FoundFrame): void {
-    for (const { entry, payloadAt } of entries) {
-      this.#applyEntry(bytes, entry, payloadAt, frameNumber);
-    }
-    this.#path.writer.relieve(this.#path.limits.tailBytes, this.byId.size);
-  }
-
-  #restore(state: LogState): void {
-    const log = this.#register(state.id, state.name, state.incarnation);
-    log.startOffset = state.startOffset;
-    log.firstDirtyOffset = state.firstDirtyOffset;
-    log.segments = state.segments.map((segment) => new Segment(log.directory, segment));
-    log.checkpointedOffset = log.endOffset;
-    for (const [id, producer] of state.producers) log.producers.restore(id, producer);
-    log.epochs.restore(epochsOf(state, log.endOffset));
-    log.highWatermark = Math.min(state.highWatermark ?? 0, log.endOffset);
-    this.states.set(log, state);
-    this.#removeEmptied(log);
-  }
-
-  #register(id: number, name: string, incarnation: string): PartitionLog {
-    const { layout, config } = this.#path;
-    const log = new PartitionLog(id, name, incarnation, layout.logs, config);
-    log.recorded = true;
-    this.byId.set(id, log);
-    this.nextLogId = Math.max(this.nextLogId, id + 1);
-    return log;
-  }
-
-  #applyEntry(bytes: Uint8Array, entry: JournalEntry, at: number, frameNumber: number): void {
-    const log = this.byId.get(entry.logId);
-    if (entry.kind === EntryKind.created) {
-      if (log) return;
-      const created = readCreated(bytes.subarray(at, at + entry.sizeBytes));
-      this.changed.add(this.#register(entry.logId, created.name, created.incarnation));
-      return;
-    }
-    if (!log) return;
-    if (frameNumber <= (this.states.get(log)?.appliedFrame ?? 0)) return;
-    this.changed.add(log);
-    if (entry.kind === EntryKind.removed) this.#remove(log);
-    else if (entry.kind === EntryKind.logStart) this.#cutBefore(log, entry.offset);
-    else if (entry.kind === EntryKind.compacted) {
-      this.#replaceSegments(log, bytes.subarray(at, at + entry.sizeBytes));
-    } else if (entry.kind === EntryKind.batch) this.#admit(log, entry, bytes, at);
-    else this.#admitPlaced(log, entry, this.#isSynced(entry, frameNumber));
-  }
-
-  #remove(log: PartitionLog): void {
-    log.removed = true;
-    this.#path.writer.drop(log);
-    this.byId.delete(log.id);
-    this.states.delete(log);
-    this.changed.delete(log);
-    for (const segment of log.segments) this.#path.files.drop(segment.logPath);
-  }
-
-  #cutBefore(log: PartitionLog, offset: number): void {
-    if (offset <= log.startOffset) return;
-    log.rollBeforeCut(offset);
-    log.startOffset = offset;
-    log.epochs.cutBefore(offset);
-    this.#removeEmptied(log);
-  }
-
-  #removeEmptied(log: PartitionLog): void {
-    const { disk, files, writer } = this.#path;
-    const removed = log.takeEmptied();
-    writer.dropSegments(log, removed);
-    for (const segment of removed) removeSegment(disk, files, segment);
-    if (removed.length > 0) writer.dirtyDirectories.add(log.directory);
-  }
-
-  #replaceSegments(log: PartitionLog, payload: Uint8Array): void {
-    const { disk, files, writer } = this.#path;
-    applySwap(disk, files, log, readSwap(payload));
-    writer.dirtyDirectories.add(log.directory);
-  }
-
-  #admit(log: PartitionLog, entry: JournalEntry, bytes: Uint8Array, at: number): void {
-    const segment = this.#segmentFor(log, entry);
-    if (!segment) return;
-    const { position, sizeBytes } = entry;
-    segment.admit(this.#path.disk, bytes, at, sizeBytes, this.#path.nowMs);
-    log.producers.admit(bytes, at);
-    log.epochs.admit(entry.leaderEpoch, entry.offset);
-    const endOffset = segment.endOffset;
-    const { offset: baseOffset } = entry;
-    const place = { segment, position, baseOffset, endOffset, at, sizeBytes };
-    this.#path.writer.push(log, { ...place, ...wholeSlab(bytes) });
-  }
-
-  #isSynced({ kind }: JournalEntry, frameNumber: number): boolean {
-    return kind === EntryKind.placedBatch && frameNumber <= this.#syncedFrame;
-  }
-
-  /** A batch that went straight to its segment: there for certain only if that was `synced`. */
-  #admitPlaced(log: PartitionLog, entry: JournalEntry, synced: boolean): void {
-    const segment = this.#segmentFor(log, entry);
-    if (!segment) return;
-    if (log.tail.length > 0) this.#path.writer.drain(log);
-    const { disk } = this.#path;
-    if (!disk.exists(segment.logPath)) return void this.cut.add(log);
-    const bytes = new Uint8Array(synced ? HEADER_BYTES : entry.sizeBytes);
-    const got = this.#path.files.get(segment.logPath).read(bytes, 0, bytes.length, entry.position);
-    if (!synced && (got < bytes.length || !isThisBatch(bytes, 0, entry))) {
-      this.cut.add(log);
-      return;
-    }
-    if (!synced) this.unsyncedFiles.add(segment.logPath);
-    if (segment.file === "new") segment.file = "uncut";
-    segment.admit(disk, bytes, 0, entry.sizeBytes, this.#path.nowMs);
-    log.producers.admit(bytes, 0);
-    log.epochs.admit(entry.leaderEpoch, entry.offset);
-  }
-
-  /** The segment where the entry's batch belongs, or null if what stands before it is missing. */
-  #segmentFor(log: PartitionLog, entry: JournalEntry): Segment | null {
-    if (this.cut.has(log)) return null;
-    const last = log.segments.at(-1);
-    const fits = last?.baseOffset === entry.segmentBase;
-    const segment = fits ? last : log.addSegment(entry.segmentBase);
-    // What a follower copied may have gaps, which compaction has made where it copied from.
-    if (segment.sizeBytes === entry.position && log.endOffset <= entry.offset) return segment;
-    const found = `${log.endOffset} (position ${segment.sizeBytes})`;
-    const told = `${entry.offset} (position ${entry.position})`;
-    const what = `${log.name} ends at offset ${found}, but the journal goes on at ${told}`;
-    throw new StorageError("damaged", what);
-  }
-}
-
-/** The log's epochs; before they were written down, every batch had epoch 0. */
-function epochsOf({ epochs, startOffset }: LogState, endOffset: number): readonly EpochStart[] {
-  return epochs ?? (endOffset > startOffset ? [{ epoch: 0, startOffset }] : []);
+  if (paths.size > 0) await disk.syncDirectory(layout.logs);
 }

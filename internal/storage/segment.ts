@@ -92,6 +92,11 @@ export class Segment {
     return `${this.path}.timeindex`;
   }
 
+  /** All files of the segment. */
+  get paths(): readonly string[] {
+    return [this.logPath, this.indexPath, this.timeIndexPath];
+  }
+
   /** Gives the stamped batch at `at` its place behind the last one; returns the position. */
   admit(disk: Disk, buffer: Uint8Array, at: number, sizeBytes: number, nowMs: number): number {
     const position = this.sizeBytes;
@@ -169,7 +174,5 @@ export class Segment {
 /** Removes a segment's files. */
 export function removeSegment(disk: Disk, files: FileCache, segment: Segment): void {
   files.drop(segment.logPath);
-  disk.remove(segment.logPath);
-  disk.remove(segment.indexPath);
-  disk.remove(segment.timeIndexPath);
+  for (const path of segment.paths) disk.remove(path);
 }

@@ -1,6 +1,9 @@
 import type { Disk, DiskFile } from "../platform/disk.ts";
-import type { FileCache } from "./file-cache.ts";
+import { DirtyPaths } from "./dirty-paths.ts";
+import { syncFolder } from "./durable-folder.ts";
+import { type FileCache, syncFile } from "./file-cache.ts";
 import type { PartitionLog } from "./partition-log.ts";
+import { removeStrangers } from "./remains.ts";
 import type { Segment } from "./segment.ts";
 import { Slabs } from "./slabs.ts";
 import type { TailRun } from "./tail.ts";
@@ -20,9 +23,8 @@ export class TailWriter {
   #tailBytes = 0;
   /** While the journal is replayed, what stands in files behind a write may be good, and stays. */
   replaying = false;
-  /** Paths of files and folders with changes that no one has synced. */
-  dirtyFiles = new Set<string>();
-  dirtyDirectories = new Set<string>();
+  readonly dirtyFiles = new DirtyPaths();
+  readonly dirtyFolders = new DirtyPaths();
 
   constructor(disk: Disk, files: FileCache, logsDirectory: string) {
     this.#disk = disk;
@@ -87,6 +89,21 @@ export class TailWriter {
     this.dirtyFiles.add(segment.logPath);
   }
 
+  /** Makes what was written to a segment's file durable. */
+  syncFile(path: string): Promise<void> {
+    return this.dirtyFiles.clean(path, () => syncFile(this.#disk, this.#files, path));
+  }
+
+  /** Makes the names in a folder durable. */
+  syncFolder(path: string): Promise<void> {
+    return this.dirtyFolders.clean(path, () => syncFolder(this.#disk, path));
+  }
+
+  /** The folders that a log's files have their names by, if those aren't durable yet. */
+  dirtyFoldersOf({ directory }: PartitionLog): string[] {
+    return [this.#logsDirectory, directory].filter((path) => this.dirtyFolders.has(path));
+  }
+
   #writeRuns(log: PartitionLog, segment: Segment, runs: readonly TailRun[]): void {
     const chunks = runs.map(({ bytes, at, sizeBytes }) => bytes.subarray(at, at + sizeBytes));
     this.write(log, segment, chunks, runs[0]?.position ?? 0);
@@ -111,12 +128,14 @@ export class TailWriter {
       this.#disk.makeDirectory(log.directory);
       this.#disk.remove(segment.indexPath);
       this.#disk.remove(segment.timeIndexPath);
-      this.dirtyDirectories.add(this.#logsDirectory);
-      this.dirtyDirectories.add(log.directory);
+      this.dirtyFolders.add(this.#logsDirectory);
+      this.dirtyFolders.add(log.directory);
       segment.file = "uncut";
     }
     const file = this.#files.get(segment.logPath);
     if (this.replaying) return file;
+    if (!log.tidied) removeStrangers(this.#disk, log);
+    log.tidied = true;
     if (file.sizeBytes() > endBytes) file.truncate(endBytes);
     segment.file = "clean";
     return file;

@@ -85,7 +85,7 @@ export async function truncateLogs(
   await checkpointer.idle();
   await checkpointer.run();
   for (const segment of removed) removeSegment(disk, files, segment);
-  for (const { log } of done) writer.dirtyDirectories.add(log.directory);
+  for (const { log } of done) writer.dirtyFolders.add(log.directory);
   return done;
 }
 

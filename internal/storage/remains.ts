@@ -1,0 +1,43 @@
+import type { Disk } from "../platform/disk.ts";
+import { REMOVED_SUFFIX } from "./layout.ts";
+import type { PartitionLog } from "./partition-log.ts";
+
+const SEGMENT_FILE = /^\d+\.(log|index|timeindex)$/;
+
+/**
+ * Removes what a crash has left of logs: of those that were being removed, of those that had
+ * `removedNames`, which others may have by now, and of those that the journal never got to know.
+ * These are told from others only by a checkpoint; without one, nothing is removed for its name
+ * alone. Returns whether `directory` has changed.
+ */
+export function removeRemains(
+  disk: Disk,
+  directory: string,
+  logs: ReadonlyMap<string, PartitionLog>,
+  removedNames: ReadonlySet<string>,
+  hasCheckpoint: boolean,
+): boolean {
+  let changed = false;
+  for (const name of disk.list(directory)) {
+    const log = logs.get(name);
+    const isRemoved = removedNames.has(name);
+    if (log && isRemoved) removeStrangers(disk, log);
+    const isLeft = isRemoved || hasCheckpoint || name.endsWith(REMOVED_SUFFIX);
+    if (log || !isLeft) continue;
+    disk.removeDirectory(`${directory}/${name}`);
+    changed = true;
+  }
+  return changed;
+}
+
+/**
+ * Removes the files in a log's folder that are named as a segment's and aren't the log's: from a
+ * log of the same name, or from before a crash, made for batches that the journal never got.
+ */
+export function removeStrangers(disk: Disk, { directory, segments }: PartitionLog): void {
+  const own = new Set(segments.flatMap((segment) => segment.paths));
+  for (const name of disk.list(directory)) {
+    const path = `${directory}/${name}`;
+    if (SEGMENT_FILE.test(name) && !own.has(path)) disk.remove(path);
+  }
+}

@@ -1,0 +1,233 @@
+import { type Disk, DiskError } from "../platform/disk.ts";
+import type { Checkpoint, LogState } from "./checkpoint.ts";
+import { applySwap, readSwap } from "./compaction/segment-swap.ts";
+import type { EpochStart } from "./epoch-history.ts";
+import { StorageError } from "./errors.ts";
+import type { FileCache } from "./file-cache.ts";
+import { isThisBatch } from "./frame-payload.ts";
+import { EntryKind, type JournalEntry } from "./journal-frame.ts";
+import type { FoundFrame, ReadJournal } from "./journal-reader.ts";
+import { readCreated } from "./journal-records.ts";
+import type { DataLayout } from "./layout.ts";
+import type { StorageLimits } from "./limits.ts";
+import { LogFates } from "./log-fates.ts";
+import { type LogConfig, PartitionLog } from "./partition-log.ts";
+import { removeSegment, Segment } from "./segment.ts";
+import { wholeSlab } from "./slabs.ts";
+import type { TailWriter } from "./tail-writer.ts";
+
+/** Where recovery reads, and what it puts batches into. */
+export interface RecoveryPath {
+  readonly limits: StorageLimits;
+  readonly disk: Disk;
+  readonly layout: DataLayout;
+  readonly files: FileCache;
+  readonly writer: TailWriter;
+  readonly config: LogConfig;
+  /** From when on the age of segments counts that the checkpoint doesn't have. */
+  readonly nowMs: number;
+}
+
+/** Applies the journal's frames, one after the other, to the logs as the checkpoint has them. */
+export class Replay {
+  readonly byId = new Map<number, PartitionLog>();
+  readonly states = new Map<PartitionLog, LogState>();
+  readonly changed = new Set<PartitionLog>();
+  /** Files with batches that were not known to be synced. */
+  readonly unsyncedFiles = new Set<string>();
+  /** Names of logs that the journal removes; others may have them by now. */
+  readonly removedNames = new Set<string>();
+  nextLogId: number;
+  readonly #path: RecoveryPath;
+  readonly #syncedFrame: number;
+  readonly #fates: LogFates;
+  /** Logs with a batch that never arrived, and its offset: all behind it doesn't follow. */
+  readonly cut = new Map<PartitionLog, number>();
+
+  constructor(path: RecoveryPath, checkpoint: Checkpoint, journal: ReadJournal) {
+    this.#path = path;
+    this.#syncedFrame = journal.syncedFrame;
+    this.#fates = new LogFates(journal, checkpoint.logs);
+    this.nextLogId = checkpoint.nextLogId;
+    for (const state of checkpoint.logs) {
+      if (this.#fates.isRemoved(state.id)) this.removedNames.add(state.name);
+      else this.#restore(state);
+    }
+  }
+
+  apply(bytes: Uint8Array, { entries, frameNumber }: FoundFrame): void {
+    for (const { entry, payloadAt } of entries) {
+      this.#applyEntry(bytes, entry, payloadAt, frameNumber);
+    }
+    const { writer, limits } = this.#path;
+    this.#ifSpace(() => writer.relieve(limits.tailBytes, this.byId.size));
+  }
+
+  /** Writes to segments; false if the disk is full, then the batches stay in memory. */
+  #ifSpace(write: () => void): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      if (error instanceof DiskError && error.code === "full") return false;
+      throw error;
+    }
+  }
+
+  #restore(state: LogState): void {
+    const log = this.#register(state.id, state.name, state.incarnation);
+    log.startOffset = state.startOffset;
+    log.firstDirtyOffset = state.firstDirtyOffset;
+    log.segments = state.segments.map((segment) => new Segment(log.directory, segment));
+    log.checkpointedOffset = log.endOffset;
+    for (const [id, producer] of state.producers) log.producers.restore(id, producer);
+    log.epochs.restore(epochsOf(state, log.endOffset));
+    log.highWatermark = Math.min(state.highWatermark ?? 0, log.endOffset);
+    this.states.set(log, state);
+    this.#removeEmptied(log);
+  }
+
+  #register(id: number, name: string, incarnation: string): PartitionLog {
+    const { layout, config } = this.#path;
+    const log = new PartitionLog(id, name, incarnation, layout.logs, config);
+    log.recorded = true;
+    this.byId.set(id, log);
+    this.nextLogId = Math.max(this.nextLogId, id + 1);
+    return log;
+  }
+
+  #applyEntry(bytes: Uint8Array, entry: JournalEntry, at: number, frameNumber: number): void {
+    if (entry.kind === EntryKind.created) this.#create(entry, bytes, at);
+    const log = this.byId.get(entry.logId);
+    if (!log || entry.kind === EntryKind.created) return;
+    if (frameNumber <= (this.states.get(log)?.appliedFrame ?? 0)) return;
+    this.changed.add(log);
+    if (entry.kind === EntryKind.logEnd || this.#fates.isVoid(entry, frameNumber)) return;
+    if (entry.kind === EntryKind.logStart) this.#cutBefore(log, entry.offset);
+    else if (entry.kind === EntryKind.compacted) {
+      this.#replaceSegments(log, bytes.subarray(at, at + entry.sizeBytes));
+    } else if (entry.kind === EntryKind.batch) this.#admit(log, entry, bytes, at);
+    else this.#admitPlaced(log, entry, bytes, at, this.#isSynced(entry, frameNumber));
+  }
+
+  #create({ logId, sizeBytes }: JournalEntry, bytes: Uint8Array, at: number): void {
+    if (this.byId.has(logId)) return;
+    this.nextLogId = Math.max(this.nextLogId, logId + 1);
+    const { name, incarnation } = readCreated(bytes.subarray(at, at + sizeBytes));
+    if (this.#fates.isRemoved(logId)) this.removedNames.add(name);
+    else this.changed.add(this.#register(logId, name, incarnation));
+  }
+
+  #cutBefore(log: PartitionLog, offset: number): void {
+    if (offset <= log.startOffset) return;
+    log.rollBeforeCut(offset);
+    log.startOffset = offset;
+    log.epochs.cutBefore(offset);
+    this.#removeEmptied(log);
+  }
+
+  #removeEmptied(log: PartitionLog): void {
+    const { disk, files, writer } = this.#path;
+    const removed = log.takeEmptied();
+    writer.dropSegments(log, removed);
+    for (const segment of removed) removeSegment(disk, files, segment);
+    if (removed.length > 0) writer.dirtyFolders.add(log.directory);
+  }
+
+  #replaceSegments(log: PartitionLog, payload: Uint8Array): void {
+    const { disk, files, writer } = this.#path;
+    applySwap(disk, files, log, readSwap(payload));
+    writer.dirtyFolders.add(log.directory);
+  }
+
+  #admit(log: PartitionLog, entry: JournalEntry, bytes: Uint8Array, at: number): void {
+    const segment = this.#segmentFor(log, entry);
+    if (!segment) return;
+    segment.admit(this.#path.disk, bytes, at, entry.sizeBytes, this.#path.nowMs);
+    log.producers.admit(bytes, at);
+    log.epochs.admit(entry.leaderEpoch, entry.offset);
+    if (!this.#fates.isGone(entry)) this.#push(log, segment, entry, bytes, at);
+  }
+
+  /** Puts a batch that the segment ends with into the log's tail. */
+  #push(
+    log: PartitionLog,
+    segment: Segment,
+    { position, offset: baseOffset, sizeBytes }: JournalEntry,
+    bytes: Uint8Array,
+    at: number,
+  ): void {
+    const { endOffset } = segment;
+    const place = { segment, position, baseOffset, endOffset, at, sizeBytes };
+    this.#path.writer.push(log, { ...place, ...wholeSlab(bytes) });
+  }
+
+  #isSynced({ kind }: JournalEntry, frameNumber: number): boolean {
+    return kind === EntryKind.placedBatch && frameNumber <= this.#syncedFrame;
+  }
+
+  /**
+   * A batch that went straight to its segment: there for certain only if that was `synced`. Where
+   * the disk has no space for those before it, it joins them in memory.
+   */
+  #admitPlaced(
+    log: PartitionLog,
+    entry: JournalEntry,
+    header: Uint8Array,
+    at: number,
+    synced: boolean,
+  ): void {
+    const segment = this.#segmentFor(log, entry);
+    if (!segment) return;
+    const { disk, writer, nowMs } = this.#path;
+    const { sizeBytes, offset } = entry;
+    const isGone = this.#fates.isGone(entry);
+    const behindTail = !isGone && log.tail.length > 0 && !this.#ifSpace(() => writer.drain(log));
+    const batch = behindTail || !(synced || isGone) ? this.#readBatch(segment, entry) : null;
+    if (!batch && !(synced || isGone)) return void this.cut.set(log, offset);
+    if (!batch && behindTail) throw damagedWhileFull(log, segment);
+    if (batch) this.#writeAgain(segment, entry, batch);
+    if (segment.file === "new" && disk.exists(segment.logPath)) segment.file = "uncut";
+    segment.admit(disk, header, at, sizeBytes, nowMs);
+    log.producers.admit(header, at);
+    log.epochs.admit(entry.leaderEpoch, offset);
+    if (batch && behindTail) this.#push(log, segment, entry, batch, 0);
+  }
+
+  /** If a sync of the batch has failed, the kernel calls it clean without its being on the disk. */
+  #writeAgain({ logPath }: Segment, { position }: JournalEntry, batch: Uint8Array): void {
+    this.#path.files.get(logPath).write(batch, 0, batch.length, position);
+    this.unsyncedFiles.add(logPath);
+  }
+
+  #readBatch({ logPath }: Segment, entry: JournalEntry): Uint8Array | null {
+    if (!this.#path.disk.exists(logPath)) return null;
+    const bytes = new Uint8Array(entry.sizeBytes);
+    const got = this.#path.files.get(logPath).read(bytes, 0, bytes.length, entry.position);
+    return got === bytes.length && isThisBatch(bytes, 0, entry) ? bytes : null;
+  }
+
+  /** The segment where the entry's batch belongs, or null if what stands before it is missing. */
+  #segmentFor(log: PartitionLog, entry: JournalEntry): Segment | null {
+    if (this.cut.has(log)) return null;
+    const last = log.segments.at(-1);
+    const fits = last?.baseOffset === entry.segmentBase;
+    const segment = fits ? last : log.addSegment(entry.segmentBase);
+    // What a follower copied may have gaps, which compaction has made where it copied from.
+    if (segment.sizeBytes === entry.position && log.endOffset <= entry.offset) return segment;
+    const found = `${log.endOffset} (position ${segment.sizeBytes})`;
+    const told = `${entry.offset} (position ${entry.position})`;
+    const what = `${log.name} ends at offset ${found}, but the journal goes on at ${told}`;
+    throw new StorageError("damaged", what);
+  }
+}
+
+function damagedWhileFull({ name }: PartitionLog, { logPath }: Segment): StorageError {
+  const what = `a batch of ${name} in ${logPath} is damaged`;
+  return new StorageError("full", `the disk is full and ${what}: free some space, start again`);
+}
+
+/** The log's epochs; before they were written down, every batch had epoch 0. */
+function epochsOf({ epochs, startOffset }: LogState, endOffset: number): readonly EpochStart[] {
+  return epochs ?? (endOffset > startOffset ? [{ epoch: 0, startOffset }] : []);
+}
