@@ -1,0 +1,27 @@
+import { expect, test } from "bun:test";
+import { simulate } from "./simulate.ts";
+import { Trace } from "./trace.ts";
+
+/** How many seeds every run of the tests tries: a few seconds' worth. */
+const SEEDS = 300;
+
+test("nothing that was promised is broken", () => {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    try {
+      simulate(seed, new Trace());
+    } catch (error) {
+      throw new Error(`npm run simulate -- --seed ${seed} --trace`, { cause: error });
+    }
+  }
+});
+
+test("the same seed is the same run, down to every call of the disk", () => {
+  for (const seed of [7, 77, 777]) {
+    const lines: string[] = [];
+    const first = simulate(seed, new Trace((line) => lines.push(line)));
+    const again = simulate(seed, new Trace());
+    expect(again).toEqual(first);
+    expect(lines.length).toBeGreaterThan(100);
+    expect(simulate(seed + 1, new Trace()).traceHash).not.toBe(first.traceHash);
+  }
+});
