@@ -21,7 +21,7 @@ import type {
   ProducerIdentity,
   Topic,
 } from "./api.ts";
-import { admitBatch } from "./batch-rules.ts";
+import { admitBatch, recompressed } from "./batch-rules.ts";
 import { type BrokerSettings, brokerConfigEntries, brokerSettings } from "./broker-settings.ts";
 import type { Changes } from "./changes.ts";
 import { BrokerError } from "./errors.ts";
@@ -266,9 +266,13 @@ export class LocalBroker implements Broker {
     const logAppendTimeMs = admitBatch(settings, buffer, from, to, this.#platform.clock.nowMs());
     if (logAppendTimeMs instanceof BrokerError) return logAppendTimeMs;
     if (acks === -1 && settings.minInsyncReplicas > 1) return tooFewCopies(partition);
+    const packed = recompressed(settings, buffer, from);
+    if (packed instanceof BrokerError) return packed;
     const { log, leaderEpoch } = partition;
     const count = recordCount(buffer, from);
-    this.#store.submit(log, buffer, from, to - from, leaderEpoch, (outcome) => {
+    const at = packed ? 0 : from;
+    const sizeBytes = packed?.length ?? to - from;
+    this.#store.submit(log, packed ?? buffer, at, sizeBytes, leaderEpoch, (outcome) => {
       if (outcome instanceof Error) {
         done(this.#writeEvents.refused(outcome));
         return;

@@ -1,3 +1,4 @@
+import { CODECS, type Codec } from "../record/layout.ts";
 import type { CompactionConfig } from "../storage/partition-log.ts";
 import type { ConfigEntry, Durability } from "./api.ts";
 import { BrokerError } from "./errors.ts";
@@ -22,6 +23,16 @@ export const TOPIC_SETTINGS: readonly TopicSetting[] = [
     documentation:
       "What becomes of old records: delete, they go by age and size; compact, all but the last " +
       "one of each key go; both, or none if the list is empty.",
+  },
+  {
+    name: "compression.type",
+    broker: "compression.type",
+    type: "string",
+    choices: ["producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"],
+    default: "producer",
+    documentation:
+      "How records are compressed in the log: as their producer did, or so, whatever it did, which " +
+      "costs the broker time.",
   },
   {
     name: "delete.retention.ms",
@@ -150,6 +161,8 @@ export const TOPIC_SETTINGS: readonly TopicSetting[] = [
 export interface TopicSettings {
   readonly durability: Durability;
   readonly maxMessageBytes: number;
+  /** How batches are compressed; null: as their producer did. */
+  readonly codec: Codec | null;
   readonly logAppendTime: boolean;
   readonly timestampBeforeMaxMs: number;
   readonly timestampAfterMaxMs: number;
@@ -206,6 +219,7 @@ export function topicSettings(
   return {
     durability: text("durability") === "memory" ? "memory" : "fsync",
     maxMessageBytes: number("max.message.bytes"),
+    codec: codecNamed(text("compression.type")),
     logAppendTime: text("message.timestamp.type") === "LogAppendTime",
     timestampBeforeMaxMs: number("message.timestamp.before.max.ms"),
     timestampAfterMaxMs: number("message.timestamp.after.max.ms"),
@@ -225,4 +239,9 @@ export function topicSettings(
     retentionBytes: bound("retention.bytes"),
     retentionMs: bound("retention.ms"),
   };
+}
+
+function codecNamed(name: string): Codec | null {
+  if (name === "uncompressed") return "none";
+  return CODECS.find((codec) => codec === name) ?? null;
 }

@@ -3,6 +3,12 @@ import type { Durability } from "./partition-log.ts";
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+/**
+ * What the records of a batch may expand to, where the broker has to open it: to recompress it, or
+ * to look for keys. A batch that goes into a compacted log is refused beyond it.
+ */
+export const MAX_EXPANDED_BYTES = 64 * MIB;
+
 /** Where the storage draws its lines. Not settings for people: tests need them small. */
 export interface StorageLimits {
   /** A turn is written in groups of at most so many bytes: it bounds a frame of the journal. */

@@ -2,8 +2,8 @@ import { batchSizeBytes, isControl } from "../../record/batch.ts";
 import { RecordError } from "../../record/errors.ts";
 import { RecordReader } from "../../record/records.ts";
 import type { FileCache } from "../file-cache.ts";
+import { MAX_EXPANDED_BYTES } from "../limits.ts";
 import type { PartitionLog } from "../partition-log.ts";
-import { EXPANDED_BATCH_BYTES } from "./compact-batch.ts";
 import type { DirtyPart } from "./dirty-part.ts";
 import type { KeyOffsets } from "./key-offsets.ts";
 import type { Pace } from "./pace.ts";
@@ -45,7 +45,7 @@ export async function collectKeys(
 function putKeys(keys: KeyOffsets, buf: Uint8Array, at: number, fromOffset: number) {
   if (isControl(buf, at)) return null;
   try {
-    const reader = new RecordReader(buf, at, EXPANDED_BATCH_BYTES);
+    const reader = new RecordReader(buf, at, MAX_EXPANDED_BYTES);
     while (reader.next()) {
       const { offset, bytes, keyFrom, keyTo } = reader;
       if (keyFrom < 0 || offset < fromOffset) continue;

@@ -10,11 +10,9 @@ import { RecordError } from "../../record/errors.ts";
 import { NO_PRODUCER_ID } from "../../record/layout.ts";
 import type { RecordReader } from "../../record/records.ts";
 import { retainRecords } from "../../record/retain.ts";
+import { MAX_EXPANDED_BYTES } from "../limits.ts";
 import type { PartitionLog } from "../partition-log.ts";
 import type { KeyOffsets } from "./key-offsets.ts";
-
-/** What the records of a batch may expand to when it is opened for its keys. */
-export const EXPANDED_BATCH_BYTES = 64 * 1024 * 1024;
 
 /** What one pass over a log knows. */
 export interface Pass {
@@ -55,7 +53,7 @@ function retained(pass: Pass, buf: Uint8Array, at: number): Uint8Array | "all" {
   // A tombstone's time begins when all that it deletes is gone: not before the pass is over it.
   const cleaned = lastOffset(buf, at) < endOffset;
   const horizon = cleaned ? nowMs + deleteRetentionMs : null;
-  const retention = { limitBytes: EXPANDED_BATCH_BYTES, keep, horizonMs: horizon };
+  const retention = { limitBytes: MAX_EXPANDED_BYTES, keep, horizonMs: horizon };
   try {
     return retainRecords(buf, at, retention) ?? "all";
   } catch (error) {
