@@ -1,7 +1,6 @@
 import type { GroupCoordinator } from "../coordination/api.ts";
 import type { LocalGroupCoordinator } from "../coordination/coordinator.ts";
 import type { MetadataStore } from "../metadata/metadata-store.ts";
-import type { Log } from "../platform/log.ts";
 import type { Platform } from "../platform/platform.ts";
 import { recordCount } from "../record/batch.ts";
 import type { LogStore } from "../storage/log-store.ts";
@@ -22,6 +21,7 @@ import type {
   Topic,
 } from "./api.ts";
 import { admitBatch, recompressed } from "./batch-rules.ts";
+import type { BrokerOptions } from "./broker-options.ts";
 import { type BrokerSettings, brokerConfigEntries, brokerSettings } from "./broker-settings.ts";
 import type { Changes } from "./changes.ts";
 import { BrokerError } from "./errors.ts";
@@ -41,16 +41,6 @@ import { Traffic } from "./traffic.ts";
 import type { Watched, Watcher } from "./watch-api.ts";
 import { BrokerWatcher } from "./watcher.ts";
 import { WriteEvents } from "./write-events.ts";
-
-/** What a broker is started with. */
-export interface BrokerOptions {
-  readonly dataDirectory: string;
-  readonly version: string;
-  readonly advertised: { readonly host: string; readonly port: number };
-  /** Broker settings by name, checked (`checkBrokerConfig`). */
-  readonly config: ReadonlyMap<string, string>;
-  readonly log: Log;
-}
 
 /** What a broker is put together of. */
 export interface BrokerParts {

@@ -2,11 +2,12 @@ import { LocalGroupCoordinator } from "../coordination/coordinator.ts";
 import { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
 import type { Platform } from "../platform/platform.ts";
 import { LogStore } from "../storage/log-store.ts";
+import type { BrokerOptions } from "./broker-options.ts";
 import { brokerSettings } from "./broker-settings.ts";
 import { Changes } from "./changes.ts";
 import { EventLog } from "./event-log.ts";
 import { offsetsTopic } from "./groups-topic.ts";
-import { type BrokerOptions, LocalBroker } from "./local-broker.ts";
+import { LocalBroker } from "./local-broker.ts";
 import { storeOptions } from "./store-options.ts";
 import { Topics } from "./topics.ts";
 

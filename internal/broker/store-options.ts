@@ -1,8 +1,8 @@
 import type { Platform } from "../platform/platform.ts";
 import type { StoreOptions } from "../storage/store-options.ts";
+import type { BrokerOptions } from "./broker-options.ts";
 import { brokerSettings } from "./broker-settings.ts";
 import type { EventLog } from "./event-log.ts";
-import type { BrokerOptions } from "./local-broker.ts";
 import { storageEvents } from "./storage-events.ts";
 import { topicSettings } from "./topic-settings.ts";
 

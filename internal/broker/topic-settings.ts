@@ -31,7 +31,7 @@ export const TOPIC_SETTINGS: readonly TopicSetting[] = [
     choices: ["producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"],
     default: "producer",
     documentation:
-      "How records are compressed in the log: as their producer did, or so, whatever it did, which " +
+      "How records are compressed in the log: as their producer did it, or by this codec, which " +
       "costs the broker time.",
   },
   {

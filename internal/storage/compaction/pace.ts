@@ -33,7 +33,8 @@ export class Pace {
 
   /** Rests. */
   async rest(): Promise<void> {
-    const restMs = Math.max(0, this.#paidUntilMs - this.#clock.monotonicMs());
+    // Less than a millisecond is as good as a turn; what is left of it counts the next time.
+    const restMs = Math.max(0, Math.floor(this.#paidUntilMs - this.#clock.monotonicMs()));
     await new Promise<void>((resolve) => this.#clock.after(restMs, resolve));
     this.#sliceEndsMs = this.#clock.monotonicMs() + SLICE_MS;
     this.#check();

@@ -1,0 +1,11 @@
+import type { Log } from "../platform/log.ts";
+
+/** What a broker is started with. */
+export interface BrokerOptions {
+  readonly dataDirectory: string;
+  readonly version: string;
+  readonly advertised: { readonly host: string; readonly port: number };
+  /** Broker settings by name, checked (`checkBrokerConfig`). */
+  readonly config: ReadonlyMap<string, string>;
+  readonly log: Log;
+}
