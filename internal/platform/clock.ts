@@ -21,3 +21,8 @@ export interface Clock {
    */
   atEndOfTurn(work: () => void): void;
 }
+
+/** Lets other work have its turn of the event loop. */
+export function nextTurn(clock: Clock): Promise<void> {
+  return new Promise((resolve) => clock.after(0, resolve));
+}

@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, nextTurn } from "../platform/clock.ts";
 import { type Disk, DiskError } from "../platform/disk.ts";
 import { type Checkpoint, type LogState, writeCheckpoint } from "./checkpoint.ts";
 import { writeRefusal } from "./errors.ts";
@@ -124,7 +124,7 @@ export class Checkpointer {
     const { disk, writer, journal, limits } = this.#path;
     let count = 0;
     for (const log of changed) {
-      if (++count % limits.checkpointLogsPerTurn === 0) await this.#nextTurn();
+      if (++count % limits.checkpointLogsPerTurn === 0) await nextTurn(this.#path.clock);
       // What the journal has by now must be what is noted: not half a change of the segments.
       while (log.segmentsChange) await log.segmentsChange;
       if (log.removed) continue;
@@ -139,10 +139,6 @@ export class Checkpointer {
     const { dirtyFiles, dirtyFolders } = writer;
     await inParallel(dirtyFiles.paths(), SYNCS_AT_A_TIME, (path) => writer.syncFile(path));
     await inParallel(dirtyFolders.paths(), SYNCS_AT_A_TIME, (path) => writer.syncFolder(path));
-  }
-
-  #nextTurn(): Promise<void> {
-    return new Promise((resolve) => this.#path.clock.after(0, resolve));
   }
 }
 

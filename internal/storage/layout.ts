@@ -8,6 +8,7 @@
  *     logs/orders-0/00000000000000000000.log        a segment: batches, verbatim
  *                   00000000000000000000.index      sparse, offset to position
  *                   00000000000000000000.timeindex  sparse, time to offset
+ *     logs/orders-0.7.removed/               the folder of a removed log, on its way out
  *     cut/orders-0.00000000000000000123.log         batches cut off a log's end: its leader has
  *                                                   others from offset 123 on
  *

@@ -90,7 +90,9 @@ test("a log that was removed stays away, another of its name begins anew", async
       state.end = second.durableOffset;
       await store.checkpoint();
     },
-    async ({ store }, { incarnation, removing, end }, where) => {
+    async ({ store, disk }, { incarnation, removing, end }, where) => {
+      const folders = disk.list("/data/logs").filter((name) => name.endsWith(".removed"));
+      expect(folders, where).toEqual([]);
       const found = store.logs.get("orders-0");
       if (!found) {
         expect(end === 0 || removing, where).toBe(true);

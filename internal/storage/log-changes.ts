@@ -1,3 +1,4 @@
+import { type Clock, nextTurn } from "../platform/clock.ts";
 import { type Disk, DiskError } from "../platform/disk.ts";
 import type { Checkpointer } from "./checkpointer.ts";
 import {
@@ -21,8 +22,12 @@ import type { PartitionLog } from "./partition-log.ts";
 import { removeSegment, type Segment } from "./segment.ts";
 import type { TailWriter } from "./tail-writer.ts";
 
+/** Logs whose folders are removed before other work gets its turn. */
+const FORGOTTEN_PER_TURN = 16;
+
 /** The parts of the storage that a change of a log goes through. */
 export interface ChangePath {
+  readonly clock: Clock;
   readonly disk: Disk;
   readonly files: FileCache;
   readonly writer: TailWriter;
@@ -121,7 +126,10 @@ export class LogChanges {
       const frameNumber = recorded.length > 0 ? this.#write(recorded.map(removedEntry)) : 0;
       for (const log of logs) log.removed = true;
       if (recorded.length > 0) await this.#whenDurable(frameNumber);
-      for (const log of logs) this.#forget(log);
+      for (const [i, log] of logs.entries()) {
+        if (i > 0 && i % FORGOTTEN_PER_TURN === 0) await nextTurn(this.#path.clock);
+        this.#forget(log);
+      }
     });
   }
 

@@ -302,6 +302,7 @@ export class LogStore {
 
   #makeChanges(writer: TailWriter): LogChanges {
     return new LogChanges({
+      clock: this.#options.clock,
       disk: this.#options.disk,
       files: this.#files,
       writer,

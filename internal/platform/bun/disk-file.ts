@@ -135,8 +135,9 @@ export class OpenFile implements DiskFile {
     }
   }
 
+  /** By a thread of the pool: if the file has been removed, closing it gives its space back. */
   private closeNow(): void {
-    attempt("close", this.path, () => fs.closeSync(this.fd));
+    fs.close(this.fd, () => {});
     this.fd = -1;
   }
 }

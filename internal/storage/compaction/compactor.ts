@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../platform/clock.ts";
+import { type Clock, nextTurn, type Timer } from "../../platform/clock.ts";
 import { DiskError } from "../../platform/disk.ts";
 import type { Log } from "../../platform/log.ts";
 import { StorageError } from "../errors.ts";
@@ -167,8 +167,4 @@ export class Compactor {
     if (error.code === "damaged") this.#damaged.set(log, log.startOffset);
     this.#settings.log.warn("compaction-failed", { log: log.name, why: error.message });
   }
-}
-
-function nextTurn(clock: Clock): Promise<void> {
-  return new Promise((resolve) => clock.after(0, resolve));
 }
