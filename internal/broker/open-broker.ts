@@ -15,7 +15,7 @@ import { Topics } from "./topics.ts";
 export async function openBroker(platform: Platform, options: BrokerOptions): Promise<LocalBroker> {
   const { clock, random } = platform;
   const settings = brokerSettings(options.config);
-  const events = new EventLog(clock);
+  const events = new EventLog(clock, options.log);
   const store = await LogStore.open(storeOptions(platform, options, events));
   const metadata = await EmbeddedMetadataStore.open(clock, random, store);
   const changes = new Changes();

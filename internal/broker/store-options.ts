@@ -27,6 +27,6 @@ export function storeOptions(
       hashSeed: random.below(2 ** 32),
       log,
     },
-    events: storageEvents(log, events),
+    events: storageEvents(events),
   };
 }

@@ -14,6 +14,7 @@ const METADATA_LOG_CONFIG: LogConfig = {
   durability: "fsync",
   segmentBytes: 8 * 1024 * 1024,
   segmentMs: Number.MAX_SAFE_INTEGER,
+  usesReserve: true,
   compaction: {
     minDirtyRatio: 0.5,
     deleteRetentionMs: 24 * 60 * 60 * 1000,

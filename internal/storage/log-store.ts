@@ -191,7 +191,7 @@ export class LogStore {
     leaderEpoch: number,
     done: OnAppended,
   ): void {
-    const refusal = this.#refusalNow(sizeBytes);
+    const refusal = this.#refusalNow(log, sizeBytes);
     if (refusal) done(refusal);
     else this.#appender.append(log, buffer, at, sizeBytes, leaderEpoch, done);
   }
@@ -207,7 +207,7 @@ export class LogStore {
     sizeBytes: number,
     done: OnAppended,
   ): void {
-    const refusal = this.#refusalNow(sizeBytes);
+    const refusal = this.#refusalNow(log, sizeBytes);
     if (refusal) done(refusal);
     else this.#appender.append(log, buffer, at, sizeBytes, null, done);
   }
@@ -349,8 +349,9 @@ export class LogStore {
   }
 
   /** Why a write may not be taken now; null if it may. */
-  #refusalNow(sizeBytes: number): StorageError | null {
+  #refusalNow({ config }: PartitionLog, sizeBytes: number): StorageError | null {
     if (this.#closing) return closingError();
-    return this.#commit.failure ?? this.#gate.ask(sizeBytes);
+    const refusal = this.#commit.failure ?? this.#gate.ask(sizeBytes);
+    return refusal?.code === "full" && config.usesReserve ? null : refusal;
   }
 }

@@ -17,6 +17,8 @@ export interface LogConfig {
   readonly segmentMs: number;
   /** Keeps only the last record of each key; without it, records stay until the log is cut. */
   readonly compaction?: CompactionConfig | undefined;
+  /** May use the space that is kept free: what people do to get out of a full disk stands here. */
+  readonly usesReserve?: true;
 }
 
 /** When a log is compacted, and what stays for how long. */

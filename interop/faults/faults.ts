@@ -1,18 +1,18 @@
 /**
  * Does to the compiled broker what machines, disks and clients do to it:
  *
- *   npm run crash -- [--rounds N] [--only kill|full-disk|clients]
+ *   npm run crash -- [--rounds N] [--only kill|full-disk]
  *
  * kill       kill -9 under load; every acked record is there afterwards, once, in order
- * full-disk  a disk that fills up and is freed again (needs root and mkfs.ext4)
- * clients    a thousand silent connections, and readers that stop reading
+ * full-disk  a disk that fills up and is freed again; needs root, mount and mkfs.ext4
  *
- * Needs kcat and what interop/install.sh installs.
+ * kill needs kcat and what interop/install.sh installs.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { fullDisk } from "./full-disk.ts";
 import { killRounds } from "./kill-rounds.ts";
 
 const { values: flags } = parseArgs({
@@ -27,6 +27,7 @@ const wanted = (name: string): boolean => flags.only === undefined || flags.only
 const broken: string[] = [];
 
 if (wanted("kill")) broken.push(...(await killRounds(home, Number(flags.rounds), tell)));
+if (wanted("full-disk")) broken.push(...(await fullDisk(home, tell)));
 
 tell(broken.length === 0 ? "no promise was broken" : `${broken.length} promises were broken`);
 if (broken.length === 0) rmSync(home, { recursive: true });

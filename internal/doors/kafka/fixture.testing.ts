@@ -40,6 +40,7 @@ export async function openFixture(
   const line = (level: string) => (event: string, fields: LogFields) =>
     logged.push(`${level} ${event} ${JSON.stringify(fields)}`);
   const log = { info: line("info"), warn: line("warn"), error: line("error") };
+  const silent = { info() {}, warn() {}, error() {} };
   const real = await openBroker(
     { ...bunPlatform(), clock },
     {
@@ -47,7 +48,7 @@ export async function openFixture(
       version: "0.1.0",
       advertised: { host: "broker-1", port: 9092 },
       config: new Map(Object.entries({ durability: "memory", ...settings })),
-      log,
+      log: silent,
     },
   );
   const fixture: Fixture = {
