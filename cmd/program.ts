@@ -14,6 +14,7 @@ const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
   produce: async () => (await import("./produce.ts")).produceVerb,
   consume: async () => (await import("./consume.ts")).consumeVerb,
   status: async () => (await import("./status.ts")).statusVerb,
+  log: async () => (await import("./log/log.ts")).logVerb,
   help: async () => (await import("./help.ts")).helpVerb,
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type Listing, type ListingFormat, printListing } from "./listing.ts";
 import { humanBytes, humanCount, humanDuration } from "./numbers.ts";
 import { Output } from "./output.ts";
+import { printStream } from "./stream.ts";
 
 interface Thing {
   readonly name: string;
@@ -106,4 +107,38 @@ test.each([
   [86_400_000 * 9 + 3_600_000, "9d01h"],
 ])("%d ms are %s", (durationMs, text) => {
   expect(humanDuration(durationMs)).toBe(text);
+});
+
+describe("a listing that comes row by row", () => {
+  const streamed = async (format: ListingFormat, items: readonly Thing[]): Promise<string> => {
+    let text = "";
+    const output = new Output(async (bytes, from, to) => {
+      text += new TextDecoder().decode(bytes.subarray(from, to));
+      return to - from;
+    });
+    const { kind, version, columns } = listing([]);
+    async function* rows() {
+      yield* items;
+    }
+    await printStream(output, format, { kind, version, columns, item: (row) => row }, rows());
+    await output.flush();
+    return text;
+  };
+
+  test.each(["table", "wide", "json", "ndjson", "tsv"] as const)(
+    "is the same as %s",
+    async (format) => {
+      for (const items of [[], things]) {
+        expect(await streamed(format, items)).toBe(await printed(format, items));
+      }
+    },
+  );
+
+  test("has one header, and commas between all items", async () => {
+    const many = Array.from({ length: 1200 }, (_, size) => ({ name: `n${size}`, size }));
+    const lines = (await streamed("table", many)).split("\n");
+    expect(lines).toHaveLength(1202);
+    expect(lines.filter((line) => line.includes("NAME"))).toHaveLength(1);
+    expect(JSON.parse(await streamed("json", many)).items).toEqual(many);
+  });
 });
