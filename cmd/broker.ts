@@ -122,7 +122,7 @@ async function start(
   log: WrittenLog,
   settings: BrokerSettings,
 ): Promise<Running> {
-  const [{ openBroker }, { checkBrokerConfig }, { Doors }, { protocols }] = await Promise.all([
+  const [{ openBroker }, { checkedBrokerConfig }, { Doors }, { protocols }] = await Promise.all([
     import("../internal/broker/open-broker.ts"),
     import("../internal/broker/broker-settings.ts"),
     import("../internal/doors/doors.ts"),
@@ -130,9 +130,8 @@ async function start(
   ]);
   const { clock, network } = platform;
   const advertised = { ...(settings.advertise ?? reachable(settings.listen[0])) };
-  const config = settings.overrides;
   try {
-    checkBrokerConfig(config);
+    const config = checkedBrokerConfig(settings.overrides);
     const dataDirectory = path.resolve(settings.data);
     const options = { dataDirectory, version, advertised, config, log };
     const broker = await openBroker(platform, options);

@@ -45,10 +45,12 @@ export interface Broker {
     validateOnly: boolean,
   ): Promise<void>;
   /** A topic's settings with their values, sources and documentation. */
-  topicConfig(name: string): ConfigEntry[];
+  topicConfig(name: string): TracedConfigEntry[];
   /** This broker's settings with their values, sources and documentation. */
-  brokerConfig(): ConfigEntry[];
+  brokerConfig(): TracedConfigEntry[];
 
+  /** The idempotent producers that a partition knows. Throws `BrokerError` if there is none. */
+  producers(topic: string, partition: number): PartitionProducer[];
   /** The state of one partition. */
   partition(topic: string, partition: number): PartitionStatus | undefined;
   /** The state of the broker as a whole. */
@@ -63,6 +65,8 @@ export interface BrokerIdentity {
   readonly version: string;
   /** The address that clients are told to connect to. */
   readonly advertised: { readonly host: string; readonly port: number };
+  /** Where it stands, for clients that care; null if nobody has said so. */
+  readonly rack: string | null;
 }
 
 /** When a batch counts as written: on the disk, or in the operating system's memory. */
@@ -173,6 +177,13 @@ export interface ProducerIdentity {
   readonly producerEpoch: number;
 }
 
+/** What a partition remembers of an idempotent producer. */
+export interface PartitionProducer extends ProducerIdentity {
+  readonly lastSequence: number;
+  /** The greatest time of the records in its last batch. */
+  readonly lastTimestampMs: number;
+}
+
 /** A topic as all brokers know it. */
 export interface Topic {
   readonly name: string;
@@ -206,6 +217,14 @@ export interface ConfigEntry {
   readonly readOnly: boolean;
   readonly documentation: string;
 }
+
+/** A setting with every value that it could have, the one that holds first. */
+export interface TracedConfigEntry extends ConfigEntry {
+  readonly synonyms: readonly ConfigSynonym[];
+}
+
+/** A value under the name that its source has for the setting. */
+export type ConfigSynonym = Pick<ConfigEntry, "name" | "value" | "source">;
 
 /** One partition as this broker sees it. Offsets are those of the next record. */
 export interface PartitionStatus {

@@ -5,7 +5,7 @@ export interface BrokerOptions {
   readonly dataDirectory: string;
   readonly version: string;
   readonly advertised: { readonly host: string; readonly port: number };
-  /** Broker settings by name, checked (`checkBrokerConfig`). */
+  /** Broker settings by name, checked (`checkedBrokerConfig`). */
   readonly config: ReadonlyMap<string, string>;
   readonly log: Log;
 }

@@ -1,9 +1,10 @@
 import type { GroupSettings } from "../coordination/settings.ts";
-import type { ConfigEntry } from "./api.ts";
+import type { TracedConfigEntry } from "./api.ts";
 import { BrokerError } from "./errors.ts";
 import { GROUP_SETTINGS, groupSettings } from "./group-settings.ts";
 import { checkSetting, numberOf, type Setting } from "./setting.ts";
-import { TOPIC_SETTINGS } from "./topic-settings.ts";
+import { withoutAliases } from "./setting-aliases.ts";
+import { brokerSynonyms, TOPIC_SETTINGS } from "./topic-settings.ts";
 
 const INT_MAX = 2 ** 31 - 1;
 
@@ -16,6 +17,12 @@ const OWN_SETTINGS: readonly Setting[] = [
     max: INT_MAX,
     default: "1",
     documentation: "The number of this broker among those of its cluster.",
+  },
+  {
+    name: "broker.rack",
+    type: "string",
+    default: "",
+    documentation: "Where this broker stands, as clients are told; empty: nowhere in particular.",
   },
   {
     name: "num.partitions",
@@ -80,6 +87,31 @@ const OWN_SETTINGS: readonly Setting[] = [
     documentation: "The size of the largest request that is taken; a larger one ends a connection.",
   },
   {
+    name: "fetch.max.bytes",
+    type: "int",
+    min: 1024,
+    max: INT_MAX,
+    default: "57671680",
+    documentation:
+      "The most records that one fetch is answered with, but for a single large batch.",
+  },
+  {
+    name: "max.incremental.fetch.session.cache.slots",
+    type: "int",
+    min: 0,
+    max: INT_MAX,
+    default: "1000",
+    documentation: "How many fetch sessions are kept.",
+  },
+  {
+    name: "max.request.partition.size.limit",
+    type: "int",
+    min: 1,
+    max: INT_MAX,
+    default: "2000",
+    documentation: "How many partitions one page of DescribeTopicPartitions has at the most.",
+  },
+  {
     name: "storage.min.free.bytes",
     type: "long",
     min: 0,
@@ -106,6 +138,8 @@ export const BROKER_SETTINGS: readonly Setting[] = [
 /** A broker's settings as values that it works with. */
 export interface BrokerSettings {
   readonly brokerId: number;
+  /** null for none. */
+  readonly rack: string | null;
   readonly defaultPartitions: number;
   readonly autoCreateTopics: boolean;
   readonly maxRequestBytes: number;
@@ -120,24 +154,33 @@ export interface BrokerSettings {
   readonly groups: GroupSettings;
 }
 
-/** Throws `BrokerError` `invalid-config` for an unknown broker setting or a wrong value. */
-export function checkBrokerConfig(config: ReadonlyMap<string, string>): void {
+/**
+ * The settings that someone has given, by their own names (Kafka has others for some).
+ *
+ * Throws `BrokerError` `invalid-config` for an unknown one or a wrong value.
+ */
+export function checkedBrokerConfig(
+  given: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const config = withoutAliases(given);
   for (const [name, value] of config) {
     const setting = BROKER_SETTINGS.find((candidate) => candidate.name === name);
     if (setting) checkSetting(setting, value);
     else throw new BrokerError("invalid-config", `a broker has no setting ${name}`);
   }
+  return config;
 }
 
 /** A broker's settings with their values. */
-export function brokerConfigEntries(config: ReadonlyMap<string, string>): ConfigEntry[] {
-  return BROKER_SETTINGS.map(({ name, type, documentation, default: fallback }) => ({
-    name,
-    value: config.get(name) ?? fallback,
-    source: config.has(name) ? "broker" : "default",
-    type,
+export function brokerConfigEntries(config: ReadonlyMap<string, string>): TracedConfigEntry[] {
+  return BROKER_SETTINGS.map((setting) => ({
+    name: setting.name,
+    value: config.get(setting.name) ?? setting.default,
+    source: config.has(setting.name) ? "broker" : "default",
+    type: setting.type,
     readOnly: true,
-    documentation,
+    documentation: setting.documentation,
+    synonyms: brokerSynonyms(setting, config),
   }));
 }
 
@@ -147,6 +190,7 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
   const text = (name: string) => values.get(name) ?? "";
   return {
     brokerId: numberOf(text("broker.id")),
+    rack: text("broker.rack").trim() || null,
     defaultPartitions: numberOf(text("num.partitions")),
     autoCreateTopics: text("auto.create.topics.enable") === "true",
     maxRequestBytes: numberOf(text("socket.request.max.bytes")),

@@ -8,17 +8,18 @@ import type {
   Broker,
   BrokerIdentity,
   BrokerStatus,
-  ConfigEntry,
   CreateTopicRequest,
   Fetcher,
   FoundOffset,
   OffsetPosition,
   OnProduced,
+  PartitionProducer,
   PartitionStatus,
   ProduceReceipt,
   ProduceRequest,
   ProducerIdentity,
   Topic,
+  TracedConfigEntry,
 } from "./api.ts";
 import { admitBatch, recompressed } from "./batch-rules.ts";
 import type { BrokerOptions } from "./broker-options.ts";
@@ -76,8 +77,8 @@ export class LocalBroker implements Broker {
     const { store, metadata, topics, groups, changes, events } = parts;
     const { version, advertised } = options;
     this.settings = brokerSettings(options.config);
-    const { brokerId } = this.settings;
-    this.identity = { brokerId, clusterId: metadata.clusterId, version, advertised };
+    const { brokerId, rack } = this.settings;
+    this.identity = { brokerId, clusterId: metadata.clusterId, version, advertised, rack };
     this.#platform = platform;
     this.#options = options;
     this.#store = store;
@@ -204,13 +205,17 @@ export class LocalBroker implements Broker {
     return this.#topics.alterConfig(name, changes, validateOnly);
   }
 
-  topicConfig(name: string): ConfigEntry[] {
+  topicConfig(name: string): TracedConfigEntry[] {
     const topic = this.#topics.existing(name);
     return topicConfigEntries(topic.metadata.config, this.#options.config);
   }
 
-  brokerConfig(): ConfigEntry[] {
+  brokerConfig(): TracedConfigEntry[] {
     return brokerConfigEntries(this.#options.config);
+  }
+
+  producers(topic: string, index: number): PartitionProducer[] {
+    return this.#partition(topic, index).producers();
   }
 
   partition(topic: string, index: number): PartitionStatus | undefined {

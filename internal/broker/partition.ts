@@ -1,6 +1,6 @@
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
-import type { PartitionStatus } from "./api.ts";
+import type { PartitionProducer, PartitionStatus } from "./api.ts";
 import type { TopicState } from "./topic-state.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -65,6 +65,16 @@ export class Partition {
     this.log.onAdvance = null;
     this.#changed();
     this.#watchers.clear();
+  }
+
+  /** The idempotent producers that have written to it. */
+  producers(): PartitionProducer[] {
+    return [...this.log.producers.entries()].map(([producerId, state]) => ({
+      producerId,
+      producerEpoch: state.epoch,
+      lastSequence: state.batches.at(-1)?.lastSequence ?? -1,
+      lastTimestampMs: state.lastTimestampMs,
+    }));
   }
 
   status(brokerId: number): PartitionStatus {

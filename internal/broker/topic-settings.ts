@@ -1,6 +1,6 @@
 import { CODECS, type Codec } from "../record/layout.ts";
 import type { CompactionConfig } from "../storage/partition-log.ts";
-import type { ConfigEntry, Durability } from "./api.ts";
+import type { ConfigSynonym, Durability, TracedConfigEntry } from "./api.ts";
 import { BrokerError } from "./errors.ts";
 import { checkSetting, listOf, numberOf, type Setting, UNLIMITED } from "./setting.ts";
 
@@ -195,13 +195,25 @@ export function topicSetting(name: string): TopicSetting {
 export function topicConfigEntries(
   own: ReadonlyMap<string, string>,
   broker: ReadonlyMap<string, string>,
-): ConfigEntry[] {
+): TracedConfigEntry[] {
   return TOPIC_SETTINGS.map((setting) => {
-    const { name, type, documentation } = setting;
-    const source = own.has(name) ? "topic" : broker.has(setting.broker) ? "broker" : "default";
-    const value = own.get(name) ?? broker.get(setting.broker) ?? setting.default;
-    return { name, value, source, type, readOnly: false, documentation };
+    const { name, type, documentation, default: fallback } = setting;
+    const ownValue = own.get(name);
+    const synonyms = brokerSynonyms({ name: setting.broker, default: fallback }, broker);
+    if (ownValue !== undefined) synonyms.unshift({ name, value: ownValue, source: "topic" });
+    const { value = fallback, source = "default" } = synonyms[0] ?? {};
+    return { name, value, source, type, readOnly: false, documentation, synonyms };
   });
+}
+
+/** The values that a broker setting could have, the one that holds first. */
+export function brokerSynonyms(
+  { name, default: fallback }: Pick<Setting, "name" | "default">,
+  broker: ReadonlyMap<string, string>,
+): ConfigSynonym[] {
+  const value = broker.get(name);
+  const given: ConfigSynonym[] = value === undefined ? [] : [{ name, value, source: "broker" }];
+  return [...given, { name, value: fallback, source: "default" }];
 }
 
 /** What a topic's own config and the broker's come down to. */

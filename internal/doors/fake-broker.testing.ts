@@ -1,7 +1,6 @@
 import type {
   Broker,
   BrokerStatus,
-  ConfigEntry,
   FetchedPartition,
   Fetcher,
   FetchLimits,
@@ -12,6 +11,7 @@ import type {
   ProduceReceipt,
   ProduceRequest,
   Topic,
+  TracedConfigEntry,
 } from "../broker/api.ts";
 import { BrokerError } from "../broker/errors.ts";
 import type { BrokerUpdate, Watched, Watcher } from "../broker/watch-api.ts";
@@ -135,6 +135,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
       clusterId: "test-cluster",
       version: "0.1.0",
       advertised: { host: "127.0.0.1", port: 9092 },
+      rack: null,
     },
     groups: noGroups,
     produced,
@@ -185,6 +186,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
     },
     topicConfig: (name) => [...topicNamed(name).topic.config].map(settingOf),
     brokerConfig: () => [settingOf(["broker.id", "1"]), settingOf(["rack", null])],
+    producers: () => [],
     partition,
     status: () => ({ ...statusOfNothing, topicCount: topics.size }),
   };
@@ -203,8 +205,8 @@ function append(log: FakeLog, batch: Uint8Array): void {
   for (const wake of [...log.waiting]) wake();
 }
 
-function settingOf([name, value]: readonly [string, string | null]): ConfigEntry {
-  const rest = { source: "topic", type: "string", readOnly: false } as const;
+function settingOf([name, value]: readonly [string, string | null]): TracedConfigEntry {
+  const rest = { source: "topic", type: "string", readOnly: false, synonyms: [] } as const;
   return { name, value, documentation: `what ${name} does`, ...rest };
 }
 

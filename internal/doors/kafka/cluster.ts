@@ -5,13 +5,13 @@ export interface Node {
   readonly nodeId: number;
   readonly host: string;
   readonly port: number;
-  readonly rack: null;
+  readonly rack: string | null;
 }
 
 /** The brokers of the cluster. */
 export function nodesOf({ identity }: Broker): Node[] {
-  const { brokerId, advertised } = identity;
-  return [{ nodeId: brokerId, host: advertised.host, port: advertised.port, rack: null }];
+  const { brokerId, advertised, rack } = identity;
+  return [{ nodeId: brokerId, host: advertised.host, port: advertised.port, rack }];
 }
 
 /** Who leads a partition, for a client that asked the wrong broker; -1 where that isn't known. */

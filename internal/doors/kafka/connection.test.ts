@@ -121,7 +121,7 @@ describe("the order of answers", () => {
 describe("what can't be served", () => {
   const endings: [string, Uint8Array, string][] = [
     ["an API that isn't known", framed(header(999, 0, 7)), '"API 999"'],
-    ["an API that isn't offered", framed(header(24, 0, 7)), '"AddPartitionsToTxn"'],
+    ["an API that isn't offered", framed(header(57, 0, 7)), '"UpdateFeatures"'],
     ["a version that isn't known", framed(header(3, 14, 7)), '"version":14'],
     ["Produce 2, which is only offered", framed(header(0, 2, 7)), '"version":2'],
     ["a request of one byte", framed(Uint8Array.of(0)), '"api":null'],

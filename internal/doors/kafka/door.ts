@@ -10,7 +10,7 @@ import { FetchSessions } from "./fetch/sessions.ts";
 import { HeldBytes } from "./held-bytes.ts";
 import { defaultKafkaLimits, type KafkaLimits } from "./limits.ts";
 import { Writer } from "./protocol/writer.ts";
-import { services } from "./services.ts";
+import { refusals, services } from "./services.ts";
 import { brokerSetting } from "./settings.ts";
 
 /** What the Kafka door stands on. */
@@ -27,7 +27,7 @@ export type KafkaDoor = (connection: Connection) => Receiver;
 
 /** Opens the door: what it returns is to be called for each connection. */
 export function kafkaDoor({ broker, clock, log, limits: given }: KafkaDoorOptions): KafkaDoor {
-  const limits = { ...defaultKafkaLimits, ...maxRequestBytesOf(broker), ...given };
+  const limits = { ...limitsOf(broker), ...given };
   const sessions = new FetchSessions(clock, limits);
   const heldBytes = new HeldBytes(limits.maxTotalBytesHeld);
   const shared = { clock, heldBytes, frameBuffers: new FrameBuffers(), writer: new Writer() };
@@ -35,12 +35,20 @@ export function kafkaDoor({ broker, clock, log, limits: given }: KafkaDoorOption
   return (connection) => {
     const fetches = new ConnectionFetches(broker, sessions);
     const { remote } = connection;
-    const client = { broker, limits, services, fetches, answerShare, remote };
+    const client = { broker, limits, services, refusals, fetches, answerShare, remote };
     return new KafkaConnection({ client, shared, log }, connection);
   };
 }
 
-function maxRequestBytesOf(broker: Broker): Partial<KafkaLimits> {
-  const setting = brokerSetting(broker, "socket.request.max.bytes");
-  return setting === null ? {} : { maxRequestBytes: Number(setting) };
+/** The usual limits, except for those that the broker has settings for. */
+function limitsOf(broker: Broker): KafkaLimits {
+  const number = (name: string, usual: number) => Number(brokerSetting(broker, name) ?? usual);
+  const usual = defaultKafkaLimits;
+  return {
+    ...usual,
+    maxRequestBytes: number("socket.request.max.bytes", usual.maxRequestBytes),
+    maxFetchBytes: number("fetch.max.bytes", usual.maxFetchBytes),
+    maxFetchSessions: number("max.incremental.fetch.session.cache.slots", usual.maxFetchSessions),
+    maxPartitionsPerPage: number("max.request.partition.size.limit", usual.maxPartitionsPerPage),
+  };
 }

@@ -132,8 +132,8 @@ export class Pipeline {
   }
 
   private serve(reader: Reader, start: RequestStart, answered: Answered): void {
-    const { services, limits } = this.client;
-    const service = services.get(start.apiKey);
+    const { services, refusals, limits } = this.client;
+    const service = services.get(start.apiKey) ?? refusals.get(start.apiKey);
     if (service === undefined) throw new HangUp("this API is not served");
     if (!includes(service.versions, start.version)) {
       if (start.apiKey !== apiKeys.ApiVersions) throw new HangUp("this version is not served");

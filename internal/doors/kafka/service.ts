@@ -16,6 +16,8 @@ export interface Client {
   readonly limits: KafkaLimits;
   /** What ApiVersions offers. */
   readonly services: ReadonlyMap<number, Service>;
+  /** What it doesn't offer: clients that ask all the same are told why not. */
+  readonly refusals: ReadonlyMap<number, Service>;
   readonly fetches: ConnectionFetches;
   /** Where the client connects from: `host:port`. */
   readonly remote: string;

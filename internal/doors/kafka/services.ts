@@ -22,13 +22,22 @@ import { alterConfigsService } from "./handlers/33-alter-configs.ts";
 import { describeLogDirsService } from "./handlers/35-describe-log-dirs.ts";
 import { createPartitionsService } from "./handlers/37-create-partitions.ts";
 import { deleteGroupsService } from "./handlers/42-delete-groups.ts";
+import { electLeadersService } from "./handlers/43-elect-leaders.ts";
 import { incrementalAlterConfigsService } from "./handlers/44-incremental-alter-configs.ts";
+import { alterPartitionReassignmentsService } from "./handlers/45-alter-partition-reassignments.ts";
+import { listPartitionReassignmentsService } from "./handlers/46-list-partition-reassignments.ts";
 import { offsetDeleteService } from "./handlers/47-offset-delete.ts";
 import { describeClusterService } from "./handlers/60-describe-cluster.ts";
+import { describeProducersService } from "./handlers/61-describe-producers.ts";
+import { listConfigResourcesService } from "./handlers/74-list-config-resources.ts";
 import { describeTopicPartitionsService } from "./handlers/75-describe-topic-partitions.ts";
+import { refusedAcls } from "./handlers/refused/acls.ts";
+import { refusedQuotas } from "./handlers/refused/quotas.ts";
+import { refusedLogins } from "./handlers/refused/sasl.ts";
+import { refusedTransactions } from "./handlers/refused/transactions.ts";
 import type { Service } from "./service.ts";
 
-const all: readonly Service[] = [
+const offered: readonly Service[] = [
   produceService,
   fetchService,
   listOffsetsService,
@@ -53,13 +62,30 @@ const all: readonly Service[] = [
   describeLogDirsService,
   createPartitionsService,
   deleteGroupsService,
+  electLeadersService,
   incrementalAlterConfigsService,
+  alterPartitionReassignmentsService,
+  listPartitionReassignmentsService,
   offsetDeleteService,
   describeClusterService,
+  describeProducersService,
+  listConfigResourcesService,
   describeTopicPartitionsService,
 ];
 
-/** Every API that is served, by its key, in the order of the keys. */
-export const services: ReadonlyMap<number, Service> = new Map(
-  all.map((service) => [service.key, service]),
-);
+const refused: readonly Service[] = [
+  ...refusedLogins,
+  ...refusedTransactions,
+  ...refusedAcls,
+  ...refusedQuotas,
+];
+
+/** Every API that is offered, by its key, in the order of the keys. */
+export const services: ReadonlyMap<number, Service> = byKey(offered);
+
+/** Every API that isn't offered, yet answered with its own error, by its key. */
+export const refusals: ReadonlyMap<number, Service> = byKey(refused);
+
+function byKey(list: readonly Service[]): ReadonlyMap<number, Service> {
+  return new Map(list.map((service) => [service.key, service]));
+}

@@ -59,3 +59,13 @@ export function repeated<T>(items: readonly T[]): ReadonlySet<T> {
   }
   return more;
 }
+
+/** The first of those items that have the same key. */
+export function distinct<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  const byKey = new Map<string, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!byKey.has(key)) byKey.set(key, item);
+  }
+  return [...byKey.values()];
+}

@@ -119,6 +119,25 @@ describe("Produce", () => {
     expect(errorCode).toBe(kafkaErrors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code);
   });
 
+  test("names the leader where it has moved, from version 10 on", async () => {
+    fixture.beforeProduce = () => {
+      throw new BrokerError("not-leader", "someone else leads");
+    };
+    const { code: errorCode } = kafkaErrors.NOT_LEADER_OR_FOLLOWER;
+    for (const version of [9, 10, 13]) {
+      const request = requestOf(version, -1, [batchOf(["a"])]);
+      const { responses, nodeEndpoints } = await fixture.connect().call(produce, version, request);
+      const told = version >= 10;
+      expect(responses[0]?.partitionResponses[0]).toMatchObject({
+        errorCode,
+        currentLeader: told ? { leaderId: 1, leaderEpoch: 0 } : { leaderId: -1, leaderEpoch: -1 },
+      });
+      const address = { nodeId: 1, host: "broker-1", port: 9092, rack: null };
+      expect(nodeEndpoints).toEqual(told ? [address] : []);
+    }
+    fixture.beforeProduce = null;
+  });
+
   test("answers an idempotent producer's second try like its first", async () => {
     const batch = (baseSequence: number, producerEpoch = 0) => {
       const producer = { producerId: 5, producerEpoch, baseSequence, transactional: false };

@@ -8,7 +8,7 @@ import { NOT_ASKED_FOR } from "../protocol/messages/authorized-operations.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
 import { type AnswerOf, type RequestOf, service } from "../service.ts";
 import { isEnabled } from "../settings.ts";
-import { checkUnknownName, createDefaultTopic, topicWithId } from "../topics.ts";
+import { checkUnknownName, createDefaultTopic, distinct, topicWithId } from "../topics.ts";
 
 type Request = RequestOf<typeof metadata>;
 type RequestedTopic = NonNullable<Request["topics"]>[number];
@@ -37,7 +37,9 @@ export const metadataService = service(metadata, async (request, { client, versi
   const topics = all
     ? broker.topics().map((topic) => describe(broker, topic, request))
     : await Promise.all(
-        (request.topics ?? []).map((topic) => lookUp(broker, topic, request, version)),
+        distinct(request.topics ?? [], keyOf).map((topic) =>
+          lookUp(broker, topic, request, version),
+        ),
       );
   const operations = request.includeClusterAuthorizedOperations
     ? CLUSTER_OPERATIONS
@@ -53,6 +55,10 @@ export const metadataService = service(metadata, async (request, { client, versi
     errorCode: 0,
   };
 });
+
+function keyOf({ name, topicId }: RequestedTopic): string {
+  return `${topicId} ${name}`;
+}
 
 async function lookUp(
   broker: Broker,
@@ -70,7 +76,7 @@ async function lookUp(
     return describe(broker, topic, request);
   } catch (error) {
     const shownName = byId && version >= TOPIC_ID_VERSION ? null : (name ?? "");
-    return unavailable(shownName, topicId, refusedName(error));
+    return unavailable(shownName, topicId, refusedName(error), request);
   }
 }
 
@@ -96,12 +102,22 @@ function describe(broker: Broker, topic: Topic, request: Request): AnsweredTopic
     topicId: topic.id,
     isInternal: topic.internal,
     partitions: partitionsOf(broker, topic),
-    topicAuthorizedOperations: request.includeTopicAuthorizedOperations
-      ? TOPIC_OPERATIONS
-      : NOT_ASKED_FOR,
+    topicAuthorizedOperations: operationsOf(request),
   };
 }
 
-function unavailable(name: string | null, topicId: string, error: KafkaErrorName): AnsweredTopic {
-  return { errorCode: kafkaErrors[error].code, name, topicId, partitions: [] };
+function unavailable(
+  name: string | null,
+  topicId: string,
+  error: KafkaErrorName,
+  request: Request,
+): AnsweredTopic {
+  // An id that isn't known may be that of a topic which nobody may see.
+  const topicAuthorizedOperations = name === null ? NOT_ASKED_FOR : operationsOf(request);
+  const errorCode = kafkaErrors[error].code;
+  return { errorCode, name, topicId, partitions: [], topicAuthorizedOperations };
+}
+
+function operationsOf({ includeTopicAuthorizedOperations }: Request): number {
+  return includeTopicAuthorizedOperations ? TOPIC_OPERATIONS : NOT_ASKED_FOR;
 }

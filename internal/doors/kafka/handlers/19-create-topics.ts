@@ -5,7 +5,7 @@ import { Refusal, refused, SUCCESS } from "../errors.ts";
 import { createTopics } from "../protocol/messages/19-create-topics.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
 import { type AnswerOf, type RequestOf, service } from "../service.ts";
-import { repeated } from "../topics.ts";
+import { distinct, repeated } from "../topics.ts";
 
 type RequestedTopic = RequestOf<typeof createTopics>["topics"][number];
 type AnsweredTopic = AnswerOf<typeof createTopics>["topics"][number];
@@ -22,14 +22,16 @@ const DEFAULT = -1;
  * - Assignments give the number of partitions and of copies: partitions from 0 on without a gap,
  *   each on brokers that there are, with as many copies as the others; otherwise
  *   INVALID_REPLICA_ASSIGNMENT, or INVALID_REQUEST when numbers are given as well.
- * - A name that stands twice: INVALID_REQUEST, for each of them. A null setting: INVALID_CONFIG.
+ * - A name that stands twice: INVALID_REQUEST, once. A null setting: INVALID_CONFIG.
  * - The answer has the topic's settings with their sources; with validateOnly, only those given.
  */
 export const createTopicsService = service(
   createTopics,
   async ({ topics, validateOnly }, { client }) => {
     const twice = repeated(topics.map(({ name }) => name));
-    const answers = topics.map((topic) => create(client.broker, topic, validateOnly, twice));
+    const answers = distinct(topics, ({ name }) => name).map((topic) =>
+      create(client.broker, topic, validateOnly, twice),
+    );
     return { throttleTimeMs: 0, topics: await Promise.all(answers) };
   },
 );

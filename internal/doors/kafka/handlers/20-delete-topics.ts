@@ -3,7 +3,7 @@ import { Refusal, refused, SUCCESS } from "../errors.ts";
 import { deleteTopics } from "../protocol/messages/20-delete-topics.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
 import { type AnswerOf, service } from "../service.ts";
-import { referredTopic, repeated, type TopicReference } from "../topics.ts";
+import { distinct, referredTopic, repeated, type TopicReference } from "../topics.ts";
 
 type Answered = AnswerOf<typeof deleteTopics>["responses"][number];
 
@@ -22,7 +22,9 @@ export const deleteTopicsService = service(deleteTopics, async (request, { clien
       ? request.topics
       : request.topicNames.map((name) => ({ name, topicId: ZERO_UUID }));
   const twice = repeated(references.map((reference) => keyOf(client.broker, reference)));
-  const responses = references.map((reference) => remove(client.broker, reference, twice));
+  const responses = distinct(references, (reference) => keyOf(client.broker, reference)).map(
+    (reference) => remove(client.broker, reference, twice),
+  );
   return { throttleTimeMs: 0, responses: await Promise.all(responses) };
 });
 

@@ -1,4 +1,4 @@
-import type { Broker, ConfigEntry } from "../../../broker/api.ts";
+import type { Broker, ConfigSynonym, TracedConfigEntry } from "../../../broker/api.ts";
 import { BROKER_RESOURCE, sourceOf, TOPIC_RESOURCE, typeOf } from "../configs.ts";
 import { Refusal, refused, SUCCESS } from "../errors.ts";
 import { describeConfigs } from "../protocol/messages/32-describe-configs.ts";
@@ -15,7 +15,8 @@ type Answered = AnswerOf<typeof describeConfigs>["results"][number];
  * - Topics, and this broker by its id. A broker's empty name stands for what all brokers have been
  *   told meanwhile, which is nothing: settings are given when a broker starts.
  * - All settings, also those that have their default; those named, when some are.
- * - Synonyms: where the value comes from. Documentation and types from version 3 on.
+ * - Synonyms: every value that the setting could have, the one that holds first. Documentation and
+ *   types from version 3 on.
  * - Other kinds of resources and other brokers: INVALID_REQUEST.
  */
 export const describeConfigsService = service(describeConfigs, async (request, { client }) => ({
@@ -42,7 +43,7 @@ async function describe(broker: Broker, resource: Requested, request: Request): 
 async function entriesOf(
   broker: Broker,
   { resourceType, resourceName }: Requested,
-): Promise<ConfigEntry[]> {
+): Promise<TracedConfigEntry[]> {
   if (resourceType === TOPIC_RESOURCE) {
     if (broker.topic(resourceName) === undefined) await checkUnknownName(broker, resourceName);
     return broker.topicConfig(topicNamed(broker, resourceName).name);
@@ -57,18 +58,21 @@ async function entriesOf(
 }
 
 function describeEntry(
-  { name, value, source, type, readOnly, documentation }: ConfigEntry,
+  { name, value, source, type, readOnly, documentation, synonyms }: TracedConfigEntry,
   { includeSynonyms, includeDocumentation }: Request,
 ): Answered["configs"][number] {
-  const configSource = sourceOf(source);
   return {
     name,
     value,
     readOnly,
-    configSource,
+    configSource: sourceOf(source),
     isSensitive: false,
-    synonyms: includeSynonyms ? [{ name, value, source: configSource }] : [],
+    synonyms: includeSynonyms ? synonyms.map(synonymOf) : [],
     configType: typeOf(type),
     documentation: includeDocumentation ? documentation : null,
   };
+}
+
+function synonymOf({ name, value, source }: ConfigSynonym) {
+  return { name, value, source: sourceOf(source) };
 }

@@ -30,7 +30,8 @@ function allTopics(broker: Broker): AnsweredTopic[] {
 function askedTopics(broker: Broker, topics: readonly Requested[]): AnsweredTopic[] {
   return topics.flatMap(({ topic: name, partitions }) => {
     const topic = broker.topic(name);
-    return topic === undefined ? [] : [describe(broker, topic, partitions)];
+    const described = topic === undefined ? null : describe(broker, topic, partitions);
+    return described === null || described.partitions.length === 0 ? [] : [described];
   });
 }
 

@@ -3,7 +3,7 @@ import { copiesOf, misplaced } from "../assignments.ts";
 import { outcomeOf, Refusal } from "../errors.ts";
 import { createPartitions } from "../protocol/messages/37-create-partitions.ts";
 import { type RequestOf, service } from "../service.ts";
-import { repeated, topicNamed } from "../topics.ts";
+import { distinct, repeated, topicNamed } from "../topics.ts";
 
 type RequestedTopic = RequestOf<typeof createPartitions>["topics"][number];
 
@@ -13,13 +13,13 @@ type RequestedTopic = RequestOf<typeof createPartitions>["topics"][number];
  * - Each topic by itself; validateOnly checks and changes nothing. timeoutMs is ignored.
  * - A count that isn't larger than the present one: INVALID_PARTITIONS.
  * - Assignments have to fit: one for each new partition, on brokers that there are.
- * - A topic that stands twice: INVALID_REQUEST, for each of them.
+ * - A topic that stands twice: INVALID_REQUEST, once.
  */
 export const createPartitionsService = service(
   createPartitions,
   async ({ topics, validateOnly }, { client: { broker } }) => {
     const twice = repeated(topics.map(({ name }) => name));
-    const results = topics.map(async (topic) => ({
+    const results = distinct(topics, ({ name }) => name).map(async (topic) => ({
       name: topic.name,
       ...(await outcomeOf(() => {
         if (twice.has(topic.name)) throw new Refusal("INVALID_REQUEST", "the topic is there twice");

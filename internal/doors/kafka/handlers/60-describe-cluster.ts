@@ -1,8 +1,9 @@
 import { CLUSTER_OPERATIONS, nodesOf } from "../cluster.ts";
+import { SUCCESS } from "../errors.ts";
 import { type KafkaErrorName, kafkaErrors } from "../protocol/error-codes.ts";
 import { describeCluster } from "../protocol/messages/60-describe-cluster.ts";
 import { NOT_ASKED_FOR } from "../protocol/messages/authorized-operations.ts";
-import { service } from "../service.ts";
+import { type AnswerOf, service } from "../service.ts";
 
 const BROKERS = 1;
 const CONTROLLERS = 2;
@@ -17,13 +18,13 @@ const CONTROLLERS = 2;
 export const describeClusterService = service(
   describeCluster,
   async ({ endpointType, includeClusterAuthorizedOperations }, { client: { broker }, version }) => {
-    const { clusterId, brokerId } = broker.identity;
     const error = endpointError(endpointType);
-    const nodes = error === "NONE" ? nodesOf(broker) : [];
+    if (error !== "NONE") return failed(error);
+    const { clusterId, brokerId } = broker.identity;
+    const nodes = nodesOf(broker);
     return {
       throttleTimeMs: 0,
-      errorCode: kafkaErrors[error].code,
-      errorMessage: error === "NONE" ? null : kafkaErrors[error].message,
+      ...SUCCESS,
       ...(version === 0 ? {} : { endpointType }),
       clusterId,
       controllerId: brokerId,
@@ -34,6 +35,11 @@ export const describeClusterService = service(
     };
   },
 );
+
+function failed(error: KafkaErrorName): AnswerOf<typeof describeCluster> {
+  const { code: errorCode, message: errorMessage } = kafkaErrors[error];
+  return { throttleTimeMs: 0, errorCode, errorMessage, clusterId: "", brokers: [] };
+}
 
 function endpointError(endpointType: number): KafkaErrorName {
   if (endpointType === BROKERS) return "NONE";

@@ -4,6 +4,7 @@ import { Refusal, refusedName } from "../errors.ts";
 import { partitionsOf } from "../partitions.ts";
 import { kafkaErrors } from "../protocol/error-codes.ts";
 import { describeTopicPartitions } from "../protocol/messages/75-describe-topic-partitions.ts";
+import { NOT_ASKED_FOR } from "../protocol/messages/authorized-operations.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
 import { type AnswerOf, type RequestOf, service } from "../service.ts";
 import { checkUnknownName } from "../topics.ts";
@@ -20,14 +21,16 @@ type AnsweredTopic = Answer["topics"][number];
  * - nextCursor says where the next page starts; the cursor of a request where this one does.
  *   Topics before it are left out, and a topic that has gone meanwhile is passed over.
  * - A topic that isn't there: UNKNOWN_TOPIC_OR_PARTITION, or INVALID_TOPIC_EXCEPTION.
- * - A cursor at a negative partition: INVALID_REQUEST, for each topic.
+ * - A cursor at a negative partition, or at a topic that isn't among those named: INVALID_REQUEST,
+ *   for each topic.
  */
 export const describeTopicPartitionsService = service(
   describeTopicPartitions,
   async (request, { client: { broker, limits } }) => {
     const names = namesOf(broker, request);
-    if ((request.cursor?.partitionIndex ?? 0) < 0) {
-      const topics = names.map((name) => unavailable(name, new Refusal("INVALID_REQUEST")));
+    if (!isCursorValid(request)) {
+      const asked = request.topics.length === 0 ? names : request.topics.map(({ name }) => name);
+      const topics = asked.map((name) => unavailable(name, new Refusal("INVALID_REQUEST")));
       return { throttleTimeMs: 0, topics, nextCursor: null };
     }
     const room = Math.min(Math.max(request.responsePartitionLimit, 1), limits.maxPartitionsPerPage);
@@ -35,6 +38,12 @@ export const describeTopicPartitionsService = service(
     return { throttleTimeMs: 0, ...page };
   },
 );
+
+function isCursorValid({ topics, cursor }: Request): boolean {
+  if (cursor === null) return true;
+  const named = topics.length === 0 || topics.some(({ name }) => name === cursor.topicName);
+  return named && cursor.partitionIndex >= 0;
+}
 
 /** The names of the topics to describe, in order, from the cursor on. */
 function namesOf(broker: Broker, { topics, cursor }: Request): string[] {
@@ -96,6 +105,8 @@ async function missing(broker: Broker, name: string): Promise<AnsweredTopic> {
 }
 
 function unavailable(name: string, error: unknown): AnsweredTopic {
+  const invalid = refusedName(error) === "INVALID_REQUEST";
   const errorCode = kafkaErrors[refusedName(error)].code;
-  return { errorCode, name, topicId: ZERO_UUID, partitions: [] };
+  const topicAuthorizedOperations = invalid ? NOT_ASKED_FOR : TOPIC_OPERATIONS;
+  return { errorCode, name, topicId: ZERO_UUID, partitions: [], topicAuthorizedOperations };
 }

@@ -51,6 +51,7 @@ export function minimumBytes(type: WireType, dialect: Dialect): number {
     case "int32":
       return 4;
     case "int64":
+    case "float64":
       return 8;
     case "uuid":
       return 16;
@@ -109,6 +110,8 @@ function compileScalarDecoder(kind: ScalarKind, nullable: boolean, flexible: boo
       return (reader) => reader.int32();
     case "int64":
       return (reader) => reader.int64();
+    case "float64":
+      return (reader) => reader.float64();
     case "uuid":
       return (reader) => reader.uuid();
     case "string": {

@@ -123,6 +123,8 @@ function compileScalarEncoder(kind: ScalarKind, nullable: boolean, flexible: boo
       return (writer, value) => writer.int32(integer(value, -0x8000_0000, 0x7fff_ffff));
     case "int64":
       return (writer, value) => writer.int64(value === MAX_INT64 ? MAX_INT64 : safeInteger(value));
+    case "float64":
+      return (writer, value) => writer.float64(number(value));
     case "uuid":
       return (writer, value) => writer.uuid(text(value));
     case "string":
@@ -248,4 +250,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function mismatch(value: unknown, wanted: string): UnencodableField {
   const got = typeof value === "object" && value !== null ? "an object" : String(value);
   return new UnencodableField(`${got} is not ${wanted}`);
+}
+
+function number(value: unknown): number {
+  if (typeof value !== "number") throw mismatch(value, "a number");
+  return value;
 }

@@ -78,6 +78,12 @@ export class Reader {
     throw this.malformed("an int64 beyond 2^53");
   }
 
+  float64(): number {
+    const at = this.skip(8);
+    const { buffer, byteOffset } = this.buffer;
+    return new DataView(buffer, byteOffset + at, 8).getFloat64(0);
+  }
+
   /** At most 5 bytes and 32 bits; a padded encoding of a smaller number is let through. */
   unsignedVarint(): number {
     let value = 0;

@@ -96,6 +96,8 @@ function randomScalar(kind: ScalarKind, random: () => number): unknown {
       return signed(32);
     case "int64":
       return random() < 0.1 ? MAX_INT64 : signed(53);
+    case "float64":
+      return (random() - 0.5) * 2 ** below(100);
     case "uuid":
       return Buffer.from(bytes(16)).toString("base64url");
     case "string":

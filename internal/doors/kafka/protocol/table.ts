@@ -31,6 +31,7 @@ export type ScalarKind =
   | "uint16"
   | "int32"
   | "int64"
+  | "float64"
   | "uuid"
   | "string"
   | "bytes"
@@ -134,6 +135,8 @@ export const uint16 = scalar<number>("uint16", 0);
 export const int32 = scalar<number>("int32", 0);
 /** A number; what a number cannot hold exactly is malformed, except MAX_INT64. */
 export const int64 = scalar<number>("int64", 0);
+/** Eight bytes of IEEE 754. */
+export const float64 = scalar<number>("float64", 0);
 /** 16 bytes as base64url without padding, 22 characters, as Kafka's tools print them. */
 export const uuid = scalar<string>("uuid", ZERO_UUID);
 export const string = scalar<string>("string", "");

@@ -86,6 +86,11 @@ export class Writer {
     putInt32(this.#slab, at + 4, largest ? -1 : value);
   }
 
+  float64(value: number): void {
+    const at = this.#reserve(8);
+    this.#slab.writeDoubleBE(value, at);
+  }
+
   unsignedVarint(value: number): void {
     let rest = value;
     while (rest > 0x7f) {
