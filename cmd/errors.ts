@@ -59,6 +59,8 @@ const adviceByCode: ReadonlyMap<string, string> = new Map([
   ["closed", "See the broker's log for why, then try again."],
   ["not-weir", "Check the address: -b HOST:PORT or WEIR_BROKER."],
   ["unknown-topic-or-partition", "See 'weir topic ls'; make one with 'weir topic create NAME'."],
+  ["group-id-not-found", "See 'weir group ls'."],
+  ["non-empty-group", "See 'weir group describe GROUP --by member' for who is in it."],
   ["topic-exists", "With --if-not-exists a topic that is there is fine."],
   ["storage-full", "Make room on the broker's disk; reading and deleting go on meanwhile."],
   [

@@ -11,6 +11,7 @@ type MakeVerb = (stdio: Stdio) => Command;
 const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
   broker: async () => (await import("./broker.ts")).brokerVerb,
   topic: async () => (await import("./topic/topic.ts")).topicVerb,
+  group: async () => (await import("./group/group.ts")).groupVerb,
   produce: async () => (await import("./produce.ts")).produceVerb,
   consume: async () => (await import("./consume.ts")).consumeVerb,
   status: async () => (await import("./status.ts")).statusVerb,

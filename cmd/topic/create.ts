@@ -2,10 +2,10 @@ import type { Command } from "commander";
 import type { Client } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import { withClient } from "../connection.ts";
+import { changeItems, type ItemChange } from "../items.ts";
 import { checked, checkedList, type ListingOptions, listingOption, verb } from "../options.ts";
 import { parsePair, parseWhole } from "../parse/values.ts";
 import type { Stdio } from "../stdio.ts";
-import { changeTopics, type TopicChange } from "./items.ts";
 
 interface CreateOptions extends ListingOptions {
   readonly partitions?: number;
@@ -30,12 +30,12 @@ export function createVerb(stdio: Stdio): Command {
     .action(async (names: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<CreateOptions>();
       await withClient(options, (client) =>
-        changeTopics(stdio, names, options, (name) => create(client, name, options)),
+        changeItems(stdio, "topic", names, options, (name) => create(client, name, options)),
       );
     });
 }
 
-async function create(client: Client, name: string, options: CreateOptions): Promise<TopicChange> {
+async function create(client: Client, name: string, options: CreateOptions): Promise<ItemChange> {
   try {
     await client.createTopic({
       name,

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import type { PartitionStatus, TopicDescription } from "../../internal/client/api.ts";
 import { withClient } from "../connection.ts";
+import { forEachItem, throwIfFailed } from "../items.ts";
 import { type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
 import { type Listing, printListing } from "../output/listing.ts";
 import { humanBytes } from "../output/numbers.ts";
 import type { Stdio } from "../stdio.ts";
-import { forEachTopic, throwIfFailed } from "./items.ts";
 
 /** `weir topic describe`. */
 export function describeVerb(stdio: Stdio): Command {
@@ -17,10 +17,10 @@ export function describeVerb(stdio: Stdio): Command {
     .action(async (names: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ListingOptions>();
       await withClient(options, async (client) => {
-        const outcomes = await forEachTopic(stdio, names, (name) => client.describeTopic(name));
+        const outcomes = await forEachItem(stdio, names, (name) => client.describeTopic(name));
         const topics = outcomes.flatMap(({ result }) => (result === null ? [] : [result]));
         printListing(stdio.out, listingFormat(options), partitionListing(topics));
-        throwIfFailed(outcomes);
+        throwIfFailed("topic", outcomes);
       });
     });
 }

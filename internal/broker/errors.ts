@@ -1,9 +1,11 @@
+import type { GroupErrorCode } from "../coordination/errors.ts";
+
 /**
  * Why the broker refused or could not do what a client asked. Each door has its own protocol's
  * word for each; the text after it is for people.
  */
 export type BrokerErrorCode =
-  | "unknown-topic-or-partition"
+  | GroupErrorCode
   | "topic-exists"
   | "invalid-topic-name"
   | "internal-topic"

@@ -6,6 +6,8 @@ import type {
   OffsetPosition,
   Topic,
 } from "../broker/api.ts";
+import type { OffsetToSet } from "../broker/group-changes.ts";
+import type { GroupStatus, GroupSummary } from "../broker/group-status.ts";
 import type { BrokerUpdate, Watched } from "../broker/watch-api.ts";
 import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 import type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
@@ -24,6 +26,13 @@ export type {
   ProduceReceipt,
   Topic,
 } from "../broker/api.ts";
+export type { OffsetToSet } from "../broker/group-changes.ts";
+export type {
+  GroupMemberStatus,
+  GroupProgress,
+  GroupStatus,
+  GroupSummary,
+} from "../broker/group-status.ts";
 export type { Rates } from "../broker/traffic.ts";
 export type {
   BrokerActivity,
@@ -104,6 +113,18 @@ export interface Client {
     name: string,
     changes: ReadonlyMap<string, string | null>,
     validateOnly: boolean,
+    options?: CallOptions,
+  ): Promise<void>;
+
+  /** Every group, in the order of ids, with how far it is behind. */
+  listGroups(options?: CallOptions): Promise<readonly GroupSummary[]>;
+  describeGroup(groupId: string, options?: CallOptions): Promise<GroupStatus>;
+  /** Deletes a group without members, and its offsets. */
+  deleteGroup(groupId: string, options?: CallOptions): Promise<void>;
+  /** Sets, or with -1 forgets, offsets of a group without members; all of them or none. */
+  setGroupOffsets(
+    groupId: string,
+    offsets: readonly OffsetToSet[],
     options?: CallOptions,
   ): Promise<void>;
 

@@ -1,3 +1,4 @@
+import * as groups from "../doors/native/group-operations.ts";
 import * as operations from "../doors/native/operations.ts";
 import * as topics from "../doors/native/topic-operations.ts";
 import { type Address, formatAddress, NetworkError } from "../platform/network.ts";
@@ -73,6 +74,7 @@ function clientOf(platform: ClientPlatform, caller: Caller, hello: BrokerHello):
     hello,
     closed: channel.closing,
     ...topicCalls(caller),
+    ...groupCalls(caller),
     async produce({ topic, partition, batch, acks }, options) {
       return call(caller, operations.produce, { topic, partition, acks }, options, batch);
     },
@@ -125,6 +127,22 @@ function topicCalls(caller: Caller) {
     },
     async alterTopicConfig(name, changes, validateOnly, options) {
       await call(caller, topics.alterTopicConfig, { name, changes, validateOnly }, options);
+    },
+  } satisfies Partial<Client>;
+}
+
+/** The calls about groups, by their names in the `Client`. */
+function groupCalls(caller: Caller) {
+  return {
+    async listGroups(options) {
+      return (await call(caller, groups.listGroups, {}, options)).groups;
+    },
+    describeGroup: (groupId, options) => call(caller, groups.describeGroup, { groupId }, options),
+    async deleteGroup(groupId, options) {
+      await call(caller, groups.deleteGroup, { groupId }, options);
+    },
+    async setGroupOffsets(groupId, offsets, options) {
+      await call(caller, groups.setGroupOffsets, { groupId, offsets }, options);
     },
   } satisfies Partial<Client>;
 }

@@ -216,6 +216,7 @@ export interface GroupListing {
   readonly protocolType: string;
   readonly state: GroupState;
   readonly type: "classic";
+  readonly memberCount: number;
 }
 
 /** A group with its members. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Random } from "../platform/random.ts";
 import type { GroupState } from "./api.ts";
+import { CONSUMER_PROTOCOL } from "./consumer-protocol.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { GroupErrorCode } from "./errors.ts";
 import type { Member } from "./member.ts";
@@ -159,6 +160,6 @@ export class ClassicGroup {
 
   /** Whether the members read the topic; unknown counts as yes for consumers. */
   isSubscribedTo(topic: string): boolean {
-    return this.subscribedTopics?.has(topic) ?? this.protocolType === "consumer";
+    return this.subscribedTopics?.has(topic) ?? this.protocolType === CONSUMER_PROTOCOL;
   }
 }

@@ -3,8 +3,10 @@ import type { ClassicGroup } from "./classic-group.ts";
 import { metadataOf, NOTHING } from "./member.ts";
 
 /** A group in a list. */
-export function listGroup({ groupId, protocolType, state }: ClassicGroup): GroupListing {
-  return { groupId, protocolType: protocolType ?? "", state, type: "classic" };
+export function listGroup(group: ClassicGroup): GroupListing {
+  const { groupId, protocolType, state, members } = group;
+  const memberCount = members.size;
+  return { groupId, protocolType: protocolType ?? "", state, type: "classic", memberCount };
 }
 
 /** Whether a group is one of those asked for. */

@@ -12,6 +12,7 @@ import type {
 } from "./api.ts";
 import type { CommittedOffset, GroupChange } from "./changes.ts";
 import type { ClassicGroup } from "./classic-group.ts";
+import { CONSUMER_PROTOCOL } from "./consumer-protocol.ts";
 import type { GroupErrorCode } from "./errors.ts";
 import type { Group } from "./group.ts";
 import { checkClaim, renewSession } from "./session.ts";
@@ -142,7 +143,7 @@ export async function deleteOffsets(
 /** Only of consumers it is known what they read. */
 function deletionRefusal({ state, protocolType }: ClassicGroup): GroupErrorCode | null {
   if (state === "Dead") return "group-id-not-found";
-  return state === "Empty" || protocolType === "consumer" ? null : "non-empty-group";
+  return state === "Empty" || protocolType === CONSUMER_PROTOCOL ? null : "non-empty-group";
 }
 
 /** The answers, once the changes are durable; those that went well say so if that can't be. */

@@ -2,7 +2,7 @@ import type { JoinAnswer } from "./api.ts";
 import type { ClassicGroup } from "./classic-group.ts";
 import type { GroupErrorCode } from "./errors.ts";
 import { answerSync, type Member, metadataOf, NOTHING } from "./member.ts";
-import { subscribedTopics } from "./subscription.ts";
+import { topicsReadBy } from "./subscription.ts";
 
 const LAST_GENERATION = 2 ** 31 - 1;
 
@@ -102,7 +102,7 @@ function nextGeneration(group: ClassicGroup, protocolName: string | null): void 
   group.generation = group.generation === LAST_GENERATION ? 0 : group.generation + 1;
   group.protocolName = protocolName;
   const { protocolType, members } = group;
-  group.subscribedTopics = subscribedTopics(protocolType, protocolName, members.values());
+  group.subscribedTopics = topicsReadBy(members.values(), protocolType, protocolName);
 }
 
 /** The leader stays if it has joined; else the first that has becomes it. */

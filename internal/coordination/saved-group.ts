@@ -2,7 +2,7 @@ import type { SavedGroup } from "./changes.ts";
 import { ClassicGroup, type GroupContext } from "./classic-group.ts";
 import { metadataOf, NOTHING } from "./member.ts";
 import { sessionEnded } from "./session.ts";
-import { subscribedTopics } from "./subscription.ts";
+import { topicsReadBy } from "./subscription.ts";
 
 /** What is kept of a group that is empty, or stable with these assignments by member id. */
 export function savedGroup(
@@ -63,6 +63,6 @@ export function restoredGroup(
   }
   group.restore(saved.members.length === 0 ? "Empty" : "Stable", stateSinceMs);
   const { protocolType, members } = group;
-  group.subscribedTopics = subscribedTopics(protocolType, protocolName, members.values());
+  group.subscribedTopics = topicsReadBy(members.values(), protocolType, protocolName);
   return group;
 }

@@ -1,4 +1,5 @@
 import { BrokerError, type BrokerErrorCode } from "../../broker/errors.ts";
+import type { GroupErrorCode } from "../../coordination/errors.ts";
 import { type KafkaErrorName, kafkaErrors } from "./protocol/error-codes.ts";
 
 /**
@@ -36,6 +37,22 @@ const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
   "storage-failed": "KAFKA_STORAGE_ERROR",
   "damaged-records": "CORRUPT_MESSAGE",
   "shutting-down": "NOT_LEADER_OR_FOLLOWER",
+  "invalid-group-id": "INVALID_GROUP_ID",
+  "group-id-not-found": "GROUP_ID_NOT_FOUND",
+  "invalid-session-timeout": "INVALID_SESSION_TIMEOUT",
+  "inconsistent-group-protocol": "INCONSISTENT_GROUP_PROTOCOL",
+  "unknown-member-id": "UNKNOWN_MEMBER_ID",
+  "member-id-required": "MEMBER_ID_REQUIRED",
+  "fenced-instance-id": "FENCED_INSTANCE_ID",
+  "illegal-generation": "ILLEGAL_GENERATION",
+  "rebalance-in-progress": "REBALANCE_IN_PROGRESS",
+  "group-max-size-reached": "GROUP_MAX_SIZE_REACHED",
+  // Kafka finds out when it can't write the group to its log, and has no better word.
+  "group-metadata-too-large": "UNKNOWN_SERVER_ERROR",
+  "non-empty-group": "NON_EMPTY_GROUP",
+  "group-subscribed-to-topic": "GROUP_SUBSCRIBED_TO_TOPIC",
+  "offset-metadata-too-large": "OFFSET_METADATA_TOO_LARGE",
+  "coordinator-not-available": "COORDINATOR_NOT_AVAILABLE",
 };
 
 /** How an answer says that one item of a request went well, or why it did not. */
@@ -73,6 +90,11 @@ export function refusedName(error: unknown): KafkaErrorName {
   if (error instanceof Refusal) return error.kafkaName;
   if (error instanceof BrokerError) return kafkaNames[error.code];
   throw error;
+}
+
+/** The code of Kafka's error for what the coordinator of groups says; 0 where nothing is wrong. */
+export function groupErrorCode(error: GroupErrorCode | null): number {
+  return error === null ? 0 : kafkaErrors[kafkaNames[error]].code;
 }
 
 /** Does what one item of a request asks for; says how it went. */

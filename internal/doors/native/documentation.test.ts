@@ -11,6 +11,7 @@ import { fakeBroker } from "../fake-broker.testing.ts";
 import { decodeCbor } from "./cbor.ts";
 import { nativeReceiver } from "./door.ts";
 import { encodeFrame, MAX_REQUEST_HEAD_BYTES, PREFACE } from "./frame.ts";
+import * as groups from "./group-operations.ts";
 import { handlers } from "./handlers.ts";
 import { defaultNativeLimits } from "./limits.ts";
 import type { Operation } from "./operation.ts";
@@ -115,6 +116,7 @@ test("every operation and every field is described", () => {
   const all: unknown[] = [
     ...Object.values(operations),
     ...Object.values(topics),
+    ...Object.values(groups),
     ...Object.values(streams),
     ...Object.values(changes),
   ];
@@ -164,7 +166,7 @@ test("the limits are those that hold", () => {
 });
 
 test("every error code is described", () => {
-  const sources = ["refusal.ts", "../../broker/errors.ts"];
+  const sources = ["refusal.ts", "../../broker/errors.ts", "../../coordination/errors.ts"];
   const codes = sources.flatMap((file) => [
     ...readFileSync(path.join(import.meta.dir, file), "utf8").matchAll(/^ {2}\| "([a-z-]+)"/gm),
   ]);

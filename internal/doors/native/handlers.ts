@@ -1,6 +1,9 @@
 import type { Broker, PartitionStatus, Topic } from "../../broker/api.ts";
 import { BrokerError } from "../../broker/errors.ts";
+import { deleteGroup, setGroupOffsets } from "../../broker/group-changes.ts";
+import { groupStatus, groupSummaries } from "../../broker/group-status.ts";
 import type { Frame } from "./frame.ts";
+import * as groups from "./group-operations.ts";
 import type { Operation } from "./operation.ts";
 import * as operations from "./operations.ts";
 import { FieldError } from "./shapes.ts";
@@ -46,6 +49,16 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   handler(topics.brokerConfig, async (broker) => ({ entries: broker.brokerConfig() })),
   handler(topics.alterTopicConfig, async (broker, { name, changes, validateOnly }) => {
     await broker.alterTopicConfig(name, changes, validateOnly);
+    return {};
+  }),
+  handler(groups.listGroups, async (broker) => ({ groups: await groupSummaries(broker) })),
+  handler(groups.describeGroup, (broker, { groupId }) => groupStatus(broker, groupId)),
+  handler(groups.deleteGroup, async (broker, { groupId }) => {
+    await deleteGroup(broker, groupId);
+    return {};
+  }),
+  handler(groups.setGroupOffsets, async (broker, { groupId, offsets }) => {
+    await setGroupOffsets(broker, groupId, offsets);
     return {};
   }),
   handler(operations.status, async (broker) => broker.status()),

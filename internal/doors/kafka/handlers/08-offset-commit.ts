@@ -1,6 +1,6 @@
 import type { CommitRequest, OffsetToCommit, PartitionAnswer } from "../../../coordination/api.ts";
 import type { GroupErrorCode } from "../../../coordination/errors.ts";
-import { groupErrorCode } from "../group-errors.ts";
+import { groupErrorCode } from "../errors.ts";
 import { kafkaErrors } from "../protocol/error-codes.ts";
 import { offsetCommit } from "../protocol/messages/08-offset-commit.ts";
 import { type AnswerOf, type RequestContext, type RequestOf, service } from "../service.ts";

@@ -1,5 +1,5 @@
 import type { Broker } from "../../../broker/api.ts";
-import { groupErrorCode } from "../group-errors.ts";
+import { groupErrorCode } from "../errors.ts";
 import { type KafkaErrorName, kafkaErrors } from "../protocol/error-codes.ts";
 import { findCoordinator } from "../protocol/messages/10-find-coordinator.ts";
 import { service } from "../service.ts";

@@ -1,5 +1,5 @@
 import type { JoinAnswer, JoinRequest } from "../../../coordination/api.ts";
-import { groupErrorCode } from "../group-errors.ts";
+import { groupErrorCode } from "../errors.ts";
 import { joinGroup } from "../protocol/messages/11-join-group.ts";
 import {
   type AnswerOf,

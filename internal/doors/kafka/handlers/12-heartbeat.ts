@@ -1,4 +1,4 @@
-import { groupErrorCode } from "../group-errors.ts";
+import { groupErrorCode } from "../errors.ts";
 import { heartbeat } from "../protocol/messages/12-heartbeat.ts";
 import { service } from "../service.ts";
 

@@ -1,4 +1,4 @@
-import { groupErrorCode } from "../group-errors.ts";
+import { groupErrorCode } from "../errors.ts";
 import { leaveGroup } from "../protocol/messages/13-leave-group.ts";
 import { service } from "../service.ts";
 

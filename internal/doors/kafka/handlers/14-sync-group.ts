@@ -1,4 +1,4 @@
-import { groupErrorCode } from "../group-errors.ts";
+import { groupErrorCode } from "../errors.ts";
 import { kafkaErrors } from "../protocol/error-codes.ts";
 import { syncGroup } from "../protocol/messages/14-sync-group.ts";
 import { service } from "../service.ts";

@@ -1,6 +1,6 @@
 import type { Broker } from "../../../broker/api.ts";
 import { GROUP_OPERATIONS } from "../cluster.ts";
-import { groupErrorCode } from "../group-errors.ts";
+import { groupErrorCode } from "../errors.ts";
 import { describeGroups } from "../protocol/messages/15-describe-groups.ts";
 import { NOT_ASKED_FOR } from "../protocol/messages/authorized-operations.ts";
 import { type AnswerOf, service } from "../service.ts";

@@ -1,4 +1,4 @@
-import { groupErrorCode } from "../group-errors.ts";
+import { groupErrorCode } from "../errors.ts";
 import { deleteGroups } from "../protocol/messages/42-delete-groups.ts";
 import { service } from "../service.ts";
 

@@ -1,4 +1,4 @@
-import { groupErrorCode } from "../group-errors.ts";
+import { groupErrorCode } from "../errors.ts";
 import { offsetDelete } from "../protocol/messages/47-offset-delete.ts";
 import { service } from "../service.ts";
 

@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import type { Client } from "../../internal/client/api.ts";
+import { confirmDeletion } from "../confirm-deletion.ts";
+import { withClient } from "../connection.ts";
+import { changeItems } from "../items.ts";
+import { type ListingOptions, listingOption, verb } from "../options.ts";
+import type { Stdio } from "../stdio.ts";
+
+interface DeleteOptions extends ListingOptions {
+  readonly yes?: true;
+}
+
+/** `weir group delete`. */
+export function deleteVerb(stdio: Stdio): Command {
+  return verb("delete <name...>", "Delete groups that have no members, with their offsets", [
+    "weir group delete scratch --yes",
+  ])
+    .option("-y, --yes", "do not ask; needed where nobody can be asked")
+    .addOption(listingOption())
+    .action(async (names: string[], _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<DeleteOptions>();
+      if (options.yes !== true) await confirmDeletion(stdio, names, "all offsets");
+      await withClient(options, (client) =>
+        changeItems(stdio, "group", names, options, (name) => remove(client, name)),
+      );
+    });
+}
+
+async function remove(client: Client, name: string) {
+  await client.deleteGroup(name);
+  return "deleted" as const;
+}

@@ -1,0 +1,139 @@
+import type { GroupDescription, GroupListing } from "../coordination/api.ts";
+import { assignedPartitions, CONSUMER_PROTOCOL } from "../coordination/consumer-protocol.ts";
+import type { Broker, PartitionStatus } from "./api.ts";
+import { groupRefusal } from "./group-refusals.ts";
+
+/** A group in a list, with how far it is behind. */
+export interface GroupSummary extends GroupListing {
+  /** Partitions of which it has committed an offset. */
+  readonly partitionCount: number;
+  /** Records that it has still to read, in all of them: at most so many. */
+  readonly lag: number;
+}
+
+/** A group with its members and its progress. */
+export interface GroupStatus extends GroupListing {
+  readonly generation: number;
+  /** The assignor, while the group is stable; otherwise empty. */
+  readonly protocolName: string;
+  readonly members: readonly GroupMemberStatus[];
+  /** Those with an offset or an owner, in the order of topics and partitions. */
+  readonly partitions: readonly GroupProgress[];
+}
+
+/** A member of a group. */
+export interface GroupMemberStatus {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly clientId: string;
+  readonly clientHost: string;
+  /** Partitions that it has. */
+  readonly partitionCount: number;
+}
+
+/** How far a group has read a partition. */
+export interface GroupProgress {
+  readonly topic: string;
+  readonly partition: number;
+  /** Of the next record to read; -1 if none was committed. */
+  readonly committedOffset: number;
+  readonly metadata: string;
+  /** -1 if there is no such partition. */
+  readonly logStartOffset: number;
+  /** The offset behind the last record; -1 if there is no such partition. */
+  readonly highWatermark: number;
+  /** Records still to be read: at most so many; -1 where that isn't known. */
+  readonly lag: number;
+  /** The member that has the partition. */
+  readonly memberId: string | null;
+}
+
+/** All groups, in the order of their ids. */
+export async function groupSummaries(broker: Broker): Promise<GroupSummary[]> {
+  const listings = broker.groups.listGroups({ states: [], types: [] });
+  const summaries: GroupSummary[] = [];
+  for (const listing of listings) {
+    const progress = await committedProgress(broker, listing.groupId, new Map());
+    const lag = progress.reduce((sum, each) => sum + Math.max(each.lag, 0), 0);
+    summaries.push({ ...listing, partitionCount: progress.length, lag });
+  }
+  return summaries;
+}
+
+/** One group. Rejects with `BrokerError` `group-id-not-found`. */
+export async function groupStatus(broker: Broker, groupId: string): Promise<GroupStatus> {
+  const group = broker.groups.describeGroup(groupId);
+  if (group === null) throw groupRefusal(groupId, "group-id-not-found");
+  const { members: described, ...rest } = group;
+  const owners = ownersOf(group);
+  const partitions = await committedProgress(broker, groupId, owners);
+  for (const owned of owners.values()) {
+    partitions.push(progressOf(broker, { ...owned, committedOffset: -1, metadata: "" }));
+  }
+  partitions.sort(byPlace);
+  const members = described.map(({ memberId, groupInstanceId, clientId, clientHost }) => {
+    const partitionCount = partitions.filter((each) => each.memberId === memberId).length;
+    return { memberId, groupInstanceId, clientId, clientHost, partitionCount };
+  });
+  return { ...rest, members, partitions };
+}
+
+/** A partition with the member that has it. */
+interface Owned {
+  readonly topic: string;
+  readonly partition: number;
+  readonly memberId: string;
+}
+
+/** Who has which partition, by topic and partition. */
+function ownersOf({ protocolType, members }: GroupDescription): Map<string, Owned> {
+  const owners = new Map<string, Owned>();
+  if (protocolType !== CONSUMER_PROTOCOL) return owners;
+  for (const { memberId, assignment } of members) {
+    for (const { topic, partitions } of assignedPartitions(assignment)) {
+      for (const partition of partitions) {
+        owners.set(`${topic}:${partition}`, { topic, partition, memberId });
+      }
+    }
+  }
+  return owners;
+}
+
+/** The partitions with an offset; takes their owners out of the map. */
+async function committedProgress(
+  broker: Broker,
+  groupId: string,
+  owners: Map<string, Owned>,
+): Promise<GroupProgress[]> {
+  const topics = await broker.groups.fetchOffsets({ groupId, topics: null });
+  return topics.flatMap(({ topic, partitions }) =>
+    partitions.map(({ partition, offset, metadata }) => {
+      const place = `${topic}:${partition}`;
+      const memberId = owners.get(place)?.memberId ?? null;
+      owners.delete(place);
+      const committedOffset = offset;
+      return progressOf(broker, { topic, partition, committedOffset, metadata, memberId });
+    }),
+  );
+}
+
+/** How far a group has read a partition, without what the partition itself has to say. */
+type Committed = Omit<GroupProgress, "logStartOffset" | "highWatermark" | "lag">;
+
+function progressOf(broker: Broker, committed: Committed): GroupProgress {
+  const { topic, partition, committedOffset } = committed;
+  const status = broker.partition(topic, partition);
+  const { logStartOffset = -1, highWatermark = -1 } = status ?? {};
+  const lag = status && committedOffset >= 0 ? lagOf(status, committedOffset) : -1;
+  return { ...committed, logStartOffset, highWatermark, lag };
+}
+
+/** What was removed before it was read isn't read any more. */
+function lagOf({ logStartOffset, highWatermark }: PartitionStatus, committed: number): number {
+  return Math.max(0, highWatermark - Math.max(committed, logStartOffset));
+}
+
+function byPlace(a: GroupProgress, b: GroupProgress): number {
+  if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1;
+  return a.partition - b.partition;
+}

@@ -1,0 +1,102 @@
+/** The requests about groups and their offsets, and their answers. */
+import type { OffsetToSet } from "../../broker/group-changes.ts";
+import type {
+  GroupMemberStatus,
+  GroupProgress,
+  GroupStatus,
+  GroupSummary,
+} from "../../broker/group-status.ts";
+import { type Nothing, nothing, type Operation } from "./operation.ts";
+import { int32, int53, list, nullable, oneOf, record, text } from "./shapes.ts";
+
+/** More entries than any list of one answer has; the bound of a frame is reached before. */
+const MANY = 1_000_000;
+
+/** How many offsets are set at a time. */
+export const MAX_OFFSETS_SET = 10_000;
+
+const listingFields = {
+  groupId: text,
+  state: oneOf("Empty", "PreparingRebalance", "CompletingRebalance", "Stable", "Dead"),
+  type: oneOf("classic"),
+  protocolType: text,
+  memberCount: int32(),
+};
+
+/** Which group a request is about. */
+export interface GroupId {
+  readonly groupId: string;
+}
+
+const groupIdOnly = record<GroupId>({ groupId: text });
+
+/** Every group, in the order of ids. */
+export const listGroups: Operation<Nothing, { readonly groups: readonly GroupSummary[] }> = {
+  name: "list-groups",
+  request: nothing,
+  answer: record<{ readonly groups: readonly GroupSummary[] }>({
+    groups: list(
+      record<GroupSummary>({ ...listingFields, partitionCount: int53(), lag: int53() }),
+      MANY,
+    ),
+  }),
+};
+
+/** One group with its members and its progress. */
+export const describeGroup: Operation<GroupId, GroupStatus> = {
+  name: "describe-group",
+  request: groupIdOnly,
+  answer: record<GroupStatus>({
+    ...listingFields,
+    generation: int32(),
+    protocolName: text,
+    members: list(
+      record<GroupMemberStatus>({
+        memberId: text,
+        groupInstanceId: nullable(text),
+        clientId: text,
+        clientHost: text,
+        partitionCount: int32(),
+      }),
+      MANY,
+    ),
+    partitions: list(
+      record<GroupProgress>({
+        topic: text,
+        partition: int32(),
+        committedOffset: int53(-1),
+        metadata: text,
+        logStartOffset: int53(-1),
+        highWatermark: int53(-1),
+        lag: int53(-1),
+        memberId: nullable(text),
+      }),
+      MANY,
+    ),
+  }),
+};
+
+/** Deletes a group without members, with its offsets. */
+export const deleteGroup: Operation<GroupId, Nothing> = {
+  name: "delete-group",
+  request: groupIdOnly,
+  answer: nothing,
+};
+
+/** Where a group without members is to go on. */
+export interface SetGroupOffsetsRequest extends GroupId {
+  readonly offsets: readonly OffsetToSet[];
+}
+
+/** Sets, or with -1 forgets, offsets of a group without members. */
+export const setGroupOffsets: Operation<SetGroupOffsetsRequest, Nothing> = {
+  name: "set-group-offsets",
+  request: record<SetGroupOffsetsRequest>({
+    groupId: text,
+    offsets: list(
+      record<OffsetToSet>({ topic: text, partition: int32(), offset: int53(-1) }),
+      MAX_OFFSETS_SET,
+    ),
+  }),
+  answer: nothing,
+};
