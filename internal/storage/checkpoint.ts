@@ -2,7 +2,7 @@ import type { Disk } from "../platform/disk.ts";
 import { putInt32, uint32At } from "../record/big-endian.ts";
 import { crc32c } from "../record/crc32c.ts";
 import type { EpochStart } from "./epoch-history.ts";
-import { StorageError } from "./errors.ts";
+import type { DataLayout } from "./layout.ts";
 import type { ProducerState } from "./producers.ts";
 import type { SegmentState } from "./segment.ts";
 import { readWholeFile } from "./whole-file.ts";
@@ -12,10 +12,11 @@ import { readWholeFile } from "./whole-file.ts";
  * reads this file and the journal's tail, and neither lists folders nor reads segments.
  *
  *     0  u32  magic, the format version in its last byte
- *     4  u32  CRC-32C of what follows
+ *     4  u32  CRC-32C of the magic and of what follows
  *     8       JSON text
  *
- * It is written whole, beside the old one, and put in its place by a rename.
+ * It is written whole, beside the old one, and put in its place by a rename; then its copy is. The
+ * journal lets nothing go before both are durable, so that either of them is enough.
  */
 export interface Checkpoint {
   /** The first journal file that has something which isn't in here. */
@@ -43,7 +44,7 @@ export interface LogState {
   readonly highWatermark?: number;
 }
 
-const MAGIC = 0x57454301;
+const MAGIC = 0x57454302;
 const HEADER_BYTES = 8;
 
 /** The checkpoint of a data directory in which nothing has been written. */
@@ -57,44 +58,68 @@ export const EMPTY_CHECKPOINT: Checkpoint = {
 /** Puts a checkpoint in the place of the last one; it is durable when this resolves. */
 export async function writeCheckpoint(
   disk: Disk,
-  directory: string,
-  path: string,
+  { root, checkpoint: path, checkpointCopy }: DataLayout,
   checkpoint: Checkpoint,
 ): Promise<void> {
-  const text = new TextEncoder().encode(JSON.stringify(checkpoint));
-  const bytes = new Uint8Array(HEADER_BYTES + text.length);
-  bytes.set(text, HEADER_BYTES);
-  putInt32(bytes, 0, MAGIC);
-  putInt32(bytes, 4, crc32c(bytes, HEADER_BYTES, bytes.length));
+  const bytes = encode(checkpoint);
+  for (const each of [path, checkpointCopy]) {
+    await replaceFile(disk, each, bytes);
+    await disk.syncDirectory(root);
+  }
+}
+
+async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
   const file = disk.open(`${path}.new`, "create");
   try {
     file.truncate(0);
     file.write(bytes, 0, bytes.length, 0);
     await file.sync();
+  } catch (error) {
+    disk.remove(`${path}.new`);
+    throw error;
   } finally {
     file.close();
   }
   disk.rename(`${path}.new`, path);
-  await disk.syncDirectory(directory);
 }
 
-/**
- * Reads the checkpoint at `path`; null if there is none.
- *
- * Throws `StorageError`: `damaged` if its sum is wrong, `newer-format` if a newer Weir wrote it.
- */
-export function readCheckpoint(disk: Disk, path: string): Checkpoint | null {
-  if (!disk.exists(path)) return null;
+/** What the files tell of the checkpoint: it, or why there is none. */
+export type FoundCheckpoint =
+  | { readonly checkpoint: Checkpoint; readonly problem: null }
+  | { readonly checkpoint: null; readonly problem: "missing" | "damaged" | "newer-format" };
+
+/** Reads the checkpoint, or its copy if it isn't whole. */
+export function findCheckpoint(disk: Disk, layout: DataLayout): FoundCheckpoint {
+  const found = [layout.checkpoint, layout.checkpointCopy].map((path) => readOne(disk, path));
+  const whole = found.find(({ checkpoint }) => checkpoint !== null);
+  if (whole) return whole;
+  const problems = found.map(({ problem }) => problem);
+  const worst = (["newer-format", "damaged"] as const).find((each) => problems.includes(each));
+  return { checkpoint: null, problem: worst ?? "missing" };
+}
+
+function readOne(disk: Disk, path: string): FoundCheckpoint {
+  if (!disk.exists(path)) return { checkpoint: null, problem: "missing" };
   const bytes = readWholeFile(disk, path);
-  const magic = bytes.length < HEADER_BYTES ? 0 : uint32At(bytes, 0);
-  if (magic > MAGIC && magic >>> 8 === MAGIC >>> 8) {
-    throw new StorageError("newer-format", `${path} was written by a newer Weir; use that one`);
+  if (bytes.length < HEADER_BYTES || uint32At(bytes, 4) !== sumOf(bytes)) {
+    return { checkpoint: null, problem: "damaged" };
   }
-  if (magic !== MAGIC || uint32At(bytes, 4) !== crc32c(bytes, HEADER_BYTES, bytes.length)) {
-    throw new StorageError("damaged", `${path} is damaged: its checksum does not fit its content`);
-  }
+  if (uint32At(bytes, 0) !== MAGIC) return { checkpoint: null, problem: "newer-format" };
   const text = new TextDecoder().decode(bytes.subarray(HEADER_BYTES));
   // The sum has been checked: what stands here is what `writeCheckpoint` was given.
   const checkpoint: Checkpoint = JSON.parse(text);
-  return checkpoint;
+  return { checkpoint, problem: null };
+}
+
+function encode(checkpoint: Checkpoint): Uint8Array {
+  const text = new TextEncoder().encode(JSON.stringify(checkpoint));
+  const bytes = new Uint8Array(HEADER_BYTES + text.length);
+  bytes.set(text, HEADER_BYTES);
+  putInt32(bytes, 0, MAGIC);
+  putInt32(bytes, 4, sumOf(bytes));
+  return bytes;
+}
+
+function sumOf(bytes: Uint8Array): number {
+  return crc32c(bytes, HEADER_BYTES, bytes.length, crc32c(bytes, 0, 4));
 }

@@ -105,7 +105,7 @@ export class Checkpointer {
         nextLogId: this.#path.nextLogId(),
         logs: [...this.#states].filter(([log]) => !log.removed).map(([, state]) => state),
       };
-      await writeCheckpoint(disk, layout.root, layout.checkpoint, checkpoint);
+      await writeCheckpoint(disk, layout, checkpoint);
     } catch (error) {
       for (const log of changed) if (!log.removed) this.#changed.add(log);
       throw error;

@@ -3,6 +3,7 @@
  *
  *     weir.lock                              held while a broker runs here; its process id
  *     checkpoint                             what is in the logs, up to where the journal begins
+ *     checkpoint.copy                        the same again, in case that one is damaged
  *     journal/00000000000000000007.journal   what was appended since, by all logs together
  *     journal/spare-3                        zero-filled files, to become the next journal file
  *     logs/orders-0/00000000000000000000.log        a segment: batches, verbatim
@@ -18,6 +19,7 @@ export interface DataLayout {
   readonly root: string;
   readonly lock: string;
   readonly checkpoint: string;
+  readonly checkpointCopy: string;
   readonly journal: string;
   readonly logs: string;
   readonly cut: string;
@@ -29,6 +31,7 @@ export function dataLayout(root: string): DataLayout {
     root,
     lock: `${root}/weir.lock`,
     checkpoint: `${root}/checkpoint`,
+    checkpointCopy: `${root}/checkpoint.copy`,
     journal: `${root}/journal`,
     logs: `${root}/logs`,
     cut: `${root}/cut`,

@@ -1,4 +1,5 @@
-import { EMPTY_CHECKPOINT, type LogState, readCheckpoint } from "./checkpoint.ts";
+import type { LogState } from "./checkpoint.ts";
+import { openCheckpoint } from "./first-checkpoint.ts";
 import type { JournalStart } from "./journal.ts";
 import { type ReadJournal, readJournal, sizeOnDisk } from "./journal-reader.ts";
 import { entriesFrame, logEndEntry } from "./journal-records.ts";
@@ -31,8 +32,7 @@ export interface Recovered {
  */
 export async function recover(path: RecoveryPath): Promise<Recovered> {
   const { disk, layout } = path;
-  const found = readCheckpoint(disk, layout.checkpoint);
-  const checkpoint = found ?? EMPTY_CHECKPOINT;
+  const checkpoint = await openCheckpoint(disk, layout);
   const { journalSequence, frameNumber } = checkpoint;
   const journal = readJournal(disk, layout.journal, journalSequence, frameNumber);
   // Before the replay: it removes files that only the journal says are not needed.
@@ -48,7 +48,7 @@ export async function recover(path: RecoveryPath): Promise<Recovered> {
   await syncBatches(path, replay.unsyncedFiles);
   for (const log of replay.byId.values()) log.durableOffset = log.endOffset;
   const logs = new Map([...replay.byId.values()].map((log) => [log.name, log]));
-  if (removeRemains(disk, layout.logs, logs, replay.removedNames, found !== null)) {
+  if (removeRemains(disk, layout.logs, logs, replay.removedNames)) {
     path.writer.dirtyFolders.add(layout.logs);
   }
   return {

@@ -1,5 +1,4 @@
 import type { Disk } from "../platform/disk.ts";
-import { REMOVED_SUFFIX } from "./layout.ts";
 import type { PartitionLog } from "./partition-log.ts";
 
 const SEGMENT_FILE = /^\d+\.(log|index|timeindex)$/;
@@ -7,23 +6,19 @@ const SEGMENT_FILE = /^\d+\.(log|index|timeindex)$/;
 /**
  * Removes what a crash has left of logs: of those that were being removed, of those that had
  * `removedNames`, which others may have by now, and of those that the journal never got to know.
- * These are told from others only by a checkpoint; without one, nothing is removed for its name
- * alone. Returns whether `directory` has changed.
+ * Returns whether `directory` has changed.
  */
 export function removeRemains(
   disk: Disk,
   directory: string,
   logs: ReadonlyMap<string, PartitionLog>,
   removedNames: ReadonlySet<string>,
-  hasCheckpoint: boolean,
 ): boolean {
   let changed = false;
   for (const name of disk.list(directory)) {
     const log = logs.get(name);
-    const isRemoved = removedNames.has(name);
-    if (log && isRemoved) removeStrangers(disk, log);
-    const isLeft = isRemoved || hasCheckpoint || name.endsWith(REMOVED_SUFFIX);
-    if (log || !isLeft) continue;
+    if (log && removedNames.has(name)) removeStrangers(disk, log);
+    if (log) continue;
     disk.removeDirectory(`${directory}/${name}`);
     changed = true;
   }
