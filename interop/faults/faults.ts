@@ -1,19 +1,23 @@
 /**
  * Does to the compiled broker what machines, disks and clients do to it:
  *
- *   npm run crash -- [--rounds N] [--only kill|full-disk]
+ *   npm run crash -- [--rounds N] [--only kill|power|full-disk]
  *
  * kill       kill -9 under load; every acked record is there afterwards, once, in order
- * full-disk  a disk that fills up and is freed again; needs root, mount and mkfs.ext4
+ * power      the same when the machine loses its power: what was not synced is gone
+ * full-disk  a disk that fills up and is freed again
  *
- * kill needs kcat and what interop/install.sh installs.
+ * kill and power need kcat and what interop/install.sh installs; power and full-disk need root,
+ * mount and mkfs.ext4, and are left out where these are missing.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { failRounds } from "./fail-rounds.ts";
 import { fullDisk } from "./full-disk.ts";
-import { killRounds } from "./kill-rounds.ts";
+import { killedProcess, lostPower } from "./machine.ts";
+import type { Series } from "./series.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -26,8 +30,20 @@ const tell = (text: string): void => void process.stdout.write(`${text}\n`);
 const wanted = (name: string): boolean => flags.only === undefined || flags.only === name;
 const broken: string[] = [];
 
-if (wanted("kill")) broken.push(...(await killRounds(home, Number(flags.rounds), tell)));
-if (wanted("full-disk")) broken.push(...(await fullDisk(home, tell)));
+const count = Number(flags.rounds);
+const mountable = process.getuid?.() === 0 && Bun.which("mkfs.ext4") !== null;
+if (!mountable) tell("power and full-disk are left out: they need root and mkfs.ext4");
+
+if (wanted("kill")) {
+  const rounds = { count, machine: killedProcess, bears: () => true };
+  broken.push(...(await failRounds(home, rounds, tell)));
+}
+if (wanted("power") && mountable) {
+  tell("power:");
+  const bears = ({ durability }: Series) => durability !== "memory";
+  broken.push(...(await failRounds(home, { count, machine: lostPower, bears }, tell)));
+}
+if (wanted("full-disk") && mountable) broken.push(...(await fullDisk(home, tell)));
 
 tell(broken.length === 0 ? "no promise was broken" : `${broken.length} promises were broken`);
 if (broken.length === 0) rmSync(home, { recursive: true });

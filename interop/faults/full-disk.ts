@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { output, run } from "../command.ts";
+import { run } from "../command.ts";
 import { executable, startWeir, type Weir } from "../weir.ts";
+import { makeSmallDisk } from "./small-disk.ts";
 
 const DISK_BYTES = 192 * 1024 * 1024;
 /** More than fits beside the ballast, whatever is kept free. */
@@ -19,9 +19,8 @@ const RESUME_MS = 10_000;
 export async function fullDisk(home: string, tell: (text: string) => void): Promise<string[]> {
   const broken: string[] = [];
   for (const minFreeBytes of [48 * 1024 * 1024, 0]) {
-    const findings = await onSmallDisk(path.join(home, `disk-${minFreeBytes}`), (data) =>
-      fill(data, minFreeBytes),
-    );
+    const disk = await makeSmallDisk(path.join(home, `disk-${minFreeBytes}`), DISK_BYTES);
+    const findings = await fill(disk.data, minFreeBytes).finally(() => disk.unmount());
     const { ackedCount, resumedMs } = findings;
     const seen = `${ackedCount} records acked, writable ${Math.round(resumedMs)} ms after a delete`;
     const { length } = findings.broken;
@@ -30,20 +29,6 @@ export async function fullDisk(home: string, tell: (text: string) => void): Prom
     broken.push(...findings.broken);
   }
   return broken;
-}
-
-/** Runs `work` with a folder on a small ext4 file system that lies in a file. */
-async function onSmallDisk<T>(place: string, work: (data: string) => Promise<T>): Promise<T> {
-  const image = `${place}.ext4`;
-  mkdirSync(place, { recursive: true });
-  await output(["truncate", "--size", String(DISK_BYTES), image]);
-  await output(["mkfs.ext4", "-q", image]);
-  await output(["mount", "-o", "loop", image, place]);
-  try {
-    return await work(path.join(place, "data"));
-  } finally {
-    await output(["umount", place]);
-  }
 }
 
 /** What was seen while a disk was full. */

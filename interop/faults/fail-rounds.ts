@@ -8,65 +8,11 @@ import {
   endlessClients,
   produceEndlessly,
 } from "./endless-producer.ts";
+import type { Machine } from "./machine.ts";
 import { brokenPromises } from "./promises.ts";
 import { readLogs } from "./read-log.ts";
+import { allSeries, type Series } from "./series.ts";
 import { brokenTopics, churnTopics, type TopicChurn } from "./topic-churn.ts";
-
-/** One broker and one producer that live through several kills. */
-interface Series {
-  readonly name: string;
-  readonly load: EndlessLoad;
-  readonly durability?: "fsync" | "memory";
-  readonly settings?: Readonly<Record<string, string>>;
-}
-
-const librdkafka = { client: "librdkafka", idempotent: true } as const;
-const kafkajs = { client: "kafkajs", idempotent: true } as const;
-
-const allSeries: readonly Series[] = [
-  {
-    name: "small batches, 1 partition",
-    load: { ...librdkafka, partitions: 1, recordBytes: [100], recordsPerSecond: 20_000 },
-  },
-  {
-    name: "small batches, 100 partitions, segments of 1 MiB",
-    load: { ...librdkafka, partitions: 100, recordBytes: [100], recordsPerSecond: 20_000 },
-    settings: { "log.segment.bytes": String(2 ** 20) },
-  },
-  {
-    name: "large batches, 1 partition",
-    load: { ...librdkafka, partitions: 1, recordBytes: [50_000], recordsPerSecond: 800 },
-  },
-  {
-    name: "small and large batches, 7 partitions, segments of 1 MiB",
-    load: {
-      ...librdkafka,
-      partitions: 7,
-      recordBytes: [100, 100, 100, 90_000, 10],
-      recordsPerSecond: 1500,
-    },
-    settings: { "log.segment.bytes": String(2 ** 20) },
-  },
-  {
-    name: "kafkajs, 3 partitions",
-    load: { ...kafkajs, partitions: 3, recordBytes: [1000], recordsPerSecond: 3000 },
-  },
-  {
-    name: "not idempotent, 10 partitions",
-    load: {
-      ...librdkafka,
-      idempotent: false,
-      partitions: 10,
-      recordBytes: [100, 2000],
-      recordsPerSecond: 10_000,
-    },
-  },
-  {
-    name: "durability=memory, 10 partitions",
-    load: { ...librdkafka, partitions: 10, recordBytes: [100], recordsPerSecond: 20_000 },
-    durability: "memory",
-  },
-];
 
 /** How often the broker of one series is killed. */
 const ROUNDS_PER_SERIES = 10;
@@ -81,23 +27,34 @@ interface SeriesFindings {
   readonly slowestRestartMs: number;
 }
 
+/** One kind of rounds. */
+export interface Rounds {
+  readonly count: number;
+  /** Makes what each series runs on, in a folder of its own. */
+  readonly machine: (home: string) => Promise<Machine>;
+  /** The loads that such a machine promises something for. */
+  readonly bears: (series: Series) => boolean;
+}
+
 /**
- * Kills brokers under load, and holds each restarted one against what was acked before. Resolves
- * with what was broken, in words, and leaves the files of those brokers.
+ * Has brokers fail under load, and holds each restarted one against what was acked before.
+ * Resolves with what was broken, in words, and leaves the files of those brokers.
  */
-export async function killRounds(
+export async function failRounds(
   directory: string,
-  rounds: number,
+  { count: rounds, machine, bears }: Rounds,
   tell: (text: string) => void,
 ): Promise<string[]> {
   const broken: string[] = [];
-  const usable = allSeries.filter(({ load }) => endlessClients[load.client].isInstalled);
+  const usable = allSeries.filter(
+    (series) => bears(series) && endlessClients[series.load.client].isInstalled,
+  );
   for (let done = 0, turn = 0; done < rounds; turn++) {
     const series = usable[turn % usable.length];
     if (series === undefined) throw new Error("no client is there: run interop/install.sh");
     const count = Math.min(ROUNDS_PER_SERIES, rounds - done);
     const home = path.join(directory, `series-${turn}`);
-    const found = await runSeries(series, home, count);
+    const found = await runSeries(series, home, count, machine);
     const { ackedCount, slowestRestartMs } = found;
     tell(
       `rounds ${done + 1}-${done + count}: ${series.name}: ${ackedCount} acked, ready again in ` +
@@ -115,8 +72,10 @@ async function runSeries(
   { load, durability = "fsync", settings = {} }: Series,
   home: string,
   rounds: number,
+  makeMachine: (home: string) => Promise<Machine>,
 ): Promise<SeriesFindings> {
-  const data = path.join(home, "data");
+  await using machine = await makeMachine(home);
+  const { data } = machine;
   let broker = await startWeir({ data, durability, settings });
   const { address, port } = broker;
   const options: WeirOptions = { data, port, durability, settings };
@@ -130,7 +89,7 @@ async function runSeries(
     for (let round = 0; round < rounds; round++) {
       await producer.ackedMoreThan(producer.ackedCount);
       await Bun.sleep(MIN_LOAD_MS + Math.random() * (MAX_LOAD_MS - MIN_LOAD_MS));
-      await broker.end("SIGKILL");
+      await machine.fail(broker);
       broker = await startWeir(options);
       slowestRestartMs = Math.max(slowestRestartMs, broker.readyMs);
       broken.push(...(await brokenNow(broker, producer, churn, load)));
