@@ -116,7 +116,7 @@ const OWN_SETTINGS: readonly Setting[] = [
     type: "long",
     min: 0,
     default: "50331648",
-    documentation: "Writes are refused while the data directory's disk has less free space.",
+    documentation: "Records are refused while the data directory's disk has less free space.",
   },
   {
     name: "storage.max.open.files",

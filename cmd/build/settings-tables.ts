@@ -1,0 +1,88 @@
+/**
+ * Writes the tables of docs/configuration.md out of the settings themselves: `npm run docs`.
+ *
+ * What stands above `BEGIN` in the page is written by hand, what stands below it by this.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { BROKER_SETTINGS } from "../../internal/broker/broker-settings.ts";
+import type { Setting } from "../../internal/broker/setting.ts";
+import { TOPIC_SETTINGS } from "../../internal/broker/topic-settings.ts";
+
+const BEGIN = "<!-- From here on `npm run docs` has written this. -->";
+
+/** The page. */
+export const settingsPage = path.resolve(import.meta.dir, "../../docs/configuration.md");
+
+/** The page as it has to be: what is written by hand in `page`, and the tables as they are now. */
+export function withTables(page: string): string {
+  return [page.split(BEGIN)[0]?.trimEnd(), BEGIN, topicTable(), brokerTable(), ""].join("\n\n");
+}
+
+function topicTable(): string {
+  const rows = TOPIC_SETTINGS.map((setting) => [...cellsOf(setting), `\`${setting.broker}\``]);
+  const head = ["topic setting", "type", "default", "what it does", "the broker's"];
+  return `## Topics\n\n${table(head, rows)}`;
+}
+
+function brokerTable(): string {
+  const ofTopics = new Set(TOPIC_SETTINGS.map(({ broker }) => broker));
+  const own = BROKER_SETTINGS.filter(({ name }) => !ofTopics.has(name));
+  const head = ["broker setting", "type", "default", "what it does"];
+  const more = "Besides these a broker has the settings in the last column above, for all topics.";
+  return `## Brokers\n\n${table(head, own.map(cellsOf))}\n\n${more}`;
+}
+
+function cellsOf(setting: Setting): string[] {
+  return [`\`${setting.name}\``, typeOf(setting), defaultOf(setting), setting.documentation];
+}
+
+function typeOf({ type, choices, min, max }: Setting): string {
+  if (choices) {
+    const names = choices.map((choice) => `\`${choice}\``).join(", ");
+    return type === "list" ? `list of ${names}` : names;
+  }
+  if (type === "string" || type === "boolean" || type === "list") return type;
+  const from = min === undefined ? "" : ` from ${min}`;
+  return max === undefined || max === 2 ** 31 - 1 ? `${type}${from}` : `${type}${from} to ${max}`;
+}
+
+function defaultOf({ name, type, default: value }: Setting): string {
+  const number = Number(value);
+  if (type === "long" && number === 2 ** 63) return `\`${value}\`: any`;
+  const unit = /\bms$/.test(name) ? durationText : /bytes|size/.test(name) ? sizeText : null;
+  const people = unit === null || number <= 0 ? null : unit(number);
+  return people === null ? `\`${value}\`` : `\`${value}\`: ${people}`;
+}
+
+function durationText(ms: number): string | null {
+  return inUnits(ms, [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["min", 60_000],
+    ["s", 1000],
+  ]);
+}
+
+function sizeText(bytes: number): string | null {
+  return inUnits(bytes, [
+    ["GiB", 2 ** 30],
+    ["MiB", 2 ** 20],
+    ["KiB", 2 ** 10],
+  ]);
+}
+
+/** In the largest unit that it is a whole number of; null if that is none. */
+function inUnits(value: number, units: readonly (readonly [string, number])[]): string | null {
+  const found = units.find(([, size]) => value % size === 0);
+  return found === undefined ? null : `${value / found[1]} ${found[0]}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => "---"), ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+if (import.meta.main) {
+  writeFileSync(settingsPage, withTables(readFileSync(settingsPage, "utf8")));
+}
