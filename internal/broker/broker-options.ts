@@ -1,4 +1,5 @@
 import type { Log } from "../platform/log.ts";
+import type { StorageLimits } from "../storage/limits.ts";
 
 /** What a broker is started with. */
 export interface BrokerOptions {
@@ -8,4 +9,6 @@ export interface BrokerOptions {
   /** Broker settings by name, checked (`checkedBrokerConfig`). */
   readonly config: ReadonlyMap<string, string>;
   readonly log: Log;
+  /** Other bounds of the storage than a broker's, for tests. */
+  readonly storageLimits?: StorageLimits;
 }

@@ -34,6 +34,7 @@ import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
 import { tooFewCopies, unknownPartition } from "./refusals.ts";
 import { RetentionSweeper } from "./retention.ts";
+import { inBrokersWords } from "./storage-errors.ts";
 import { storageStatus } from "./storage-status.ts";
 import { topicEvents } from "./topic-events.ts";
 import { topicConfigEntries, topicSettings } from "./topic-settings.ts";
@@ -156,12 +157,12 @@ export class LocalBroker implements Broker {
       const message = `${topic}-${index} ends at ${highWatermark}; can't delete up to ${offset}`;
       throw new BrokerError("offset-out-of-range", message);
     }
-    await this.#store.cutBefore(log, start);
+    await inBrokersWords(this.#store.cutBefore(log, start));
     return log.startOffset;
   }
 
   allocateProducerId(current: ProducerIdentity | null): Promise<ProducerIdentity> {
-    return this.#producerIds.allocate(current);
+    return inBrokersWords(this.#producerIds.allocate(current));
   }
 
   topics(): Topic[] {

@@ -34,6 +34,7 @@ export class RetentionSweeper {
   readonly #partitions: () => Iterable<Partition>;
   readonly #intervalMs: number;
   #timer: Timer | null = null;
+  #stopped = false;
 
   constructor(
     clock: Clock,
@@ -49,6 +50,7 @@ export class RetentionSweeper {
 
   /** Sweeps every interval from now on. */
   start(): void {
+    if (this.#stopped) return;
     this.#timer = this.#clock.after(this.#intervalMs, () => {
       this.sweep().then(
         () => this.start(),
@@ -59,6 +61,7 @@ export class RetentionSweeper {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#timer?.cancel();
   }
 

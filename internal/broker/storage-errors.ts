@@ -23,3 +23,12 @@ export function brokerError(error: unknown): BrokerError {
   }
   throw error;
 }
+
+/** What the storage is doing, with a failure of it in the broker's words. */
+export async function inBrokersWords<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw brokerError(error);
+  }
+}

@@ -9,7 +9,7 @@ import { topicSettings } from "./topic-settings.ts";
 /** What the storage of a broker gets of the platform, and of the broker's settings. */
 export function storeOptions(
   { clock, disk, random }: Platform,
-  { dataDirectory, config, log }: BrokerOptions,
+  { dataDirectory, config, log, storageLimits }: BrokerOptions,
   events: EventLog,
 ): StoreOptions {
   const settings = brokerSettings(config);
@@ -28,5 +28,6 @@ export function storeOptions(
       log,
     },
     events: storageEvents(events),
+    ...(storageLimits && { limits: storageLimits }),
   };
 }

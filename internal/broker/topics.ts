@@ -1,7 +1,9 @@
 import type { MetadataStore, TopicMetadata } from "../metadata/metadata-store.ts";
 import { randomUuid } from "../metadata/uuid.ts";
 import type { Random } from "../platform/random.ts";
+import { StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
 import type { CreateTopicRequest, Topic } from "./api.ts";
 import type { Changes } from "./changes.ts";
 import { BrokerError } from "./errors.ts";
@@ -22,6 +24,10 @@ export class Topics {
   readonly #brokerConfig: ReadonlyMap<string, string>;
   readonly #changes: Changes;
   readonly #topics = new Map<string, TopicState>();
+  /** Logs of removed topics that are still there. */
+  readonly #doomed = new Set<PartitionLog>();
+  /** The last removal of logs: they come one after the other. */
+  #removing = Promise.resolve();
   /** The last change of each topic that is being changed. */
   readonly #changing = new Map<string, Promise<void>>();
 
@@ -105,6 +111,7 @@ export class Topics {
     if (validateOnly) return topic.describe();
     return this.#exclusively(name, async () => {
       this.#checkFree(name);
+      await this.#removeLogs([]);
       await this.#metadata.putTopic(metadata);
       this.#topics.set(name, topic);
       this.#changes.topicAdded(topic);
@@ -112,17 +119,34 @@ export class Topics {
     });
   }
 
-  /** Forgets a topic and its records. It is gone from the metadata first, its logs follow. */
+  /**
+   * Forgets a topic and its records. It is gone from the metadata first, its logs follow: at once,
+   * or where the disk hasn't even room to note that, before the next topic is made or removed, or
+   * at the next start.
+   */
   remove(name: string): Promise<void> {
     return this.#exclusively(name, async () => {
       const topic = this.existing(name);
       await this.#metadata.removeTopic(name);
       this.#topics.delete(name);
       const partitions = [...topic.partitions()];
-      await this.#store.remove(partitions.map(({ log }) => log));
+      await this.#removeLogs(partitions.map(({ log }) => log)).catch(onlyIfStorage);
       for (const partition of partitions) partition.closed();
       this.#changes.topicRemoved(topic);
     });
+  }
+
+  /** Removes logs, and those whose removal has failed before. */
+  #removeLogs(logs: readonly PartitionLog[]): Promise<void> {
+    for (const log of logs) this.#doomed.add(log);
+    const remove = async () => {
+      if (this.#doomed.size === 0) return;
+      const doomed = [...this.#doomed];
+      await this.#store.remove(doomed);
+      for (const log of doomed) this.#doomed.delete(log);
+    };
+    this.#removing = this.#removing.then(remove, remove);
+    return this.#removing;
   }
 
   grow(name: string, partitionCount: number, validateOnly: boolean): Promise<void> {
@@ -222,4 +246,9 @@ function checkPartitionCount(partitionCount: number): void {
   if (partitionCount >= 1 && partitionCount <= MAX_PARTITIONS) return;
   const message = `a topic has 1 to ${MAX_PARTITIONS} partitions, not ${partitionCount}`;
   throw new BrokerError("invalid-partitions", message);
+}
+
+/** Takes a failure of the storage as it is; throws all others. */
+function onlyIfStorage(error: unknown): void {
+  if (!(error instanceof StorageError)) throw error;
 }

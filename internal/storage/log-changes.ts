@@ -7,7 +7,7 @@ import {
   placeOfSwap,
   type SegmentSwap,
 } from "./compaction/segment-swap.ts";
-import { closingError, StorageError } from "./errors.ts";
+import { closingError, StorageError, writeRefusal } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { Journal } from "./journal.ts";
@@ -170,10 +170,17 @@ export class LogChanges {
 
   /** Writes a frame of entries; returns its number. */
   #write(entries: readonly EntryWithPayload[]): number {
-    const { journal, refusal } = this.#path;
+    const { journal, refusal, refuse } = this.#path;
     const refused = refusal();
     if (refused?.code === "failed") throw refused;
-    journal.write(entriesFrame(entries));
+    try {
+      journal.write(entriesFrame(entries));
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      const failure = writeRefusal(error);
+      refuse(failure);
+      throw failure;
+    }
     return journal.lastFrame;
   }
 
