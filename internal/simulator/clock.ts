@@ -19,6 +19,7 @@ export class SimulatedClock implements Clock {
   readonly #random: SimulatedRandom;
   #endOfTurn: (() => void)[] = [];
   #halted = false;
+  #pendingTimers = 0;
 
   constructor(scheduler: Scheduler, random: SimulatedRandom) {
     this.#scheduler = scheduler;
@@ -34,14 +35,23 @@ export class SimulatedClock implements Clock {
   }
 
   after(delayMs: number, work: () => void): Timer {
+    this.#pendingTimers++;
     const event = this.#scheduler.after(delayMs, () => {
+      this.#pendingTimers--;
       if (!this.#halted) work();
     });
     return {
       cancel: () => {
+        // Its work is null once it has happened, too.
+        if (event.work) this.#pendingTimers--;
         event.work = null;
       },
     };
+  }
+
+  /** Timers that are set for a later time. */
+  get pendingTimers(): number {
+    return this.#pendingTimers;
   }
 
   atEndOfTurn(work: () => void): void {

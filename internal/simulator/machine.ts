@@ -1,16 +1,22 @@
+import type { Platform } from "../platform/platform.ts";
 import { SimulatedClock } from "./clock.ts";
 import { Directory } from "./disk/directory.ts";
 import { SimulatedDisk } from "./disk/disk.ts";
 import { type DiskFaults, noFaults } from "./disk/faults.ts";
 import { type CrashKind, FileSystem, naming } from "./disk/file-system.ts";
+import type { Host } from "./network/connection.ts";
+import { SimulatedNetwork } from "./network/network.ts";
+import { fairNetwork, type NetworkWeather } from "./network/weather.ts";
 import { SimulatedRandom } from "./random.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Trace } from "./trace.ts";
 
 /** One run of the program: what it has of the outside world until it crashes. */
-export interface SimulatedProcess {
+export interface SimulatedProcess extends Platform {
   readonly clock: SimulatedClock;
+  readonly random: SimulatedRandom;
   readonly disk: SimulatedDisk;
+  readonly host: Host;
 }
 
 /** A computer under a seed, on which one process runs after the other. */
@@ -19,6 +25,10 @@ export class Machine {
   readonly scheduler: Scheduler;
   readonly trace: Trace;
   readonly faults: DiskFaults = noFaults();
+  readonly networkWeather: NetworkWeather = fairNetwork();
+  readonly network: SimulatedNetwork;
+  /** Told of what the receivers of connections throw. */
+  onThrow: (error: unknown) => void = () => {};
   #files: FileSystem;
   #process: SimulatedProcess | null = null;
 
@@ -31,6 +41,19 @@ export class Machine {
     root.change(naming("weir", new Directory()));
     root.endSync(root.beginSync());
     this.#files = new FileSystem(root);
+    const { scheduler, networkWeather: weather } = this;
+    this.network = new SimulatedNetwork({ scheduler, random: this.random.fork(), trace, weather });
+  }
+
+  /** A host that never crashes: where clients are. */
+  clientHost(): Host {
+    const clock = new SimulatedClock(this.scheduler, this.random.fork());
+    return { clock, crashed: false, failed: (error) => this.onThrow(error) };
+  }
+
+  /** The process that was started last, until it ends. */
+  get process(): SimulatedProcess | null {
+    return this.#process;
   }
 
   /** What is on the disk while no process runs. */
@@ -38,17 +61,31 @@ export class Machine {
     return this.#process?.disk.files ?? this.#files;
   }
 
-  /** Ends all that goes wrong with the disk. */
+  /** Ends all that goes wrong. */
   repair(): void {
     Object.assign(this.faults, noFaults());
+    Object.assign(this.networkWeather, fairNetwork());
   }
 
   /** Starts a process on what the last one has left. */
   start(): SimulatedProcess {
     const { scheduler, random, trace, faults } = this;
     const clock = new SimulatedClock(scheduler, random.fork());
-    const parts = { scheduler, random: random.fork(), trace, faults };
-    this.#process = { clock, disk: new SimulatedDisk(this.#files, parts) };
+    const disk = new SimulatedDisk(this.#files, {
+      scheduler,
+      random: random.fork(),
+      trace,
+      faults,
+    });
+    const host: Host = {
+      clock,
+      get crashed() {
+        return disk.left !== null;
+      },
+      failed: (error) => this.onThrow(error),
+    };
+    const network = this.network.of(host);
+    this.#process = { clock, random: random.fork(), disk, network, host };
     return this.#process;
   }
 
@@ -71,8 +108,9 @@ export class Machine {
 
   #bury(): void {
     const left = this.#process?.disk.left;
-    if (!left) return;
-    this.#process?.clock.halt();
+    if (!this.#process || !left) return;
+    this.#process.clock.halt();
+    this.network.crashed(this.#process.host);
     this.#files = left;
     this.#process = null;
   }

@@ -50,6 +50,7 @@ export class Scheduler {
     for (let event = this.#take(); event; event = this.#take()) {
       const { work, dueMs } = event;
       if (!work) continue;
+      event.work = null;
       this.#nowMs = Math.max(this.#nowMs, dueMs);
 
       work();

@@ -3,20 +3,26 @@ import { simulate } from "./simulate.ts";
 import { Trace } from "./trace.ts";
 
 /** How many seeds every run of the tests tries: a few seconds' worth. */
-const SEEDS = 300;
+const SEEDS = 150;
+/** A machine that does other things as well takes many times as long. */
+const TIMEOUT_MS = 120_000;
 
-test("nothing that was promised is broken", () => {
-  for (let seed = 1; seed <= SEEDS; seed++) {
-    try {
-      simulate(seed, new Trace());
-    } catch (error) {
-      throw new Error(`npm run simulate -- --seed ${seed} --trace`, { cause: error });
+test(
+  "nothing that was promised is broken",
+  () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      try {
+        simulate(seed, new Trace());
+      } catch (error) {
+        throw new Error(`npm run simulate -- --seed ${seed} --trace`, { cause: error });
+      }
     }
-  }
-});
+  },
+  TIMEOUT_MS,
+);
 
 test("the same seed is the same run, down to every call of the disk", () => {
-  for (const seed of [7, 77, 777]) {
+  for (const seed of [7, 8, 77, 78]) {
     const lines: string[] = [];
     const first = simulate(seed, new Trace((line) => lines.push(line)));
     const again = simulate(seed, new Trace());

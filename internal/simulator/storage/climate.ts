@@ -1,10 +1,7 @@
 import type { StorageLimits } from "../../storage/limits.ts";
-import { DEFAULT_LIMITS } from "../../storage/limits.ts";
-import type { Machine } from "../machine.ts";
+import { drawLimits } from "../limits.ts";
 import type { SimulatedRandom } from "../random.ts";
-
-/** What goes wrong in a run besides crashes. */
-export type Weather = "fair" | "full" | "failing" | "slow";
+import type { Weather } from "../weather.ts";
 
 /** What one run is like, as its seed decides. */
 export interface Climate {
@@ -26,8 +23,6 @@ export interface Climate {
 
 /** Draws a run: limits so small that every one of them is met often. */
 export function drawClimate(random: SimulatedRandom): Climate {
-  const journalFileBytes = random.pick([16, 32, 64]) * 1024;
-  const directBytes = random.pick([600, 2000, 4000]);
   return {
     weather: random.pick(["fair", "fair", "fair", "full", "failing", "slow"]),
     lives: random.between(2, 6),
@@ -40,39 +35,6 @@ export function drawClimate(random: SimulatedRandom): Climate {
     segmentBytes: random.pick([2000, 6000, 20_000]),
     segmentMs: random.pick([50, 1000, 1_000_000]),
     maxOpenFiles: random.pick([1, 3, 20]),
-    limits: {
-      ...DEFAULT_LIMITS,
-      groupBytes: random.pick([2000, 10_000]),
-      directBytes: { fsync: directBytes, memory: random.pick([directBytes, 1000]) },
-      tailBytes: random.pick([500, 4000, 20_000]),
-      drainedPerTurn: random.pick([1, 3]),
-      checkpointAtBytes: random.pick([1, 2, 4]) * journalFileBytes,
-      journalBytes: random.pick([4, 5, 8]) * journalFileBytes,
-      journalFileBytes,
-      firstJournalFileBytes: 8 * 1024,
-      zeroFillBytes: 8 * 1024,
-      sparesKept: random.pick([0, 1, 2]),
-      prepareSpareAtBytes: random.pick([0, 8 * 1024]),
-      spaceCheckBytes: 10_000,
-      checkpointLogsPerTurn: random.pick([1, 2, 64]),
-    },
+    limits: drawLimits(random),
   };
-}
-
-/** Changes now and then what goes wrong, as the climate says. */
-export function changeWeather(
-  { weather }: Climate,
-  machine: Machine,
-  random: SimulatedRandom,
-): void {
-  const { faults } = machine;
-  if (weather === "full" && random.chance(0.1)) {
-    const room = random.pick([0, 5000, 60_000, Number.POSITIVE_INFINITY]);
-    faults.capacityBytes = machine.files.usedBytes + room;
-  }
-  if (weather === "slow") faults.slowness = random.pick([1, 30]);
-  if (weather === "failing" && random.chance(0.05)) {
-    faults.failedSyncs = random.pick([0, 0.05]);
-    faults.failedWrites = random.pick([0, 0.02]);
-  }
 }

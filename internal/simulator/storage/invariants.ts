@@ -15,20 +15,15 @@ export function checkSubjects(subjects: readonly Subject[]): void {
     const { name } = model;
     const order = startOffset <= durableOffset && durableOffset <= endOffset;
     must(order, () => `${name}: ${startOffset} <= ${durableOffset} <= ${endOffset} is wrong`);
-    must(startOffset >= subject.lastStart, () => `${name}: its start went back to ${startOffset}`);
-    const { lastDurable, lastStart } = subject;
-    must(
-      durableOffset >= lastDurable,
-      () => `${name}: ${lastDurable} went back to ${durableOffset}`,
-    );
-    const asked = startOffset === lastStart || model.askedStarts.includes(startOffset);
-    must(asked, () => `${name}: nobody asked for the start ${startOffset}`);
+    const { lastHighWatermark } = model;
+    const grows = durableOffset >= lastHighWatermark;
+    must(grows, () => `${name}: ${lastHighWatermark} went back to ${durableOffset}`);
+    model.checkStart(startOffset);
     const { knownEnd } = model;
     const told = durableOffset === Math.max(knownEnd, startOffset);
     must(told, () => `${name}: durable up to ${durableOffset}, acknowledged up to ${knownEnd}`);
-    subject.lastStart = startOffset;
-    subject.lastDurable = durableOffset;
-    model.promisedEnd = Math.max(model.promisedEnd, durableOffset);
+    model.lastHighWatermark = durableOffset;
+    model.promise(durableOffset);
   }
 }
 

@@ -3,7 +3,7 @@ import { SequenceError, StorageError } from "../../storage/errors.ts";
 import type { LogStore } from "../../storage/log-store.ts";
 import { must } from "../failure.ts";
 import type { SimulatedProcess } from "../machine.ts";
-import type { Weather } from "./climate.ts";
+import type { Weather } from "../weather.ts";
 
 /**
  * The time from a start of the storage to its end. What it is asked is answered by calling back,

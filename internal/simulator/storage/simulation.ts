@@ -3,12 +3,13 @@ import { LogStore } from "../../storage/log-store.ts";
 import type { CrashKind } from "../disk/file-system.ts";
 import { must } from "../failure.ts";
 import { Machine, type SimulatedProcess } from "../machine.ts";
+import { Attempts } from "../model/attempts.ts";
 import type { SimulatedRandom } from "../random.ts";
 import { Stage } from "../stage.ts";
 import type { SimulationSummary } from "../summary.ts";
 import type { Trace } from "../trace.ts";
-import { Attempts } from "./attempts.ts";
-import { type Climate, changeWeather, drawClimate } from "./climate.ts";
+import { changeWeather } from "../weather.ts";
+import { type Climate, drawClimate } from "./climate.ts";
 import { checkBounds, checkSubjects, strayFiles } from "./invariants.ts";
 import { Life } from "./life.ts";
 import { takeStock } from "./stock-taking.ts";
@@ -124,7 +125,7 @@ class StorageSimulation {
     this.#life = life;
     await takeStock(life, this.#stage, this.#workload);
     for (let i = 0; i < this.#climate.stepsPerLife && !life.crashed; i++) {
-      if (!last) changeWeather(this.#climate, this.#machine, random);
+      if (!last) changeWeather(this.#climate.weather, this.#machine, random);
       this.#workload.step(life);
       await this.#stage.sleep(random.pick([0, 0.05, 0.5, 3, 30]) * random.fraction());
     }

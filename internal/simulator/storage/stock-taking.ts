@@ -1,19 +1,12 @@
 import { baseOffset, batchSizeBytes } from "../../record/batch.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { must } from "../failure.ts";
+import type { FoundBatch } from "../model/log-model.ts";
 import type { Stage } from "../stage.ts";
-import type { Attempt } from "./attempts.ts";
 import { strayFolders } from "./invariants.ts";
 import type { Life } from "./life.ts";
-import type { LogModel } from "./log-model.ts";
 import type { Subject } from "./subject.ts";
 import type { Workload } from "./workload.ts";
-
-/** A batch that was read, and where. */
-export interface FoundBatch {
-  readonly attempt: Attempt;
-  readonly offset: number;
-}
 
 /**
  * Reads everything that is there after a start: it must be what may be there, and is taken for
@@ -30,7 +23,10 @@ export async function takeStock(life: Life, stage: Stage, workload: Workload): P
     const { model } = subject;
     const log = store.logs.get(model.name);
     if (log) {
-      takeStart(model, log);
+      const { name, startOffset, durableOffset, endOffset } = log;
+      must(durableOffset === endOffset, () => `${name}: not all that was found is durable`);
+      model.existence = "there";
+      model.takeStart(startOffset);
       const batches = await readAll(life, stage, workload, log);
       if (!batches) return;
       model.recovered(batches, log.endOffset);
@@ -47,23 +43,12 @@ export async function takeStock(life: Life, stage: Stage, workload: Workload): P
   must(stray.length === 0, () => `stray folders: ${stray.join(", ")}`);
 }
 
-/** A log's start may only be one that was asked for, and not before one that was told. */
-function takeStart(model: LogModel, { startOffset, durableOffset, endOffset }: PartitionLog): void {
-  model.existence = "there";
-  const { name } = model;
-  must(durableOffset === endOffset, () => `${name}: not all that was found is durable`);
-  must(startOffset >= model.startOffset, () => `${name} starts at ${startOffset} again`);
-  const asked = startOffset === model.startOffset || model.askedStarts.includes(startOffset);
-  must(asked, () => `${name}: nobody asked for the start ${startOffset}`);
-  model.startOffset = startOffset;
-}
-
 function adopt(life: Life, subject: Subject): void {
   const { model, config } = subject;
   const handle = life.store.openLog(model.name, model.incarnation, config);
   subject.handle = handle;
-  subject.lastStart = handle.startOffset;
-  subject.lastDurable = handle.durableOffset;
+  model.lastStart = handle.startOffset;
+  model.lastHighWatermark = handle.durableOffset;
   model.askedStarts = [];
 }
 

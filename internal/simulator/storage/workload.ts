@@ -1,11 +1,12 @@
+import { SequenceError } from "../../storage/errors.ts";
 import type { Machine } from "../machine.ts";
+import { type Attempt, type Attempts, makeAttempt } from "../model/attempts.ts";
+import { IdempotentProducer } from "../model/idempotent-producer.ts";
+import { LogModel } from "../model/log-model.ts";
 import type { SimulatedRandom } from "../random.ts";
 import type { TraceValue } from "../trace.ts";
-import { type Attempt, type Attempts, makeAttempt } from "./attempts.ts";
-import { ProducerClient } from "./client.ts";
 import type { Climate } from "./climate.ts";
 import type { Life } from "./life.ts";
-import { LogModel } from "./log-model.ts";
 import type { Subject } from "./subject.ts";
 
 /** Leader epochs that batches are stamped with. */
@@ -63,7 +64,7 @@ export class Workload {
     const config = { durability, segmentBytes, segmentMs } as const;
     const model = new LogModel(name, `i${++this.#incarnations}`, durability, this.attempts);
     const handle = life.store.openLog(name, model.incarnation, config);
-    const subject = { model, config, handle, producers: [], lastStart: 0, lastDurable: 0 };
+    const subject = { model, config, handle, producers: [] };
     this.subjects.push(subject);
     return subject;
   }
@@ -85,7 +86,7 @@ export class Workload {
     const { model, producers } = subject;
     if (producers.length === 0 || (producers.length < 3 && random.chance(0.1))) {
       const first = random.chance(0.2) ? 2 ** 31 - random.between(1, 6) : 0;
-      producers.push(new ProducerClient(model, ++this.#producerCount, first));
+      producers.push(new IdempotentProducer(model, ++this.#producerCount, first));
     }
     const client = random.pick(producers);
     for (let count = random.below(3); count > 0; count--) {
@@ -103,7 +104,9 @@ export class Workload {
         attempt,
         (error) => {
           this.#refused(life, subject, attempt, error);
-          if (model.existence === "there") client.refused(attempt, error);
+          if (model.existence !== "there") return;
+          const why = error instanceof SequenceError ? "sequence" : "unavailable";
+          client.refused(attempt, why, String(error));
         },
         () => client.acknowledged(attempt),
       );
@@ -139,7 +142,7 @@ export class Workload {
     this.#sent++;
     const { producerId, producerEpoch, baseSequence } = attempt.producer ?? NOBODY;
     this.#trace("send", model.key, attempt.number, producerId, producerEpoch, baseSequence);
-    if (attempt.state !== "present") attempt.sends.push(this.#sent);
+    if (attempt.state !== "present") attempt.sends.push({ connection: 0, order: this.#sent });
     if (attempt.state === "absent") {
       attempt.state = "unknown";
       model.unknown.add(attempt);
@@ -178,7 +181,7 @@ export class Workload {
         if (offset < durableOffset && chunks.length === 0) {
           throw new Error(`${model.name}: nothing read at ${offset} of ${durableOffset}`);
         }
-        model.checkRead(chunks, offset, durableOffset);
+        model.checkRead(chunks, offset, durableOffset, false);
         this.reads += chunks.length;
       },
       (error) => {

@@ -1,4 +1,3 @@
-import { SequenceError, StorageError } from "../../storage/errors.ts";
 import { must } from "../failure.ts";
 import type { Attempt } from "./attempts.ts";
 import type { LogModel } from "./log-model.ts";
@@ -11,7 +10,7 @@ const WINDOW = 5;
  * An idempotent producer that writes to one log: it sends what was not answered again, in order,
  * and now and then what was.
  */
-export class ProducerClient {
+export class IdempotentProducer {
   readonly log: LogModel;
   readonly id: number;
   epoch = 0;
@@ -40,6 +39,11 @@ export class ProducerClient {
     return sequence;
   }
 
+  /** Whether all that was to be written is acknowledged. */
+  get isDone(): boolean {
+    return this.#unanswered.length === 0;
+  }
+
   /** A new batch is to be sent. */
   add(attempt: Attempt): void {
     this.#unanswered.push(attempt);
@@ -63,19 +67,19 @@ export class ProducerClient {
     this.#acknowledged.push(attempt);
   }
 
-  refused(attempt: Attempt, error: unknown): void {
+  /** A batch was refused: for its sequence, or for something that may be over later. */
+  refused(attempt: Attempt, why: "sequence" | "unavailable", message: string): void {
     this.#underWay.delete(attempt);
-    if (error instanceof SequenceError) {
-      const earlier = this.#unanswered.slice(0, this.#unanswered.indexOf(attempt));
-      // One before it may have been refused, which is told later.
-      if (earlier.some((other) => this.#underWay.has(other))) this.#stopped = true;
-      const excused = this.#stopped || this.#losses < this.log.losses;
-      must(excused, () => `${this.log.name}: batch ${attempt.number}: ${error.message}`);
-      if (!this.#stopped) this.#beginAnew();
+    if (why === "unavailable") {
+      this.#stopped = true;
       return;
     }
-    must(error instanceof StorageError, () => `batch ${attempt.number}: ${error}`);
-    this.#stopped = true;
+    const earlier = this.#unanswered.slice(0, this.#unanswered.indexOf(attempt));
+    // One before it may have been refused, which is told later.
+    if (earlier.some((other) => this.#underWay.has(other))) this.#stopped = true;
+    const excused = this.#stopped || this.#losses < this.log.losses;
+    must(excused, () => `${this.log.name}: batch ${attempt.number}: ${message}`);
+    if (!this.#stopped) this.#beginAnew();
   }
 
   /** The broker has crashed: nothing that was on its way will be answered. */

@@ -10,6 +10,12 @@ import { MAGIC_AT } from "../../record/layout.ts";
  */
 export type AttemptState = "unknown" | "present" | "absent";
 
+/** One sending of a batch: batches of one connection are to keep their order. */
+export interface Send {
+  readonly connection: number;
+  readonly order: number;
+}
+
 /** A batch that a client wants in a log, however often it sends it. No two have the same bytes. */
 export interface Attempt {
   readonly number: number;
@@ -22,8 +28,8 @@ export interface Attempt {
   readonly producer: BatchProducer | null;
   state: AttemptState;
   baseOffset: number;
-  /** When it was sent since it was known to be absent, as numbers that grow. */
-  sends: number[];
+  /** How it was sent since it was known to be absent. */
+  sends: Send[];
 }
 
 /** What a batch is to be. */

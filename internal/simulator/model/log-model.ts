@@ -4,6 +4,12 @@ import type { CrashKind } from "../disk/file-system.ts";
 import { must } from "../failure.ts";
 import type { Attempt, Attempts } from "./attempts.ts";
 
+/** A batch that was read, and where. */
+export interface FoundBatch {
+  readonly attempt: Attempt;
+  readonly offset: number;
+}
+
 /** What is known of a log's being: it is there, it is being removed, or it is gone. */
 export type LogExistence = "there" | "being-removed" | "gone";
 
@@ -25,6 +31,9 @@ export class LogModel {
   mayHaveLost = false;
   /** How often it has lost what was acknowledged, as it might: a surprise for its producers. */
   losses = 0;
+  /** As they were seen last in the running process: they never go back. */
+  lastStart = 0;
+  lastHighWatermark = 0;
   /** Batches that are in the log, in order. */
   present: Attempt[] = [];
   /** Batches that were sent and not answered, in the order in which they were sent. */
@@ -77,15 +86,36 @@ export class LogModel {
     this.unknown.delete(attempt);
   }
 
-  /** Checks what was read from `offset` on: whole, contiguous batches, those that must be there. */
-  checkRead(chunks: readonly Uint8Array[], offset: number, endOffset: number): number {
+  /** All before `offset` was told to be safe. */
+  promise(offset: number): void {
+    this.promisedEnd = Math.max(this.promisedEnd, offset);
+  }
+
+  /** Whether a cut was asked for, which may not have been answered, that takes `offset` away. */
+  mayStartBehind(offset: number): boolean {
+    return this.askedStarts.some((start) => start > offset);
+  }
+
+  /**
+   * Checks what was read from `offset` on: whole batches, one behind the other, that may be there;
+   * batches without an ack count as acknowledged from then on, if they may: `mayLearn`. Returns
+   * the offset behind them.
+   */
+  checkRead(
+    chunks: readonly Uint8Array[],
+    offset: number,
+    endOffset: number,
+    mayLearn: boolean,
+  ): number {
     let next = offset;
     for (const chunk of chunks) {
       for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
         const attempt = this.#attempts.find(chunk, at);
         const base = baseOffset(chunk, at);
         must(attempt !== undefined, () => `${this.name}: unknown bytes at offset ${base}`);
-        const known = attempt.state === "present" && attempt.log === this.key;
+        const isOurs = attempt.log === this.key;
+        if (isOurs && mayLearn && attempt.state === "unknown") this.learn(attempt, base);
+        const known = isOurs && attempt.state === "present";
         must(known, () => `${this.name}: batch ${attempt.number} was never told to be there`);
         must(attempt.baseOffset === base, () => `${this.name}: batch ${attempt.number} moved`);
         const first = next === offset && base <= offset && lastOffset(chunk, at) >= offset;
@@ -97,6 +127,23 @@ export class LogModel {
     return next;
   }
 
+  /** After a restart a log begins where someone asked for, and not before what was told. */
+  takeStart(offset: number): void {
+    must(offset >= this.startOffset, () => `${this.name} starts at ${offset} again`);
+    const asked = offset === this.startOffset || this.askedStarts.includes(offset);
+    must(asked, () => `${this.name}: nobody asked for the start ${offset}`);
+    this.startOffset = offset;
+  }
+
+  /** In a running process a log begins where it did, or where someone asked for. */
+  checkStart(offset: number): void {
+    const { name, lastStart } = this;
+    must(offset >= lastStart, () => `${name}: its start went back to ${offset}`);
+    const asked = offset === lastStart || this.askedStarts.includes(offset);
+    must(asked, () => `${name}: nobody asked for the start ${offset}`);
+    this.lastStart = offset;
+  }
+
   /** The process has crashed. A sync that had failed may have dropped what was in memory. */
   crash(kind: CrashKind, syncFailed: boolean): void {
     if (this.durability === "memory" && (kind === "power-loss" || syncFailed)) {
@@ -106,7 +153,7 @@ export class LogModel {
   }
 
   /** Takes what a restarted log holds as what is there, if it may be so. */
-  recovered(found: readonly { attempt: Attempt; offset: number }[], end: number): void {
+  recovered(found: readonly FoundBatch[], end: number): void {
     const { name } = this;
     const known = new Map(this.present.map((attempt) => [attempt.baseOffset, attempt]));
     must(end >= this.promisedEnd, () => `${name} ends at ${end}, ${this.promisedEnd} was promised`);
@@ -123,16 +170,14 @@ export class LogModel {
       hasLost ||= this.mayHaveLost;
     }
     const before = this.unknown;
-    let lastSent = 0;
+    const order = new SendOrder();
     this.present = kept;
     for (const { attempt, offset } of found) {
       const number = () => `${name}: batch ${attempt.number} at ${offset}`;
       const was = known.get(offset);
       if (was) must(was === attempt, () => `${number()} where batch ${was.number} was`);
       else must(before.has(attempt), () => `${number()} has come back, it was ${attempt.state}`);
-      const sent = attempt.sends.find((send) => send > lastSent);
-      must(sent !== undefined, () => `${number()} has overtaken another`);
-      lastSent = sent;
+      must(order.admits(attempt), () => `${number()} has overtaken another`);
       attempt.state = "unknown";
       this.learn(attempt, offset);
     }
@@ -145,6 +190,22 @@ export class LogModel {
     for (const attempt of this.unknown) this.notThere(attempt);
     this.promisedEnd = end;
     this.mayHaveLost = false;
+  }
+}
+
+/** Finds out whether batches stand in the order in which each connection sent them. */
+class SendOrder {
+  readonly #last = new Map<number, number>();
+
+  admits({ sends }: Attempt): boolean {
+    const connections = new Set(sends.map(({ connection }) => connection));
+    // Of a batch that was sent on several, nobody knows which one brought it.
+    if (connections.size > 1) return true;
+    const [connection = 0] = connections;
+    const last = this.#last.get(connection) ?? 0;
+    const send = sends.find(({ order }) => order > last);
+    if (send) this.#last.set(connection, send.order);
+    return send !== undefined;
   }
 }
 
