@@ -1,5 +1,5 @@
 import { type FakeBroker, fakeBroker } from "../doors/fake-broker.testing.ts";
-import { nativeReceiver } from "../doors/native/door.ts";
+import { nativeDoor } from "../doors/native/door.ts";
 import { defaultNativeLimits, type NativeLimits } from "../doors/native/limits.ts";
 import type { Log } from "../platform/log.ts";
 import type { Connection, Network } from "../platform/network.ts";
@@ -45,7 +45,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
   const served: Connection[] = [];
   const { address } = await network.listen({ host: "broker", port: 0 }, (connection) => {
     served.push(connection);
-    return nativeReceiver({ broker, clock, log, limits }, connection);
+    return nativeDoor({ broker, clock, log, limits })(connection);
   });
   const clients: Connection[] = [];
   const watched: Network = {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { LocalBroker } from "../broker/local-broker.ts";
 import { openBroker } from "../broker/open-broker.ts";
-import { nativeReceiver } from "../doors/native/door.ts";
+import { nativeDoor } from "../doors/native/door.ts";
 import { bunPlatform } from "../platform/bun/platform.ts";
 import { type ManualClock, manualClock } from "../platform/testing/manual-clock.ts";
 import { memoryNetwork } from "../platform/testing/memory-network.ts";
@@ -36,7 +36,7 @@ beforeEach(async () => {
     log,
   });
   const { address } = await platform.network.listen({ host: "broker", port: 0 }, (connection) =>
-    nativeReceiver({ broker, clock, log }, connection),
+    nativeDoor({ broker, clock, log })(connection),
   );
   client = await connect(platform, address, { timeoutMs: 10_000, clientName: "test" });
   const rest = { replicationFactor: null, config: new Map(), validateOnly: false };

@@ -4,7 +4,7 @@ import type { Log } from "../platform/log.ts";
 import type { Connection, Receiver } from "../platform/network.ts";
 import type { Protocol } from "./entrance.ts";
 import { kafkaDoor } from "./kafka/door.ts";
-import { nativeReceiver } from "./native/door.ts";
+import { nativeDoor } from "./native/door.ts";
 
 const encoder = new TextEncoder();
 
@@ -16,7 +16,7 @@ export function protocols(broker: Broker, clock: Clock, log: Log): Protocol[] {
     {
       name: "native",
       firstBytes: encoder.encode("WEIR"),
-      open: (connection) => nativeReceiver({ broker, clock, log }, connection),
+      open: nativeDoor({ broker, clock, log }),
     },
     { name: "http", firstBytes: encoder.encode("GET "), open: refuseHttp },
   ];

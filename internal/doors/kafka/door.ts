@@ -3,7 +3,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { FrameBuffers } from "../../platform/frame-buffers.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Connection, Receiver } from "../../platform/network.ts";
-import { AnswerShare } from "./answer-share.ts";
+import { ConnectionShare } from "../connection-share.ts";
 import { KafkaConnection } from "./connection.ts";
 import { ConnectionFetches } from "./fetch/connection-fetches.ts";
 import { FetchSessions } from "./fetch/sessions.ts";
@@ -31,7 +31,11 @@ export function kafkaDoor({ broker, clock, log, limits: given }: KafkaDoorOption
   const sessions = new FetchSessions(clock, limits);
   const heldBytes = new HeldBytes(limits.maxTotalBytesHeld);
   const shared = { clock, heldBytes, frameBuffers: new FrameBuffers(), writer: new Writer() };
-  const answerShare = new AnswerShare(limits);
+  const answerShare = new ConnectionShare({
+    maxBytes: limits.maxFetchBytes,
+    totalBytes: limits.maxTotalFetchBytes,
+    minBytes: limits.minFetchBytes,
+  });
   return (connection) => {
     const fetches = new ConnectionFetches(broker, sessions);
     const { remote } = connection;

@@ -1,5 +1,5 @@
 import type { Broker } from "../../broker/api.ts";
-import type { AnswerShare } from "./answer-share.ts";
+import type { ConnectionShare } from "../connection-share.ts";
 import type { ConnectionFetches } from "./fetch/connection-fetches.ts";
 import type { KafkaLimits } from "./limits.ts";
 import { encodeResponse } from "./protocol/frames.ts";
@@ -21,7 +21,8 @@ export interface Client {
   readonly fetches: ConnectionFetches;
   /** Where the client connects from: `host:port`. */
   readonly remote: string;
-  readonly answerShare: AnswerShare;
+  /** The most records that an answer may have. */
+  readonly answerShare: ConnectionShare;
 }
 
 /** What a handler is told besides the message. */

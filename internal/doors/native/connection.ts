@@ -3,6 +3,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { FrameAssembler, type FrameError } from "../../platform/frames.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Connection, PartialFrame, Receiver } from "../../platform/network.ts";
+import type { ConnectionShare } from "../connection-share.ts";
 import {
   CONNECTION_ID,
   decodeFrame,
@@ -28,6 +29,8 @@ export interface NativeContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: NativeLimits;
+  /** The most that may be queued. */
+  readonly share: ConnectionShare;
 }
 
 /**
@@ -52,14 +55,15 @@ export class NativeConnection implements Receiver {
   private awaitsRoom = false;
 
   constructor(context: NativeContext, connection: Connection) {
-    const { broker, clock, log, limits } = context;
+    const { broker, clock, log, limits, share } = context;
     const { remote } = connection;
     const answered = (): void => {
       if (this.paused) this.goOn();
     };
     this.context = context;
     this.connection = connection;
-    this.outlet = new Outlet(connection, clock, limits.maxQueuedBytes);
+    share.connections++;
+    this.outlet = new Outlet(connection, clock, share);
     this.session = new Session({
       broker,
       clock,
@@ -95,6 +99,7 @@ export class NativeConnection implements Receiver {
 
   closed(): void {
     this.ended = true;
+    this.context.share.connections--;
     this.held.length = 0;
     this.session.end();
     this.outlet.release();

@@ -9,7 +9,7 @@ import { uint32At } from "../../record/big-endian.ts";
 import { BatchBuilder } from "../../record/builder.ts";
 import { fakeBroker } from "../fake-broker.testing.ts";
 import { decodeCbor } from "./cbor.ts";
-import { nativeReceiver } from "./door.ts";
+import { nativeDoor } from "./door.ts";
 import { encodeFrame, MAX_REQUEST_HEAD_BYTES, PREFACE } from "./frame.ts";
 import * as groups from "./group-operations.ts";
 import { handlers } from "./handlers.ts";
@@ -30,7 +30,7 @@ async function conversation() {
   const network = memoryNetwork(clock);
   const broker = fakeBroker({ greetings: 1 });
   const { address } = await network.listen({ host: "broker", port: 0 }, (connection) =>
-    nativeReceiver({ broker, clock, log: silent }, connection),
+    nativeDoor({ broker, clock, log: silent })(connection),
   );
   const lines: string[] = [];
   const heard: Uint8Array[] = [];

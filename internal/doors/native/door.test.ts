@@ -6,7 +6,7 @@ import { putInt32, uint32At } from "../../record/big-endian.ts";
 import { BatchBuilder } from "../../record/builder.ts";
 import { fakeBroker } from "../fake-broker.testing.ts";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
-import { nativeReceiver } from "./door.ts";
+import { nativeDoor } from "./door.ts";
 import { defaultNativeLimits, type NativeLimits } from "./limits.ts";
 
 /** A client made by hand from what the documentation says, so that both don't share a mistake. */
@@ -26,7 +26,7 @@ async function caller(
   let served: Connection | null = null;
   const { address } = await network.listen({ host: "broker", port: 0 }, (connection) => {
     served = connection;
-    return nativeReceiver({ broker, clock, log, limits }, connection);
+    return nativeDoor({ broker, clock, log, limits })(connection);
   });
   let heard = Buffer.alloc(0);
   let closed = false;

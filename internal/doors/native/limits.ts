@@ -10,6 +10,10 @@ export interface NativeLimits {
   readonly maxOthersInFlight: number;
   /** Answers and events that have not left. Above it nothing is read, and no stream is served. */
   readonly maxQueuedBytes: number;
+  /** All connections' together: each has its share of it, and no less than ... */
+  readonly maxTotalQueuedBytes: number;
+  /** ... this, however many connections there are. */
+  readonly minQueuedBytes: number;
   readonly maxStreams: number;
   /** What one stream takes of the log at a time; at least a whole batch. */
   readonly maxStreamPollBytes: number;
@@ -31,6 +35,8 @@ export const defaultNativeLimits: NativeLimits = {
   maxProduceBytesInFlight: 32 * MIB,
   maxOthersInFlight: 8,
   maxQueuedBytes: 8 * MIB,
+  maxTotalQueuedBytes: 64 * MIB,
+  minQueuedBytes: MIB / 4,
   maxStreams: 16,
   maxStreamPollBytes: MIB,
   maxCreditBytes: 64 * MIB,

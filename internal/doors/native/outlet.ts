@@ -1,5 +1,6 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/network.ts";
+import type { ConnectionShare } from "../connection-share.ts";
 import { encodeFrame, type Message } from "./frame.ts";
 
 /**
@@ -9,13 +10,13 @@ import { encodeFrame, type Message } from "./frame.ts";
 export class Outlet {
   private readonly connection: Connection;
   private readonly clock: Clock;
-  private readonly maxQueuedBytes: number;
+  private readonly share: ConnectionShare;
   private waiting: (() => void)[] = [];
 
-  constructor(connection: Connection, clock: Clock, maxQueuedBytes: number) {
+  constructor(connection: Connection, clock: Clock, share: ConnectionShare) {
     this.connection = connection;
     this.clock = clock;
-    this.maxQueuedBytes = maxQueuedBytes;
+    this.share = share;
   }
 
   send(message: Message, payload: readonly Uint8Array[]): void {
@@ -26,7 +27,7 @@ export class Outlet {
   }
 
   get full(): boolean {
-    return this.connection.queuedBytes > this.maxQueuedBytes;
+    return this.connection.queuedBytes > this.share.bytes;
   }
 
   /**

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import { AnswerShare } from "./answer-share.ts";
+import { ConnectionShare } from "./connection-share.ts";
 
-const share = new AnswerShare({
-  maxFetchBytes: 50,
-  maxTotalFetchBytes: 100,
-  minFetchBytes: 10,
+const share = new ConnectionShare({
+  maxBytes: 50,
+  totalBytes: 100,
+  minBytes: 10,
 });
 
 test.each([
