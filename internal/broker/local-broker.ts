@@ -220,7 +220,7 @@ export class LocalBroker implements Broker {
   }
 
   partition(topic: string, index: number): PartitionStatus | undefined {
-    return this.#topics.partition(topic, index)?.status(this.identity.brokerId);
+    return this.#topics.get(topic)?.status(index, this.identity.brokerId);
   }
 
   status(): BrokerStatus {

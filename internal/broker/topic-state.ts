@@ -1,9 +1,9 @@
 import type { TopicMetadata } from "../metadata/metadata-store.ts";
 import type { LogStore } from "../storage/log-store.ts";
-import type { Topic } from "./api.ts";
+import type { PartitionStatus, Topic } from "./api.ts";
 import type { Changes } from "./changes.ts";
 import { isInternal } from "./groups-topic.ts";
-import { Partition } from "./partition.ts";
+import { Partition, unusedPartition } from "./partition.ts";
 import { type TopicSettings, topicSettings } from "./topic-settings.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -38,6 +38,14 @@ export class TopicState {
   /** Partition `index` if someone has asked for it. */
   used(index: number): Partition | undefined {
     return this.#partitions[index];
+  }
+
+  /** How partition `index` is, without making it; undefined if there is none of that number. */
+  status(index: number, brokerId: number): PartitionStatus | undefined {
+    const used = this.#partitions[index];
+    if (used) return used.status(brokerId);
+    const isThere = index >= 0 && index < this.metadata.partitionCount;
+    return isThere ? unusedPartition(this, index, brokerId) : undefined;
   }
 
   /** The partitions that have been asked for so far. */

@@ -10,11 +10,11 @@ import { BrokerError } from "./errors.ts";
 import type { Partition } from "./partition.ts";
 import { checkSetting } from "./setting.ts";
 import { brokerError } from "./storage-errors.ts";
+import { checkTopicName } from "./topic-name.ts";
 import { checkTopicConfig, topicSetting } from "./topic-settings.ts";
 import { TopicState } from "./topic-state.ts";
 
 const MAX_PARTITIONS = 100_000;
-const LEGAL_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
 
 /** The topics of this broker: what the metadata says of them, and their partitions' logs. */
 export class Topics {
@@ -229,13 +229,7 @@ export class Topics {
   }
 
   #checkName(name: string): void {
-    if (!LEGAL_NAME.test(name) || name === "." || name === "..") {
-      const rule = "it has 1 to 249 of the characters a-z A-Z 0-9 . _ -";
-      throw new BrokerError(
-        "invalid-topic-name",
-        `${JSON.stringify(name)} is no topic name: ${rule}`,
-      );
-    }
+    checkTopicName(name);
     if (`${name}-0` === this.#metadata.logName) {
       throw new BrokerError("invalid-topic-name", `${name} is the name of an internal log`);
     }

@@ -1,7 +1,7 @@
 import type { Broker } from "../../broker/api.ts";
 import { BROKER_RESOURCE, TOPIC_RESOURCE } from "./configs.ts";
 import { type Outcome, outcomeOf, Refusal } from "./errors.ts";
-import { checkUnknownName, repeated, topicNamed } from "./topics.ts";
+import { legallyNamed, repeated } from "./topics.ts";
 
 /** Something that has settings: its kind and its name. */
 export interface Resource {
@@ -29,8 +29,7 @@ export function alterResources<R extends Resource>(
       const outcome = await outcomeOf(async () => {
         if (twice.has(keyOf(resource))) throw invalid(`${resourceName} is in the request twice`);
         checkAlterable(resource);
-        if (broker.topic(resourceName) === undefined) await checkUnknownName(broker, resourceName);
-        topicNamed(broker, resourceName);
+        legallyNamed(broker, resourceName);
         await broker.alterTopicConfig(resourceName, changesOf(resource), validateOnly);
       });
       return { ...outcome, resourceType, resourceName };

@@ -1,4 +1,5 @@
 import type { Broker, Topic } from "../../broker/api.ts";
+import { checkTopicName } from "../../broker/topic-name.ts";
 import { Refusal } from "./errors.ts";
 import { ZERO_UUID } from "./protocol/table.ts";
 
@@ -33,11 +34,14 @@ export function topicWithId(broker: Broker, topicId: string): Topic {
 }
 
 /**
- * Makes sure that a topic could have the name: Kafka tells illegal names from those that are
- * merely unknown. Rejects with `BrokerError`.
+ * The topic with a name, which must be one that a topic may have: some requests tell illegal names
+ * from those that are merely unknown. Throws `Refusal` and `BrokerError`.
  */
-export async function checkUnknownName(broker: Broker, name: string): Promise<void> {
-  await broker.createTopic({ ...defaultTopic(name), validateOnly: true });
+export function legallyNamed(broker: Broker, name: string): Topic {
+  const topic = broker.topic(name);
+  if (topic !== undefined) return topic;
+  checkTopicName(name);
+  throw new Refusal("UNKNOWN_TOPIC_OR_PARTITION");
 }
 
 /** Makes a topic as the broker's defaults have it. */

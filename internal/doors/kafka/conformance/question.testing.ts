@@ -1,6 +1,10 @@
+import { encodeRequest } from "../protocol/frames.ts";
 import type { Api } from "../protocol/message.ts";
 import { metadata } from "../protocol/messages/03-metadata.ts";
 import type { ByteRange, Decoded, Encodable, Fields } from "../protocol/table.ts";
+import { Writer } from "../protocol/writer.ts";
+
+const SIZE_BYTES = 4;
 
 /** Sends a request to a broker and resolves with its answer; rejects if there is none. */
 export type Call = <K extends number, Q extends Fields, R extends Fields>(
@@ -14,6 +18,8 @@ export interface Question {
   readonly title: string;
   /** What differs from Apache Kafka's answer, and why, where it is meant to. */
   readonly differs: string | null;
+  /** The request without a size in front, with ids that no topic has. */
+  frame(): Uint8Array;
   /** The answer, without what differs from broker to broker. */
   ask(call: Call): Promise<unknown>;
 }
@@ -32,13 +38,26 @@ export function question<K extends number, Q extends Fields, R extends Fields>(
   body: Encodable<Q> | ((idOf: IdOf) => Encodable<Q>),
   differs: string | null = null,
 ): Question {
+  const bodyFor = (idOf: IdOf) => (typeof body === "function" ? body(idOf) : body);
   return {
     title: `${api.name} ${version}: ${about}`,
     differs,
+    frame() {
+      const writer = new Writer();
+      const place = { correlationId: 1, clientId: "fuzz" };
+      encodeRequest(
+        writer,
+        api,
+        version,
+        place,
+        bodyFor(() => UNKNOWN_ID),
+      );
+      return Buffer.concat(writer.take()).subarray(SIZE_BYTES);
+    },
     async ask(call) {
       const ids = await topicIds(call);
       const idOf = (topic: string) => ids.get(topic) ?? UNKNOWN_ID;
-      const answer = await call(api, version, typeof body === "function" ? body(idOf) : body);
+      const answer = await call(api, version, bodyFor(idOf));
       for (const [name, id] of await topicIds(call)) ids.set(name, id);
       return comparable(answer, new Map([...ids].map(([name, id]) => [id, name])));
     },

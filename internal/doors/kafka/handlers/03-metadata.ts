@@ -8,7 +8,7 @@ import { NOT_ASKED_FOR } from "../protocol/messages/authorized-operations.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
 import { type AnswerOf, type RequestOf, service } from "../service.ts";
 import { isEnabled } from "../settings.ts";
-import { checkUnknownName, createDefaultTopic, distinct, topicWithId } from "../topics.ts";
+import { createDefaultTopic, distinct, legallyNamed, topicWithId } from "../topics.ts";
 
 type Request = RequestOf<typeof metadata>;
 type RequestedTopic = NonNullable<Request["topics"]>[number];
@@ -83,8 +83,7 @@ async function lookUp(
 /** Makes a topic that isn't there, if that is allowed. Rejects with a refusal. */
 async function missingTopic(broker: Broker, name: string, request: Request): Promise<Topic> {
   if (!request.allowAutoTopicCreation || !isEnabled(broker, "auto.create.topics.enable")) {
-    await checkUnknownName(broker, name);
-    throw new Refusal("UNKNOWN_TOPIC_OR_PARTITION");
+    return legallyNamed(broker, name);
   }
   try {
     return await createDefaultTopic(broker, name);

@@ -3,7 +3,7 @@ import { BROKER_RESOURCE, sourceOf, TOPIC_RESOURCE, typeOf } from "../configs.ts
 import { Refusal, refused, SUCCESS } from "../errors.ts";
 import { describeConfigs } from "../protocol/messages/32-describe-configs.ts";
 import { type AnswerOf, type RequestOf, service } from "../service.ts";
-import { checkUnknownName, topicNamed } from "../topics.ts";
+import { legallyNamed } from "../topics.ts";
 
 type Request = RequestOf<typeof describeConfigs>;
 type Requested = Request["resources"][number];
@@ -21,15 +21,13 @@ type Answered = AnswerOf<typeof describeConfigs>["results"][number];
  */
 export const describeConfigsService = service(describeConfigs, async (request, { client }) => ({
   throttleTimeMs: 0,
-  results: await Promise.all(
-    request.resources.map((resource) => describe(client.broker, resource, request)),
-  ),
+  results: request.resources.map((resource) => describe(client.broker, resource, request)),
 }));
 
-async function describe(broker: Broker, resource: Requested, request: Request): Promise<Answered> {
+function describe(broker: Broker, resource: Requested, request: Request): Answered {
   const { resourceType, resourceName, configurationKeys } = resource;
   try {
-    const entries = await entriesOf(broker, resource);
+    const entries = entriesOf(broker, resource);
     const asked = new Set(configurationKeys);
     const configs = entries
       .filter(({ name }) => asked.size === 0 || asked.has(name))
@@ -40,13 +38,9 @@ async function describe(broker: Broker, resource: Requested, request: Request): 
   }
 }
 
-async function entriesOf(
-  broker: Broker,
-  { resourceType, resourceName }: Requested,
-): Promise<TracedConfigEntry[]> {
+function entriesOf(broker: Broker, { resourceType, resourceName }: Requested): TracedConfigEntry[] {
   if (resourceType === TOPIC_RESOURCE) {
-    if (broker.topic(resourceName) === undefined) await checkUnknownName(broker, resourceName);
-    return broker.topicConfig(topicNamed(broker, resourceName).name);
+    return broker.topicConfig(legallyNamed(broker, resourceName).name);
   }
   if (resourceType === BROKER_RESOURCE) {
     const { brokerId } = broker.identity;

@@ -1,8 +1,8 @@
 import type { Broker } from "../../../broker/api.ts";
-import { Refusal, refused, SUCCESS } from "../errors.ts";
+import { refused, SUCCESS } from "../errors.ts";
 import { describeProducers } from "../protocol/messages/61-describe-producers.ts";
 import { type AnswerOf, service } from "../service.ts";
-import { checkUnknownName } from "../topics.ts";
+import { legallyNamed } from "../topics.ts";
 
 type Answered = AnswerOf<typeof describeProducers>["topics"][number]["partitions"][number];
 
@@ -20,21 +20,17 @@ const NO_TRANSACTION = { coordinatorEpoch: -1, currentTxnStartOffset: -1 } as co
 export const describeProducersService = service(
   describeProducers,
   async ({ topics }, { client: { broker } }) => {
-    const answers = topics.map(async ({ name, partitionIndexes }) => ({
+    const answers = topics.map(({ name, partitionIndexes }) => ({
       name,
-      partitions: await Promise.all(partitionIndexes.map((index) => describe(broker, name, index))),
+      partitions: partitionIndexes.map((index) => describe(broker, name, index)),
     }));
-    return { throttleTimeMs: 0, topics: await Promise.all(answers) };
+    return { throttleTimeMs: 0, topics: answers };
   },
 );
 
-async function describe(broker: Broker, topic: string, partitionIndex: number): Promise<Answered> {
+function describe(broker: Broker, topic: string, partitionIndex: number): Answered {
   try {
-    if (broker.partition(topic, partitionIndex) === undefined) {
-      if (broker.topic(topic) === undefined) await checkUnknownName(broker, topic);
-      throw new Refusal("UNKNOWN_TOPIC_OR_PARTITION");
-    }
-    const producers = broker.producers(topic, partitionIndex);
+    const producers = broker.producers(legallyNamed(broker, topic).name, partitionIndex);
     const activeProducers = producers.map(({ lastTimestampMs, ...producer }) => ({
       ...producer,
       ...NO_TRANSACTION,

@@ -7,7 +7,7 @@ import { describeTopicPartitions } from "../protocol/messages/75-describe-topic-
 import { NOT_ASKED_FOR } from "../protocol/messages/authorized-operations.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
 import { type AnswerOf, type RequestOf, service } from "../service.ts";
-import { checkUnknownName } from "../topics.ts";
+import { legallyNamed } from "../topics.ts";
 
 type Request = RequestOf<typeof describeTopicPartitions>;
 type Answer = AnswerOf<typeof describeTopicPartitions>;
@@ -34,7 +34,7 @@ export const describeTopicPartitionsService = service(
       return { throttleTimeMs: 0, topics, nextCursor: null };
     }
     const room = Math.min(Math.max(request.responsePartitionLimit, 1), limits.maxPartitionsPerPage);
-    const page = await pageOf(broker, names, request.cursor, room);
+    const page = pageOf(broker, names, request.cursor, room);
     return { throttleTimeMs: 0, ...page };
   },
 );
@@ -52,18 +52,18 @@ function namesOf(broker: Broker, { topics, cursor }: Request): string[] {
   return cursor === null ? names : names.filter((name) => name >= cursor.topicName);
 }
 
-async function pageOf(
+function pageOf(
   broker: Broker,
   names: readonly string[],
   cursor: Request["cursor"],
   maxPartitions: number,
-): Promise<Pick<Answer, "topics" | "nextCursor">> {
+): Pick<Answer, "topics" | "nextCursor"> {
   const topics: AnsweredTopic[] = [];
   let room = maxPartitions;
   for (const name of names) {
     const topic = broker.topic(name);
     if (topic === undefined) {
-      topics.push(await missing(broker, name));
+      topics.push(missing(broker, name));
       continue;
     }
     const from = cursor?.topicName === name ? cursor.partitionIndex : 0;
@@ -95,10 +95,10 @@ function describe(broker: Broker, topic: Topic, from: number, count: number): An
   };
 }
 
-async function missing(broker: Broker, name: string): Promise<AnsweredTopic> {
+/** A topic that was not there. */
+function missing(broker: Broker, name: string): AnsweredTopic {
   try {
-    await checkUnknownName(broker, name);
-    throw new Refusal("UNKNOWN_TOPIC_OR_PARTITION");
+    return describe(broker, legallyNamed(broker, name), 0, 0);
   } catch (error) {
     return unavailable(name, error);
   }
