@@ -79,6 +79,15 @@ const OWN_SETTINGS: readonly Setting[] = [
     documentation: "How often the broker looks for segments that are to be deleted.",
   },
   {
+    name: "producer.id.expiration.ms",
+    type: "int",
+    min: 1,
+    max: INT_MAX,
+    default: "86400000",
+    documentation:
+      "How long a partition remembers an idempotent producer, so that it knows its batches again.",
+  },
+  {
     name: "socket.request.max.bytes",
     type: "int",
     min: 1024,
@@ -144,6 +153,7 @@ export interface BrokerSettings {
   readonly autoCreateTopics: boolean;
   readonly maxRequestBytes: number;
   readonly retentionCheckMs: number;
+  readonly producerExpirationMs: number;
   readonly compactionIntervalMs: number;
   readonly compactionKeyBytes: number;
   readonly compactionBytesPerSecond: number;
@@ -195,6 +205,7 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     autoCreateTopics: text("auto.create.topics.enable") === "true",
     maxRequestBytes: numberOf(text("socket.request.max.bytes")),
     retentionCheckMs: numberOf(text("log.retention.check.interval.ms")),
+    producerExpirationMs: numberOf(text("producer.id.expiration.ms")),
     compactionIntervalMs: numberOf(text("log.cleaner.backoff.ms")),
     compactionKeyBytes: numberOf(text("log.cleaner.dedupe.buffer.size")),
     compactionBytesPerSecond: numberOf(text("log.cleaner.io.max.bytes.per.second")),

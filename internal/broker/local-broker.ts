@@ -90,9 +90,9 @@ export class LocalBroker implements Broker {
     this.#writeEvents = new WriteEvents(this.events);
     this.#producerIds = new ProducerIds(metadata);
     this.#startedAtMs = platform.clock.nowMs();
-    const { retentionCheckMs } = this.settings;
+    const { clock } = platform;
     const partitions = () => topics.partitions();
-    this.#retention = new RetentionSweeper(platform.clock, store, partitions, retentionCheckMs);
+    this.#retention = new RetentionSweeper({ clock, store, partitions, settings: this.settings });
     this.#retention.start();
     store.compactor.start();
     changes.listen(topicEvents(this.events));

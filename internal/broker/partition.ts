@@ -73,7 +73,7 @@ export class Partition {
       producerId,
       producerEpoch: state.epoch,
       lastSequence: state.batches.at(-1)?.lastSequence ?? -1,
-      lastTimestampMs: state.lastTimestampMs,
+      lastTimestampMs: state.lastSeenMs,
     }));
   }
 

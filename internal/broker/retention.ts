@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
+import type { BrokerSettings } from "./broker-settings.ts";
 import type { Partition } from "./partition.ts";
 import { UNLIMITED } from "./setting.ts";
 import type { TopicSettings } from "./topic-settings.ts";
@@ -27,36 +28,33 @@ export function retentionOffset(log: PartitionLog, settings: TopicSettings, nowM
   return offset;
 }
 
-/** Deletes what is too old or too much, of all partitions, by one timer. */
+/** What the sweeper looks at, and how often. */
+export interface RetentionPath {
+  readonly clock: Clock;
+  readonly store: LogStore;
+  readonly partitions: () => Iterable<Partition>;
+  readonly settings: Pick<BrokerSettings, "retentionCheckMs" | "producerExpirationMs">;
+}
+
+/** Deletes what is too old or too much, records and producers, of all partitions, by one timer. */
 export class RetentionSweeper {
-  readonly #clock: Clock;
-  readonly #store: LogStore;
-  readonly #partitions: () => Iterable<Partition>;
-  readonly #intervalMs: number;
+  readonly #path: RetentionPath;
   #timer: Timer | null = null;
   #stopped = false;
 
-  constructor(
-    clock: Clock,
-    store: LogStore,
-    partitions: () => Iterable<Partition>,
-    intervalMs: number,
-  ) {
-    this.#clock = clock;
-    this.#store = store;
-    this.#partitions = partitions;
-    this.#intervalMs = intervalMs;
+  constructor(path: RetentionPath) {
+    this.#path = path;
   }
 
   /** Sweeps every interval from now on. */
   start(): void {
-    if (this.#stopped) return;
-    this.#timer = this.#clock.after(this.#intervalMs, () => {
-      this.sweep().then(
-        () => this.start(),
-        // Writes are refused now, which others tell; what is too old goes when that is over.
-        () => this.start(),
-      );
+    const { clock, settings } = this.#path;
+    const again = () => {
+      if (!this.#stopped) this.start();
+    };
+    this.#timer = clock.after(settings.retentionCheckMs, () => {
+      // If it fails, writes are refused, which others tell; what is too old goes when that is over.
+      this.sweep().then(again, again);
     });
   }
 
@@ -67,10 +65,11 @@ export class RetentionSweeper {
 
   /** Deletes what is due now. */
   async sweep(): Promise<void> {
-    for (const { log, topic } of [...this.#partitions()]) {
-      if (log.removed) continue;
-      const offset = retentionOffset(log, topic.settings, this.#clock.nowMs());
-      await this.#store.cutBefore(log, offset);
+    const { clock, store, partitions, settings } = this.#path;
+    store.expireProducers(clock.nowMs() - settings.producerExpirationMs);
+    for (const { log, topic } of [...partitions()]) {
+      if (log.removed || this.#stopped) continue;
+      await store.cutBefore(log, retentionOffset(log, topic.settings, clock.nowMs()));
     }
   }
 }

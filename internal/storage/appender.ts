@@ -34,6 +34,8 @@ export interface AppendPath {
   readonly commit: GroupCommit;
   readonly writer: TailWriter;
   readonly limits: StorageLimits;
+  /** Told when a log has got to know another producer. */
+  readonly newProducer: () => void;
   /** Told of every log that has changed, and of failed writes. */
   readonly changed: (log: PartitionLog) => void;
   readonly failed: (error: StorageError) => void;
@@ -147,7 +149,7 @@ export class Appender {
     const offsetCount = lastOffset(buffer, at) + 1 - log.endOffset;
     const segment = log.segmentFor(sizeBytes, offsetCount, nowMs);
     rememberProducer(logGroup, producerId(buffer, at));
-    log.producers.admit(buffer, at);
+    if (log.producers.admit(buffer, at, nowMs)) this.#path.newProducer();
     log.epochs.admit(partitionLeaderEpoch(buffer, at), baseOffset);
     const position = segment.admit(this.#path.disk, buffer, at, sizeBytes, nowMs);
     logGroup.placed.push({

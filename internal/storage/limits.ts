@@ -38,6 +38,8 @@ export interface StorageLimits {
   readonly prepareSpareAtBytes: number;
   /** A checkpoint writes so many logs to their segments before other work gets its turn. */
   readonly checkpointLogsPerTurn: number;
+  /** So many idempotent producers are remembered, each counted once in every log it writes to. */
+  readonly maxProducers: number;
   /** Free space is asked for each time so much has been appended. */
   readonly spaceCheckBytes: number;
 }
@@ -56,5 +58,6 @@ export const DEFAULT_LIMITS: StorageLimits = {
   sparesKept: 4,
   prepareSpareAtBytes: 256 * KIB,
   checkpointLogsPerTurn: 64,
+  maxProducers: 100_000,
   spaceCheckBytes: 8 * MIB,
 };

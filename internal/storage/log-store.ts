@@ -15,6 +15,7 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import { LogChanges } from "./log-changes.ts";
 import { findMaxTime, findTime, type ReadPath, readLog, type TimedOffset } from "./log-reader.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
+import { ProducerBounds } from "./producer-bounds.ts";
 import { journalStart, type Recovered, recover } from "./recovery.ts";
 import type { StoreOptions } from "./store-options.ts";
 import { TailWriter } from "./tail-writer.ts";
@@ -40,6 +41,7 @@ export class LogStore {
   readonly #changes: LogChanges;
   readonly #logs: Map<string, PartitionLog>;
   readonly #gate: WriteGate;
+  readonly #producerBounds: ProducerBounds;
   readonly #reading: ReadPath;
   readonly #truncation: TruncationPath;
   readonly #unlock: () => void;
@@ -128,10 +130,14 @@ export class LogStore {
       limits,
       journal: this.#journal,
       commit: this.#commit,
+      newProducer: () => this.#producerBounds.added(),
       changed: (log) => this.#checkpointer.changed(log),
       failed: (error) => this.#gate.refuse(error),
       written: () => upkeep.afterTurn(),
     });
+    const logs = () => this.#logs.values();
+    const changed = (log: PartitionLog) => this.#checkpointer.changed(log);
+    this.#producerBounds = new ProducerBounds(logs, limits.maxProducers, changed);
     this.#reading = this.#makeReading(writer);
     this.#changes = this.#makeChanges(writer);
     this.compactor = this.#makeCompactor();
@@ -255,6 +261,11 @@ export class LogStore {
   /** Removes logs with all they hold; they are gone for good when this resolves. */
   remove(logs: readonly PartitionLog[]): Promise<void> {
     return this.#changes.remove(logs);
+  }
+
+  /** Forgets the idempotent producers of which nothing has come after `lastMs`. */
+  expireProducers(lastMs: number): void {
+    this.#producerBounds.expire(lastMs);
   }
 
   /** Moves what the journal holds to the segments, now. */

@@ -3,7 +3,6 @@ import {
   baseSequence,
   lastOffset,
   lastOffsetDelta,
-  maxTimestampMs,
   producerEpoch,
   producerId,
 } from "../record/batch.ts";
@@ -25,7 +24,8 @@ export interface ProducedBatch {
 /** What a log knows of one idempotent producer. Never changed: a new batch makes a new one. */
 export interface ProducerState {
   readonly epoch: number;
-  readonly lastTimestampMs: number;
+  /** When its last batch came, by the broker's clock. */
+  readonly lastSeenMs: number;
   /** The last ones, oldest first; at least one. */
   readonly batches: readonly ProducedBatch[];
 }
@@ -101,10 +101,22 @@ export class ProducerTable {
     throw new SequenceError("out-of-order-sequence", message);
   }
 
-  /** Remembers a batch that has its place in the log. */
-  admit(buffer: Uint8Array, at: number): void {
+  /** Forgets producers of which nothing has come after `lastMs`, at most so many; how many. */
+  forget(lastMs: number, most: number): number {
+    let count = 0;
+    for (const [id, { lastSeenMs }] of this.#producers) {
+      if (count >= most) break;
+      if (lastSeenMs > lastMs) continue;
+      this.#producers.delete(id);
+      count++;
+    }
+    return count;
+  }
+
+  /** Remembers a batch that has its place in the log; whether its producer is a new one. */
+  admit(buffer: Uint8Array, at: number, nowMs: number): boolean {
     const id = producerId(buffer, at);
-    if (id === NO_PRODUCER_ID) return;
+    if (id === NO_PRODUCER_ID) return false;
     const state = this.#producers.get(id);
     const epoch = producerEpoch(buffer, at);
     const batch = {
@@ -116,9 +128,10 @@ export class ProducerTable {
     const before = state?.epoch === epoch ? state.batches.slice(1 - REMEMBERED_BATCHES) : [];
     this.#producers.set(id, {
       epoch,
-      lastTimestampMs: maxTimestampMs(buffer, at),
+      lastSeenMs: nowMs,
       batches: [...before, batch],
     });
+    return state === undefined;
   }
 }
 

@@ -144,7 +144,7 @@ export class Replay {
     const segment = this.#segmentFor(log, entry);
     if (!segment) return;
     segment.admit(this.#path.disk, bytes, at, entry.sizeBytes, this.#path.nowMs);
-    log.producers.admit(bytes, at);
+    log.producers.admit(bytes, at, this.#path.nowMs);
     log.epochs.admit(entry.leaderEpoch, entry.offset);
     if (!this.#fates.isGone(entry)) this.#push(log, segment, entry, bytes, at);
   }
@@ -189,7 +189,7 @@ export class Replay {
     if (batch) this.#writeAgain(segment, entry, batch);
     if (segment.file === "new" && disk.exists(segment.logPath)) segment.file = "uncut";
     segment.admit(disk, header, at, sizeBytes, nowMs);
-    log.producers.admit(header, at);
+    log.producers.admit(header, at, this.#path.nowMs);
     log.epochs.admit(entry.leaderEpoch, offset);
     if (batch && behindTail) this.#push(log, segment, entry, batch, 0);
   }

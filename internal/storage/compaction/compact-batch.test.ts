@@ -111,7 +111,7 @@ test("a producer's last batch stays without its records", () => {
   const batch = batchAt10([["a", "1"]], { producer, codec: "zstd" });
   const pass = passOf({ a: 50 }, 99);
   expect(staying(pass, batch)).toBe("none");
-  pass.log.producers.admit(batch, 0);
+  pass.log.producers.admit(batch, 0, NOW_MS);
   const stays = compactBatch(pass, batch, 0);
   if (!(stays instanceof Uint8Array)) throw new Error("it doesn't stay");
   expect([recordCount(stays, 0), producerId(stays, 0), lastOffset(stays, 0)]).toEqual([0, 7, 10]);
