@@ -1,6 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type ListingFormat, listingFormats } from "./output/listing.ts";
-import { type HostAndPort, ParseError, parseAddress, parseDurationMs } from "./parse/values.ts";
+import {
+  addressText,
+  type HostAndPort,
+  ParseError,
+  parseAddress,
+  parseDurationMs,
+} from "./parse/values.ts";
 
 /** Where a client looks for a broker unless told otherwise. */
 const defaultBroker = "127.0.0.1:9092";
@@ -14,6 +20,11 @@ export interface GlobalOptions {
   readonly json?: true;
   /** In milliseconds; left out, the verb's own. */
   readonly timeout?: number;
+}
+
+/** Whether a client needs no option to find this broker. */
+export function isDefaultBroker(broker: HostAndPort): boolean {
+  return addressText(broker) === defaultBroker;
 }
 
 /** The options that every verb takes. */

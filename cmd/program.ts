@@ -16,6 +16,7 @@ const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
   consume: async () => (await import("./consume.ts")).consumeVerb,
   status: async () => (await import("./status.ts")).statusVerb,
   log: async () => (await import("./log/log.ts")).logVerb,
+  top: async () => (await import("./top.ts")).topVerb,
   help: async () => (await import("./help.ts")).helpVerb,
 };
 
@@ -24,6 +25,7 @@ const introduction = `Examples:
   seq 1000 | weir produce numbers             # a record a line
   weir consume numbers | tail -1
   weir topic ls
+  weir top                                    # watch it all
 `;
 
 /** Help is the same on every terminal and in a pipe; asking a stream for its width costs 10 ms. */

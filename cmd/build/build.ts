@@ -5,7 +5,7 @@
  * - The executable reads no `.env` and no `bunfig.toml` from where it is started: the latter could
  *   make it run somebody else's code.
  * - Modules that a dependency would like to have at run time, but that would then be looked for
- *   on the user's disk, have a stand-in.
+ *   on the user's disk, have a stand-in; so has one that the runtime does better.
  */
 import { rmSync } from "node:fs";
 import path from "node:path";
@@ -15,12 +15,14 @@ import packageJson from "../../package.json";
 const root = path.resolve(import.meta.dir, "../..");
 const outfile = path.join(root, "dist", "weir");
 
-/** What stands in for modules that those who import them can do without. */
+/** What stands in for modules, by their names. */
 const STAND_INS: Readonly<Record<string, string>> = {
   // The addon that speeds cbor-x up; it does without when there is none.
   "cbor-extract": "module.exports = null;",
   // ink's debugger, which DEV=true in the environment would start.
   "react-devtools-core": "export default { initialize() {}, connectToDevTools() {} };",
+  // How wide a text is on a terminal: the runtime knows it, too, and many times faster.
+  "string-width": "export default (text) => Bun.stringWidth(text);",
 };
 
 const standIns: BunPlugin = {

@@ -1,0 +1,198 @@
+import type { Client, Watch } from "../../internal/client/api.ts";
+import type { ClientPlatform } from "../../internal/client/client.ts";
+import { ClientError } from "../../internal/client/errors.ts";
+import { World } from "./world.ts";
+
+/** Time, as everything here is told it. */
+export type Clock = ClientPlatform["clock"];
+
+/** What a session needs. */
+export interface SessionOptions {
+  readonly clock: Clock;
+  /** Connects to the broker; rejects with a `ClientError`. */
+  readonly connect: () => Promise<Client>;
+  /** The time between two updates. */
+  readonly refreshMs: number;
+  /** Told when the world has changed. */
+  readonly changed: () => void;
+}
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 10_000;
+/** A link that has been silent for so long, besides the interval, is taken for dead. */
+const SILENCE_MS = 8000;
+
+/**
+ * Keeps the world up to date: connects, watches, and connects again, later and later, when the
+ * broker is lost. While paused it asks for nothing, so that the broker sends nothing.
+ */
+export class Session {
+  readonly world = new World();
+  readonly #options: SessionOptions;
+  #client: Client | null = null;
+  #partitions: Watch | null = null;
+  #paused = false;
+  #stopped = false;
+  /** Ends a pause, and a wait for the next attempt. */
+  #resume: (() => void) | null = null;
+  #retry: (() => void) | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Runs until it is stopped. Rejects with what is a bug. */
+  async run(): Promise<void> {
+    for (let attempt = 1; !this.#stopped; attempt++) {
+      this.world.link = { state: "connecting", attempt };
+      this.#options.changed();
+      const reason = await this.#connection();
+      if (this.#stopped) return;
+      if (this.#wasLive()) attempt = 1;
+      await this.#wait(reason, attempt);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#paused = false;
+    this.#resume?.();
+    this.#retry?.();
+    void this.#client?.close();
+  }
+
+  /** Tries again at once if the broker is lost. */
+  retryNow(): void {
+    this.#retry?.();
+  }
+
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    if (!paused) this.#resume?.();
+  }
+
+  /** Follows the partitions of a topic, or of none. */
+  lookAt(topic: string | null): void {
+    if (topic === (this.world.partitions?.topic ?? null)) return;
+    this.world.lookAt(topic);
+    this.#partitions?.stop();
+    this.#partitions = null;
+    if (this.#client !== null) void this.#followPartitions(this.#client);
+  }
+
+  /** The connection, for a request; throws `ClientError` when there is none. */
+  get client(): Client {
+    if (this.#client !== null) return this.#client;
+    throw new ClientError("unreachable", "there is no connection to the broker");
+  }
+
+  #wasLive(): boolean {
+    return this.world.link.state === "live";
+  }
+
+  /** Connects and follows; returns why that has ended. */
+  async #connection(): Promise<string> {
+    try {
+      const client = await this.#options.connect();
+      this.#client = client;
+      if (this.#stopped) void client.close();
+      this.world.connected(client.hello);
+      this.#options.changed();
+      void this.#followPartitions(client);
+      await this.#follow(client);
+      return "the broker has ended the stream of changes";
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      return error.message;
+    } finally {
+      void this.#client?.close();
+      this.#client = null;
+      this.#partitions = null;
+    }
+  }
+
+  async #follow(client: Client): Promise<void> {
+    const { clock, refreshMs, changed } = this.#options;
+    const what = { topics: true, partitionsOf: [], faults: true, events: true };
+    const watch = client.watch({ ...what, intervalMs: refreshMs });
+    const silence = this.#watchdog(client);
+    let isFirst = true;
+    try {
+      for await (const update of watch) {
+        this.world.update(update, clock.monotonicMs(), isFirst);
+        isFirst = false;
+        changed();
+        silence.over();
+        await this.#unpaused();
+        silence.begin();
+      }
+    } finally {
+      silence.over();
+    }
+  }
+
+  async #followPartitions(client: Client): Promise<void> {
+    const topic = this.world.partitions?.topic;
+    if (topic === undefined) return;
+    const what = { topics: false, partitionsOf: [topic], faults: false, events: false };
+    const watch = client.watch({ ...what, intervalMs: this.#options.refreshMs });
+    this.#partitions = watch;
+    let isFirst = true;
+    try {
+      for await (const update of watch) {
+        if (this.#partitions !== watch) return;
+        this.world.updatePartitions(update, isFirst);
+        isFirst = false;
+        this.#options.changed();
+        await this.#unpaused();
+      }
+    } catch (error) {
+      // The stream about the broker ends with the same error, and sees to it.
+      if (!(error instanceof ClientError)) throw error;
+    }
+  }
+
+  /** Closes a connection that has become silent: a network may go without a word. */
+  #watchdog(client: Client): { begin(): void; over(): void } {
+    const { clock, refreshMs } = this.#options;
+    let timer: { cancel(): void } | null = null;
+    const over = (): void => timer?.cancel();
+    const begin = (): void => {
+      timer = clock.after(refreshMs + SILENCE_MS, () => void client.close());
+    };
+    begin();
+    return { begin, over };
+  }
+
+  async #unpaused(): Promise<void> {
+    while (this.#paused) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const before = this.#resume;
+      this.#resume = () => {
+        before?.();
+        resolve();
+      };
+      await promise;
+    }
+  }
+
+  async #wait(reason: string, attempt: number): Promise<void> {
+    const { clock, changed } = this.#options;
+    const delayMs = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1));
+    const retryAtMs = clock.monotonicMs() + delayMs;
+    this.world.link = { state: "lost", reason, attempt, retryAtMs };
+    changed();
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(delayMs, resolve);
+      this.#retry = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+    this.#retry = null;
+  }
+}

@@ -1,0 +1,143 @@
+import type {
+  BrokerUpdate,
+  Client,
+  ConfigEntry,
+  PartitionActivity,
+  Watch,
+  WatchOptions,
+} from "../../internal/client/api.ts";
+import { ClientError } from "../../internal/client/errors.ts";
+import { EventQueue } from "../../internal/client/event-queue.ts";
+import type { Reader, ReaderEvent } from "../../internal/client/reader-api.ts";
+import { brokerRow, helloRow, NOW_MS } from "./rows.testing.ts";
+
+/** A stream that someone has opened. */
+interface OpenWatch {
+  readonly options: WatchOptions;
+  readonly queue: EventQueue<BrokerUpdate>;
+}
+
+/** A broker that says what a test tells it to, and writes down what it is asked. */
+export class FakeBroker {
+  /** Calls that change something, in words. */
+  readonly calls: string[] = [];
+  /** Updates that were taken from all streams. */
+  takenCount = 0;
+  partitions: readonly PartitionActivity[] = [];
+  configs: readonly ConfigEntry[] = [];
+  readonly readers: EventQueue<ReaderEvent>[] = [];
+  /** Why connecting fails; null: it doesn't. */
+  unreachable: string | null = null;
+  connectCount = 0;
+  #watches: OpenWatch[] = [];
+
+  readonly connect = async (): Promise<Client> => {
+    this.connectCount++;
+    if (this.unreachable !== null) throw new ClientError("unreachable", this.unreachable);
+    return this.#client();
+  };
+
+  /** Streams of changes that are open. */
+  get watches(): readonly WatchOptions[] {
+    return this.#watches.map(({ options }) => options);
+  }
+
+  /** Tells those who watch the broker as a whole. */
+  tell(differs: Partial<BrokerUpdate> = {}): void {
+    this.#tell(({ topics }) => topics, differs);
+  }
+
+  /** Tells those who watch a topic's partitions. */
+  tellPartitions(partitions: readonly PartitionActivity[]): void {
+    this.#tell(({ topics }) => !topics, { partitions });
+  }
+
+  /** Ends all connections. */
+  lose(reason = "the connection was lost"): void {
+    for (const { queue } of this.#watches) queue.end(new ClientError("closed", reason));
+    this.#watches = [];
+  }
+
+  #tell(wants: (options: WatchOptions) => boolean, differs: Partial<BrokerUpdate>): void {
+    for (const { options, queue } of this.#watches) {
+      if (wants(options)) queue.push({ ...nothingNew, ...differs });
+    }
+  }
+
+  #watch(options: WatchOptions): Watch {
+    const queue = new EventQueue<BrokerUpdate>(() => this.takenCount++);
+    const open = { options, queue };
+    this.#watches.push(open);
+    const stop = (): void => {
+      this.#watches = this.#watches.filter((one) => one !== open);
+      queue.clear();
+      queue.end(null);
+    };
+    const next = (): Promise<IteratorResult<BrokerUpdate, undefined>> => queue.next();
+    return { stop, [Symbol.asyncIterator]: () => ({ next }) };
+  }
+
+  #read(partitions: readonly { topic: string; partition: number }[]): Reader {
+    const queue = new EventQueue<ReaderEvent>(() => {});
+    this.readers.push(queue);
+    const opened = partitions.map((one) => ({ ...one, startOffset: 0, endOffset: null }));
+    const next = (): Promise<IteratorResult<ReaderEvent, undefined>> => queue.next();
+    return {
+      partitions: opened,
+      stop: () => queue.end(null),
+      [Symbol.asyncIterator]: () => ({ next }),
+    };
+  }
+
+  #client(): Client {
+    const never = (): never => {
+      throw new Error("the screen should not ask for this");
+    };
+    const note = async (call: string): Promise<void> => {
+      this.calls.push(call);
+    };
+    return {
+      hello: helloRow,
+      closed: new Promise(() => {}),
+      watch: (options) => this.#watch(options),
+      openReader: async ({ partitions }) => this.#read(partitions),
+      describeTopic: async (name) => ({
+        ...{ name, id: name, partitionCount: this.partitions.length, internal: false },
+        config: new Map(),
+        partitions: this.partitions,
+      }),
+      topicConfig: async () => this.configs,
+      brokerConfig: async () => this.configs,
+      async createTopic({ name, partitionCount, config }) {
+        await note(`create ${name} ${partitionCount}`);
+        return { name, id: name, partitionCount: partitionCount ?? 1, internal: false, config };
+      },
+      deleteTopic: (name) => note(`delete ${name}`),
+      createPartitions: (name, count) => note(`grow ${name} ${count}`),
+      alterTopicConfig: (name, changes) =>
+        note(`set ${name} ${[...changes].map((change) => change.join("=")).join(" ")}`),
+      close: async () => this.lose("the client has closed the connection"),
+      produce: never,
+      openProducer: never,
+      openStream: never,
+      findOffset: never,
+      deleteRecords: never,
+      listTopics: never,
+      listGroups: never,
+      describeGroup: never,
+      deleteGroup: never,
+      setGroupOffsets: never,
+      status: never,
+    };
+  }
+}
+
+const nothingNew: BrokerUpdate = {
+  atMs: NOW_MS,
+  broker: brokerRow(),
+  removedTopics: [],
+  topics: [],
+  partitions: [],
+  events: [],
+  incomplete: false,
+};

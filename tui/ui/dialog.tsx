@@ -1,0 +1,93 @@
+import type { ReactNode } from "react";
+import type { App } from "../app/app.ts";
+import type { Question } from "../app/mode.ts";
+import { twinOf } from "../app/twin.ts";
+import { cleanText, fitLine, type Line, lineWidth } from "../text/line.ts";
+import { Lines } from "./lines.tsx";
+
+/** A question, or an answer, in a box in the middle. */
+export function Dialog(props: {
+  readonly app: App;
+  readonly title: string;
+  readonly lines: readonly Line[];
+}): ReactNode {
+  const { app, title, lines } = props;
+  const { theme, size, layout } = app;
+  const { frame, ellipsis } = theme.glyphs;
+  const widest = Math.max(title.length + 2, ...lines.map(lineWidth));
+  const inner = Math.min(size.columns - 6, widest);
+  const [topLeft, topRight, bottomLeft, bottomRight] = frame.corners;
+  const margin: Line = [[" ".repeat(Math.max(0, Math.floor((size.columns - inner - 4) / 2)))]];
+  const head = frame.horizontal.repeat(Math.max(0, inner - title.length - 1));
+  const box: Line[] = [
+    [
+      [`${topLeft}${frame.horizontal} `, "accent"],
+      [title, "strong"],
+      [` ${head}${topRight}`, "accent"],
+    ],
+    ...lines.map(
+      (line): Line => [
+        [`${frame.vertical} `, "accent"],
+        ...fitLine(line, inner, "left", ellipsis),
+        [` ${frame.vertical}`, "accent"],
+      ],
+    ),
+    [[`${bottomLeft}${frame.horizontal.repeat(inner + 2)}${bottomRight}`, "accent"]],
+  ];
+  const above = Math.max(0, Math.floor((layout.bodyHeight - box.length) / 3));
+  const placed = [...Array<Line>(above).fill([]), ...box.map((line) => [...margin, ...line])];
+  return <Lines lines={placed} width={size.columns} height={layout.bodyHeight} theme={theme} />;
+}
+
+/** Something that is done only when a word has been typed. */
+export function Confirm(props: {
+  readonly app: App;
+  readonly question: Question;
+  readonly typed: string;
+}): ReactNode {
+  const { app, question, typed } = props;
+  const { title, lines, word } = question;
+  const cursor = app.theme.glyphs.levels.at(-1) ?? "_";
+  const isRight = typed === word;
+  const answer: Line = [["> ", "accent"], [cleanText(typed), isRight ? "ok" : "strong"], [cursor]];
+  const next: Line = isRight
+    ? [
+        [app.theme.glyphs.enter, "accent"],
+        [" do it   ", "muted"],
+        ["Esc", "accent"],
+        [" don't", "muted"],
+      ]
+    : [
+        ["Esc", "accent"],
+        [" don't", "muted"],
+      ];
+  const all: Line[] = [
+    [],
+    ...lines.map((line): Line => [[line]]),
+    [],
+    [
+      ["Type ", "muted"],
+      [word, "strong"],
+      [" to go on.", "muted"],
+    ],
+    answer,
+    [],
+    next,
+  ];
+  return <Dialog app={app} title={title} lines={all} />;
+}
+
+/** The command line that prints what the screen shows. */
+export function Twin({ app }: { readonly app: App }): ReactNode {
+  const lines: Line[] = [
+    [],
+    [[`  ${twinOf(app) ?? ""}  `, "strong"]],
+    [],
+    [["It prints the same in a shell; with --json for programs.", "muted"]],
+    [
+      ["any key", "accent"],
+      [" back", "muted"],
+    ],
+  ];
+  return <Dialog app={app} title="as a command" lines={lines} />;
+}

@@ -1,0 +1,48 @@
+import type { ReactNode } from "react";
+import type { App } from "../app/app.ts";
+import { bindingGroups, keyLabel } from "../app/bindings.ts";
+import { commands } from "../app/commands.ts";
+import { clamp } from "../list/window.ts";
+import { fitLine, type Line } from "../text/line.ts";
+import { Lines } from "./lines.tsx";
+
+const KEYS_WIDTH = 24;
+const COMMAND_WIDTH = 46;
+
+/** All keys and commands, out of the tables that they work by. */
+export function Help({ app, top }: { readonly app: App; readonly top: number }): ReactNode {
+  const { layout, size, theme } = app;
+  const lines = helpLines(app);
+  const first = clamp(top, 0, Math.max(0, lines.length - layout.bodyHeight));
+  const shown = lines.slice(first);
+  return <Lines lines={shown} width={size.columns} height={layout.bodyHeight} theme={theme} />;
+}
+
+function helpLines(app: App): readonly Line[] {
+  const { theme, screen } = app;
+  const { ellipsis } = theme.glyphs;
+  const keys = bindingGroups.flatMap(({ title, bindings }): Line[] => [
+    [[` ${title.toUpperCase()}`, "muted"]],
+    ...bindings.map(({ keys: names, help, views }): Line => {
+      const works = views?.includes(screen.view) ?? true;
+      const label = names.map((name) => keyLabel(name, theme.glyphs)).join("  ");
+      const where = works ? "" : `  in ${views?.join(", ") ?? ""}`;
+      const cell = fitLine(
+        [[`  ${label}`, works ? "accent" : "faint"]],
+        KEYS_WIDTH,
+        "left",
+        ellipsis,
+      );
+      return [...cell, [help, works ? "text" : "faint"], [where, "faint"]];
+    }),
+    [],
+  ]);
+  const written = commands.map(({ names, parameters, help }): Line => {
+    const call: Line = [
+      [`  :${names[0] ?? ""}`, "accent"],
+      [` ${parameters}`, "text"],
+    ];
+    return [...fitLine(call, COMMAND_WIDTH, "left", ellipsis), [help, "muted"]];
+  });
+  return [[], ...keys, [[" COMMANDS", "muted"]], ...written];
+}

@@ -1,0 +1,78 @@
+import type { PartitionHealth, PartitionStatus, Rates } from "../../internal/client/api.ts";
+import type { CellContext } from "../list/column.ts";
+import type { Line, Span } from "../text/line.ts";
+import { byteRate, shortBytes, shortCount, shortRate } from "../text/numbers.ts";
+import type { Role } from "../theme/palettes.ts";
+
+/** What stands where nothing is known. */
+export const UNKNOWN: Span = ["-", "faint"];
+
+/** A number that isn't worth a look when it is 0. */
+export function countCell(count: number): Span {
+  return [shortCount(count), count === 0 ? "faint" : "text"];
+}
+
+/** A size, likewise. */
+export function bytesCell(bytes: number): Span {
+  return [shortBytes(bytes), bytes === 0 ? "faint" : "text"];
+}
+
+/** Records a second that come in. */
+export function recordsInCell(rates: Rates | null): Span {
+  return rates ? [shortRate(rates.recordsInPerSecond), "incoming"] : ["0", "faint"];
+}
+
+/** Bytes a second that come in. */
+export function bytesInCell(rates: Rates | null): Span {
+  return trafficCell(rates?.bytesInPerSecond ?? 0, "incoming");
+}
+
+/** Bytes a second that go out. */
+export function bytesOutCell(rates: Rates | null): Span {
+  return trafficCell(rates?.bytesOutPerSecond ?? 0, "outgoing");
+}
+
+function trafficCell(perSecond: number, role: Role): Span {
+  return perSecond > 0 ? [byteRate(perSecond), role] : ["0", "faint"];
+}
+
+/** How good or bad a state is. */
+export function healthRole(health: PartitionHealth): Role {
+  if (health === "ok") return "ok";
+  return health === "under-replicated" ? "warning" : "bad";
+}
+
+/** The sign of a state: it tells the same as its colour. */
+export function healthGlyph(health: PartitionHealth, { theme: { glyphs } }: CellContext): string {
+  if (health === "ok") return glyphs.ok;
+  return health === "under-replicated" ? glyphs.warning : glyphs.bad;
+}
+
+/** What a state means, in words. */
+export const healthTexts: Readonly<Record<PartitionHealth, string>> = {
+  ok: "every copy is in sync",
+  "under-replicated": "a copy is not in sync",
+  "under-min-isr": "too few copies are in sync: writes with acks=all are refused",
+  leaderless: "nobody takes writes",
+};
+
+/** The copies of a partition, the leader's with a star, those not in sync named: `1*,2,(3)`. */
+export function copiesCell({ leader, replicas, isr, observers }: PartitionStatus): Line {
+  return replicas.flatMap((id, index): Line => {
+    const name = id === leader ? `${id}*` : String(id);
+    const comma: Line = index === 0 ? [] : [[",", "faint"]];
+    if (isr.includes(id)) return [...comma, [name, "text"]];
+    if (observers.includes(id)) return [...comma, [`~${name}`, "muted"]];
+    return [...comma, [`(${name})`, "bad"]];
+  });
+}
+
+/** Those copies that should be in sync and are not. */
+export function missingCopies({ replicas, isr, observers }: PartitionStatus): readonly number[] {
+  return replicas.filter((id) => !isr.includes(id) && !observers.includes(id));
+}
+
+/** A line of a card: what, and its value. */
+export function fact(name: string, ...value: Line): Line {
+  return [[name.padEnd(14), "muted"], ...value];
+}

@@ -1,0 +1,55 @@
+import type { BrokerEvent } from "../../internal/client/api.ts";
+import { type CellContext, type Column, left } from "../list/column.ts";
+import type { Span } from "../text/line.ts";
+import { moment } from "../text/numbers.ts";
+import type { Role } from "../theme/palettes.ts";
+import type { View, ViewContext } from "./view.ts";
+
+const columns: readonly Column<BrokerEvent>[] = [
+  left("time", "TIME", 12, 0, {
+    cell: ({ atMs }, { nowMs }) => [moment(atMs, nowMs), "muted"],
+    sortBy: ({ sequence }) => sequence,
+  }),
+  left("kind", "KIND", 12, 1, {
+    maxWidth: 24,
+    cell: ({ kind }) => [kind, "muted"],
+    sortBy: ({ kind }) => kind,
+  }),
+  left("event", "EVENT", 30, 0, {
+    maxWidth: 200,
+    cell: eventCell,
+  }),
+];
+
+/** What has happened, the newest first. */
+export function eventsView({ world }: ViewContext): View<BrokerEvent> {
+  return {
+    table: {
+      columns,
+      rows: world.events,
+      key: ({ sequence }) => String(sequence),
+      search: ({ kind, subject, message }) => `${kind} ${subject} ${message}`,
+      isFault: ({ severity }) => severity !== "info",
+    },
+    sort: { column: "time", descending: true },
+    empty: world.complete ? "nothing has happened since the broker's start" : "",
+    nameOf: ({ message }) => message,
+    open: ({ subject }) =>
+      world.topics.has(subject) ? { view: "partitions", topic: subject } : null,
+  };
+}
+
+/** What an event says, with its sign. */
+export function eventCell({ severity, message }: BrokerEvent, context: CellContext): Span[] {
+  return [severityGlyph(severity, context), [` ${message}`, "text"]];
+}
+
+function severityGlyph(severity: BrokerEvent["severity"], { theme }: CellContext): Span {
+  const { dot, warning, bad } = theme.glyphs;
+  const signs: Record<BrokerEvent["severity"], readonly [string, Role]> = {
+    info: [dot, "muted"],
+    warning: [warning, "warning"],
+    error: [bad, "bad"],
+  };
+  return signs[severity];
+}

@@ -1,0 +1,132 @@
+import type { PartitionActivity, TopicActivity } from "../../internal/client/api.ts";
+import type { Screen } from "../app/screen.ts";
+import { keyOf } from "../data/world.ts";
+import { type Column, left } from "../list/column.ts";
+import type { Line, Span } from "../text/line.ts";
+import { byteRate, shortRate } from "../text/numbers.ts";
+import { sparkline } from "../text/sparkline.ts";
+import type { Role } from "../theme/palettes.ts";
+import { healthGlyph, healthRole, missingCopies } from "./cells.ts";
+import type { View, ViewContext } from "./view.ts";
+
+/** How many of the worst, and of the busiest, are worth a line on the first screen. */
+export const MOST_SHOWN = 5;
+
+/** Something that one should look at first. */
+interface Attention {
+  readonly key: string;
+  /** The sign and the word for its state. */
+  readonly state: Span;
+  readonly subject: string;
+  readonly why: Line;
+  readonly screen: Screen;
+}
+
+const columns: readonly Column<Attention>[] = [
+  left("state", "WHAT MATTERS NOW", 18, 0, {
+    cell: ({ state }) => state,
+  }),
+  left("what", "", 16, 0, {
+    maxWidth: 40,
+    cell: ({ subject }) => [subject, "strong"],
+  }),
+  left("why", "", 20, 0, {
+    maxWidth: 120,
+    cell: ({ why }) => why,
+  }),
+];
+
+/** What is wrong, the worst first; then what is busy. */
+export function overviewView(context: ViewContext): View<Attention> {
+  const { world } = context;
+  const wrong = [...troubles(context), ...worstPartitions(context)].slice(0, MOST_SHOWN);
+  const allIsWell = wrong.length === 0 && world.complete ? [wellness(context)] : [];
+  return {
+    table: {
+      columns,
+      rows: [...wrong, ...allIsWell, ...busiestTopics(context)],
+      key: ({ key }) => key,
+      search: ({ subject }) => subject,
+      inOrder: true,
+    },
+    sort: null,
+    empty: "",
+    open: ({ screen }) => screen,
+    nameOf: ({ subject }) => subject,
+  };
+}
+
+function troubles({ world: { broker }, theme: { glyphs } }: ViewContext): Attention[] {
+  if (broker === null || broker.writable) return [];
+  return [
+    {
+      key: "writes",
+      state: [`${glyphs.bad} writes refused`, "bad"],
+      subject: `broker ${broker.brokerId}`,
+      why: [[broker.writeRefusal ?? "", "text"]],
+      screen: { view: "brokers" },
+    },
+  ];
+}
+
+function worstPartitions(context: ViewContext): Attention[] {
+  const order = ["leaderless", "under-min-isr", "under-replicated"];
+  const rows = [...context.world.faults.values()];
+  rows.sort(
+    (a, b) => order.indexOf(a.health) - order.indexOf(b.health) || a.partition - b.partition,
+  );
+  return rows.slice(0, MOST_SHOWN).map((row) => ({
+    key: `fault ${keyOf(row)}`,
+    state: [`${healthGlyph(row.health, context)} ${row.health}`, healthRole(row.health)],
+    subject: keyOf(row),
+    why: whyOf(row),
+    screen: { view: "partitions", topic: row.topic },
+  }));
+}
+
+function whyOf(row: PartitionActivity): Line {
+  if (row.leader < 0) return [["nobody takes writes", "text"]];
+  const missing = missingCopies(row);
+  const inSync: Span = [`${row.isr.length} in sync`, "text"];
+  if (missing.length === 0) return [inSync, [", the topic asks for more", "text"]];
+  return [inSync, [", missing: ", "text"], [missing.join(", "), "bad"]];
+}
+
+function wellness({ theme: { glyphs } }: ViewContext): Attention {
+  return {
+    key: "well",
+    state: [`${glyphs.ok} all is well`, "ok"],
+    subject: "",
+    why: [["every copy is in sync, and writes are taken", "muted"]],
+    screen: { view: "topics" },
+  };
+}
+
+function busiestTopics(context: ViewContext): Attention[] {
+  const busy = [...context.world.topics.values()].filter(({ rates }) => rates !== null);
+  busy.sort((a, b) => loadOf(b) - loadOf(a) || (a.name < b.name ? -1 : 1));
+  return busy.slice(0, MOST_SHOWN).map((topic) => ({
+    key: `busy ${topic.name}`,
+    state: [`${context.theme.glyphs.dot} busy`, "muted"],
+    subject: topic.name,
+    why: trafficOf(topic, context),
+    screen: { view: "partitions", topic: topic.name },
+  }));
+}
+
+function loadOf({ rates }: TopicActivity): number {
+  return (rates?.bytesInPerSecond ?? 0) + (rates?.bytesOutPerSecond ?? 0);
+}
+
+function trafficOf({ name, rates }: TopicActivity, context: ViewContext): Line {
+  const history = context.world.topicHistory.get(name)?.values ?? [];
+  const part = (text: string, width: number, role: Role): Span => [text.padStart(width), role];
+  return [
+    part(`${shortRate(rates?.recordsInPerSecond ?? 0)}/s`, 7, "incoming"),
+    part(byteRate(rates?.bytesInPerSecond ?? 0), 8, "incoming"),
+    [" in", "muted"],
+    part(byteRate(rates?.bytesOutPerSecond ?? 0), 9, "outgoing"),
+    [" out ", "muted"],
+    [sparkline(history, 9, context.theme.glyphs), "incoming"],
+  ];
+}

@@ -1,0 +1,134 @@
+import type { Ring } from "../data/ring.ts";
+import type { Link } from "../data/world.ts";
+import { fitLine, type Line, type Span } from "../text/line.ts";
+import { byteRate, duration, grouped, latency, shortBytes, shortRate } from "../text/numbers.ts";
+import { sparkline } from "../text/sparkline.ts";
+import { healthGlyph, healthRole, UNKNOWN } from "./cells.ts";
+import type { ViewContext } from "./view.ts";
+
+/** A box with a title and a few lines. */
+interface Tile {
+  readonly title: string;
+  lines(width: number): readonly Line[];
+  /** Those of its lines that say most, where there is no room for boxes. */
+  readonly chosen: readonly number[];
+}
+
+/** How many lines a tile has, its frame included. */
+export const TILE_HEIGHT = 6;
+const INNER_LINES = TILE_HEIGHT - 2;
+
+/** The broker, its partitions, what goes through and what lags, side by side in boxes. */
+export function tileLines(context: ViewContext, width: number): readonly Line[] {
+  const tiles = tilesOf(context);
+  const each = Math.floor(width / tiles.length);
+  const boxes = tiles.map((tile, index) => {
+    const isLast = index === tiles.length - 1;
+    return boxed(tile, isLast ? width - each * (tiles.length - 1) : each, context);
+  });
+  return Array.from({ length: TILE_HEIGHT }, (_, line) => boxes.flatMap((box) => box[line] ?? []));
+}
+
+/** The same without boxes, where there is no room for them. */
+export function factLines(context: ViewContext, width: number): readonly Line[] {
+  return tilesOf(context).map(({ title, lines, chosen }) => {
+    const all = lines(width);
+    const facts = chosen.flatMap((index): Line => [...(all[index] ?? []), ["   "]]);
+    return [[` ${title.padEnd(13)}`, "muted"], ...facts];
+  });
+}
+
+function boxed({ title, lines }: Tile, width: number, context: ViewContext): readonly Line[] {
+  const { frame, ellipsis } = context.theme.glyphs;
+  const [topLeft, topRight, bottomLeft, bottomRight] = frame.corners;
+  const inner = width - 4;
+  const rest = frame.horizontal.repeat(Math.max(0, width - 5 - title.length));
+  const content = lines(inner);
+  return [
+    [
+      [`${topLeft}${frame.horizontal} `, "faint"],
+      [title, "muted"],
+      [` ${rest}${topRight}`, "faint"],
+    ],
+    ...Array.from({ length: INNER_LINES }, (_, index): Line => {
+      const line = fitLine(content[index] ?? [], inner, "left", ellipsis);
+      return [[`${frame.vertical} `, "faint"], ...line, [` ${frame.vertical}`, "faint"]];
+    }),
+    [[`${bottomLeft}${frame.horizontal.repeat(width - 2)}${bottomRight}`, "faint"]],
+  ];
+}
+
+function tilesOf(context: ViewContext): readonly Tile[] {
+  return [
+    { title: "brokers", lines: () => brokerLines(context), chosen: [0, 1, 2] },
+    { title: "partitions", lines: () => partitionLines(context), chosen: [0, 2, 3] },
+    { title: "traffic", lines: (width) => trafficLines(context, width), chosen: [0, 2] },
+    { title: "lag", lines: () => [[UNKNOWN], [["no groups yet", "faint"]]], chosen: [0, 1] },
+  ];
+}
+
+function brokerLines({ world: { broker, link }, theme: { glyphs }, nowMs }: ViewContext): Line[] {
+  if (broker === null) return [[[`${glyphs.waiting} ${linkWord(link)}`, "muted"]]];
+  const isUp = link.state === "live";
+  const up: Line = isUp
+    ? [[`${glyphs.ok} 1 of 1 up`, "ok"]]
+    : [[`${glyphs.bad} 0 of 1 seen`, "bad"]];
+  const { syncs } = broker;
+  return [
+    broker.writable ? up : [[`${glyphs.bad} writes refused`, "bad"]],
+    [
+      ["alone, ", "muted"],
+      [broker.durability, "text"],
+    ],
+    [["sync p99 ", "muted"], syncs ? [latency(syncs.p99Ms), "text"] : UNKNOWN],
+    [
+      ["up ", "muted"],
+      [duration(nowMs - broker.startedAtMs), "text"],
+    ],
+  ];
+}
+
+function linkWord({ state }: Link): string {
+  return state === "lost" ? "not seen yet" : "connecting";
+}
+
+function partitionLines(context: ViewContext): Line[] {
+  const { world } = context;
+  const { broker, topics } = world;
+  if (broker === null) return [];
+  const faultCount = topics.values().reduce((sum, topic) => sum + topic.faultCount, 0);
+  const worst = world.faults.values().find(({ health }) => health !== "under-replicated");
+  const health = faultCount === 0 ? "ok" : (worst?.health ?? "under-replicated");
+  const count = grouped(broker.partitionCount);
+  const text = faultCount === 0 ? `${count} in sync` : `${grouped(faultCount)} of ${count} short`;
+  return [
+    [[`${healthGlyph(health, context)} ${text}`, healthRole(health)]],
+    [
+      ["topics ", "muted"],
+      [grouped(broker.topicCount), "text"],
+    ],
+    [
+      ["stored ", "muted"],
+      [shortBytes(broker.logSizeBytes), "text"],
+    ],
+    [
+      ["free   ", "muted"],
+      [shortBytes(broker.diskFreeBytes), "text"],
+    ],
+  ];
+}
+
+function trafficLines({ world, theme: { glyphs } }: ViewContext, width: number): Line[] {
+  const { broker, history } = world;
+  if (broker === null) return [];
+  const { recordsInPerSecond = 0, bytesInPerSecond = 0 } = broker.rates ?? {};
+  const records: Span = [`${shortRate(recordsInPerSecond)}/s in`, "incoming"];
+  const bytes: Line = width < 24 ? [] : [[`  ${byteRate(bytesInPerSecond)}`, "muted"]];
+  const spark = (ring: Ring): string => sparkline(ring.values, width, glyphs);
+  return [
+    [records, ...bytes],
+    [[spark(history.recordsIn), "incoming"]],
+    [[`${byteRate(broker.rates?.bytesOutPerSecond ?? 0)} out`, "outgoing"]],
+    [[spark(history.bytesOut), "outgoing"]],
+  ];
+}
