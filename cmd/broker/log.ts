@@ -65,7 +65,9 @@ export function writtenLog(write: WriteSome, asJson: boolean, nowMs: () => numbe
 type Render = (time: string, level: string, event: string, fields: LogFields) => string;
 
 const jsonLine: Render = (time, level, event, fields) => {
-  return `${JSON.stringify({ ...fields, time, level, event })}\n`;
+  // First to be read, last to be said: no field of the same name takes their place.
+  const head = { time, level, event };
+  return `${JSON.stringify({ ...head, ...fields, ...head })}\n`;
 };
 
 const textLine: Render = (time, level, event, fields) => {

@@ -127,5 +127,6 @@ told["lowWatermark"] = [result.low_watermark for result in settled(removed).valu
 settled(admin.create_topics([NewTopic("rdkafka-gone")]))
 told["deleted"] = settled(admin.delete_topics(["rdkafka-gone"]))
 told["deletedAgain"] = settled(admin.delete_topics(["rdkafka-gone"]))
-told["topics"] = sorted(admin.list_topics(timeout=10).topics)
+names = admin.list_topics(timeout=10).topics
+told["topics"] = sorted(name for name in names if not name.startswith("__"))
 print(json.dumps(told))
