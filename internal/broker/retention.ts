@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../platform/clock.ts";
+import { StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { BrokerSettings } from "./broker-settings.ts";
@@ -48,13 +49,11 @@ export class RetentionSweeper {
 
   /** Sweeps every interval from now on. */
   start(): void {
+    if (this.#stopped) return;
     const { clock, settings } = this.#path;
-    const again = () => {
-      if (!this.#stopped) this.start();
-    };
-    this.#timer = clock.after(settings.retentionCheckMs, () => {
-      // If it fails, writes are refused, which others tell; what is too old goes when that is over.
-      this.sweep().then(again, again);
+    this.#timer = clock.after(settings.retentionCheckMs, async () => {
+      await this.sweep();
+      this.start();
     });
   }
 
@@ -63,13 +62,18 @@ export class RetentionSweeper {
     this.#timer?.cancel();
   }
 
-  /** Deletes what is due now. */
+  /** Deletes what is due now. What can't be deleted now is due the next time. */
   async sweep(): Promise<void> {
     const { clock, store, partitions, settings } = this.#path;
     store.expireProducers(clock.nowMs() - settings.producerExpirationMs);
     for (const { log, topic } of [...partitions()]) {
-      if (log.removed || this.#stopped) continue;
-      await store.cutBefore(log, retentionOffset(log, topic.settings, clock.nowMs()));
+      const offset = retentionOffset(log, topic.settings, clock.nowMs());
+      if (log.removed || this.#stopped || offset <= log.startOffset) continue;
+      try {
+        await store.cutBefore(log, offset);
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error;
+      }
     }
   }
 }

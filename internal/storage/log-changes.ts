@@ -67,7 +67,8 @@ export class LogChanges {
    */
   cutBefore(log: PartitionLog, offset: number): Promise<void> {
     return this.#changeSegments(log, async () => {
-      if (log.removed || offset <= log.startOffset) return;
+      if (log.removed) throw new StorageError("removed", `${log.name} has been removed`);
+      if (offset <= log.startOffset) return;
       const { disk, files, writer, checkpointer, flush } = this.#path;
       flush();
       log.rollBeforeCut(offset);
