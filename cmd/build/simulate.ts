@@ -1,72 +1,109 @@
 /**
  * `npm run simulate`: runs the simulator, seed by seed, and tells the first that fails.
  *
- *     --seeds N   so many seeds (100)
- *     --from S    beginning with this one (1)
- *     --jobs N    in so many processes (1)
- *     --all       goes on after a failure, and counts the failures of each kind
- *     --seed S    only this one, with all counts; --trace prints everything that happens
+ *     --seeds N     so many seeds (100)
+ *     --from S      beginning with this one (1)
+ *     --jobs N      in so many processes (1)
+ *     --all         goes on after a failure, and counts the failures of each kind
+ *     --seed S      only this one; --trace prints everything that happens
+ *     --mutants     plants one bug after the other, and tells in how many seeds each is found;
+ *                   --only TEXT takes those whose names have it
  */
 import { parseArgs } from "node:util";
 import { simulate } from "../../internal/simulator/simulate.ts";
 import { Trace } from "../../internal/simulator/trace.ts";
-import { runJobs } from "./simulate/jobs.ts";
-import { runSeeds, type Tally } from "./simulate/seeds.ts";
+import { runInChild } from "./simulate/child.ts";
+import { type Found, hunt } from "./simulate/hunt.ts";
+import { type Outcome, runSeeds } from "./simulate/seeds.ts";
+import { Tally } from "./simulate/tally.ts";
+
+/** A mutant that so many times as many seeds as were asked for don't find is not found. */
+const HUNT_FACTOR = 20;
 
 const { values: options } = parseArgs({
   options: {
     seeds: { type: "string", default: "100" },
     from: { type: "string", default: "1" },
-    jobs: { type: "string", default: "1" },
     step: { type: "string", default: "1" },
+    jobs: { type: "string", default: "1" },
     all: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
     seed: { type: "string" },
     trace: { type: "boolean", default: false },
+    mutants: { type: "boolean", default: false },
+    only: { type: "string" },
+    // For processes that others have started.
+    lines: { type: "boolean", default: false },
+    mutant: { type: "string" },
   },
 });
+const from = Number(options.from);
+const seeds = Number(options.seeds);
+const step = Number(options.step);
 
-if (options.seed !== undefined) replay(Number(options.seed), options.trace);
-else if (options.json) await tellParent();
-else await main();
+if (options.seed !== undefined) replay(Number(options.seed));
+else if (options.mutants) await huntAll();
+else if (options.lines) await tellLines();
+else await runAll();
 
-function replay(seed: number, isTraced: boolean): void {
-  const trace = new Trace(isTraced ? (line) => process.stdout.write(`${line}\n`) : null);
-  const summary = simulate(seed, trace);
-  process.stdout.write(`${JSON.stringify({ seed, ...summary })}\n`);
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
-async function main(): Promise<void> {
+function replay(seed: number): void {
+  const trace = new Trace(options.trace ? print : null);
+  print(JSON.stringify({ seed, ...simulate(seed, trace) }));
+}
+
+async function tellLines(): Promise<void> {
+  await runSeeds({ from, count: seeds, step }, (outcome) => {
+    print(JSON.stringify(outcome));
+    return true;
+  });
+}
+
+async function runAll(): Promise<void> {
   const beganMs = performance.now();
-  const seeds = Number(options.seeds);
-  const range = { from: Number(options.from), seeds, step: 1, goesOn: options.all };
+  const tally = new Tally();
+  const tell = (outcome: Outcome) => {
+    tally.add(outcome);
+    return options.all || tally.failures.length === 0;
+  };
   const jobs = Number(options.jobs);
-  const tally = jobs > 1 ? await runJobs(import.meta.path, range, jobs) : await runSeeds(range);
-  print(tally, (performance.now() - beganMs) / 1000);
+  if (jobs === 1) await runSeeds({ from, count: seeds, step: 1 }, tell);
+  else {
+    const parts = Array.from({ length: jobs }, (_, job) => {
+      const count = Math.ceil((seeds - job) / jobs);
+      return runInChild({ from: from + job, count, step: jobs }, null, tell);
+    });
+    await Promise.all(parts);
+  }
+  printTally(tally, (performance.now() - beganMs) / 1000);
   process.exitCode = tally.failures.length > 0 ? 1 : 0;
 }
 
-/** One of several processes: its counts are for the one that started it. */
-async function tellParent(): Promise<void> {
-  const [from, seeds, step] = [options.from, options.seeds, options.step].map(Number);
-  if (from === undefined || seeds === undefined || step === undefined) return;
-  const tally = await runSeeds({ from, seeds, step, goesOn: options.all });
-  process.stdout.write(`${JSON.stringify(tally)}\n`);
+function printTally(tally: Tally, seconds: number): void {
+  const { lives, events, acknowledged, duplicates, reads, simulatedMs, failures } = tally;
+  const rate = (tally.seeds / seconds).toFixed(0);
+  const hours = (simulatedMs / 3_600_000).toFixed(1);
+  print(`${tally.seeds} seeds in ${seconds.toFixed(1)} s (${rate}/s), ${hours} simulated hours`);
+  const acks = `${acknowledged} acks (${duplicates} of repeats)`;
+  print(`${lives} starts, ${events} events, ${acks}, ${reads} reads`);
+  for (const { message, seeds: failed } of failures) {
+    print(`FAILED ${failed.length}: ${message}`);
+    print(`  npm run simulate -- --seed ${failed[0]}`);
+    if (failed.length > 1) print(`  also ${failed.slice(1, 10).join(", ")}`);
+  }
+  if (failures.length === 0) print("no failure");
 }
 
-function print(tally: Tally, seconds: number): void {
-  const { seeds, lives, events, acknowledged, duplicates, reads, simulatedMs, failures } = tally;
-  const rate = (seeds / seconds).toFixed(0);
-  const hours = (simulatedMs / 3_600_000).toFixed(1);
-  const lines = [
-    `${seeds} seeds in ${seconds.toFixed(1)} s (${rate}/s), ${hours} simulated hours`,
-    `${lives} starts, ${events} events, ${acknowledged} acks (${duplicates} of repeats), ` +
-      `${reads} reads`,
-  ];
-  for (const { message, seeds: failed } of failures) {
-    lines.push(`FAILED ${failed.length}: ${message}`, `  npm run simulate -- --seed ${failed[0]}`);
-    if (failed.length > 1) lines.push(`  also ${failed.slice(1, 10).join(", ")}`);
-  }
-  if (failures.length === 0) lines.push("no failure");
-  process.stdout.write(`${lines.join("\n")}\n`);
+async function huntAll(): Promise<void> {
+  let missed = 0;
+  print("mutant | found in | first seed | what it says");
+  print("--- | --- | --- | ---");
+  const tell = ({ name, failed, seeds: ran, firstSeed, message }: Found) => {
+    if (failed === 0) missed++;
+    print(`${name} | ${failed} of ${ran} | ${firstSeed ?? "NOT FOUND"} | ${message.slice(0, 90)}`);
+  };
+  await hunt(seeds, seeds * HUNT_FACTOR, options.only, tell);
+  process.exitCode = missed > 0 ? 1 : 0;
 }

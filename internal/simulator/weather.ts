@@ -7,13 +7,13 @@ export type Weather = "fair" | "full" | "failing" | "slow";
 /** Changes now and then what goes wrong. */
 export function changeWeather(weather: Weather, machine: Machine, random: SimulatedRandom): void {
   const { faults } = machine;
-  if (weather === "full" && random.chance(0.1)) {
-    const room = random.pick([0, 5000, 60_000, Number.POSITIVE_INFINITY]);
+  if (weather === "full" && random.chance(0.15)) {
+    const room = random.pick([0, random.below(8000), 60_000, Number.POSITIVE_INFINITY]);
     faults.capacityBytes = machine.files.usedBytes + room;
   }
   if (weather === "slow") faults.slowness = random.pick([1, 30]);
-  if (weather === "failing" && random.chance(0.05)) {
-    faults.failedSyncs = random.pick([0, 0.05]);
-    faults.failedWrites = random.pick([0, 0.02]);
+  if (weather === "failing" && random.chance(0.1)) {
+    faults.failedSyncs = random.pick([0, 0.05, 0.3]);
+    faults.failedWrites = random.pick([0, 0, 0.02]);
   }
 }

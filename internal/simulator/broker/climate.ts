@@ -32,7 +32,7 @@ export interface BrokerClimate {
 /** Draws a run. */
 export function drawBrokerClimate(random: SimulatedRandom): BrokerClimate {
   return {
-    weather: random.pick(["fair", "fair", "fair", "full", "failing", "slow"]),
+    weather: random.pick(["fair", "fair", "full", "failing", "slow", "slow"]),
     lives: random.between(1, 4),
     stepsPerLife: random.pick([10, 30, 30, 80]),
     topicNames: Array.from({ length: random.between(1, 3) }, (_, i) => `topic-${i}`),
@@ -42,7 +42,7 @@ export function drawBrokerClimate(random: SimulatedRandom): BrokerClimate {
     powerLosses: random.pick([0, 0.5, 0.5, 1]),
     suddenEnds: random.pick([0, 0.5, 0.8]),
     memoryTopics: random.pick([0, 0, 0.3, 1]),
-    largestBatchBytes: random.pick([300, 3000, 8000]),
+    largestBatchBytes: random.chance(0.1) ? 150_000 : random.pick([300, 3000, 8000]),
     resets: random.pick([0, 0, 0.05]),
     stalls: random.pick([0, 0, 0.02]),
     mostDelayMs: random.pick([0.1, 1, 20]),

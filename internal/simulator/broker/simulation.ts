@@ -121,6 +121,9 @@ class BrokerSimulation {
       if (!last) this.#changeWeather();
       random.pick(this.#actors).step(false);
       await this.#stage.sleep(random.pick([0, 0.05, 0.5, 3, 30]) * random.fraction());
+      // Until the restart nothing much happens any more.
+      const isStuck = this.#climate.weather === "failing" && !life.broker.status().writable;
+      if (!last && isStuck && random.chance(0.2)) break;
     }
     if (last) await this.#settle();
     return (last || (!life.process.disk.left && random.chance(0.15))) && this.#close(life);

@@ -181,8 +181,9 @@ export class LogModel {
       attempt.state = "unknown";
       this.learn(attempt, offset);
     }
-    for (const [offset, attempt] of known) {
-      if (offset < end) continue;
+    for (const attempt of known.values()) {
+      if (this.present.includes(attempt) || endOf(attempt) <= this.startOffset) continue;
+      must(this.mayHaveLost, () => `${name}: batch ${attempt.number} is gone`);
       this.notThere(attempt);
       hasLost = true;
     }

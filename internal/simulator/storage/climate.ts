@@ -24,7 +24,7 @@ export interface Climate {
 /** Draws a run: limits so small that every one of them is met often. */
 export function drawClimate(random: SimulatedRandom): Climate {
   return {
-    weather: random.pick(["fair", "fair", "fair", "full", "failing", "slow"]),
+    weather: random.pick(["fair", "fair", "full", "failing", "slow", "slow"]),
     lives: random.between(2, 6),
     stepsPerLife: random.pick([5, 20, 20, 60]),
     logNames: Array.from({ length: random.between(1, 4) }, (_, i) => `log-${i}`),

@@ -128,6 +128,8 @@ class StorageSimulation {
       if (!last) changeWeather(this.#climate.weather, this.#machine, random);
       this.#workload.step(life);
       await this.#stage.sleep(random.pick([0, 0.05, 0.5, 3, 30]) * random.fraction());
+      // Until the restart nothing much happens any more.
+      if (!last && life.store.refusal?.code === "failed" && random.chance(0.2)) break;
     }
     if (last) await this.#checkFiles(life);
     return (last || (!life.crashed && random.chance(0.15))) && this.#close(life, last);

@@ -1,0 +1,38 @@
+import { runInChild } from "./child.ts";
+import { MUTANTS } from "./mutants.ts";
+import { Tally } from "./tally.ts";
+
+/** How often one mutant was found. */
+export interface Found {
+  readonly name: string;
+  readonly seeds: number;
+  readonly failed: number;
+  /** Null: it wasn't. */
+  readonly firstSeed: number | null;
+  /** What the first seed that found it said. */
+  readonly message: string;
+}
+
+/**
+ * Plants one bug after the other and runs the seeds from 1 on: 'seeds' of them, and if none finds
+ * it, up to `most`.
+ */
+export async function hunt(
+  seeds: number,
+  most: number,
+  only: string | undefined,
+  tell: (found: Found) => void,
+): Promise<void> {
+  for (const { name } of MUTANTS) {
+    if (only !== undefined && !name.includes(only)) continue;
+    const tally = new Tally();
+    await runInChild({ from: 1, count: most, step: 1 }, name, (outcome) => {
+      tally.add(outcome);
+      return tally.seeds < seeds || tally.failures.length === 0;
+    });
+    const [firstSeed = null] = tally.failedSeeds;
+    const first = tally.failures.find(({ seeds: failed }) => failed[0] === firstSeed);
+    const message = (first?.message ?? "").split("\n")[0] ?? "";
+    tell({ name, seeds: tally.seeds, failed: tally.failedSeeds.length, firstSeed, message });
+  }
+}

@@ -1,0 +1,234 @@
+/** A change of one place in the source. */
+export interface Patch {
+  readonly file: string;
+  /** What stands there, once in the file. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** A bug to be planted on purpose: the simulator has to find it. */
+export interface Mutant {
+  readonly name: string;
+  readonly patches: readonly Patch[];
+}
+
+function mutant(name: string, file: string, find: string, replace: string): Mutant {
+  return { name, patches: [{ file: `internal/${file}`, find, replace }] };
+}
+
+/** Bugs that people have made, here or in other brokers and databases. */
+export const MUTANTS: readonly Mutant[] = [
+  mutant(
+    "ack before fsync",
+    "storage/appender.ts",
+    'const safe = groups.filter(({ log }) => log.config.durability === "memory");',
+    "const safe = groups;",
+  ),
+  mutant(
+    "fsync of the wrong file",
+    "storage/appender.ts",
+    "writer.syncFile(segment.logPath)",
+    "writer.syncFile(segment.indexPath)",
+  ),
+  mutant(
+    "no directory fsync after create: segments",
+    "storage/tail-writer.ts",
+    "return [this.#logsDirectory, directory].filter((path) => this.dirtyFolders.has(path));",
+    "return directory === this.#logsDirectory ? [] : [];",
+  ),
+  mutant(
+    "no directory fsync after create: journal",
+    "storage/journal.ts",
+    "this.#commit.touch(this.#directory, () => this.#disk.syncDirectory(this.#directory));",
+    "",
+  ),
+  mutant(
+    "names count as synced when the sync begins",
+    "storage/dirty-paths.ts",
+    "    await sync();\n    if (this.#changes.get(path) === change) this.#changes.delete(path);",
+    "    if (this.#changes.get(path) === change) this.#changes.delete(path);\n    await sync();",
+  ),
+  mutant(
+    "checkpoint before the segment is durable",
+    "storage/checkpointer.ts",
+    "await this.#sync();",
+    "",
+  ),
+  mutant(
+    "checkpoint renamed before it is synced",
+    "storage/checkpoint.ts",
+    "await file.sync();",
+    "void file.sync();",
+  ),
+  mutant(
+    "journal dropped while the checkpoint's name isn't durable",
+    "storage/checkpoint.ts",
+    "    await disk.syncDirectory(root);\n  }",
+    "  }",
+  ),
+  mutant(
+    "journal dropped one file too early",
+    "storage/checkpointer.ts",
+    "journal.dropBefore(journalSequence);",
+    "journal.dropBefore(journalSequence + 1);",
+  ),
+  mutant(
+    "torn tail accepted",
+    "storage/frame-payload.ts",
+    "if (entry.sizeBytes > 0 && !payloadIsWhole(bytes, entry, payloadAt)) return null;",
+    "",
+  ),
+  mutant(
+    "torn segment accepted",
+    "storage/replay.ts",
+    "return got === bytes.length && isThisBatch(bytes, 0, entry) ? bytes : null;",
+    "return bytes;",
+  ),
+  mutant(
+    "frames called synced that were written during the sync",
+    "storage/appender.ts",
+    "if (!error) journal.markSynced(frameNumber);",
+    "if (!error) journal.markSynced(journal.lastFrame);",
+  ),
+  mutant(
+    "off by one in an index",
+    "storage/sparse-index.ts",
+    "return countUpTo(this.#offsets, this.#length, relativeOffset) - 1;",
+    "return countUpTo(this.#offsets, this.#length, relativeOffset);",
+  ),
+  mutant(
+    "high watermark served early",
+    "broker/partition.ts",
+    "return this.log.durableOffset;",
+    "return this.log.endOffset;",
+  ),
+  mutant(
+    "dedup state lost at restart",
+    "storage/replay.ts",
+    "for (const [id, producer] of state.producers) log.producers.restore(id, producer);",
+    "",
+  ),
+  mutant(
+    "dedup state of large batches lost at restart",
+    "storage/replay.ts",
+    "log.producers.admit(header, at, this.#path.nowMs);",
+    "",
+  ),
+  mutant(
+    "only a producer's last batch is known again",
+    "storage/producers.ts",
+    "state.batches.slice(1 - REMEMBERED_BATCHES)",
+    "[]",
+  ),
+  mutant(
+    "sequences not taken back with their batches",
+    "storage/appender.ts",
+    "log.producers.restore(id, state);",
+    "void [id, state];",
+  ),
+  mutant(
+    "delete forgotten at restart",
+    "storage/log-changes.ts",
+    "recorded.length > 0 ? this.#write(recorded.map(removedEntry)) : 0;",
+    "this.#path.journal.lastFrame;",
+  ),
+  mutant(
+    "a removed log's batches written over the next log's",
+    "storage/log-fates.ts",
+    "return this.#fates.get(logId)?.removed ?? false;",
+    "return logId < 0;",
+  ),
+  mutant(
+    "files removed before the journal says so",
+    "storage/log-changes.ts",
+    "await this.#path.commit.durable();",
+    "void this.#path.commit.durable().catch(() => {});",
+  ),
+  mutant(
+    "ENOSPC half batch kept",
+    "storage/journal.ts",
+    "current.file.truncate(current.writtenBytes);",
+    "",
+  ),
+  mutant(
+    "appends behind a refused one go on",
+    "storage/appender.ts",
+    "if (failure) this.#reject(queue.splice(from), failure);",
+    "",
+  ),
+  mutant(
+    "failed fsync retried",
+    "storage/group-commit.ts",
+    "for (const done of waiting) done(this.#failure);",
+    "for (const done of waiting) done(this.#failure);\n      this.#failure = null;",
+  ),
+  mutant(
+    "fsync called good because the kernel calls the page clean",
+    "storage/recovery.ts",
+    "if (frame.frameNumber > syncedFrame) file.write(bytes, frame.at, end, frame.at);",
+    "",
+  ),
+  mutant(
+    "journal not synced before the replay acts on it",
+    "storage/recovery.ts",
+    "return file.sync();",
+    "return Promise.resolve();",
+  ),
+  mutant(
+    "a batch that never arrived forgotten by the next restart",
+    "storage/recovery.ts",
+    "preface: ends.length > 0 ? entriesFrame(ends) : null,",
+    "preface: null,",
+  ),
+  mutant(
+    "journal file used again with frames of its own number",
+    "storage/journal.ts",
+    'if (name.startsWith("spare-")) this.#disk',
+    'if (name.startsWith("spare-")) this.#spares.push(name);\n      if (name === "") this.#disk',
+  ),
+  mutant(
+    "memory lost at an orderly end",
+    "storage/log-store.ts",
+    "await this.#checkpointer.idle(); // that one may have begun before the last appends",
+    "",
+  ),
+  mutant(
+    "topic made before it is durable",
+    "metadata/embedded-store.ts",
+    "await this.#store.append(this.#log, batch, 0, batch.length, 0);",
+    "void this.#store.append(this.#log, batch, 0, batch.length, 0).catch(() => {});",
+  ),
+  mutant(
+    "producer ids given again after a restart",
+    "broker/producer-ids.ts",
+    "this.#next = await this.#metadata.reserveProducerIds(BLOCK_IDS);",
+    "this.#next = this.#end;",
+  ),
+  mutant(
+    "batches changed before they have left",
+    "doors/kafka/pipeline.ts",
+    "this.begunCount++;",
+    "this.begunCount++;\n      this.shared.frameBuffers.give(next.buffer);",
+  ),
+  mutant(
+    "frame size lost where two packets meet",
+    "platform/frames.ts",
+    "this.size = (this.size << 8) | (chunk[at++] ?? 0);",
+    "this.size = ((at === from ? 0 : this.size) << 8) | (chunk[at++] ?? 0);",
+  ),
+];
+
+/** A file's source with those patches of a mutant that are for it. Throws if one doesn't fit. */
+export function planted({ name, patches }: Mutant, file: string, source: string): string {
+  let text = source;
+  for (const patch of patches) {
+    if (patch.file !== file) continue;
+    const parts = text.split(patch.find);
+    if (parts.length !== 2) {
+      const what = `${parts.length - 1} places in ${file} for the mutant "${name}"`;
+      throw new Error(`${what}: it has to follow the source (${import.meta.path})`);
+    }
+    text = parts.join(patch.replace);
+  }
+  return text;
+}
