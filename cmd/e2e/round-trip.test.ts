@@ -62,7 +62,7 @@ describe("records as JSON", () => {
     const { code, stderr } = await bench.weir(["produce", "half", "--input", "ndjson"], { stdin });
     expect(code).toBe(1);
     expect(stderr).toContain("error: invalid-input: line 2: value is neither a string nor null");
-    expect(stderr).toContain("; 1 records were acked\n");
+    expect(stderr).toContain("; 1 acked\n");
     expect(await bench.weir(["consume", "half"])).toMatchObject({ stdout: "good\n" });
   });
 });
@@ -72,7 +72,7 @@ describe("lines", () => {
     const line = "{ echo before; head -c 3000000 /dev/zero | tr '\\\\0' x; } | weir produce long";
     const { code, stderr } = await bench.bash(line);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: batch-too-large: .*1 records were acked, 1 were not$/m);
+    expect(stderr).toMatch(/^error: batch-too-large: .*1 acked, 1 not$/m);
     expect(await bench.weir(["consume", "long"])).toMatchObject({ stdout: "before\n" });
   });
 

@@ -84,6 +84,6 @@ describe("a broker that goes away", () => {
     expect(await consumer.stderr()).toStartWith("error: closed: ");
     producer.write("two\n");
     expect(await producer.exited).toBe(4);
-    expect(await producer.stderr()).toMatch(/^error: closed: .*1 records were acked, 1 were not\n/);
+    expect(await producer.stderr()).toMatch(/^error: closed: .*1 acked, 1 not\n/);
   });
 });

@@ -143,8 +143,8 @@ export class ProduceRun {
     const known = error instanceof ClientError ? commandError(error) : error;
     if (!(known instanceof CommandError)) return error;
     const { code, message, exitCode, advice } = known;
-    const acked = `${humanCount(this.#ackedCount)} records were acked`;
-    const failed = this.#failedCount === 0 ? "" : `, ${humanCount(this.#failedCount)} were not`;
+    const acked = `${humanCount(this.#ackedCount)} acked`;
+    const failed = this.#failedCount === 0 ? "" : `, ${humanCount(this.#failedCount)} not`;
     return new CommandError(code, `${message}; ${acked}${failed}`, exitCode, advice, error);
   }
 }
