@@ -59,12 +59,12 @@ describe("a join is refused", () => {
   test("when the group has as much metadata as it may", async () => {
     const fixture = await openFixture();
     const large = { protocols: [protocol("range", 2 ** 20 - 64)] };
-    const waiting = Array.from({ length: 15 }, () => fixture.coordinator.joinGroup(joinOf(large)));
+    const waiting = Array.from({ length: 31 }, () => fixture.coordinator.joinGroup(joinOf(large)));
     await settle();
     const one = await fixture.coordinator.joinGroup(joinOf(large));
     expect(one.error).toBe("group-metadata-too-large");
     fixture.clock.advance(10);
-    expect((await Promise.all(waiting)).map(joined)).toHaveLength(15);
+    expect((await Promise.all(waiting)).map(joined)).toHaveLength(31);
   });
 });
 

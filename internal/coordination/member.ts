@@ -1,6 +1,5 @@
 import type { JoinAnswer, MemberProtocol, SyncAnswer } from "./api.ts";
 import type { Deadline } from "./deadlines.ts";
-import { ENTRY_BYTES } from "./memory-budget.ts";
 
 /** What a member says of itself when it joins. */
 export interface MemberTerms {
@@ -30,10 +29,13 @@ export interface Member {
 /** No assignment, and no metadata. */
 export const NOTHING = new Uint8Array(0);
 
+/** About how much memory a member takes besides what it brings (measured with 10,000). */
+const MEMBER_BYTES = 4096;
+
 /** About how much memory a member takes. */
 export function memberBytes({ memberId, terms, assignment }: Member): number {
   const textLength = memberId.length + terms.clientId.length;
-  return 4 * ENTRY_BYTES + 2 * textLength + protocolsBytes(terms.protocols) + assignment.length;
+  return MEMBER_BYTES + 2 * textLength + protocolsBytes(terms.protocols) + assignment.length;
 }
 
 /** About how much memory a member's protocols take. */

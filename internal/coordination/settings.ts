@@ -26,8 +26,8 @@ export const MAX_MEMBER_PROTOCOLS = 64;
 /** The names and metadata of all of one member's assignors together. */
 export const MAX_PROTOCOLS_BYTES = 1024 * 1024;
 /** About what the members of one group may take: they are one record in the log. */
-export const MAX_GROUP_BYTES = 16 * 1024 * 1024;
+export const MAX_GROUP_BYTES = 32 * 1024 * 1024;
 /** The assignments of all members of a group. */
 export const MAX_ASSIGNMENT_BYTES = 16 * 1024 * 1024;
 /** About what all groups, members and offsets may take; then nothing is added. */
-export const MAX_STATE_BYTES = 256 * 1024 * 1024;
+export const MAX_STATE_BYTES = 384 * 1024 * 1024;

@@ -1,0 +1,75 @@
+import type { GroupChange, SavedGroup } from "../../internal/coordination/changes.ts";
+import { assignedPartitions } from "../../internal/coordination/consumer-protocol.ts";
+import { decodeChange } from "../../internal/coordination/records.ts";
+import { output } from "../command.ts";
+import { executable } from "../weir.ts";
+
+/** What a broker has kept of its groups: every change that compaction has left, in order. */
+export async function readGroupLog(broker: string): Promise<GroupChange[]> {
+  const consume = [executable, "consume", "__consumer_offsets", "-o", "ndjson", "-b", broker];
+  const text = await output(consume);
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const record = JSON.parse(line);
+      const key = bytesOf(record.key, record.key_encoding) ?? new Uint8Array(0);
+      const change = decodeChange(key, bytesOf(record.value, record.value_encoding));
+      if (typeof change === "string") throw new Error(`offset ${record.offset} is ${change}`);
+      return change;
+    });
+}
+
+function bytesOf(text: string | null, encoding: string | undefined): Uint8Array | null {
+  if (text === null) return null;
+  return new Uint8Array(Buffer.from(text, encoding === "base64" ? "base64" : "utf8"));
+}
+
+/** Where a group's log tells of what must never be, in words. */
+export function brokenGroupPromises(changes: readonly GroupChange[], groupId: string): string[] {
+  const broken: string[] = [];
+  const offsets = new Map<number, number>();
+  let generation = -1;
+  for (const change of changes) {
+    if (change.groupId !== groupId) continue;
+    if (change.kind === "offset") {
+      const before = offsets.get(change.partition) ?? -1;
+      const now = change.committed?.offset ?? -1;
+      const place = `the offset of partition ${change.partition}`;
+      if (now < before) broken.push(`${place} went back from ${before} to ${now}`);
+      offsets.set(change.partition, now);
+    } else if (change.saved !== null) {
+      const now = change.saved.generation;
+      if (now < generation) broken.push(`generation ${now} came behind ${generation}`);
+      generation = now;
+      broken.push(...brokenAssignment(change.saved));
+    }
+  }
+  return broken;
+}
+
+/** No partition has two owners. */
+function brokenAssignment({ generation, members }: SavedGroup): string[] {
+  const owned = members.flatMap(({ assignment }) =>
+    assignedPartitions(assignment).flatMap(({ partitions }) => partitions),
+  );
+  const distinct = new Set(owned);
+  const where = `in generation ${generation}`;
+  if (distinct.size < owned.length) return [`partitions have two owners ${where}`];
+  return [];
+}
+
+/** Offsets below `end` that nobody has read, in words. */
+export function brokenReads(
+  partition: number,
+  ranges: readonly (readonly [from: number, to: number])[],
+  end: number,
+): string[] {
+  const sorted = [...ranges].sort((a, b) => a[0] - b[0]);
+  let readTo = 0;
+  for (const [from, to] of sorted) {
+    if (from > readTo) return [`partition ${partition}: nobody has read ${readTo} to ${from}`];
+    readTo = Math.max(readTo, to);
+  }
+  return readTo < end ? [`partition ${partition}: nobody has read ${readTo} to ${end}`] : [];
+}
