@@ -1,5 +1,5 @@
 import { copyBytes } from "../platform/copy-bytes.ts";
-import { partitionLeaderEpoch, storedCrc } from "../record/batch.ts";
+import { lastOffsetDelta, partitionLeaderEpoch, storedCrc } from "../record/batch.ts";
 import { HEADER_BYTES, NO_PRODUCER_ID } from "../record/layout.ts";
 import type { SequenceError, StorageError } from "./errors.ts";
 import {
@@ -216,6 +216,7 @@ function batchEntry({ pending, segment, position, baseOffset }: Placed, direct: 
     sizeBytes,
     leaderEpoch: partitionLeaderEpoch(buffer, at),
     crc: storedCrc(buffer, at),
+    lastOffsetDelta: lastOffsetDelta(buffer, at),
   };
 }
 

@@ -33,6 +33,12 @@ export class KnownDamage {
     });
   }
 
+  /** The end of what can be read from `offset` on without coming upon damage; `end` at most. */
+  endFrom(offset: number, end: number): number {
+    const next = this.#ranges.find(({ fromOffset }) => fromOffset >= offset);
+    return next ? Math.min(end, next.fromOffset) : end;
+  }
+
   /** Adds a range, in place of those that it overlaps; false if it was known already. */
   add(range: DamagedRange): boolean {
     const overlapping = this.#ranges.filter((known) => overlap(known, range));

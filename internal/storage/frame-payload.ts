@@ -15,21 +15,24 @@ import {
 export interface FoundEntry {
   readonly entry: JournalEntry;
   readonly payloadAt: number;
+  /** Whether the payload is what was written; a header is part of the head, and always is. */
+  readonly whole: boolean;
 }
 
-/** The entries of the frame at `at`, whose head has been read; null if a payload isn't whole. */
-export function wholeEntries(bytes: Uint8Array, at: number, head: FrameHead): FoundEntry[] | null {
+/** The entries of the frame at `at`, whose head has been read; null if this Weir knows not all. */
+export function readEntries(bytes: Uint8Array, at: number, head: FrameHead): FoundEntry[] | null {
   const entries: FoundEntry[] = [];
   let headerAt = at + headersAt(head.entryCount);
   let payloadAt = at + head.headBytes;
   for (let index = 0; index < head.entryCount; index++) {
     const entry = readEntry(bytes, at, index);
+    if (entry === null) return null;
     if (isPlaced(entry.kind)) {
-      entries.push({ entry, payloadAt: headerAt });
+      entries.push({ entry, payloadAt: headerAt, whole: true });
       headerAt += HEADER_BYTES;
     } else {
-      entries.push({ entry, payloadAt });
-      if (entry.sizeBytes > 0 && !payloadIsWhole(bytes, entry, payloadAt)) return null;
+      const whole = entry.sizeBytes === 0 || payloadIsWhole(bytes, entry, payloadAt);
+      entries.push({ entry, payloadAt, whole });
       payloadAt += entry.sizeBytes;
     }
   }

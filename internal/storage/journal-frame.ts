@@ -22,10 +22,11 @@ import { HEADER_BYTES } from "../record/layout.ts";
  *
  *      0  u32  kind          4  u32  logId          8  u64  offset
  *     16  u64  segmentBase  24  u32  position      28  u32  sizeBytes
- *     32  i32  leaderEpoch  36  u32  crc
+ *     32  i32  leaderEpoch  36  u32  crc          40  u32  lastOffsetDelta
  *
  * A batch's own CRC-32C stands in its entry, and its entry in the head's: so every byte is covered
- * once, and a large batch is not summed again on its way to the disk. The header of a batch that
+ * once, and a large batch is not summed again on its way to the disk. What its entry tells of a
+ * batch is enough to say which offsets are lost with it. The header of a batch that
  * went straight to its segment is all that a restart needs of it: the segment is not read for it,
  * and may have been removed since.
  */
@@ -33,8 +34,8 @@ export const FRAME_HEADER_BYTES = 48;
 /** Frames begin at multiples of this: no block with synced bytes is ever written again. */
 export const FRAME_ALIGN_BYTES = 4096;
 /** The size of one entry. */
-export const ENTRY_BYTES = 40;
-const MAGIC = 0x57454a01;
+export const ENTRY_BYTES = 44;
+const MAGIC = 0x57454a02;
 
 /** What an entry tells; the numbers are on disk and keep their meaning. */
 export const EntryKind = {
@@ -69,6 +70,7 @@ export interface JournalEntry {
   readonly sizeBytes: number;
   readonly leaderEpoch: number;
   readonly crc: number;
+  readonly lastOffsetDelta: number;
 }
 
 /** A frame as it is written: `bytes` is its size on disk, padding included. */
@@ -135,6 +137,7 @@ export function putEntry(frame: Frame, index: number, entry: JournalEntry): void
   putInt32(bytes, at + 28, entry.sizeBytes);
   putInt32(bytes, at + 32, entry.leaderEpoch);
   putInt32(bytes, at + 36, entry.crc);
+  putInt32(bytes, at + 40, entry.lastOffsetDelta);
 }
 
 /** Numbers a frame and sums its head; nothing in the head may change afterwards. */
@@ -152,18 +155,26 @@ export function sealFrame(
   putInt32(bytes, 40, crc32c(bytes, 0, frame.headBytes));
 }
 
-/** The head of the frame at `at`, or null if no whole frame of this file begins there. */
-export function readFrameHead(bytes: Uint8Array, at: number, sequence: number): FrameHead | null {
+/**
+ * The head of the frame at `at`, or null if no whole frame of this file begins there; "newer" for
+ * one that a newer Weir has written.
+ */
+export function readFrameHead(
+  bytes: Uint8Array,
+  at: number,
+  sequence: number,
+): FrameHead | "newer" | null {
   if (at + FRAME_HEADER_BYTES > bytes.length) return null;
-  if (uint32At(bytes, at) !== MAGIC || int64At(bytes, at + 8) !== sequence) return null;
+  const magic = uint32At(bytes, at);
+  if (magic >>> 8 !== MAGIC >>> 8 || int64At(bytes, at + 8) !== sequence) return null;
   const headBytes = uint32At(bytes, at + 4);
+  if (headBytes < FRAME_HEADER_BYTES || at + headBytes > bytes.length) return null;
+  if (headSum(bytes, at, headBytes) !== uint32At(bytes, at + 40)) return null;
+  if (magic !== MAGIC) return magic > MAGIC ? "newer" : null;
   const entryCount = uint32At(bytes, at + 32);
   const payloadBytes = uint32At(bytes, at + 36);
   if (headBytes !== headBytesOf(entryCount, uint32At(bytes, at + 44))) return null;
   if (at + headBytes + payloadBytes > bytes.length) return null;
-  const head = bytes.slice(at, at + headBytes);
-  head.fill(0, 40, 44);
-  if (crc32c(head, 0, headBytes) !== uint32At(bytes, at + 40)) return null;
   return {
     frameNumber: int64At(bytes, at + 16),
     syncedFrame: int64At(bytes, at + 24),
@@ -173,11 +184,20 @@ export function readFrameHead(bytes: Uint8Array, at: number, sequence: number): 
   };
 }
 
-/** Entry number `index` of the frame at `at`, whose head has been read. Unknown kinds throw. */
-export function readEntry(bytes: Uint8Array, at: number, index: number): JournalEntry {
+/** The CRC-32C of a head as its field has to say it: of the head with that field zero. */
+function headSum(bytes: Uint8Array, at: number, headBytes: number): number {
+  const head = bytes.slice(at, at + headBytes);
+  head.fill(0, 40, 44);
+  return crc32c(head, 0, headBytes);
+}
+
+/** Entry number `index` of the frame at `at`, whose head has been read; null if it is unknown. */
+export function readEntry(bytes: Uint8Array, at: number, index: number): JournalEntry | null {
   const from = at + FRAME_HEADER_BYTES + index * ENTRY_BYTES;
+  const kind = entryKind(uint32At(bytes, from));
+  if (kind === null) return null;
   return {
-    kind: entryKind(uint32At(bytes, from)),
+    kind,
     logId: uint32At(bytes, from + 4),
     offset: int64At(bytes, from + 8),
     segmentBase: int64At(bytes, from + 16),
@@ -185,6 +205,7 @@ export function readEntry(bytes: Uint8Array, at: number, index: number): Journal
     sizeBytes: uint32At(bytes, from + 28),
     leaderEpoch: int32At(bytes, from + 32),
     crc: uint32At(bytes, from + 36),
+    lastOffsetDelta: uint32At(bytes, from + 40),
   };
 }
 
@@ -202,7 +223,7 @@ function headBytesOf(entryCount: number, headerCount: number): number {
   return FRAME_HEADER_BYTES + entryCount * ENTRY_BYTES + headerCount * HEADER_BYTES;
 }
 
-function entryKind(value: number): EntryKind {
+function entryKind(value: number): EntryKind | null {
   for (const kind of Object.values(EntryKind)) if (kind === value) return kind;
-  throw new Error(`the journal has an entry of the unknown kind ${value}`);
+  return null;
 }

@@ -1,8 +1,9 @@
 import type { Disk } from "../platform/disk.ts";
 import { StorageError } from "./errors.ts";
-import { type FoundEntry, wholeEntries } from "./frame-payload.ts";
+import { type FoundEntry, readEntries } from "./frame-payload.ts";
 import type { JournalFile } from "./journal.ts";
 import { alignedSize, FRAME_ALIGN_BYTES, type FrameHead, readFrameHead } from "./journal-frame.ts";
+import { readMark } from "./journal-mark.ts";
 import { digits20 } from "./layout.ts";
 import { readWholeFile } from "./whole-file.ts";
 
@@ -18,6 +19,14 @@ export interface ReadJournalFile extends JournalFile {
   readonly frames: readonly FoundFrame[];
 }
 
+/** Frames that were durable and can't be read any more: `[from, to]`, behind this place. */
+export interface MissingFrames {
+  readonly from: number;
+  readonly to: number;
+  readonly path: string;
+  readonly position: number;
+}
+
 /** What the journal holds. */
 export interface ReadJournal {
   readonly files: readonly ReadJournalFile[];
@@ -27,15 +36,18 @@ export interface ReadJournal {
   readonly lastFrame: number;
   /** Frames up to this one were durable: they must be whole, later ones may be torn. */
   readonly syncedFrame: number;
+  readonly missing: readonly MissingFrames[];
 }
 
 /**
- * Finds the journal's frames, from the file `fromSequence` on.
+ * Finds the journal's frames behind number `lastFrame`, from the file `fromSequence` on.
  *
  * A frame that isn't whole was torn when the power went, and the restart after that gave its
  * number to another, in a later file. So the frames end where the next number isn't found whole
- * anywhere. But if a frame says that the missing one had been synced, it was there, and was
- * acknowledged: then this throws `StorageError` `damaged` instead of losing it in silence.
+ * anywhere. But if a later frame or the mark says that the missing one had been synced, it was
+ * there, and was acknowledged: then it is damaged, and those behind it count.
+ *
+ * Throws `StorageError` `newer-format`.
  */
 export function readJournal(
   disk: Disk,
@@ -43,49 +55,88 @@ export function readJournal(
   fromSequence: number,
   lastFrame: number,
 ): ReadJournal {
-  const files: ReadJournalFile[] = [];
+  const found: ReadJournalFile[] = [];
   const obsolete: JournalFile[] = [];
   let lastSequence = fromSequence - 1;
-  let frameNumber = lastFrame;
-  let syncedFrame = lastFrame;
-  let end = `${directory}, file ${fromSequence}`;
   for (const sequence of journalSequences(disk, directory)) {
     const path = `${directory}/${digits20(sequence)}.journal`;
     lastSequence = Math.max(lastSequence, sequence);
-    if (sequence < fromSequence) {
-      obsolete.push({ sequence, path, writtenBytes: 0 });
-      continue;
-    }
-    const frames: FoundFrame[] = [];
-    let writtenBytes = 0;
-    const bytes = readWholeFile(disk, path);
-    for (const { at, head } of headsIn(bytes, sequence)) {
-      syncedFrame = Math.max(syncedFrame, head.syncedFrame);
-      if (head.frameNumber !== frameNumber + 1) continue;
-      end = `${path}, position ${at}`;
-      const entries = wholeEntries(bytes, at, head);
-      if (!entries) continue;
-      frames.push({ ...head, at, entries });
-      frameNumber++;
-      writtenBytes = at + sizeOnDisk(head);
-      end = `${path}, position ${writtenBytes}`;
-    }
-    files.push({ sequence, path, writtenBytes, frames });
+    if (sequence < fromSequence) obsolete.push({ sequence, path, writtenBytes: 0 });
+    else found.push(readFile(disk, path, sequence));
   }
-  if (syncedFrame > frameNumber) {
-    const what = `frame ${frameNumber + 1} of the journal was synced and can't be read any more`;
-    throw new StorageError("damaged", `${what} (${end})`);
-  }
-  return { files, obsolete, lastSequence, lastFrame: frameNumber, syncedFrame };
+  const files = withoutStale(found);
+  const frames = files.flatMap((file) => file.frames);
+  const known = Math.max(lastFrame, readMark(disk, directory));
+  const syncedFrame = frames.reduce((max, frame) => Math.max(max, frame.syncedFrame), known);
+  const row = rowOfFrames(files, lastFrame, syncedFrame, directory);
+  return { ...row, obsolete, lastSequence, syncedFrame };
 }
 
-/** The frames of this use of the file whose heads are whole, wherever they stand. */
-function* headsIn(bytes: Uint8Array, sequence: number): Generator<{ at: number; head: FrameHead }> {
+function readFile(disk: Disk, path: string, sequence: number): ReadJournalFile {
+  const bytes = readWholeFile(disk, path);
+  const frames: FoundFrame[] = [];
+  let writtenBytes = 0;
   for (let at = 0; at < bytes.length; ) {
     const head = readFrameHead(bytes, at, sequence);
-    if (head) yield { at, head };
+    if (head === "newer") throw newerFormat(path);
+    if (head) {
+      const entries = readEntries(bytes, at, head);
+      if (!entries) throw newerFormat(path);
+      frames.push({ ...head, at, entries });
+      writtenBytes = at + sizeOnDisk(head);
+    }
     at += head ? sizeOnDisk(head) : FRAME_ALIGN_BYTES;
   }
+  return { sequence, path, writtenBytes, frames };
+}
+
+function newerFormat(path: string): StorageError {
+  const message = `${path} was written by a newer Weir than this one; start that one on it`;
+  return new StorageError("newer-format", message);
+}
+
+/** The files without frames that were given up: a later file has others of their numbers. */
+function withoutStale(files: readonly ReadJournalFile[]): ReadJournalFile[] {
+  const kept: ReadJournalFile[] = [];
+  let firstLater = Number.POSITIVE_INFINITY;
+  for (const file of [...files].reverse()) {
+    const frames = file.frames.filter(({ frameNumber }) => frameNumber < firstLater);
+    for (const { frameNumber } of frames) firstLater = Math.min(firstLater, frameNumber);
+    kept.unshift({ ...file, frames });
+  }
+  return kept;
+}
+
+/** The frames that follow each other up to the last one that counts, and those that are missing. */
+function rowOfFrames(
+  files: readonly ReadJournalFile[],
+  before: number,
+  syncedFrame: number,
+  directory: string,
+): Pick<ReadJournal, "files" | "lastFrame" | "missing"> {
+  const missing: MissingFrames[] = [];
+  let lastFrame = before;
+  let end = { path: files[0]?.path ?? directory, position: 0 };
+  let ended = false;
+  const take = (file: ReadJournalFile, frame: FoundFrame): boolean => {
+    const { frameNumber, entries, at } = frame;
+    if (frameNumber <= lastFrame || ended) return false;
+    const gap = frameNumber > lastFrame + 1;
+    const torn = frameNumber > syncedFrame && entries.some(({ whole }) => !whole);
+    ended = torn || (gap && lastFrame >= syncedFrame);
+    if (ended) return false;
+    const inFile = end.path === file.path ? end : { path: file.path, position: 0 };
+    const place = at > inFile.position ? inFile : end;
+    if (gap) missing.push({ from: lastFrame + 1, to: frameNumber - 1, ...place });
+    lastFrame = frameNumber;
+    end = { path: file.path, position: at + sizeOnDisk(frame) };
+    return true;
+  };
+  const inRow = files.map((file) => {
+    return { ...file, frames: file.frames.filter((frame) => take(file, frame)) };
+  });
+  if (lastFrame < syncedFrame) missing.push({ from: lastFrame + 1, to: syncedFrame, ...end });
+  return { files: inRow, missing, lastFrame: Math.max(lastFrame, syncedFrame) };
 }
 
 /** How many bytes of its file a frame takes. */

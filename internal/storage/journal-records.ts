@@ -9,13 +9,15 @@ export interface EntryWithPayload {
 }
 
 const NOTHING = new Uint8Array(0);
-const UNUSED = {
+/** The fields of an entry that isn't a batch's. */
+export const UNUSED = {
   offset: 0,
   segmentBase: 0,
   position: 0,
   sizeBytes: 0,
   leaderEpoch: 0,
   crc: 0,
+  lastOffsetDelta: 0,
 } as const;
 
 /** That a log exists: its name and incarnation, a line each. */

@@ -43,6 +43,8 @@ export class Journal {
   readonly #directory: string;
   readonly #commit: GroupCommit;
   readonly #limits: StorageLimits;
+  /** Told of each write. */
+  readonly #written: () => void;
   /** Closed ones, oldest first; `#current` comes behind them. */
   readonly #closed: JournalFile[];
   #current: OpenJournalFile | null = null;
@@ -61,11 +63,13 @@ export class Journal {
     commit: GroupCommit,
     limits: StorageLimits,
     start: JournalStart,
+    written: () => void,
   ) {
     this.#disk = disk;
     this.#directory = directory;
     this.#commit = commit;
     this.#limits = limits;
+    this.#written = written;
     this.#closed = [...start.files];
     this.#nextSequence = start.lastSequence + 1;
     this.#nextFrame = start.lastFrame + 1;
@@ -87,6 +91,11 @@ export class Journal {
   /** The number that the last written frame got. */
   get lastFrame(): number {
     return this.#nextFrame - 1;
+  }
+
+  /** Frames up to this one are durable. */
+  get syncedFrame(): number {
+    return this.#syncedFrame;
   }
 
   /** Bytes of journal that a restart would have to read. */
@@ -112,9 +121,15 @@ export class Journal {
    * there after the next round.
    */
   write(frame: Frame): void {
+    this.writePreface();
+    this.#append(frame);
+    this.#written();
+  }
+
+  /** Writes what is to stand before all other frames, if it isn't there yet. */
+  writePreface(): void {
     if (this.#preface) this.#append(this.#preface);
     this.#preface = null;
-    this.#append(frame);
   }
 
   #append(frame: Frame): void {

@@ -5,6 +5,7 @@
  *     checkpoint                             what is in the logs, up to where the journal begins
  *     checkpoint.copy                        the same again, in case that one is damaged
  *     journal/00000000000000000007.journal   what was appended since, by all logs together
+ *     journal/mark                           the last frame that is known to be durable
  *     journal/spare-3                        zero-filled files, to become the next journal file
  *     logs/orders-0/00000000000000000000.log        a segment: batches, verbatim
  *                   00000000000000000000.index      sparse, offset to position

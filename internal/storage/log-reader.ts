@@ -49,9 +49,11 @@ export function readLog(
     throw new StorageError("out-of-range", `${log.name} has no offset ${offset}; ${has}`);
   }
   if (offset >= endOffset) return [];
+  throwIfDamaged(log, offset);
+  const readable = log.damage.endFrom(offset, endOffset);
   const first = log.tail[0];
-  if (first && offset >= first.baseOffset) return readTail(log.tail, offset, endOffset, maxBytes);
-  const end = Math.min(endOffset, first?.baseOffset ?? endOffset);
+  if (first && offset >= first.baseOffset) return readTail(log.tail, offset, readable, maxBytes);
+  const end = Math.min(readable, first?.baseOffset ?? readable);
   return readSegments(path, log, offset, end, maxBytes);
 }
 
@@ -147,7 +149,6 @@ async function readSegment(
   segment: Segment,
   range: BatchRange,
 ): Promise<Uint8Array> {
-  throwIfDamaged(log, range.offset);
   return path.files.use(segment.logPath, async (file) => {
     const view = segmentView(log, segment, file);
     await makeIndexesWhole(path, log, segment, view);

@@ -17,6 +17,7 @@ import { findMaxTime, findTime, type ReadPath, readLog, type TimedOffset } from 
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
 import { ProducerBounds } from "./producer-bounds.ts";
 import { journalStart, type Recovered, recover } from "./recovery.ts";
+import { Settler } from "./settler.ts";
 import type { StoreOptions } from "./store-options.ts";
 import { TailWriter } from "./tail-writer.ts";
 import { type CutOff, type TruncationPath, truncateLogs } from "./truncation.ts";
@@ -36,6 +37,7 @@ export class LogStore {
   readonly #files: FileCache;
   readonly #commit: GroupCommit;
   readonly #journal: Journal;
+  readonly #settler: Settler;
   readonly #appender: Appender;
   readonly #checkpointer: Checkpointer;
   readonly #changes: LogChanges;
@@ -101,7 +103,9 @@ export class LogStore {
       this.#commit,
       limits,
       journalStart(recovered),
+      () => this.#settler.written(),
     );
+    this.#settler = new Settler(clock, disk, layout.journal, this.#journal, this.#commit);
     this.#checkpointer = new Checkpointer(
       {
         limits,
@@ -143,6 +147,10 @@ export class LogStore {
     this.compactor = this.#makeCompactor();
     this.#truncation = this.#makeTruncation(writer);
     for (const log of recovered.changed) this.#checkpointer.changed(log);
+    if (recovered.journal.files.some(({ frames }) => frames.length > 0)) this.#settler.written();
+    for (const { name, damage } of this.#logs.values()) {
+      for (const range of damage.ranges) options.events?.damaged(name, range);
+    }
   }
 
   /** The logs that have something in them, by name. */
@@ -279,6 +287,7 @@ export class LogStore {
    */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#settler.stop();
     await this.compactor.stop();
     this.#appender.hold(false);
     this.#appender.flush();

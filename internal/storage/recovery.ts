@@ -1,8 +1,10 @@
 import type { LogState } from "./checkpoint.ts";
+import { StorageError } from "./errors.ts";
 import { openCheckpoint } from "./first-checkpoint.ts";
 import type { JournalStart } from "./journal.ts";
 import { type ReadJournal, readJournal, sizeOnDisk } from "./journal-reader.ts";
 import { entriesFrame, logEndEntry } from "./journal-records.ts";
+import type { DataLayout } from "./layout.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import { removeRemains } from "./remains.ts";
 import { type RecoveryPath, Replay } from "./replay.ts";
@@ -35,6 +37,7 @@ export async function recover(path: RecoveryPath): Promise<Recovered> {
   const checkpoint = await openCheckpoint(disk, layout);
   const { journalSequence, frameNumber } = checkpoint;
   const journal = readJournal(disk, layout.journal, journalSequence, frameNumber);
+  refuseLosses(journal, layout);
   // Before the replay: it removes files that only the journal says are not needed.
   await makeJournalDurable(path, journal);
   const replay = new Replay(path, checkpoint, journal);
@@ -42,7 +45,7 @@ export async function recover(path: RecoveryPath): Promise<Recovered> {
   for (const file of journal.files) {
     if (file.frames.length === 0) continue;
     const bytes = readWholeFile(disk, file.path);
-    for (const frame of file.frames) replay.apply(bytes, frame);
+    for (const frame of file.frames) replay.apply(file.path, bytes, frame);
   }
   path.writer.replaying = false;
   await syncBatches(path, replay.unsyncedFiles);
@@ -59,6 +62,16 @@ export async function recover(path: RecoveryPath): Promise<Recovered> {
     nextLogId: replay.nextLogId,
     cut: replay.cut,
   };
+}
+
+/** Throws `StorageError` `damaged` if something was lost that nobody can name. */
+function refuseLosses({ missing: [first] }: ReadJournal, { root }: DataLayout): void {
+  if (!first) return;
+  const frame = `frame ${first.from} of the journal is damaged`;
+  const place = `${first.path}, position ${first.position}`;
+  const loss = "what it held of any partition would be lost";
+  const command = `'weir log repair ${root} --accept-loss' goes on without it`;
+  throw new StorageError("damaged", `${frame} (${place}): ${loss}; ${command}`);
 }
 
 /**

@@ -4,7 +4,7 @@ import { applySwap, readSwap } from "./compaction/segment-swap.ts";
 import type { EpochStart } from "./epoch-history.ts";
 import { StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
-import { isThisBatch } from "./frame-payload.ts";
+import { type FoundEntry, isThisBatch } from "./frame-payload.ts";
 import { EntryKind, type JournalEntry } from "./journal-frame.ts";
 import type { FoundFrame, ReadJournal } from "./journal-reader.ts";
 import { readCreated } from "./journal-records.ts";
@@ -55,9 +55,11 @@ export class Replay {
     }
   }
 
-  apply(bytes: Uint8Array, { entries, frameNumber }: FoundFrame): void {
-    for (const { entry, payloadAt } of entries) {
-      this.#applyEntry(bytes, entry, payloadAt, frameNumber);
+  /** Applies a frame of the file at `path`, which holds `bytes`. */
+  apply(path: string, bytes: Uint8Array, { entries, frameNumber }: FoundFrame): void {
+    for (const found of entries) {
+      if (found.whole) this.#applyEntry(bytes, found.entry, found.payloadAt, frameNumber);
+      else this.#applyDamaged(found, frameNumber, path);
     }
     const { writer, limits } = this.#path;
     this.#ifSpace(() => writer.relieve(limits.tailBytes, this.byId.size));
@@ -108,6 +110,22 @@ export class Replay {
       this.#replaceSegments(log, bytes.subarray(at, at + entry.sizeBytes));
     } else if (entry.kind === EntryKind.batch) this.#admit(log, entry, bytes, at);
     else this.#admitPlaced(log, entry, bytes, at, this.#isSynced(entry, frameNumber));
+  }
+
+  /** An entry whose payload isn't what was written. Of a batch, the segment may have another copy. */
+  #applyDamaged({ entry, payloadAt }: FoundEntry, frameNumber: number, path: string): void {
+    const log = this.byId.get(entry.logId);
+    const isApplied = log && frameNumber <= (this.states.get(log)?.appliedFrame ?? 0);
+    if (isApplied || this.#fates.isRemoved(entry.logId)) return;
+    const place = `${path}, position ${payloadAt}`;
+    if (!log || entry.kind !== EntryKind.batch) throw lostEntry(entry, log, place);
+    this.changed.add(log);
+    if (this.#fates.isVoid(entry, frameNumber)) return;
+    const segment = this.#segmentFor(log, entry);
+    if (!segment) return;
+    const copy = this.#readBatch(segment, entry);
+    if (copy) this.#admitPlaced(log, entry, copy, 0, true);
+    else lose(log, segment, entry, `it was lost in the journal (${place})`);
   }
 
   #create({ logId, sizeBytes }: JournalEntry, bytes: Uint8Array, at: number): void {
@@ -220,6 +238,26 @@ export class Replay {
     const what = `${log.name} ends at offset ${found}, but the journal goes on at ${told}`;
     throw new StorageError("damaged", what);
   }
+}
+
+/** Leaves the place of a batch that is lost to those that can't be read. */
+function lose(log: PartitionLog, segment: Segment, entry: JournalEntry, fault: string): void {
+  const { offset, position, sizeBytes, lastOffsetDelta } = entry;
+  const toOffset = offset + lastOffsetDelta + 1;
+  const endPosition = position + sizeBytes;
+  const place = { path: segment.logPath, position, endPosition };
+  segment.leaveOut(sizeBytes, toOffset);
+  log.damage.add({ fromOffset: offset, toOffset, ...place, fault });
+}
+
+function lostEntry(
+  { kind, logId }: JournalEntry,
+  log: PartitionLog | undefined,
+  place: string,
+): StorageError {
+  const what = kind === EntryKind.created ? "a new partition's name" : "what compaction has done";
+  const whose = log ? ` to ${log.name}` : `, of partition number ${logId}`;
+  return new StorageError("damaged", `the journal has lost ${what}${whose} (${place})`);
 }
 
 function damagedWhileFull({ name }: PartitionLog, { logPath }: Segment): StorageError {

@@ -103,6 +103,8 @@ function wholeBatches(
     if (!wanted) start = at;
   }
   if (!atEnd && got === bytes.length) return stop(false, MIN_READ_BYTES);
+  // The file ends, but there must have been more.
+  if (at === start && !view.hasGaps && place.offset < view.endOffset) return null;
   return at > start || (atEnd && at === got) ? stop(true, 0) : null;
 }
 

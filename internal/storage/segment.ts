@@ -111,6 +111,12 @@ export class Segment {
     return position;
   }
 
+  /** Gives its place to a batch that is lost: it ends before `endOffset`, and can't be read. */
+  leaveOut(sizeBytes: number, endOffset: number): void {
+    this.sizeBytes += sizeBytes;
+    this.endOffset = endOffset;
+  }
+
   /** Takes back what was admitted since the segment was in this state. */
   rewind(disk: Disk, state: SegmentState): void {
     const { offsets, times } = this.indexes(disk);

@@ -106,9 +106,9 @@ export async function readRecords(
   store: LogStore,
   log: PartitionLog,
   offset = log.startOffset,
+  endOffset = log.durableOffset,
 ): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
-  const endOffset = log.durableOffset;
   for (let next = offset; next < endOffset; ) {
     const chunks = await store.read(log, next, endOffset, 700);
     if (chunks.length === 0) throw new Error(`nothing is at offset ${next} of ${endOffset}`);

@@ -3,7 +3,7 @@ import { crc32c } from "../../record/crc32c.ts";
 import { StorageError } from "../errors.ts";
 import type { FileCache } from "../file-cache.ts";
 import { EntryKind } from "../journal-frame.ts";
-import type { EntryWithPayload } from "../journal-records.ts";
+import { type EntryWithPayload, UNUSED } from "../journal-records.ts";
 import type { PartitionLog } from "../partition-log.ts";
 import { removeSegment, Segment, type SegmentState } from "../segment.ts";
 
@@ -53,9 +53,8 @@ export function removeLeftovers(disk: Disk, log: PartitionLog): void {
 /** The journal's entry for a swap. */
 export function compactedEntry(log: PartitionLog, swap: SegmentSwap): EntryWithPayload {
   const payload = new TextEncoder().encode(JSON.stringify(swap));
-  const unused = { offset: 0, segmentBase: 0, position: 0, leaderEpoch: 0 };
   const entry = {
-    ...unused,
+    ...UNUSED,
     kind: EntryKind.compacted,
     logId: log.id,
     sizeBytes: payload.length,
