@@ -69,6 +69,24 @@ describe("a batch is taken or refused by its topic's settings", () => {
   }
 });
 
+describe("the records at fault are told by their places", () => {
+  const future = { key: true, agoMs: -7_200_000 };
+  test.each([
+    ["no keys", [KEYLESS, PLAIN, KEYLESS], [0, 2], "invalid-record"],
+    ["times ahead", [PLAIN, future, future], [1, 2], "invalid-timestamp"],
+    ["both", [KEYLESS, future], [0, 1], "invalid-timestamp"],
+    ["more than are told", Array.from({ length: 1001 }, () => KEYLESS), null, "invalid-record"],
+  ] as const)("%s", (_, samples, places, code) => {
+    const batch = batchOf(samples, "lz4");
+    const settings = settingsOf({ "cleanup.policy": "compact" });
+    const refusal = admitBatch(settings, batch, 0, batch.length, NOW_MS);
+    if (!(refusal instanceof BrokerError)) throw new Error("the batch was taken");
+    expect(refusal.code).toBe(code);
+    const told = refusal.records.map(({ index }) => index);
+    expect(told).toEqual(places === null ? Array.from({ length: 1000 }, (_, i) => i) : [...places]);
+  });
+});
+
 test("the broker's time is put into the batch", () => {
   const batch = batchOf([{ key: true, agoMs: 5000 }], "zstd");
   expect(admit({ "message.timestamp.type": "LogAppendTime" }, batch)).toBe(NOW_MS);

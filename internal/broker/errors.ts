@@ -33,13 +33,29 @@ export type BrokerErrorCode =
   | "damaged-records"
   | "shutting-down";
 
+/** A record for which its whole batch is refused. */
+export interface RecordFault {
+  /** Counted from 0 within the batch. */
+  readonly index: number;
+  readonly message: string;
+}
+
+/** What a refusal may say besides its code and sentence. */
+export interface BrokerErrorOptions extends ErrorOptions {
+  /** The records that are at fault, where some of a batch are. */
+  readonly records?: readonly RecordFault[];
+}
+
 /** A refusal with a stable code and a sentence that says what to do. */
 export class BrokerError extends Error {
   override readonly name = "BrokerError";
   readonly code: BrokerErrorCode;
+  readonly records: readonly RecordFault[];
 
-  constructor(code: BrokerErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: BrokerErrorCode, message: string, options: BrokerErrorOptions = {}) {
+    const { records = [], ...rest } = options;
+    super(message, rest);
     this.code = code;
+    this.records = records;
   }
 }

@@ -76,7 +76,7 @@ async function topicIds(call: Call): Promise<Map<string, string>> {
 
 /** Fields that are each broker's own: words, addresses, sizes. */
 const OWN_FIELDS = new Set([
-  ...["errorMessage", "documentation", "throttleTimeMs"],
+  ...["errorMessage", "batchIndexErrorMessage", "documentation", "throttleTimeMs"],
   ...["clusterId", "host", "port", "logDir", "totalBytes", "usableBytes"],
 ]);
 

@@ -1,5 +1,5 @@
 import type { ProduceReceipt, ProduceRequest } from "../../../broker/api.ts";
-import { BrokerError } from "../../../broker/errors.ts";
+import { BrokerError, type RecordFault } from "../../../broker/errors.ts";
 import { codecOf } from "../../../record/batch.ts";
 import { HEADER_BYTES } from "../../../record/layout.ts";
 import { leaderOf, type Node, nodesOf } from "../cluster.ts";
@@ -32,6 +32,8 @@ const TOPIC_ID_VERSION = 13;
  * - Exactly one batch of format 2 per partition: none at all, or more, is INVALID_RECORD.
  * - acks 0: no answer; when a partition fails the connection ends, so that the client notices.
  *   acks other than 0, 1 and -1: INVALID_REQUIRED_ACKS.
+ * - When some records are at fault (no key, a wrong time), the batch is refused and they are told
+ *   from version 8 on; clients give the others an error of their own.
  * - An idempotent producer's duplicate is answered like the first try, with its offset.
  * - A transactional id: TRANSACTIONAL_ID_AUTHORIZATION_FAILED, which producers don't try again.
  * - With NOT_LEADER_OR_FOLLOWER, from version 10 on, the leader and its address (KIP-951).
@@ -47,7 +49,6 @@ export const produceService = promptService(produce, (request, context, respond,
 });
 
 const NO_RECORDS: ByteRange = { buffer: new Uint8Array(0), from: 0, to: 0 };
-const NOTHING_APPENDED = { baseOffset: -1, logStartOffset: -1, recordErrors: [] } as const;
 
 /** What is wrong with the first partition that failed; null if none did. */
 function firstFailure(responses: readonly AnsweredTopic[]): string | null {
@@ -131,10 +132,23 @@ function refusal(
   error: unknown,
   { client, version }: RequestContext,
 ): AnsweredPartition {
-  const answer = { index, ...refused(error), ...NOTHING_APPENDED };
+  const faults = error instanceof BrokerError ? error.records : [];
+  const told =
+    faults.length === 0 || topic === undefined ? null : client.broker.partition(topic, index);
+  const answer = {
+    index,
+    ...refused(error),
+    baseOffset: -1,
+    logStartOffset: told?.logStartOffset ?? -1,
+    recordErrors: faults.map(recordError),
+  };
   const moved = version >= LEADER_VERSION && refusedName(error) === "NOT_LEADER_OR_FOLLOWER";
   if (!moved || topic === undefined) return answer;
   return { ...answer, currentLeader: leaderOf(client.broker, topic, index) };
+}
+
+function recordError({ index: batchIndex, message: batchIndexErrorMessage }: RecordFault) {
+  return { batchIndex, batchIndexErrorMessage };
 }
 
 /** Checks what depends on the request's version, or on the request as a whole. */
