@@ -2,6 +2,7 @@ import { CODECS, type Codec } from "../record/layout.ts";
 import type { CompactionConfig } from "../storage/partition-log.ts";
 import type { ConfigSynonym, Durability, TracedConfigEntry } from "./api.ts";
 import { BrokerError } from "./errors.ts";
+import { IDLE_SETTINGS } from "./idle-settings.ts";
 import { checkSetting, listOf, numberOf, type Setting, UNLIMITED } from "./setting.ts";
 
 const INT_MAX = 2 ** 31 - 1;
@@ -155,6 +156,7 @@ export const TOPIC_SETTINGS: readonly TopicSetting[] = [
     default: "604800000",
     documentation: "The age at which a segment's records are deleted; -1: never.",
   },
+  ...IDLE_SETTINGS,
 ];
 
 /** A topic's settings as values that the broker works with. */
