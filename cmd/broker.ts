@@ -5,6 +5,7 @@ import type { LocalBroker } from "../internal/broker/local-broker.ts";
 import type { Doors } from "../internal/doors/doors.ts";
 import type { Platform } from "../internal/platform/platform.ts";
 import { listenFailure, startFailure } from "./broker/failures.ts";
+import { lazyLinks } from "./broker/lazy-links.ts";
 import { type WrittenLog, writtenLog } from "./broker/log.ts";
 import { printReady, reachable } from "./broker/ready.ts";
 import {
@@ -27,6 +28,8 @@ interface BrokerFlags extends GlobalOptions {
   readonly listen?: readonly HostAndPort[];
   readonly advertise?: HostAndPort;
   readonly durability?: "fsync" | "memory";
+  readonly slaveOf?: HostAndPort;
+  readonly replication?: "sync" | "async";
   readonly set?: readonly (readonly [name: string, value: string])[];
   readonly config?: string;
 }
@@ -37,6 +40,7 @@ export function brokerVerb(stdio: Stdio): Command {
     "weir broker",
     "weir broker --data /var/lib/weir --listen 0.0.0.0:9092 --advertise broker-1:9092",
     "weir broker --durability memory --set num.partitions=6",
+    "weir broker --slave-of broker-1:9092 --data /var/lib/weir-slave --listen 0.0.0.0:9093",
   ])
     .option("--data <directory>", "where to keep the data (default: ./weir-data)")
     .option(
@@ -55,6 +59,17 @@ export function brokerVerb(stdio: Stdio): Command {
         "when a record counts as written: on the disk, or in memory (default: fsync)",
       ).choices(["fsync", "memory"]),
     )
+    .option(
+      "--slave-of <host:port>",
+      "copy everything from the master at this address, and serve reads",
+      checked(parseAddress),
+    )
+    .addOption(
+      new Option(
+        "--replication <mode>",
+        "whether acks=all waits for slaves; both brokers have to agree to it (default: sync)",
+      ).choices(["sync", "async"]),
+    )
     .option("--set <name=value>", "a broker setting; repeatable", checkedList(parsePair))
     .option("--config <file>", "a TOML file with these options and settings")
     .action(async (_: unknown, command: Command) => {
@@ -63,14 +78,17 @@ export function brokerVerb(stdio: Stdio): Command {
     });
 }
 
-function settingsOf({ config, set, data, listen, advertise, durability }: BrokerFlags) {
+function settingsOf(given: BrokerFlags) {
+  const { config, set, data, listen, advertise, durability, slaveOf, replication } = given;
   const flags: PartialSettings = {
     ...(data === undefined ? {} : { data }),
     ...(listen === undefined ? {} : { listen }),
     ...(advertise === undefined ? {} : { advertise }),
+    ...(slaveOf === undefined ? {} : { slaveOf }),
     overrides: new Map([
       ...(set ?? []),
       ...(durability === undefined ? [] : [["durability", durability] as const]),
+      ...(replication === undefined ? [] : [["replication", replication] as const]),
     ]),
   };
   const file = config === undefined ? { overrides: new Map() } : readConfigFile(config);
@@ -133,8 +151,9 @@ async function start(
   try {
     const config = checkedBrokerConfig(settings.overrides);
     const dataDirectory = path.resolve(settings.data);
-    const options = { dataDirectory, version, advertised, config, log };
-    const broker = await openBroker(platform, options);
+    const { slaveOf } = settings;
+    const options = { dataDirectory, version, advertised, config, log, slaveOf };
+    const broker = await openBroker(platform, options, lazyLinks(platform));
     const counted = (connectionCount: number): void => {
       broker.connections = connectionCount;
     };
@@ -147,6 +166,7 @@ async function start(
     });
     // Port 0 has become a real one only now.
     if (advertised.port === 0) advertised.port = addresses[0]?.port ?? 0;
+    broker.serve();
     return { broker, doors, addresses };
   } catch (error) {
     throw startFailure(error);

@@ -14,6 +14,8 @@ const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
   group: async () => (await import("./group/group.ts")).groupVerb,
   produce: async () => (await import("./produce.ts")).produceVerb,
   consume: async () => (await import("./consume.ts")).consumeVerb,
+  promote: async () => (await import("./pair/promote.ts")).promoteVerb,
+  switch: async () => (await import("./pair/switch.ts")).switchVerb,
   status: async () => (await import("./status.ts")).statusVerb,
   log: async () => (await import("./log/log.ts")).logVerb,
   top: async () => (await import("./top.ts")).topVerb,

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { BrokerStatus } from "../internal/client/api.ts";
+import type { BrokerStatus, ReplicationStatus } from "../internal/client/api.ts";
 import { withClient } from "./connection.ts";
 import { type ListingOptions, listingFormat, listingOption, verb } from "./options.ts";
 import { type Listing, printListing } from "./output/listing.ts";
@@ -71,6 +71,7 @@ function factsOf(status: BrokerStatus, nowMs: number): Fact[] {
     same("durability", status.durability),
     same("writable", status.writable),
     same("write_refusal", status.writeRefusal),
+    ...replicationFacts(status.replication),
     count("topics", status.topicCount),
     count("partitions", status.partitionCount),
     bytes("log_size_bytes", status.logSizeBytes),
@@ -80,5 +81,46 @@ function factsOf(status: BrokerStatus, nowMs: number): Fact[] {
     bytes("bytes_in", status.bytesIn),
     bytes("bytes_out", status.bytesOut),
     count("connections", status.connections),
+  ];
+}
+
+/** Who leads, who follows, and what isn't as it should be. */
+function replicationFacts(replication: ReplicationStatus): Fact[] {
+  const { role, leaderId, leaderEpoch, connected, leaderSilentMs, followers, degraded } =
+    replication;
+  const fact = (name: string, plain: Fact["plain"]): Fact => {
+    return { name, text: String(plain ?? ""), plain };
+  };
+  const own = [fact("role", role), fact("leader", leaderId), fact("leader_epoch", leaderEpoch)];
+  if (role === "slave") {
+    return [...own, fact("connected", connected), fact("leader_silent_ms", leaderSilentMs)];
+  }
+  const ids = (wanted: (follower: (typeof followers)[number]) => boolean) =>
+    followers
+      .filter(wanted)
+      .map(({ brokerId }) => brokerId)
+      .join(",");
+  const open = degraded.find(({ endMs }) => endMs === null);
+  const alone = degraded.reduce((sum, { recordsAckedAlone }) => sum + recordsAckedAlone, 0);
+  return [
+    ...own,
+    fact(
+      "slaves",
+      ids(() => true),
+    ),
+    fact(
+      "connected_slaves",
+      ids((one) => one.connected),
+    ),
+    fact(
+      "slaves_in_sync",
+      ids(({ inSync }) => inSync),
+    ),
+    fact(
+      "lag_records",
+      followers.reduce((sum, { lagRecords }) => sum + lagRecords, 0),
+    ),
+    fact("degraded_since_ms", open?.startMs ?? null),
+    fact("acked_alone", alone),
   ];
 }

@@ -10,6 +10,7 @@ describe("a broker's settings", () => {
       data: "./weir-data",
       listen: [{ host: "127.0.0.1", port: 9092 }],
       advertise: null,
+      slaveOf: null,
       overrides: new Map(),
     });
   });

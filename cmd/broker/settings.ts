@@ -6,6 +6,8 @@ export interface BrokerSettings {
   readonly listen: readonly HostAndPort[];
   /** null: the first of `listen`. */
   readonly advertise: HostAndPort | null;
+  /** The master to follow; null: none, or the one that is known already. */
+  readonly slaveOf: HostAndPort | null;
   /** The broker's settings by name, for the broker to check. */
   readonly overrides: ReadonlyMap<string, string>;
 }
@@ -22,6 +24,7 @@ export function mergeSettings(flags: PartialSettings, file: PartialSettings): Br
     data: first("data") ?? "./weir-data",
     listen: first("listen") ?? [parseAddress("127.0.0.1")],
     advertise: first("advertise") ?? null,
+    slaveOf: first("slaveOf") ?? null,
     overrides: new Map([...file.overrides, ...flags.overrides]),
   };
 }
@@ -33,16 +36,18 @@ export function mergeSettings(flags: PartialSettings, file: PartialSettings): Br
  * data = "/var/lib/weir"
  * listen = ["127.0.0.1:9092", "10.0.0.1:9092"]
  * advertise = "broker-1:9092"
+ * slave-of = "broker-0:9092"
  * durability = "memory"            # any other name is a broker setting, as with --set
  * log.segment.bytes = 67108864
  * ```
  */
 export function parseConfigFile(text: string): PartialSettings {
-  const { data, listen, advertise, ...others } = parseToml(text);
+  const { data, listen, advertise, "slave-of": slaveOf, ...others } = parseToml(text);
   return {
     ...(data === undefined ? {} : { data: textOf("data", data) }),
     ...(listen === undefined ? {} : { listen: addressesOf(listen) }),
     ...(advertise === undefined ? {} : { advertise: addressOf("advertise", advertise) }),
+    ...(slaveOf === undefined ? {} : { slaveOf: addressOf("slave-of", slaveOf) }),
     overrides: new Map(flatten("", others)),
   };
 }

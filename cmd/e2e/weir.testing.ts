@@ -78,6 +78,7 @@ export async function startBroker(args: readonly string[]) {
     address: String(ready.addresses[0]),
     pid: child.pid,
     stderr: child.stderr,
+    exited: child.exited,
     async stop(signal: "SIGTERM" | "SIGINT" = "SIGTERM"): Promise<number> {
       child.kill(signal);
       return child.exited;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Client } from "../../internal/client/api.ts";
-import { confirmDeletion } from "../confirm-deletion.ts";
+import { confirmDeletion } from "../confirm.ts";
 import { withClient } from "../connection.ts";
 import { changeItems } from "../items.ts";
 import { type ListingOptions, listingOption, verb } from "../options.ts";

@@ -47,6 +47,7 @@ function partitionListing(topics: readonly TopicDescription[]): Listing<Partitio
       },
       { ...number("EPOCH", ({ leaderEpoch }) => String(leaderEpoch)), wideOnly: true },
       { ...number("LOG-END", ({ logEndOffset }) => String(logEndOffset)), wideOnly: true },
+      { header: "LAG", align: "left", text: lagText, wideOnly: true },
       {
         header: "OBSERVERS",
         align: "left",
@@ -62,6 +63,11 @@ function isrText({ replicas, isr }: PartitionStatus): string {
   return replicas.map((id) => (isr.includes(id) ? String(id) : `(${id})`)).join(",");
 }
 
+/** By how many records each copy is behind: `2:0,3:17`. */
+function lagText({ copies }: PartitionStatus): string {
+  return copies.map(({ broker, lagRecords }) => `${broker}:${lagRecords}`).join(",");
+}
+
 function topicItem(topic: TopicDescription): object {
   return {
     name: topic.name,
@@ -75,6 +81,14 @@ function topicItem(topic: TopicDescription): object {
       replicas: status.replicas,
       isr: status.isr,
       observers: status.observers,
+      copies: status.copies.map((copy) => ({
+        broker: copy.broker,
+        in_sync: copy.inSync,
+        end_offset: copy.endOffset,
+        lag_records: copy.lagRecords,
+        lag_bytes: copy.lagBytes,
+        lag_ms: copy.lagMs,
+      })),
       log_start_offset: status.logStartOffset,
       high_watermark: status.highWatermark,
       log_end_offset: status.logEndOffset,

@@ -1,5 +1,6 @@
 import type { GroupCoordinator } from "../coordination/api.ts";
 import type { BrokerError } from "./errors.ts";
+import type { Replication, ReplicationStatus } from "./replication-api.ts";
 import type { Watched, Watcher } from "./watch-api.ts";
 
 /**
@@ -10,6 +11,8 @@ import type { Watched, Watcher } from "./watch-api.ts";
  */
 export interface Broker {
   readonly identity: BrokerIdentity;
+  /** Its part in a pair: who leads, who follows. */
+  readonly replication: Replication;
   /** Consumer groups and their offsets. */
   readonly groups: GroupCoordinator;
 
@@ -226,6 +229,19 @@ export interface TracedConfigEntry extends ConfigEntry {
 /** A value under the name that its source has for the setting. */
 export type ConfigSynonym = Pick<ConfigEntry, "name" | "value" | "source">;
 
+/** A follower's copy of a partition. */
+export interface CopyStatus {
+  readonly broker: number;
+  readonly inSync: boolean;
+  /** Behind what it has made durable; null while that isn't known. */
+  readonly endOffset: number | null;
+  /** What the leader has made durable and it hasn't; null where that isn't known here. */
+  readonly lagRecords: number;
+  readonly lagBytes: number | null;
+  /** How long ago it had everything. */
+  readonly lagMs: number | null;
+}
+
 /** One partition as this broker sees it. Offsets are those of the next record. */
 export interface PartitionStatus {
   readonly topic: string;
@@ -235,6 +251,8 @@ export interface PartitionStatus {
   readonly replicas: readonly number[];
   readonly isr: readonly number[];
   readonly observers: readonly number[];
+  /** The followers' copies, as far as this broker knows them. */
+  readonly copies: readonly CopyStatus[];
   readonly logStartOffset: number;
   readonly highWatermark: number;
   readonly logEndOffset: number;
@@ -261,4 +279,5 @@ export interface BrokerStatus {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly connections: number;
+  readonly replication: ReplicationStatus;
 }

@@ -11,4 +11,6 @@ export interface BrokerOptions {
   readonly log: Log;
   /** Other bounds of the storage than a broker's, for tests. */
   readonly storageLimits?: StorageLimits;
+  /** The master whose slave this broker is to be. */
+  readonly slaveOf?: { readonly host: string; readonly port: number } | null;
 }

@@ -121,6 +121,14 @@ const OWN_SETTINGS: readonly Setting[] = [
     documentation: "How many partitions one page of DescribeTopicPartitions has at the most.",
   },
   {
+    name: "replica.lag.time.max.ms",
+    type: "long",
+    min: 100,
+    max: INT_MAX,
+    default: "10000",
+    documentation: "How long a slave may not have caught up before it falls out of the ISR.",
+  },
+  {
     name: "storage.min.free.bytes",
     type: "long",
     min: 0,
@@ -158,6 +166,8 @@ export interface BrokerSettings {
   readonly compactionKeyBytes: number;
   readonly compactionBytesPerSecond: number;
   readonly minFreeBytes: number;
+  readonly lagTimeMaxMs: number;
+  readonly replication: "sync" | "async";
   readonly maxOpenFiles: number;
   readonly offsetsTopicPartitions: number;
   readonly offsetsTopicSegmentBytes: number;
@@ -209,6 +219,8 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     compactionIntervalMs: numberOf(text("log.cleaner.backoff.ms")),
     compactionKeyBytes: numberOf(text("log.cleaner.dedupe.buffer.size")),
     compactionBytesPerSecond: numberOf(text("log.cleaner.io.max.bytes.per.second")),
+    replication: text("replication") === "async" ? "async" : "sync",
+    lagTimeMaxMs: numberOf(text("replica.lag.time.max.ms")),
     minFreeBytes: numberOf(text("storage.min.free.bytes")),
     maxOpenFiles: numberOf(text("storage.max.open.files")),
     offsetsTopicPartitions: numberOf(text("offsets.topic.num.partitions")),

@@ -25,6 +25,7 @@ export type BrokerErrorCode =
   | "invalid-producer-epoch"
   | "unknown-producer"
   | "not-enough-replicas"
+  | "not-enough-replicas-after-append"
   | "not-leader"
   | "fenced-leader-epoch"
   | "unknown-leader-epoch"

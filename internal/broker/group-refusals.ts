@@ -18,6 +18,7 @@ const MEANINGS: Readonly<Record<GroupErrorCode, string>> = {
   "group-subscribed-to-topic": "its members read the topic",
   "offset-metadata-too-large": "the text is longer than offset.metadata.max.bytes allows",
   "unknown-topic-or-partition": "there is no such topic or partition",
+  "not-coordinator": "another broker leads, and coordinates all groups",
   "coordinator-not-available": "the broker can't keep groups now; its log says why",
 };
 

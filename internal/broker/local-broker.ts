@@ -1,8 +1,6 @@
 import type { GroupCoordinator } from "../coordination/api.ts";
-import type { LocalGroupCoordinator } from "../coordination/coordinator.ts";
 import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { Platform } from "../platform/platform.ts";
-import { recordCount } from "../record/batch.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type {
   Broker,
@@ -21,18 +19,21 @@ import type {
   Topic,
   TracedConfigEntry,
 } from "./api.ts";
-import { admitBatch, recompressed } from "./batch-rules.ts";
+import { Appends } from "./appends.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import { type BrokerSettings, brokerConfigEntries, brokerSettings } from "./broker-settings.ts";
 import type { Changes } from "./changes.ts";
+import type { CurrentGroups } from "./current-groups.ts";
 import { BrokerError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { PartitionFetcher } from "./fetcher.ts";
 import { findOffset } from "./find-offset.ts";
-import { checkNotInternal, internalTopic, isInternal } from "./groups-topic.ts";
+import { checkNotInternal } from "./groups-topic.ts";
+import type { Pair } from "./pair.ts";
 import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
-import { tooFewCopies, unknownPartition } from "./refusals.ts";
+import { unknownPartition } from "./refusals.ts";
+import type { Replication } from "./replication-api.ts";
 import { RetentionSweeper } from "./retention.ts";
 import { inBrokersWords } from "./storage-errors.ts";
 import { storageStatus } from "./storage-status.ts";
@@ -42,21 +43,22 @@ import type { Topics } from "./topics.ts";
 import { Traffic } from "./traffic.ts";
 import type { Watched, Watcher } from "./watch-api.ts";
 import { BrokerWatcher } from "./watcher.ts";
-import { WriteEvents } from "./write-events.ts";
 
 /** What a broker is put together of. */
 export interface BrokerParts {
+  readonly brokerId: number;
   readonly store: LogStore;
   readonly metadata: MetadataStore;
   readonly topics: Topics;
-  readonly groups: LocalGroupCoordinator;
+  readonly groups: CurrentGroups;
   readonly changes: Changes;
   readonly events: EventLog;
+  readonly pair: Pair;
 }
 
-/** A broker that leads every partition that it has. */
+/** A broker that leads every partition that it has, or follows the one that does. */
 export class LocalBroker implements Broker {
-  readonly identity: BrokerIdentity;
+  readonly #brokerId: number;
   readonly settings: BrokerSettings;
   /** How many connections the doors have open; they keep it up to date. */
   connections = 0;
@@ -66,20 +68,22 @@ export class LocalBroker implements Broker {
   readonly #options: BrokerOptions;
   readonly #store: LogStore;
   readonly #topics: Topics;
-  readonly #groups: LocalGroupCoordinator;
+  readonly #groups: CurrentGroups;
+  readonly #metadata: MetadataStore;
+  readonly #pair: Pair;
   readonly #producerIds: ProducerIds;
   readonly #retention: RetentionSweeper;
   readonly #startedAtMs: number;
   readonly #changes: Changes;
   readonly #traffic = new Traffic();
-  readonly #writeEvents: WriteEvents;
+  readonly #appends: Appends;
 
   constructor(platform: Platform, options: BrokerOptions, parts: BrokerParts) {
-    const { store, metadata, topics, groups, changes, events } = parts;
-    const { version, advertised } = options;
+    const { brokerId, store, metadata, topics, groups, changes, events, pair } = parts;
     this.settings = brokerSettings(options.config);
-    const { brokerId, rack } = this.settings;
-    this.identity = { brokerId, clusterId: metadata.clusterId, version, advertised, rack };
+    this.#brokerId = brokerId;
+    this.#metadata = metadata;
+    this.#pair = pair;
     this.#platform = platform;
     this.#options = options;
     this.#store = store;
@@ -87,19 +91,37 @@ export class LocalBroker implements Broker {
     this.#groups = groups;
     this.#changes = changes;
     this.events = events;
-    this.#writeEvents = new WriteEvents(this.events);
     this.#producerIds = new ProducerIds(metadata);
     this.#startedAtMs = platform.clock.nowMs();
     const { clock } = platform;
-    const partitions = () => topics.partitions();
+    // A slave drops what its master drops.
+    const partitions = () => (pair.role === "master" ? topics.partitions() : []);
     this.#retention = new RetentionSweeper({ clock, store, partitions, settings: this.settings });
     this.#retention.start();
+    const path = { clock, store, topics, pair, traffic: this.#traffic, events };
+    this.#appends = new Appends(path);
     store.compactor.start();
     changes.listen(topicEvents(this.events));
   }
 
   get groups(): GroupCoordinator {
-    return this.#groups;
+    return this.#groups.current;
+  }
+
+  /** Can be reached by others at its address from now on; a slave begins to follow. */
+  serve(): void {
+    this.#pair.serve();
+  }
+
+  get identity(): BrokerIdentity {
+    const { version, advertised } = this.#options;
+    const { clusterId } = this.#metadata;
+    const { rack } = this.settings;
+    return { brokerId: this.#brokerId, clusterId, version, advertised, rack };
+  }
+
+  get replication(): Replication {
+    return this.#pair;
   }
 
   produce(request: ProduceRequest): Promise<ProduceReceipt> {
@@ -111,8 +133,7 @@ export class LocalBroker implements Broker {
   }
 
   submit(request: ProduceRequest, done: OnProduced): void {
-    const refusal = this.#append(request, done);
-    if (refusal) done(refusal);
+    this.#appends.submit(request, done);
   }
 
   openFetcher(): Fetcher {
@@ -130,7 +151,6 @@ export class LocalBroker implements Broker {
   openWatcher(watched: Watched): Watcher {
     const path = {
       clock: this.#platform.clock,
-      brokerId: this.identity.brokerId,
       changes: this.#changes,
       events: this.events,
       traffic: this.#traffic,
@@ -150,6 +170,7 @@ export class LocalBroker implements Broker {
 
   async deleteRecords(topic: string, index: number, offset: number): Promise<number> {
     checkNotInternal(topic);
+    this.#checkMaster();
     const partition = this.#partition(topic, index);
     const { log, highWatermark } = partition;
     const start = offset === -1 ? highWatermark : offset;
@@ -161,7 +182,8 @@ export class LocalBroker implements Broker {
     return log.startOffset;
   }
 
-  allocateProducerId(current: ProducerIdentity | null): Promise<ProducerIdentity> {
+  async allocateProducerId(current: ProducerIdentity | null): Promise<ProducerIdentity> {
+    this.#checkMaster();
     return inBrokersWords(this.#producerIds.allocate(current));
   }
 
@@ -178,12 +200,14 @@ export class LocalBroker implements Broker {
   }
 
   async createTopic(request: CreateTopicRequest): Promise<Topic> {
+    this.#checkMaster();
     checkNotInternal(request.name);
     const partitionCount = request.partitionCount ?? this.settings.defaultPartitions;
     return this.#topics.create({ ...request, partitionCount });
   }
 
   async deleteTopic(name: string): Promise<void> {
+    this.#checkMaster();
     checkNotInternal(name);
     await this.#topics.remove(name);
     await this.#groups.topicDeleted(name);
@@ -194,15 +218,17 @@ export class LocalBroker implements Broker {
     partitionCount: number,
     validateOnly: boolean,
   ): Promise<void> {
+    this.#checkMaster();
     checkNotInternal(name);
     return this.#topics.grow(name, partitionCount, validateOnly);
   }
 
-  alterTopicConfig(
+  async alterTopicConfig(
     name: string,
     changes: ReadonlyMap<string, string | null>,
     validateOnly: boolean,
   ): Promise<void> {
+    this.#checkMaster();
     return this.#topics.alterConfig(name, changes, validateOnly);
   }
 
@@ -220,7 +246,7 @@ export class LocalBroker implements Broker {
   }
 
   partition(topic: string, index: number): PartitionStatus | undefined {
-    return this.#topics.get(topic)?.status(index, this.identity.brokerId);
+    return this.#topics.get(topic)?.status(index);
   }
 
   status(): BrokerStatus {
@@ -242,52 +268,22 @@ export class LocalBroker implements Broker {
       bytesIn: this.#traffic.bytesIn,
       bytesOut: this.#traffic.bytesOut,
       connections: this.connections,
+      replication: this.#pair.status(),
     };
   }
 
   /** Stops taking writes, makes all that was taken durable and lets go of the data directory. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#retention.stop();
     this.#groups.close();
-    return this.#store.close();
+    await this.#pair.close();
+    await this.#store.close();
   }
 
-  /** Begins an append, of which `done` will be told; returns why not if it may not begin. */
-  #append(request: ProduceRequest, done: OnProduced): BrokerError | null {
-    const { topic, partition: index, buffer, from, to, acks } = request;
-    if (isInternal(topic)) return internalTopic(topic);
-    const partition = this.#topics.partition(topic, index);
-    if (!partition) return unknownPartition(topic, index);
-    const { settings } = partition.topic;
-    const logAppendTimeMs = admitBatch(settings, buffer, from, to, this.#platform.clock.nowMs());
-    if (logAppendTimeMs instanceof BrokerError) return logAppendTimeMs;
-    if (acks === -1 && settings.minInsyncReplicas > 1) return tooFewCopies(partition);
-    const packed = recompressed(settings, buffer, from);
-    if (packed instanceof BrokerError) return packed;
-    const { log, leaderEpoch } = partition;
-    const count = recordCount(buffer, from);
-    const at = packed ? 0 : from;
-    const sizeBytes = packed?.length ?? to - from;
-    this.#store.submit(log, packed ?? buffer, at, sizeBytes, leaderEpoch, (outcome) => {
-      if (outcome instanceof Error) {
-        done(this.#writeEvents.refused(outcome));
-        return;
-      }
-      this.#writeEvents.taken();
-      this.#traffic.written(count, to - from);
-      partition.written(count, to - from);
-      const { baseOffset, lastOffset, durability, duplicate } = outcome;
-      done({
-        baseOffset,
-        lastOffset,
-        logAppendTimeMs,
-        logStartOffset: log.startOffset,
-        durability,
-        copies: 1,
-        duplicate,
-      });
-    });
-    return null;
+  /** Throws `BrokerError` `not-leader` where another broker decides. */
+  #checkMaster(): void {
+    const { refusal } = this.#pair;
+    if (refusal) throw refusal;
   }
 
   #partition(topic: string, index: number): Partition {

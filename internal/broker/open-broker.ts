@@ -2,31 +2,98 @@ import { LocalGroupCoordinator } from "../coordination/coordinator.ts";
 import { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
 import type { Platform } from "../platform/platform.ts";
 import { LogStore } from "../storage/log-store.ts";
+import { saveBrokerId, savedBrokerId } from "./broker-id.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import { brokerSettings } from "./broker-settings.ts";
 import { Changes } from "./changes.ts";
+import { ClusterStanding } from "./cluster-standing.ts";
+import { CurrentGroups } from "./current-groups.ts";
 import { EventLog } from "./event-log.ts";
 import { offsetsTopic } from "./groups-topic.ts";
+import { type Links, noLinks } from "./links.ts";
 import { LocalBroker } from "./local-broker.ts";
+import { Pair } from "./pair.ts";
+import { pairTopics } from "./pair-topics.ts";
 import { storeOptions } from "./store-options.ts";
 import { Topics } from "./topics.ts";
 
-/** Starts a broker on its data directory. Rejects with `StorageError` if that can't be used. */
-export async function openBroker(platform: Platform, options: BrokerOptions): Promise<LocalBroker> {
-  const { clock, random } = platform;
-  const settings = brokerSettings(options.config);
+/**
+ * Starts a broker on its data directory. `links` reach other brokers; without them it stays alone.
+ *
+ * Rejects with `StorageError` if the directory can't be used.
+ */
+export async function openBroker(
+  platform: Platform,
+  options: BrokerOptions,
+  links: Links = noLinks,
+): Promise<LocalBroker> {
+  const { clock, random, disk } = platform;
+  const { config, dataDirectory, slaveOf = null } = options;
+  const settings = brokerSettings(config);
   const events = new EventLog(clock, options.log);
   const store = await LogStore.open(storeOptions(platform, options, events));
-  const metadata = await EmbeddedMetadataStore.open(clock, random, store);
+  // Until it is known who leads, nothing more is committed than was known to be.
+  store.opened = (log) => {
+    log.commitRule = () => log.highWatermark;
+  };
+  const metadata = await EmbeddedMetadataStore.open(clock, store);
+  const brokerId = await brokerIdOf(platform, options, links, metadata);
+  await saveBrokerId(disk, dataDirectory, brokerId);
   const changes = new Changes();
-  const topics = await Topics.open(random, store, metadata, options.config, changes);
-  const groups = await LocalGroupCoordinator.open({
+  const cluster = new ClusterStanding(brokerId, settings.replication, clock);
+  const topics = await Topics.open(random, store, metadata, config, changes, cluster);
+  const groups = new CurrentGroups();
+  const openGroups = () =>
+    LocalGroupCoordinator.open({
+      clock,
+      random,
+      store,
+      partitionCountOf: (topic) => metadata.topic(topic)?.partitionCount ?? 0,
+      offsetsTopic: offsetsTopic(topics, store, settings),
+      settings: settings.groups,
+    });
+  const pair = new Pair({
     clock,
-    random,
+    log: options.log,
+    events,
     store,
-    partitionCountOf: (topic) => metadata.topic(topic)?.partitionCount ?? 0,
-    offsetsTopic: offsetsTopic(topics, store, settings),
-    settings: settings.groups,
+    metadata,
+    topics,
+    links,
+    brokerId,
+    advertised: options.advertised,
+    slaveOf,
+    mode: settings.replication,
+    lagTimeMaxMs: settings.lagTimeMaxMs,
+    roleChanged: (role) => groups.change(role === "master" ? openGroups : null),
   });
-  return new LocalBroker(platform, options, { store, metadata, topics, groups, changes, events });
+  cluster.pair = pair;
+  changes.listen(pairTopics(pair));
+  await pair.start();
+  if (pair.role === "master") await metadata.found(random);
+  return new LocalBroker(platform, options, {
+    brokerId,
+    store,
+    metadata,
+    topics,
+    groups,
+    changes,
+    events,
+    pair,
+  });
+}
+
+/** The id that is set, or that was before; a new slave takes one that isn't its master's. */
+async function brokerIdOf(
+  { disk }: Platform,
+  { config, dataDirectory, slaveOf }: BrokerOptions,
+  links: Links,
+  metadata: EmbeddedMetadataStore,
+): Promise<number> {
+  const { brokerId } = brokerSettings(config);
+  if (config.has("broker.id")) return brokerId;
+  const saved = savedBrokerId(disk, dataDirectory);
+  if (saved !== null || !slaveOf || metadata.clusterId !== "") return saved ?? brokerId;
+  const master = await links.ask(slaveOf).catch(() => null);
+  return master?.leaderId === 2 ? 1 : 2;
 }

@@ -9,7 +9,7 @@ export interface PartitionWatcher {
   partitionChanged(partition: Partition): void;
 }
 
-/** One partition as its leader sees it: its log, its high watermark and who waits for it. */
+/** One partition as this broker has it: its log, its high watermark and who waits for it. */
 export class Partition {
   readonly topic: TopicState;
   readonly index: number;
@@ -22,17 +22,18 @@ export class Partition {
     this.index = index;
     const { metadata, settings } = topic;
     this.log = store.openLog(`${metadata.name}-${index}`, metadata.id, settings);
-    this.log.onAdvance = () => this.#changed();
+    this.log.onAdvance = () => this.changed();
+    this.log.applyRule();
   }
 
   /** Consumers see what is before it: what every copy that must have it has. */
   get highWatermark(): number {
-    return this.log.durableOffset;
+    return this.log.highWatermark;
   }
 
-  /** The number of this broker's leadership. */
+  /** The number of the present leadership. */
   get leaderEpoch(): number {
-    return 0;
+    return this.topic.cluster.leaderEpoch;
   }
 
   get removed(): boolean {
@@ -63,7 +64,7 @@ export class Partition {
   /** Tells the watchers that the partition isn't any more. */
   closed(): void {
     this.log.onAdvance = null;
-    this.#changed();
+    this.changed();
     this.#watchers.clear();
   }
 
@@ -77,11 +78,12 @@ export class Partition {
     }));
   }
 
-  status(brokerId: number): PartitionStatus {
-    const { log, topic, index, highWatermark, leaderEpoch } = this;
+  status(): PartitionStatus {
+    const { log, topic, index, highWatermark } = this;
     return {
-      ...unusedPartition(topic, index, brokerId),
-      leaderEpoch,
+      topic: topic.metadata.name,
+      partition: index,
+      ...topic.cluster.of(log),
       logStartOffset: log.startOffset,
       highWatermark,
       logEndOffset: log.endOffset,
@@ -89,26 +91,19 @@ export class Partition {
     };
   }
 
-  #changed(): void {
+  /** Tells the watchers that something is new: records, or who has them. */
+  changed(): void {
     for (const watcher of this.#watchers) watcher.partitionChanged(this);
     this.topic.changes.partitionChanged(this);
   }
 }
 
 /** The state of a partition that nobody has written to or read. */
-export function unusedPartition(
-  { metadata }: TopicState,
-  index: number,
-  brokerId: number,
-): PartitionStatus {
+export function unusedPartition({ metadata, cluster }: TopicState, index: number): PartitionStatus {
   return {
     topic: metadata.name,
     partition: index,
-    leader: brokerId,
-    leaderEpoch: 0,
-    replicas: [brokerId],
-    isr: [brokerId],
-    observers: [],
+    ...cluster.of(null),
     logStartOffset: 0,
     highWatermark: 0,
     logEndOffset: 0,

@@ -1,5 +1,13 @@
 import { BrokerError } from "./errors.ts";
 import type { Partition } from "./partition.ts";
+import type { Role } from "./replication-api.ts";
+
+/** Another broker takes writes, or will in a moment. */
+export function notLeader(leaderId: number, role: Role): BrokerError {
+  if (role === "master") return new BrokerError("not-leader", "the lead is being handed over");
+  const who = leaderId < 0 ? "another broker" : `broker ${leaderId}`;
+  return new BrokerError("not-leader", `this broker is a slave: ${who} takes writes`);
+}
 
 /** There is no such partition. */
 export function unknownPartition(topic: string, index: number): BrokerError {
@@ -8,8 +16,13 @@ export function unknownPartition(topic: string, index: number): BrokerError {
 }
 
 /** `acks=all` asks for more copies than there are. */
-export function tooFewCopies({ topic, index }: Partition): BrokerError {
-  const needs = `min.insync.replicas asks for ${topic.settings.minInsyncReplicas} copies`;
-  const message = `${topic.metadata.name}-${index} has 1 copy; ${needs}`;
+export function tooFewCopies({ topic, index }: Partition, inSync: number): BrokerError {
+  const { minInsyncReplicas } = topic.settings;
+  const enough = inSync >= minInsyncReplicas;
+  const needs = enough
+    ? "replication.policy=refuse waits for the one that is missing"
+    : `min.insync.replicas asks for ${minInsyncReplicas}`;
+  const copies = inSync === 1 ? "1 copy" : `${inSync} copies`;
+  const message = `${topic.metadata.name}-${index} has ${copies} in sync; ${needs}`;
   return new BrokerError("not-enough-replicas", message);
 }

@@ -7,6 +7,8 @@ const CODES: Readonly<Record<StorageErrorCode, BrokerErrorCode>> = {
   damaged: "damaged-records",
   "out-of-range": "offset-out-of-range",
   removed: "unknown-topic-or-partition",
+  "not-leader": "not-leader",
+  "not-enough-copies": "not-enough-replicas-after-append",
   locked: "storage-failed",
   "newer-format": "storage-failed",
   closing: "shutting-down",

@@ -124,6 +124,25 @@ export const TOPIC_SETTINGS: readonly TopicSetting[] = [
     documentation: "How many copies must be in sync for a write with acks=all to be taken.",
   },
   {
+    name: "replication",
+    broker: "replication",
+    type: "string",
+    choices: ["sync", "async"],
+    default: "sync",
+    documentation:
+      "Whether acks=all and consumers wait for synchronous slaves: sync; or for none: async.",
+  },
+  {
+    name: "replication.policy",
+    broker: "replication.policy",
+    type: "string",
+    choices: ["degrade", "refuse"],
+    default: "degrade",
+    documentation:
+      "When a synchronous slave has been out of sync for replica.lag.time.max.ms: degrade goes " +
+      "on without it, refuse takes no acks=all until it is back.",
+  },
+  {
     name: "segment.bytes",
     broker: "log.segment.bytes",
     type: "int",
@@ -169,6 +188,8 @@ export interface TopicSettings {
   readonly timestampBeforeMaxMs: number;
   readonly timestampAfterMaxMs: number;
   readonly minInsyncReplicas: number;
+  readonly replication: "sync" | "async";
+  readonly replicationPolicy: "degrade" | "refuse";
   readonly segmentBytes: number;
   readonly segmentMs: number;
   /** How it is compacted, if it is. */
@@ -238,6 +259,8 @@ export function topicSettings(
     timestampBeforeMaxMs: number("message.timestamp.before.max.ms"),
     timestampAfterMaxMs: number("message.timestamp.after.max.ms"),
     minInsyncReplicas: number("min.insync.replicas"),
+    replication: text("replication") === "async" ? "async" : "sync",
+    replicationPolicy: text("replication.policy") === "refuse" ? "refuse" : "degrade",
     segmentBytes: number("segment.bytes"),
     // A record in the last segment is never compacted, so that one must not grow older than this.
     segmentMs: Math.min(number("segment.ms"), compacts ? maxLagMs : UNLIMITED),

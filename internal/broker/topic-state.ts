@@ -2,6 +2,7 @@ import type { TopicMetadata } from "../metadata/metadata-store.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionStatus, Topic } from "./api.ts";
 import type { Changes } from "./changes.ts";
+import type { ClusterStanding } from "./cluster-standing.ts";
 import { isInternal } from "./groups-topic.ts";
 import { Partition, unusedPartition } from "./partition.ts";
 import { type TopicSettings, topicSettings } from "./topic-settings.ts";
@@ -12,6 +13,8 @@ export class TopicState {
   metadata: TopicMetadata;
   settings: TopicSettings;
   readonly traffic = new Traffic();
+  /** How this broker stands with those that have copies. */
+  readonly cluster: ClusterStanding;
   /** Who is told when a partition changes. */
   readonly changes: Changes;
   readonly #partitions: (Partition | undefined)[] = [];
@@ -20,7 +23,9 @@ export class TopicState {
     metadata: TopicMetadata,
     brokerConfig: ReadonlyMap<string, string>,
     changes: Changes,
+    cluster: ClusterStanding,
   ) {
+    this.cluster = cluster;
     this.changes = changes;
     this.metadata = metadata;
     this.settings = topicSettings(metadata.config, brokerConfig);
@@ -41,11 +46,11 @@ export class TopicState {
   }
 
   /** How partition `index` is, without making it; undefined if there is none of that number. */
-  status(index: number, brokerId: number): PartitionStatus | undefined {
+  status(index: number): PartitionStatus | undefined {
     const used = this.#partitions[index];
-    if (used) return used.status(brokerId);
+    if (used) return used.status();
     const isThere = index >= 0 && index < this.metadata.partitionCount;
-    return isThere ? unusedPartition(this, index, brokerId) : undefined;
+    return isThere ? unusedPartition(this, index) : undefined;
   }
 
   /** The partitions that have been asked for so far. */

@@ -5,14 +5,10 @@ import type { Rates } from "./traffic.ts";
 import type { TopicActivity } from "./watch-api.ts";
 
 /** A topic, its partitions taken together. It looks at each one that has been used. */
-export function topicActivity(
-  topic: TopicState,
-  brokerId: number,
-  rates: Rates | null,
-): TopicActivity {
+export function topicActivity(topic: TopicState, rates: Rates | null): TopicActivity {
   const { minInsyncReplicas } = topic.settings;
   const { name, id, internal, partitionCount } = topic.describe();
-  const unused = unusedPartition(topic, 0, brokerId);
+  const unused = unusedPartition(topic, 0);
   const unusedHealth = healthOf(unused, minInsyncReplicas);
   let unusedCount = partitionCount;
   let replicationFactor = unused.replicas.length;
@@ -21,7 +17,7 @@ export function topicActivity(
   let faultCount = 0;
   let health = unusedHealth;
   for (const partition of topic.partitions()) {
-    const status = partition.status(brokerId);
+    const status = partition.status();
     const partitionHealth = healthOf(status, minInsyncReplicas);
     unusedCount--;
     replicationFactor = Math.max(replicationFactor, status.replicas.length);

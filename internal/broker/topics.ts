@@ -6,15 +6,15 @@ import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { CreateTopicRequest, Topic } from "./api.ts";
 import type { Changes } from "./changes.ts";
+import type { ClusterStanding } from "./cluster-standing.ts";
 import { BrokerError } from "./errors.ts";
 import type { Partition } from "./partition.ts";
 import { checkSetting } from "./setting.ts";
 import { brokerError } from "./storage-errors.ts";
 import { checkTopicName } from "./topic-name.ts";
+import { checkLogName, checkPartitionCount, partitionOfLog } from "./topic-names.ts";
 import { checkTopicConfig, topicSetting } from "./topic-settings.ts";
 import { TopicState } from "./topic-state.ts";
-
-const MAX_PARTITIONS = 100_000;
 
 /** The topics of this broker: what the metadata says of them, and their partitions' logs. */
 export class Topics {
@@ -23,6 +23,7 @@ export class Topics {
   readonly #metadata: MetadataStore;
   readonly #brokerConfig: ReadonlyMap<string, string>;
   readonly #changes: Changes;
+  readonly #cluster: ClusterStanding;
   readonly #topics = new Map<string, TopicState>();
   /** Logs of removed topics that are still there. */
   readonly #doomed = new Set<PartitionLog>();
@@ -38,10 +39,11 @@ export class Topics {
     metadata: MetadataStore,
     brokerConfig: ReadonlyMap<string, string>,
     changes: Changes,
+    cluster: ClusterStanding,
   ): Promise<Topics> {
-    const topics = new Topics(random, store, metadata, brokerConfig, changes);
+    const topics = new Topics(random, store, metadata, brokerConfig, changes, cluster);
     for (const topic of metadata.topics()) {
-      topics.#topics.set(topic.name, new TopicState(topic, brokerConfig, changes));
+      topics.#topics.set(topic.name, topics.#newState(topic));
     }
     await topics.#adoptLogs();
     return topics;
@@ -53,7 +55,9 @@ export class Topics {
     metadata: MetadataStore,
     brokerConfig: ReadonlyMap<string, string>,
     changes: Changes,
+    cluster: ClusterStanding,
   ) {
+    this.#cluster = cluster;
     this.#random = random;
     this.#store = store;
     this.#metadata = metadata;
@@ -98,7 +102,8 @@ export class Topics {
 
   async create(request: CreateTopicRequest & { partitionCount: number }): Promise<Topic> {
     const { name, partitionCount, replicationFactor, config, validateOnly } = request;
-    this.#checkName(name);
+    checkTopicName(name);
+    checkLogName(name, this.#metadata.logName);
     this.#checkFree(name);
     checkPartitionCount(partitionCount);
     if (replicationFactor !== null && replicationFactor !== 1) {
@@ -107,7 +112,7 @@ export class Topics {
     }
     checkTopicConfig(config);
     const metadata = { name, id: randomUuid(this.#random), partitionCount, config };
-    const topic = new TopicState(metadata, this.#brokerConfig, this.#changes);
+    const topic = this.#newState(metadata);
     if (validateOnly) return topic.describe();
     return this.#exclusively(name, async () => {
       this.#checkFree(name);
@@ -128,11 +133,7 @@ export class Topics {
     return this.#exclusively(name, async () => {
       const topic = this.existing(name);
       await this.#metadata.removeTopic(name);
-      this.#topics.delete(name);
-      const partitions = [...topic.partitions()];
-      await this.#removeLogs(partitions.map(({ log }) => log)).catch(onlyIfStorage);
-      for (const partition of partitions) partition.closed();
-      this.#changes.topicRemoved(topic);
+      await this.#drop(topic);
     });
   }
 
@@ -192,6 +193,69 @@ export class Topics {
     });
   }
 
+  /**
+   * Takes over what the metadata says that another broker has decided: topics that came, changed
+   * or went. Every partition is opened, so that it is copied.
+   */
+  async reconcile(): Promise<void> {
+    const known = [...this.#metadata.topics()].map(({ name }) => name);
+    for (const name of new Set([...this.#topics.keys(), ...known])) {
+      if (this.#topics.get(name)?.metadata === this.#metadata.topic(name)) continue;
+      await this.#exclusively(name, () => this.#take(name));
+    }
+    for (const topic of this.#topics.values()) {
+      for (let index = 0; index < topic.metadata.partitionCount; index++) {
+        topic.partition(index, this.#store);
+      }
+    }
+  }
+
+  async #take(name: string): Promise<void> {
+    const known = this.#topics.get(name);
+    const metadata = this.#metadata.topic(name);
+    if (known && known.metadata.id !== metadata?.id) await this.#drop(known);
+    if (!metadata) return;
+    const topic = this.#topics.get(name);
+    if (!topic) {
+      const added = this.#newState(metadata);
+      this.#topics.set(name, added);
+      this.#changes.topicAdded(added);
+      return;
+    }
+    const before = topic.metadata;
+    topic.update(metadata, this.#brokerConfig);
+    this.#changes.topicChanged(topic, before);
+  }
+
+  /** The log of this name, if it is that of a partition of this topic id; opened. */
+  logNamed(logName: string, id: string): PartitionLog | null {
+    const topic = this.topicOfLog(logName);
+    if (topic?.metadata.id !== id) return null;
+    return topic.partition(partitionOfLog(logName), this.#store)?.log ?? null;
+  }
+
+  /** The topic that a log of this name belongs to. */
+  topicOfLog(logName: string): TopicState | undefined {
+    return this.#topics.get(logName.slice(0, logName.lastIndexOf("-")));
+  }
+
+  /** The partition that a log of this name belongs to, if someone has asked for it. */
+  usedPartition(logName: string): Partition | undefined {
+    return this.topicOfLog(logName)?.used(partitionOfLog(logName));
+  }
+
+  #newState(metadata: TopicMetadata): TopicState {
+    return new TopicState(metadata, this.#brokerConfig, this.#changes, this.#cluster);
+  }
+
+  async #drop(topic: TopicState): Promise<void> {
+    this.#topics.delete(topic.metadata.name);
+    const partitions = [...topic.partitions()];
+    await this.#removeLogs(partitions.map(({ log }) => log)).catch(onlyIfStorage);
+    for (const partition of partitions) partition.closed();
+    this.#changes.topicRemoved(topic);
+  }
+
   /** Runs one change of a topic after the other. */
   async #exclusively<T>(name: string, change: () => Promise<T>): Promise<T> {
     const before = this.#changing.get(name) ?? Promise.resolve();
@@ -227,19 +291,6 @@ export class Topics {
   #checkFree(name: string): void {
     if (this.#topics.has(name)) throw new BrokerError("topic-exists", `there is a topic ${name}`);
   }
-
-  #checkName(name: string): void {
-    checkTopicName(name);
-    if (`${name}-0` === this.#metadata.logName) {
-      throw new BrokerError("invalid-topic-name", `${name} is the name of an internal log`);
-    }
-  }
-}
-
-function checkPartitionCount(partitionCount: number): void {
-  if (partitionCount >= 1 && partitionCount <= MAX_PARTITIONS) return;
-  const message = `a topic has 1 to ${MAX_PARTITIONS} partitions, not ${partitionCount}`;
-  throw new BrokerError("invalid-partitions", message);
 }
 
 /** Takes a failure of the storage as it is; throws all others. */

@@ -24,7 +24,6 @@ export const MAX_FAULTS_OF_TOPIC = 100;
 /** What a watcher needs of the broker. */
 export interface WatchPath {
   readonly clock: Clock;
-  readonly brokerId: number;
   readonly changes: Changes;
   readonly events: EventLog;
   readonly traffic: Traffic;
@@ -127,7 +126,7 @@ export class BrokerWatcher implements Watcher, ChangeListener {
         this.#busyTopics.delete(topic);
         const rates = this.#rates(topic.traffic, nowMs);
         if (rates) busy.push(topic);
-        rows.push(topicActivity(topic, this.#path.brokerId, rates));
+        rows.push(topicActivity(topic, rates));
       }
     }
     for (const topic of busy) this.#busyTopics.add(topic);
@@ -169,9 +168,8 @@ export class BrokerWatcher implements Watcher, ChangeListener {
 
   /** A partition's row; null if this watcher isn't to be told of it. */
   #row(topic: TopicState, index: number, nowMs: number): PartitionActivity | null {
-    const { brokerId } = this.#path;
     const partition = topic.used(index);
-    const status = partition?.status(brokerId) ?? unusedPartition(topic, index, brokerId);
+    const status = partition?.status() ?? unusedPartition(topic, index);
     const health = healthOf(status, topic.settings.minInsyncReplicas);
     const isNews = this.#isFaultNews(topic, index, health !== "ok");
     if (!isNews && !this.#wants(topic)) return null;

@@ -8,6 +8,7 @@ import type {
 } from "../broker/api.ts";
 import type { OffsetToSet } from "../broker/group-changes.ts";
 import type { GroupStatus, GroupSummary } from "../broker/group-status.ts";
+import type { Announcement, PromotionReport } from "../broker/replication-api.ts";
 import type { BrokerUpdate, Watched } from "../broker/watch-api.ts";
 import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 import type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
@@ -33,6 +34,11 @@ export type {
   GroupStatus,
   GroupSummary,
 } from "../broker/group-status.ts";
+export type {
+  Announcement,
+  PromotionReport,
+  ReplicationStatus,
+} from "../broker/replication-api.ts";
 export type { Rates } from "../broker/traffic.ts";
 export type {
   BrokerActivity,
@@ -129,6 +135,13 @@ export interface Client {
   ): Promise<void>;
 
   status(options?: CallOptions): Promise<BrokerStatus>;
+
+  /** What a promotion of this slave could lose. */
+  describePromotion(options?: CallOptions): Promise<PromotionReport>;
+  /** Makes this slave the master; resolves with what was known before. */
+  promote(options?: CallOptions): Promise<PromotionReport>;
+  /** Hands this master's lead over to its slave; resolves with who leads now. */
+  switchOver(options?: CallOptions): Promise<Announcement>;
 
   /**
    * Ends the connection. Calls that have no answer yet fail with `closed`; producers and streams

@@ -1,5 +1,6 @@
 import * as groups from "../doors/native/group-operations.ts";
 import * as operations from "../doors/native/operations.ts";
+import * as replication from "../doors/native/replicate-messages.ts";
 import * as topics from "../doors/native/topic-operations.ts";
 import { type Address, formatAddress, NetworkError } from "../platform/network.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -29,6 +30,16 @@ export async function connect(
   address: Address,
   options: ConnectOptions,
 ): Promise<Client> {
+  const { caller, hello } = await connectCaller(platform, address, options);
+  return clientOf(platform, caller, hello);
+}
+
+/** A connection that is greeted and ready for calls; rejects as `connect` does. */
+export async function connectCaller(
+  platform: ClientPlatform,
+  address: Address,
+  options: ConnectOptions,
+): Promise<{ readonly caller: Caller; readonly hello: BrokerHello }> {
   const { clock } = platform;
   const { timeoutMs, signal } = options;
   if (signal?.aborted) throw new ClientError("cancelled", "connect: cancelled");
@@ -41,7 +52,7 @@ export async function connect(
   const patience = { timeoutMs: leftMs, ...(signal === undefined ? {} : { signal }) };
   try {
     const hello = await call(caller, operations.hello, request, patience);
-    return clientOf(platform, { ...caller, maxFrameBytes: hello.maxFrameBytes }, hello);
+    return { caller: { ...caller, maxFrameBytes: hello.maxFrameBytes }, hello };
   } catch (error) {
     channel.close();
     if (!(error instanceof ClientError)) throw error;
@@ -95,6 +106,9 @@ function clientOf(platform: ClientPlatform, caller: Caller, hello: BrokerHello):
       const request = { topic, partition, offset };
       return (await call(caller, operations.deleteRecords, request, options)).logStartOffset;
     },
+    describePromotion: (options) => call(caller, replication.describePromotion, {}, options),
+    promote: (options) => call(caller, replication.promote, {}, options),
+    switchOver: (options) => call(caller, replication.switchOver, {}, options),
     status: (options) => call(caller, operations.status, {}, options),
     async close() {
       channel.close();

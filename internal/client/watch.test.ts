@@ -28,7 +28,12 @@ describe("a stream of changes", () => {
     const made = await fixture();
     const rates = { recordsInPerSecond: 1.5, bytesInPerSecond: 2 ** 33, bytesOutPerSecond: 0 };
     const place = { topic: "orders", partition: 1, leader: -1, leaderEpoch: 4 };
-    const copies = { replicas: [1, 2], isr: [1], observers: [2] };
+    const copies = {
+      ...{ replicas: [1, 2], isr: [1], observers: [2] },
+      copies: [
+        { broker: 2, inSync: false, endOffset: 1, lagRecords: 1, lagBytes: 2 ** 33, lagMs: null },
+      ],
+    };
     const offsets = { logStartOffset: 1, highWatermark: 2, logEndOffset: 2 ** 40 };
     const summary = { partitionCount: 2, replicationFactor: 2, offsetCount: 7, sizeBytes: 8 };
     const update: BrokerUpdate = {

@@ -26,5 +26,7 @@ export type GroupErrorCode =
   | "group-subscribed-to-topic"
   | "offset-metadata-too-large"
   | "unknown-topic-or-partition"
+  /** Another broker leads, and coordinates all groups. */
+  | "not-coordinator"
   /** It can't be done now: the disk refuses writes, memory is used up, or the broker stops. */
   | "coordinator-not-available";

@@ -94,13 +94,18 @@ export class GroupLog {
 
   #appendBatch(batch: Uint8Array, changes: readonly GroupChange[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#store.submit(this.#log, batch, 0, batch.length, 0, (outcome) => {
-        if (outcome instanceof Error) {
-          reject(outcome);
+      const log = this.#log;
+      const committed = (error: Error | null): void => {
+        if (error) {
+          reject(error);
           return;
         }
         for (const change of changes) this.#applied(change);
         resolve();
+      };
+      this.#store.submit(log, batch, 0, batch.length, log.leaderEpoch, (outcome) => {
+        if (outcome instanceof Error) committed(outcome);
+        else log.commits.wait(outcome.lastOffset + 1, log.highWatermark, committed);
       });
     });
   }

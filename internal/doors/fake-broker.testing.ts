@@ -14,6 +14,7 @@ import type {
   TracedConfigEntry,
 } from "../broker/api.ts";
 import { BrokerError } from "../broker/errors.ts";
+import type { Replication } from "../broker/replication-api.ts";
 import type { BrokerUpdate, Watched, Watcher } from "../broker/watch-api.ts";
 import type { GroupCoordinator } from "../coordination/api.ts";
 import { baseOffset, lastOffset, maxTimestampMs, stampBatch } from "../record/batch.ts";
@@ -122,6 +123,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
       replicas: [1, 2],
       isr: [1],
       observers: [2],
+      copies: [],
       logStartOffset: log.logStartOffset,
       highWatermark: log.endOffset,
       logEndOffset: log.endOffset,
@@ -138,6 +140,13 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
       rack: null,
     },
     groups: noGroups,
+    replication: {
+      ...alone,
+      endOfEpoch: (topic, number, epoch) =>
+        epoch === 7
+          ? { epoch, endOffset: topics.get(topic)?.logs[number]?.endOffset ?? -1 }
+          : { epoch: -1, endOffset: -1 },
+    },
     produced,
     beforeAppend: null,
     polls: 0,
@@ -246,6 +255,30 @@ const statusOfNothing: BrokerStatus = {
   bytesIn: 0,
   bytesOut: 0,
   connections: 0,
+  replication: {
+    role: "master",
+    leaderId: 1,
+    leaderEpoch: 7,
+    connected: false,
+    leaderSilentMs: null,
+    followers: [],
+    degraded: [],
+  },
+};
+
+/** A broker without a pair. */
+const alone: Replication = {
+  role: "master",
+  leaderId: 1,
+  leaderEpoch: 7,
+  brokers: () => [{ id: 1, host: "127.0.0.1", port: 9092 }],
+  status: () => statusOfNothing.replication,
+  open: notFaked,
+  announced: notFaked,
+  promotionReport: notFaked,
+  promote: notFaked,
+  switchOver: notFaked,
+  endOfEpoch: notFaked,
 };
 
 const nothingNew = {

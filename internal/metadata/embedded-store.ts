@@ -5,7 +5,7 @@ import { recordsOf } from "../record/records.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { LogConfig, PartitionLog } from "../storage/partition-log.ts";
 import { decodeChange, encodeChange, type MetadataChange } from "./metadata-record.ts";
-import type { MetadataStore, TopicMetadata } from "./metadata-store.ts";
+import type { BrokerMetadata, Leadership, MetadataStore, TopicMetadata } from "./metadata-store.ts";
 import { randomUuid } from "./uuid.ts";
 
 /** The log that the metadata of a lone broker is kept in. */
@@ -33,17 +33,17 @@ export class EmbeddedMetadataStore implements MetadataStore {
   readonly #log: PartitionLog;
   readonly #topics = new Map<string, TopicMetadata>();
   readonly #topicsById = new Map<string, TopicMetadata>();
+  readonly #brokers = new Map<number, BrokerMetadata>();
+  #leadership: Leadership | null = null;
   #clusterId = "";
   #nextProducerId = 0;
 
-  /** Reads the metadata log; an empty one gets a new cluster id. */
-  static async open(clock: Clock, random: Random, store: LogStore): Promise<EmbeddedMetadataStore> {
+  /** Reads the metadata log. */
+  static async open(clock: Clock, store: LogStore): Promise<EmbeddedMetadataStore> {
     const log = store.openLog(METADATA_LOG, METADATA_LOG, METADATA_LOG_CONFIG);
+    log.applyRule();
     const metadata = new EmbeddedMetadataStore(clock, store, log);
     await metadata.#replay();
-    if (metadata.#clusterId === "") {
-      await metadata.#decide({ type: "cluster", clusterId: randomUuid(random) });
-    }
     return metadata;
   }
 
@@ -51,6 +51,52 @@ export class EmbeddedMetadataStore implements MetadataStore {
     this.#clock = clock;
     this.#store = store;
     this.#log = log;
+  }
+
+  /** Gives the cluster an id, if it has none: this broker is its first. */
+  async found(random: Random): Promise<void> {
+    if (this.#clusterId !== "") return;
+    await this.#decide({ type: "cluster", clusterId: randomUuid(random) });
+  }
+
+  /** The log that all this is kept in. */
+  get log(): PartitionLog {
+    return this.#log;
+  }
+
+  /** Takes over what the leader has decided: whole batches that are durable here, too. */
+  copied(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += batchSizeBytes(bytes, at)) {
+      for (const record of recordsOf(bytes, at, RECORD_LIMIT_BYTES)) {
+        this.#apply(decodeChange(record.key, record.value));
+      }
+    }
+  }
+
+  /** Reads the log anew, after it was cut. */
+  async reload(): Promise<void> {
+    this.#topics.clear();
+    this.#topicsById.clear();
+    this.#brokers.clear();
+    this.#leadership = null;
+    this.#nextProducerId = 0;
+    await this.#replay();
+  }
+
+  get brokers(): ReadonlyMap<number, BrokerMetadata> {
+    return this.#brokers;
+  }
+
+  get leadership(): Leadership | null {
+    return this.#leadership;
+  }
+
+  putBroker(broker: BrokerMetadata): Promise<void> {
+    return this.#decide({ type: "broker", broker });
+  }
+
+  putLeadership(leadership: Leadership): Promise<void> {
+    return this.#decide({ type: "leadership", leadership });
   }
 
   get clusterId(): string {
@@ -86,12 +132,25 @@ export class EmbeddedMetadataStore implements MetadataStore {
 
   async #decide(change: MetadataChange): Promise<void> {
     const batch = encodeChange(change, this.#clock.nowMs());
-    await this.#store.append(this.#log, batch, 0, batch.length, 0);
+    const { leaderEpoch } = this.#log;
+    const { lastOffset } = await this.#store.append(this.#log, batch, 0, batch.length, leaderEpoch);
+    // Who leads and who follows is what decides when anything is committed.
+    const waits = change.type !== "leadership" && change.type !== "broker";
+    if (waits) await this.#committed(lastOffset + 1);
     this.#apply(change);
+  }
+
+  #committed(endOffset: number): Promise<void> {
+    const { commits, highWatermark } = this.#log;
+    return new Promise((resolve, reject) => {
+      commits.wait(endOffset, highWatermark, (error) => (error ? reject(error) : resolve()));
+    });
   }
 
   #apply(change: MetadataChange): void {
     if (change.type === "cluster") this.#clusterId = change.clusterId;
+    else if (change.type === "broker") this.#brokers.set(change.broker.id, change.broker);
+    else if (change.type === "leadership") this.#leadership = change.leadership;
     else if (change.type === "producer-ids") {
       this.#nextProducerId = Math.max(this.#nextProducerId, change.next);
     } else {

@@ -1,5 +1,5 @@
 import { BatchBuilder } from "../record/builder.ts";
-import type { TopicMetadata } from "./metadata-store.ts";
+import type { BrokerMetadata, Leadership, TopicMetadata } from "./metadata-store.ts";
 
 /**
  * The metadata log's records: the key names a thing, the value is all that is known of it, null
@@ -8,11 +8,15 @@ import type { TopicMetadata } from "./metadata-store.ts";
  *     {"type":"cluster"}                  {"clusterId":"..."}
  *     {"type":"producer-ids"}             {"next":2000}
  *     {"type":"topic","name":"orders"}    {"id":"...","partitions":6,"config":{"retention.ms":"1"}}
+ *     {"type":"broker","id":2}            {"host":"b2","port":9092,"replication":"sync"}
+ *     {"type":"leadership"}               {"broker":1,"epoch":3}
  */
 export type MetadataChange =
   | { readonly type: "cluster"; readonly clusterId: string }
   | { readonly type: "producer-ids"; readonly next: number }
-  | { readonly type: "topic"; readonly name: string; readonly topic: TopicMetadata | null };
+  | { readonly type: "topic"; readonly name: string; readonly topic: TopicMetadata | null }
+  | { readonly type: "broker"; readonly broker: BrokerMetadata }
+  | { readonly type: "leadership"; readonly leadership: Leadership };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -44,16 +48,34 @@ export function decodeChange(key: Uint8Array | null, value: Uint8Array | null): 
   if (type === "topic" && typeof name === "string") {
     return { type, name, topic: parsedValue && topicOf(name, parsedValue) };
   }
+  if (type === "broker" && typeof parsedKey.id === "number" && parsedValue) {
+    return { type, broker: brokerOf(parsedKey.id, parsedValue) };
+  }
+  if (type === "leadership" && parsedValue) {
+    const { broker, epoch } = parsedValue;
+    if (typeof broker === "number" && typeof epoch === "number") {
+      return { type, leadership: { brokerId: broker, epoch } };
+    }
+  }
   throw new Error(`the metadata log has a record of an unknown kind: ${JSON.stringify(parsedKey)}`);
 }
 
 function keyOf(change: MetadataChange) {
-  return change.type === "topic" ? { type: change.type, name: change.name } : { type: change.type };
+  if (change.type === "topic") return { type: change.type, name: change.name };
+  if (change.type === "broker") return { type: change.type, id: change.broker.id };
+  return { type: change.type };
 }
 
 function contentOf(change: MetadataChange) {
   if (change.type === "cluster") return { clusterId: change.clusterId };
   if (change.type === "producer-ids") return { next: change.next };
+  if (change.type === "broker") {
+    const { host, port, replication } = change.broker;
+    return { host, port, replication };
+  }
+  if (change.type === "leadership") {
+    return { broker: change.leadership.brokerId, epoch: change.leadership.epoch };
+  }
   if (change.topic === null) return null;
   const { id, partitionCount, config } = change.topic;
   return { id, partitions: partitionCount, config: Object.fromEntries(config) };
@@ -66,6 +88,14 @@ function topicOf(name: string, value: Record<string, unknown>): TopicMetadata {
   }
   const entries = Object.entries(config).map(([key, text]): [string, string] => [key, `${text}`]);
   return { name, id, partitionCount: partitions, config: new Map(entries) };
+}
+
+function brokerOf(id: number, value: Record<string, unknown>): BrokerMetadata {
+  const { host, port, replication } = value;
+  if (typeof host !== "string" || typeof port !== "number") {
+    throw new Error(`the metadata log's record of broker ${id} lacks a field`);
+  }
+  return { id, host, port, replication: replication === "async" ? "async" : "sync" };
 }
 
 function parseObject(bytes: Uint8Array | null): Record<string, unknown> {

@@ -8,6 +8,21 @@ export interface TopicMetadata {
   readonly config: ReadonlyMap<string, string>;
 }
 
+/** A broker of the cluster, and where it is reached. */
+export interface BrokerMetadata {
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+  /** Whether its copies are waited for when it follows. */
+  readonly replication: "sync" | "async";
+}
+
+/** Who leads all partitions, for the how many-th time someone does. */
+export interface Leadership {
+  readonly brokerId: number;
+  readonly epoch: number;
+}
+
 /**
  * What the brokers agree on. What is read here has been decided; what is asked for here is decided
  * and durable when the promise resolves, and is seen by readers from then on.
@@ -21,6 +36,12 @@ export interface MetadataStore {
   putTopic(topic: TopicMetadata): Promise<void>;
   /** Forgets a topic. */
   removeTopic(name: string): Promise<void>;
+  /** The brokers by their ids; none while there has been only one. */
+  readonly brokers: ReadonlyMap<number, BrokerMetadata>;
+  /** null while there has been only one broker. */
+  readonly leadership: Leadership | null;
+  putBroker(broker: BrokerMetadata): Promise<void>;
+  putLeadership(leadership: Leadership): Promise<void>;
   /** The first of `count` producer ids that no one else will get. */
   reserveProducerIds(count: number): Promise<number>;
   /** Where the metadata log is kept; its log isn't one of a topic. */

@@ -45,6 +45,13 @@ export function lastOffset(buf: Uint8Array, at: number): number {
   return baseOffset(buf, at) + lastOffsetDelta(buf, at);
 }
 
+/** The offset behind the last of the whole batches that `buf` consists of; -1 for none. */
+export function endOffsetOf(buf: Uint8Array): number {
+  let end = -1;
+  for (let at = 0; at < buf.length; at += batchSizeBytes(buf, at)) end = lastOffset(buf, at) + 1;
+  return end;
+}
+
 /** How far the last offset is from the first. */
 export function lastOffsetDelta(buf: Uint8Array, at: number): number {
   return int32At(buf, at + LAST_OFFSET_DELTA_AT);

@@ -32,6 +32,8 @@ import { WriteGate } from "./write-gate.ts";
 export class LogStore {
   /** Compacts logs; it works in the background once it is started, until the storage is closed. */
   readonly compactor: Compactor;
+  /** Told of each log that someone opens, before it is used. */
+  opened: ((log: PartitionLog) => void) | null = null;
   readonly #options: StoreOptions;
   readonly #layout: DataLayout;
   readonly #files: FileCache;
@@ -180,11 +182,13 @@ export class LogStore {
         throw new Error(`${name} is still there as ${known.incarnation}: remove it first`);
       }
       known.config = config;
+      this.opened?.(known);
       return known;
     }
     const id = this.#nextLogId++;
     const log = new PartitionLog(id, name, incarnation, this.#layout.logs, config);
     this.#logs.set(name, log);
+    this.opened?.(log);
     return log;
   }
 
@@ -274,6 +278,12 @@ export class LogStore {
   /** Forgets the idempotent producers of which nothing has come after `lastMs`. */
   expireProducers(lastMs: number): void {
     this.#producerBounds.expire(lastMs);
+  }
+
+  /** Resolves when all that was handed in until now is durable; rejects if it can't be. */
+  durable(): Promise<void> {
+    this.#appender.flush();
+    return this.#commit.durable();
   }
 
   /** Moves what the journal holds to the segments, now. */

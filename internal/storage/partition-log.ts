@@ -1,5 +1,6 @@
 import type { Disk } from "../platform/disk.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
+import { CommitQueue } from "./commit-queue.ts";
 import { KnownDamage } from "./damaged-range.ts";
 import { EpochHistory, type EpochStart } from "./epoch-history.ts";
 import { ProducerTable } from "./producers.ts";
@@ -61,11 +62,17 @@ export class PartitionLog {
   startOffset = 0;
   /** All before this offset is as safe as the log's durability promises. */
   durableOffset = 0;
+  /** The leader epoch that is written into the batches that are appended from now on. */
+  leaderEpoch = 0;
   /**
-   * What every copy that must have it has, as far as this broker has been told; who leads the log
-   * or follows its leader keeps it up to date. After a restart, what the last checkpoint knew.
+   * Up to where every copy that must have a record has it: what is before it is committed. It is
+   * what `commitRule` says, and never goes back. After a restart, what the last checkpoint knew.
    */
   highWatermark = 0;
+  /** Given what is durable here, what is committed; null: the same, there is no other copy. */
+  commitRule: ((durableOffset: number) => number) | null = null;
+  /** Those who wait for an offset to be committed. */
+  readonly commits = new CommitQueue();
   /** Compaction has been over all before this offset. */
   firstDirtyOffset = 0;
   /** All before this offset is in the segments of the last checkpoint, without the journal. */
@@ -85,7 +92,7 @@ export class PartitionLog {
   readonly damage = new KnownDamage();
   /** Which leader epoch wrote what. */
   readonly epochs = new EpochHistory();
-  /** Called when `durableOffset` has grown. */
+  /** Called when `highWatermark` has grown. */
   onAdvance: (() => void) | null = null;
 
   constructor(id: number, name: string, incarnation: string, logs: string, config: LogConfig) {
@@ -196,10 +203,20 @@ export class PartitionLog {
     this.epochs.restore(mark.epochs);
   }
 
-  /** `endOffset` has become safe. */
+  /** `endOffset` has become safe here. */
   advance(endOffset: number): void {
     if (endOffset <= this.durableOffset) return;
     this.durableOffset = endOffset;
+    this.applyRule();
+  }
+
+  /** Moves the high watermark to where `commitRule` puts it now. */
+  applyRule(): void {
+    const { durableOffset } = this;
+    const committed = this.commitRule ? this.commitRule(durableOffset) : durableOffset;
+    if (committed <= this.highWatermark) return;
+    this.highWatermark = committed;
+    this.commits.committed(committed);
     this.onAdvance?.();
   }
 

@@ -2,7 +2,7 @@ import type { Disk } from "../platform/disk.ts";
 import {
   baseOffset,
   batchSizeBytes,
-  lastOffset,
+  endOffsetOf,
   maxTimestampMs,
   recordCount,
 } from "../record/batch.ts";
@@ -99,7 +99,7 @@ async function readEnd(path: TruncationPath, log: PartitionLog, offset: number):
     for (const chunk of read) {
       if (chunks.length === 0) endOffset = Math.min(offset, baseOffset(chunk, 0));
       chunks.push(chunk);
-      next = endOf(chunk);
+      next = endOffsetOf(chunk);
     }
   }
   const segment = log.segmentOf(endOffset);
@@ -165,7 +165,7 @@ async function maxTimeOf(
       for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
         if (recordCount(chunk, at) > 0) greatest = Math.max(greatest, maxTimestampMs(chunk, at));
       }
-      offset = endOf(chunk);
+      offset = endOffsetOf(chunk);
     }
   }
   return greatest;
@@ -180,13 +180,4 @@ function bytesBefore(chunks: readonly Uint8Array[], offset: number): number {
     }
   }
   return bytes;
-}
-
-/** The offset behind the last of a chunk's batches. */
-function endOf(chunk: Uint8Array): number {
-  let end = -1;
-  for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
-    end = lastOffset(chunk, at) + 1;
-  }
-  return end;
 }

@@ -117,6 +117,9 @@ export class FakeBroker {
       alterTopicConfig: (name, changes) =>
         note(`set ${name} ${[...changes].map((change) => change.join("=")).join(" ")}`),
       close: async () => this.lose("the client has closed the connection"),
+      describePromotion: never,
+      promote: never,
+      switchOver: never,
       produce: never,
       openProducer: never,
       openStream: never,

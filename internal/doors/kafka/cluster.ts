@@ -9,9 +9,16 @@ export interface Node {
 }
 
 /** The brokers of the cluster. */
-export function nodesOf({ identity }: Broker): Node[] {
-  const { brokerId, advertised, rack } = identity;
-  return [{ nodeId: brokerId, host: advertised.host, port: advertised.port, rack }];
+export function nodesOf({ replication, identity }: Broker): Node[] {
+  return replication.brokers().map(({ id, host, port }) => {
+    return { nodeId: id, host, port, rack: id === identity.brokerId ? identity.rack : null };
+  });
+}
+
+/** The broker that leads, and so decides; null while it isn't known where that is. */
+export function leadingNode(broker: Broker): Node | null {
+  const { leaderId } = broker.replication;
+  return nodesOf(broker).find(({ nodeId }) => nodeId === leaderId) ?? null;
 }
 
 /** Who leads a partition, for a client that asked the wrong broker; -1 where that isn't known. */

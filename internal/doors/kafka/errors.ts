@@ -30,6 +30,7 @@ const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
   "invalid-producer-epoch": "INVALID_PRODUCER_EPOCH",
   "unknown-producer": "UNKNOWN_PRODUCER_ID",
   "not-enough-replicas": "NOT_ENOUGH_REPLICAS",
+  "not-enough-replicas-after-append": "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
   "not-leader": "NOT_LEADER_OR_FOLLOWER",
   "fenced-leader-epoch": "FENCED_LEADER_EPOCH",
   "unknown-leader-epoch": "UNKNOWN_LEADER_EPOCH",
@@ -52,6 +53,7 @@ const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
   "non-empty-group": "NON_EMPTY_GROUP",
   "group-subscribed-to-topic": "GROUP_SUBSCRIBED_TO_TOPIC",
   "offset-metadata-too-large": "OFFSET_METADATA_TOO_LARGE",
+  "not-coordinator": "NOT_COORDINATOR",
   "coordinator-not-available": "COORDINATOR_NOT_AVAILABLE",
 };
 

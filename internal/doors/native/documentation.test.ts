@@ -16,6 +16,7 @@ import { handlers } from "./handlers.ts";
 import { defaultNativeLimits } from "./limits.ts";
 import type { Operation } from "./operation.ts";
 import * as operations from "./operations.ts";
+import * as replication from "./replicate-messages.ts";
 import * as streams from "./stream-messages.ts";
 import * as topics from "./topic-operations.ts";
 import * as changes from "./watch-messages.ts";
@@ -112,6 +113,9 @@ test("the example is what a client and a broker really say", async () => {
   expect(shown.trimEnd().split("\n")).toEqual(lines);
 });
 
+/** What is described in sections of its own. */
+const STREAMS = [streams.fetch.name, changes.watch.name, replication.replicate.name];
+
 test("every operation and every field is described", () => {
   const all: unknown[] = [
     ...Object.values(operations),
@@ -119,6 +123,7 @@ test("every operation and every field is described", () => {
     ...Object.values(groups),
     ...Object.values(streams),
     ...Object.values(changes),
+    ...Object.values(replication),
   ];
   const isMessage = (one: unknown): one is { name: string } =>
     typeof one === "object" && one !== null && "name" in one;
@@ -132,7 +137,7 @@ test("every operation and every field is described", () => {
       part in message ? [Reflect.get(message, part)] : [],
     );
     const names: string[] = shapes.flatMap(({ names }) => names);
-    const isStream = message.name === streams.fetch.name || message.name === changes.watch.name;
+    const isStream = STREAMS.includes(message.name);
     const text = isStream ? page : (rowsByName.get(message.name) ?? "");
     return names
       .filter((name) => !text.includes(`\`${name}\``))

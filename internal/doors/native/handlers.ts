@@ -6,6 +6,7 @@ import type { Frame } from "./frame.ts";
 import * as groups from "./group-operations.ts";
 import type { Operation } from "./operation.ts";
 import * as operations from "./operations.ts";
+import * as replication from "./replicate-messages.ts";
 import { FieldError } from "./shapes.ts";
 import type { TopicDescription, TopicSummary } from "./topic-operations.ts";
 import * as topics from "./topic-operations.ts";
@@ -62,6 +63,13 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
     return {};
   }),
   handler(operations.status, async (broker) => broker.status()),
+  handler(replication.announceLeader, async (broker, announcement) => {
+    await broker.replication.announced(announcement);
+    return {};
+  }),
+  handler(replication.describePromotion, async (broker) => broker.replication.promotionReport()),
+  handler(replication.promote, (broker) => broker.replication.promote()),
+  handler(replication.switchOver, (broker) => broker.replication.switchOver()),
 ]);
 
 function handler<Request, Answer>(

@@ -2,10 +2,16 @@ import type { BrokerIdentity } from "../../broker/api.ts";
 import { handlers } from "./handlers.ts";
 import { type BrokerHello, type HelloRequest, PROTOCOL_VERSIONS } from "./operations.ts";
 import { ProtocolError } from "./refusal.ts";
+import { replicate } from "./replicate-messages.ts";
 import { fetch } from "./stream-messages.ts";
 import { watch } from "./watch-messages.ts";
 
-const capabilities: readonly string[] = [...handlers.keys(), fetch.name, watch.name];
+const capabilities: readonly string[] = [
+  ...handlers.keys(),
+  fetch.name,
+  watch.name,
+  replicate.name,
+];
 
 /** Greets a client in the newest version that both speak, or throws `ProtocolError`. */
 export function greet(

@@ -11,6 +11,7 @@ import type {
 } from "../../broker/api.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { offsetPosition } from "./positions.ts";
+import { replicationStatus } from "./replication-shapes.ts";
 import { flag, int32, int53, list, nullable, oneOf, record, text } from "./shapes.ts";
 
 /** More names than the protocol will ever have. */
@@ -139,6 +140,7 @@ export const statusFields = {
   bytesIn: int53(),
   bytesOut: int53(),
   connections: int53(),
+  replication: replicationStatus,
 };
 
 /** The broker as a whole. */

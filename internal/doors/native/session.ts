@@ -10,10 +10,15 @@ import type { OpenStream, StreamOutlet } from "./open-stream.ts";
 import { hello, produce } from "./operations.ts";
 import type { Outlet } from "./outlet.ts";
 import { ProtocolError, type Refusal, refusal, refusalOf } from "./refusal.ts";
+import { ReplicaStream } from "./replica-stream.ts";
+import { replicate } from "./replicate-messages.ts";
 import { FieldError } from "./shapes.ts";
 import { credit, fetch, stop } from "./stream-messages.ts";
 import { watch } from "./watch-messages.ts";
 import { WatchStream } from "./watch-stream.ts";
+
+/** The requests that open a stream. */
+const STREAMS: ReadonlySet<string> = new Set([fetch.name, watch.name, replicate.name]);
 
 /** What a session stands on. */
 export interface SessionContext {
@@ -64,7 +69,7 @@ export class Session {
     else if (frame.name === credit.name || frame.name === stop.name) this.signal(frame);
     else if (this.streams.has(frame.id)) {
       throw new ProtocolError("invalid-request", `a stream has the id ${frame.id}`);
-    } else if (frame.name === fetch.name || frame.name === watch.name) void this.serveStream(frame);
+    } else if (STREAMS.has(frame.name)) void this.serveStream(frame);
     else void this.serve(frame);
   }
 
@@ -149,6 +154,9 @@ export class Session {
     const outlet = this.outletOf(frame.id);
     if (frame.name === watch.name) {
       return new WatchStream(this.context, outlet, limits, readRequest(watch, frame));
+    }
+    if (frame.name === replicate.name) {
+      return new ReplicaStream(broker, outlet, readRequest(replicate, frame));
     }
     return new FetchStream(broker, outlet, limits, readRequest(fetch, frame));
   }

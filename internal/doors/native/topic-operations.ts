@@ -1,6 +1,7 @@
 /** The requests about topics, their partitions and settings, and their answers. */
 import type { ConfigEntry, CreateTopicRequest, PartitionStatus, Topic } from "../../broker/api.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
+import { copyStatus } from "./replication-shapes.ts";
 import {
   flag,
   int32,
@@ -58,6 +59,7 @@ export const partitionFields = {
   replicas: list(int32(), MANY),
   isr: list(int32(), MANY),
   observers: list(int32(), MANY),
+  copies: list(copyStatus, MANY),
   logStartOffset: int53(),
   highWatermark: int53(),
   logEndOffset: int53(),

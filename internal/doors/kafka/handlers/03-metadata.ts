@@ -48,7 +48,7 @@ export const metadataService = service(metadata, async (request, { client, versi
     throttleTimeMs: 0,
     brokers: nodesOf(broker),
     clusterId: identity.clusterId,
-    controllerId: identity.brokerId,
+    controllerId: broker.replication.leaderId,
     topics,
     clusterAuthorizedOperations:
       version <= LAST_CLUSTER_OPERATIONS_VERSION ? operations : NOT_ASKED_FOR,

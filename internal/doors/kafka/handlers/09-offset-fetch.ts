@@ -21,10 +21,12 @@ const TOPIC_ID_VERSION = 10;
  *   that aren't there. Null topics: all that the group has.
  * - Every commit that was answered before is seen. What is on its way to the disk is waited for,
  *   so requireStable changes nothing: there are no transactions.
+ * - A slave has no groups: NOT_COORDINATOR.
  * - From version 10 on by topic id: UNKNOWN_TOPIC_ID for an id that isn't known.
  */
 export const offsetFetchService = service(offsetFetch, async (request, { client, version }) => {
   const { broker } = client;
+  if (broker.replication.role === "slave") return coordinatedElsewhere(request, version);
   if (version < GROUPS_VERSION) {
     const { groupId, topics } = request;
     const byName = topics?.map((topic) => ({ ...topic, topicId: ZERO_UUID })) ?? null;
@@ -35,6 +37,13 @@ export const offsetFetchService = service(offsetFetch, async (request, { client,
   const groups = request.groups.map(({ groupId, topics }) => fetchGroup(broker, groupId, topics));
   return { throttleTimeMs: 0, topics: [], groups: await Promise.all(groups) };
 });
+
+function coordinatedElsewhere({ groups }: Request, version: number) {
+  const errorCode = kafkaErrors.NOT_COORDINATOR.code;
+  const refused = groups.map(({ groupId }) => ({ groupId, topics: [], errorCode }));
+  const answer = { throttleTimeMs: 0, topics: [], groups: refused };
+  return version < GROUPS_VERSION ? { ...answer, errorCode } : { ...answer, errorCode: 0 };
+}
 
 async function fetchByName(
   { groups }: Broker,

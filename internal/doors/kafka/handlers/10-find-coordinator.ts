@@ -1,4 +1,5 @@
 import type { Broker } from "../../../broker/api.ts";
+import { leadingNode } from "../cluster.ts";
 import { groupErrorCode } from "../errors.ts";
 import { type KafkaErrorName, kafkaErrors } from "../protocol/error-codes.ts";
 import { findCoordinator } from "../protocol/messages/10-find-coordinator.ts";
@@ -42,13 +43,19 @@ async function coordinatorOf(broker: Broker, keyType: number) {
   if (keyType !== GROUP) {
     return refusal("INVALID_REQUEST", `coordinators of kind ${keyType} are not known here`);
   }
-  const error = await broker.groups.ready();
+  const leader = leadingNode(broker);
+  const elsewhere = broker.replication.role === "slave";
+  const error = elsewhere ? null : await broker.groups.ready();
   if (error !== null) {
     const errorMessage = "groups can't be kept at the moment";
     return { ...NO_NODE, errorCode: groupErrorCode(error), errorMessage };
   }
-  const { brokerId, advertised } = broker.identity;
-  return { errorCode: 0, errorMessage: null, nodeId: brokerId, ...advertised };
+  if (leader === null) {
+    const errorMessage = "it isn't known where the master is";
+    return { ...NO_NODE, errorCode: kafkaErrors.COORDINATOR_NOT_AVAILABLE.code, errorMessage };
+  }
+  const { nodeId, host, port } = leader;
+  return { errorCode: 0, errorMessage: null, nodeId, host, port };
 }
 
 function refusal(name: KafkaErrorName, errorMessage: string) {

@@ -14,8 +14,8 @@ type AnsweredPartition = AnswerOf<
 /**
  * OffsetForLeaderEpoch 2-4.
  *
- * - The leader's epoch ends where its log ends. An epoch that isn't the leader's has no records
- *   here: its number and end are -1.
+ * - An epoch ends where the next one's records begin, the leader's own where its log ends. Where an
+ *   epoch has no records, the one before it is answered (KIP-279); one that isn't known is -1.
  * - The epoch that a client knows is compared with the leader's.
  */
 export const offsetForLeaderEpochService = service(
@@ -35,9 +35,9 @@ function endOf(
   { partition, currentLeaderEpoch, leaderEpoch }: RequestedPartition,
 ): AnsweredPartition {
   try {
-    const status = ledPartition(broker, topic, partition, currentLeaderEpoch);
-    if (leaderEpoch !== status.leaderEpoch) return { errorCode: 0, partition };
-    return { errorCode: 0, partition, leaderEpoch, endOffset: status.logEndOffset };
+    ledPartition(broker, topic, partition, currentLeaderEpoch);
+    const { epoch, endOffset } = broker.replication.endOfEpoch(topic, partition, leaderEpoch);
+    return { errorCode: 0, partition, leaderEpoch: epoch, endOffset };
   } catch (error) {
     return { errorCode: refused(error).errorCode, partition };
   }

@@ -20,14 +20,14 @@ export const describeClusterService = service(
   async ({ endpointType, includeClusterAuthorizedOperations }, { client: { broker }, version }) => {
     const error = endpointError(endpointType);
     if (error !== "NONE") return failed(error);
-    const { clusterId, brokerId } = broker.identity;
+    const { clusterId } = broker.identity;
     const nodes = nodesOf(broker);
     return {
       throttleTimeMs: 0,
       ...SUCCESS,
       ...(version === 0 ? {} : { endpointType }),
       clusterId,
-      controllerId: brokerId,
+      controllerId: broker.replication.leaderId,
       brokers: nodes.map(({ nodeId, ...node }) => ({ brokerId: nodeId, ...node, isFenced: false })),
       clusterAuthorizedOperations: includeClusterAuthorizedOperations
         ? CLUSTER_OPERATIONS

@@ -1,0 +1,106 @@
+import { afterEach, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { ensureBuilt, startBroker, weirAlone } from "./weir.testing.ts";
+
+const WAIT_MS = 20_000;
+
+type Running = Awaited<ReturnType<typeof startBroker>>;
+
+let directory = "";
+let running: Running[] = [];
+
+beforeAll(ensureBuilt);
+
+afterEach(async () => {
+  for (const broker of running) {
+    process.kill(broker.pid, "SIGKILL");
+    await broker.exited;
+  }
+  running = [];
+  rmSync(directory, { recursive: true });
+});
+
+/** Starts a broker of this name; one that ran before is found again at its address. */
+async function start(name: string, flags: readonly string[], address = "127.0.0.1:0") {
+  const data = path.join(directory, name);
+  const broker = await startBroker(["--data", data, "--listen", address, ...flags]);
+  running.push(broker);
+  return broker;
+}
+
+async function kill(broker: Running): Promise<void> {
+  process.kill(broker.pid, "SIGKILL");
+  await broker.exited;
+  running = running.filter((one) => one !== broker);
+}
+
+async function weir(broker: { address: string }, args: readonly string[], stdin = "") {
+  const finished = await weirAlone(args, { stdin, env: { WEIR_BROKER: broker.address } });
+  if (finished.code !== 0) throw new Error(`${args.join(" ")}: ${finished.stderr}`);
+  return finished.stdout;
+}
+
+interface Described {
+  readonly leader: number;
+  readonly leader_epoch: number;
+  readonly isr: readonly number[];
+  readonly observers: readonly number[];
+  readonly high_watermark: number;
+  readonly copies: readonly { readonly end_offset: number; readonly lag_records: number }[];
+}
+
+/** The first partition of the topic, once `good` holds of it. */
+async function described(broker: Running, good: (row: Described) => boolean): Promise<Described> {
+  const endMs = Date.now() + WAIT_MS;
+  for (;;) {
+    const out = await weir(broker, ["topic", "describe", "orders", "--json"]);
+    const row: Described = JSON.parse(out).items[0].partitions[0];
+    if (good(row)) return row;
+    if (Date.now() > endMs) throw new Error(`it stays ${out}`);
+  }
+}
+
+/** The bytes of the topic's segments, by their names. */
+function segmentsOf(name: string): Record<string, Buffer> {
+  const folder = path.join(directory, name, "logs", "orders-0");
+  const names = readdirSync(folder).filter((file) => file.endsWith(".log"));
+  return Object.fromEntries(names.map((file) => [file, readFileSync(path.join(folder, file))]));
+}
+
+function numbers(from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, i) => `${from + i}\n`).join("");
+}
+
+test("a slave copies, is promoted after kill -9, and the old master follows", async () => {
+  directory = mkdtempSync(path.join(os.tmpdir(), "weir-pair-"));
+  const master = await start("one", []);
+  await weir(master, ["topic", "create", "orders"]);
+  await weir(master, ["produce", "orders"], numbers(0, 1000));
+  const slave = await start("two", ["--slave-of", master.address]);
+  const joined = await described(master, ({ isr }) => isr.length === 2);
+  expect(joined).toMatchObject({ leader: 1, isr: [1, 2], observers: [] });
+  const receipts = await weir(master, ["produce", "orders", "--json"], numbers(1000, 1100));
+  expect(JSON.parse(receipts.split("\n")[0] ?? "")).toMatchObject({ copies: 2, acks: "all" });
+  await kill(master);
+  await described(slave, ({ high_watermark: mark }) => mark === 1100);
+  const read = await weir(slave, ["consume", "orders"]);
+  expect(read).toBe(numbers(0, 1100));
+  const promoted = await weir(slave, ["promote", "--yes", "--json"]);
+  expect(JSON.parse(promoted)).toMatchObject({ leader: 2, was_in_sync: true, missing: [] });
+  await weir(slave, ["produce", "orders"], numbers(1100, 1200));
+  const again = await start("one", [], master.address);
+  await described(slave, ({ isr }) => isr.length === 2);
+  const status = JSON.parse(await weir(again, ["status", "--json"])).items[0];
+  expect(status).toMatchObject({ role: "slave", leader: 2, connected: true });
+  const switched = JSON.parse(await weir(slave, ["switch", "--json"]));
+  expect(switched).toMatchObject({ kind: "switched", leader: 1 });
+  await weir(again, ["produce", "orders"], numbers(1200, 1300));
+  await described(again, ({ isr }) => isr.length === 2);
+  const all = await weir(again, ["consume", "orders"]);
+  expect(all).toBe(numbers(0, 1300));
+  for (const broker of running) await broker.stop();
+  running = [];
+  expect(segmentsOf("two")).toEqual(segmentsOf("one"));
+}, 60_000);

@@ -1,0 +1,82 @@
+import type { Command } from "commander";
+import type { PromotionReport } from "../../internal/client/api.ts";
+import { confirm } from "../confirm.ts";
+import { withClient } from "../connection.ts";
+import { type GlobalOptions, verb } from "../options.ts";
+import { humanCount, humanDuration } from "../output/numbers.ts";
+import type { Stdio } from "../stdio.ts";
+
+/** So many partitions with missing records are named. */
+const SHOWN_LOGS = 20;
+
+interface PromoteOptions extends GlobalOptions {
+  readonly yes?: true;
+}
+
+/** `weir promote`: makes a slave the master, after saying what could be missing. */
+export function promoteVerb(stdio: Stdio): Command {
+  return verb("promote", "Make this slave the master", [
+    "weir -b slave:9092 promote",
+    "weir -b slave:9092 promote --yes --json",
+  ])
+    .option("-y, --yes", "do not ask; needed where nobody can be asked")
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<PromoteOptions>();
+      await withClient(options, async (client) => {
+        const before = await client.describePromotion();
+        for (const line of reportLines(before)) stdio.note(line);
+        if (options.yes !== true) {
+          const question = "This makes the slave the master; the old one will have to follow.";
+          const refusal = "a promotion can lose what only the master has.";
+          await confirm(stdio, question, refusal, "not confirmed; nothing was changed");
+        }
+        const report = await client.promote();
+        const { replication } = await client.status();
+        const { leaderId, leaderEpoch } = replication;
+        if (options.json === true) {
+          stdio.out.appendText(`${JSON.stringify(promotedItem(report, leaderId, leaderEpoch))}\n`);
+        } else stdio.out.appendText(`broker ${leaderId} is the master, epoch ${leaderEpoch}\n`);
+        await stdio.out.flush();
+      });
+    });
+}
+
+/** What is known of what could be missing, for people. */
+function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport): string[] {
+  const master = leaderId < 0 ? "The master" : `Broker ${leaderId}, the master,`;
+  const heard =
+    silentMs === null ? "has never been heard" : `was heard ${humanDuration(silentMs)} ago`;
+  const lines = [`${master} ${heard}.`];
+  if (wasInSync) {
+    lines.push(
+      "This slave was in sync then: nothing that was acked by all until then is missing.",
+      "With replication.policy=degrade, the master may have acked alone since.",
+    );
+  } else if (missing.length === 0) {
+    lines.push("This slave wasn't in sync, and isn't known to miss anything that it was told of.");
+  }
+  for (const { log, leaderEndOffset, endOffset } of missing.slice(0, SHOWN_LOGS)) {
+    const count = humanCount(leaderEndOffset - endOffset);
+    lines.push(`${log}: ${count} records are missing, from offset ${endOffset} on.`);
+  }
+  const others = missing.length - SHOWN_LOGS;
+  if (others > 0) lines.push(`... and so of ${humanCount(others)} more partitions.`);
+  return lines;
+}
+
+function promotedItem(report: PromotionReport, leader: number, epoch: number): object {
+  return {
+    kind: "promoted",
+    leader,
+    leader_epoch: epoch,
+    old_leader: report.leaderId,
+    old_leader_silent_ms: report.silentMs,
+    was_in_sync: report.wasInSync,
+    missing: report.missing.map(({ log, leaderEndOffset, endOffset }) => ({
+      log,
+      leader_end_offset: leaderEndOffset,
+      end_offset: endOffset,
+      records: leaderEndOffset - endOffset,
+    })),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Clock } from "../platform/clock.ts";
+import { recordCount } from "../record/batch.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import type { OnProduced, ProduceRequest } from "./api.ts";
+import { admitBatch, recompressed } from "./batch-rules.ts";
+import { BrokerError } from "./errors.ts";
+import type { EventLog } from "./event-log.ts";
+import { internalTopic, isInternal } from "./groups-topic.ts";
+import type { Pair } from "./pair.ts";
+import { tooFewCopies, unknownPartition } from "./refusals.ts";
+import { brokerError } from "./storage-errors.ts";
+import type { Topics } from "./topics.ts";
+import type { Traffic } from "./traffic.ts";
+import { WriteEvents } from "./write-events.ts";
+
+/** What a producer's batch goes through. */
+export interface AppendsPath {
+  readonly clock: Clock;
+  readonly store: LogStore;
+  readonly topics: Topics;
+  readonly pair: Pair;
+  readonly traffic: Traffic;
+  readonly events: EventLog;
+}
+
+/** Takes producers' batches: checks them, has them written, and acks them as they asked. */
+export class Appends {
+  readonly #path: AppendsPath;
+  readonly #writeEvents: WriteEvents;
+
+  constructor(path: AppendsPath) {
+    this.#path = path;
+    this.#writeEvents = new WriteEvents(path.events);
+  }
+
+  submit(request: ProduceRequest, done: OnProduced): void {
+    const refusal = this.#append(request, done);
+    if (refusal) done(refusal);
+  }
+
+  /** Begins an append, of which `done` will be told; returns why not if it may not begin. */
+  #append(request: ProduceRequest, done: OnProduced): BrokerError | null {
+    const { topic, partition: index, buffer, from, to, acks } = request;
+    const { clock, store, topics, pair, traffic } = this.#path;
+    if (isInternal(topic)) return internalTopic(topic);
+    if (pair.refusal) return pair.refusal;
+    const partition = topics.partition(topic, index);
+    if (!partition) return unknownPartition(topic, index);
+    const { log, leaderEpoch } = partition;
+    const logAppendTimeMs = admitBatch(partition.topic.settings, buffer, from, to, clock.nowMs());
+    if (logAppendTimeMs instanceof BrokerError) return logAppendTimeMs;
+    const copies = pair.leader?.copiesOf(log);
+    if (!copies) return pair.refusal;
+    if (acks === -1 && !copies.enough) return tooFewCopies(partition, copies.isr.length);
+    const packed = recompressed(partition.topic.settings, buffer, from);
+    if (packed instanceof BrokerError) return packed;
+    const count = recordCount(buffer, from);
+    const at = packed ? 0 : from;
+    const sizeBytes = packed?.length ?? to - from;
+    store.submit(log, packed ?? buffer, at, sizeBytes, leaderEpoch, (outcome) => {
+      if (outcome instanceof Error) {
+        done(this.#writeEvents.refused(outcome));
+        return;
+      }
+      this.#writeEvents.taken();
+      traffic.written(count, to - from);
+      partition.written(count, to - from);
+      const { baseOffset, lastOffset, durability, duplicate } = outcome;
+      const acked = (error: Error | null): void => {
+        if (error) {
+          done(brokerError(error));
+          return;
+        }
+        const copyCount = copies.countWith(lastOffset + 1);
+        if (copyCount === 1 && copies.degraded) pair.leader?.degraded.ackedAlone(count);
+        const { startOffset: logStartOffset } = log;
+        const offsets = { baseOffset, lastOffset, logStartOffset };
+        done({ ...offsets, logAppendTimeMs, durability, copies: copyCount, duplicate });
+      };
+      if (acks === -1) log.commits.wait(lastOffset + 1, log.highWatermark, acked);
+      else acked(null);
+    });
+    return null;
+  }
+}

@@ -1,0 +1,195 @@
+import type { Clock, Timer } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import { FollowerCopier } from "../replication/follower.ts";
+import type { FollowerHello, LeaderHello } from "../replication/messages.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
+import type { CutOff } from "../storage/truncation.ts";
+import type { FollowLink, Links, PeerAddress } from "./links.ts";
+
+const RETRY_MS = 200;
+const MAX_RETRY_MS = 2000;
+
+/** What a slave's work stands on. */
+export interface FollowingPath {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: LogStore;
+  readonly links: Links;
+  readonly lagTimeMaxMs: number;
+  /** Where the leader is taken to be now. */
+  readonly address: () => PeerAddress;
+  readonly hello: () => FollowerHello;
+  /** A session begins with this leader. Throws if it may not. */
+  readonly opened: (hello: LeaderHello) => void;
+  /** The logs to be copied from the beginning of a session on. */
+  readonly logs: () => Iterable<PartitionLog>;
+  readonly copied: (log: PartitionLog, bytes: Uint8Array) => void;
+  readonly cut: (cut: CutOff) => void;
+  /** A session could not be had: the leader may be elsewhere. */
+  readonly unreachable: () => void;
+}
+
+/** Follows a leader, again and again, until it is stopped. */
+export class Following {
+  /** When the leader was heard the last time, on the clock that only goes forward; null: never. */
+  heardAtMs: number | null = null;
+  /** Whether the leader said last that this broker is in sync with it. */
+  inSync = false;
+  readonly #path: FollowingPath;
+  #copier: FollowerCopier | null = null;
+  #link: FollowLink | null = null;
+  #timer: Timer | null = null;
+  #retryMs = RETRY_MS;
+  #stopped = false;
+  #round: Promise<void> = Promise.resolve();
+  /** Ends the pause between two tries. */
+  #wake: (() => void) | null = null;
+  /** Where the leader's logs ended when they were told of last. */
+  readonly #leaderEnds = new Map<PartitionLog, number>();
+
+  constructor(path: FollowingPath) {
+    this.#path = path;
+  }
+
+  get connected(): boolean {
+    return this.#link !== null;
+  }
+
+  start(): void {
+    this.#round = this.#run();
+  }
+
+  /** Copies one more log. */
+  follow(log: PartitionLog): void {
+    this.#copier?.follow(log);
+  }
+
+  /** A log is no more. */
+  forget(log: PartitionLog): void {
+    this.#copier?.forget(log);
+    this.#leaderEnds.delete(log);
+  }
+
+  /** What the leader told last of a log's high watermark. */
+  toldHighWatermark(log: PartitionLog): number {
+    return this.#copier?.marksOf(log)?.highWatermark ?? -1;
+  }
+
+  /** Leaves the session, and looks for the leader anew. */
+  restart(): void {
+    this.#link?.close();
+    this.#wake?.();
+  }
+
+  /** Takes nothing more; resolves when what was taken is durable. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#copier?.stop();
+    this.#link?.close();
+    this.#wake?.();
+    await this.#round;
+    await this.#path.store.durable();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#path.store.durable();
+        await this.#follow();
+      } catch (error) {
+        const { host, port } = this.#path.address();
+        const message = error instanceof Error ? error.message : String(error);
+        if (!this.#stopped) this.#path.log.warn("not-following", { host, port, message });
+        this.#path.unreachable();
+      }
+      if (!this.#stopped) await this.#pause();
+    }
+  }
+
+  /** One session, from its beginning to its end, with which this rejects. */
+  async #follow(): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const { clock, store, links, address, hello, copied, cut } = this.#path;
+    const heard = () => {
+      this.heardAtMs = clock.monotonicMs();
+    };
+    const copier = new FollowerCopier({
+      clock,
+      store,
+      outlet: {
+        follow: (logs) => this.#link?.follow(logs),
+        copied: (offsets, bytes) => this.#link?.copied(offsets, bytes),
+      },
+      copied,
+      cut,
+      failed: reject,
+    });
+    const link = await links.follow(address(), hello(), {
+      placed: (placements) => copier.placed(placements),
+      batches: (marks, bytes) => {
+        heard();
+        copier.batches(marks, bytes);
+      },
+      marks: (marks) => {
+        heard();
+        copier.marks(marks);
+      },
+      beat: (inSync) => {
+        heard();
+        this.inSync = inSync;
+      },
+      ended: reject,
+    });
+    promise.catch(() => {}); // it may end before anyone awaits that
+    this.#link = link;
+    this.#copier = copier;
+    try {
+      if (this.#stopped) return;
+      heard();
+      this.#path.opened(link.hello);
+      this.#retryMs = RETRY_MS;
+      for (const log of this.#path.logs()) copier.follow(log);
+      this.#beatLater();
+      await promise;
+    } finally {
+      this.#timer?.cancel();
+      this.#keepEnds(copier);
+      copier.stop();
+      this.#link = null;
+      link.close();
+    }
+  }
+
+  /** What the leader has is known as long as nobody says otherwise. */
+  #keepEnds(copier: FollowerCopier): void {
+    for (const { log, marks } of copier.logs()) {
+      if (marks) this.#leaderEnds.set(log, marks.endOffset);
+    }
+  }
+
+  #beatLater(): void {
+    const intervalMs = Math.max(10, Math.min(1000, this.#path.lagTimeMaxMs / 4));
+    this.#timer = this.#path.clock.after(intervalMs, () => {
+      this.#copier?.beat();
+      if (this.#link && !this.#stopped) this.#beatLater();
+    });
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#path.clock.after(this.#retryMs, () => this.#wake?.());
+      this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
+      this.#wake = () => {
+        timer.cancel();
+        this.#wake = null;
+        resolve();
+      };
+    });
+  }
+
+  /** Where the leader's log ended when it was told of last. */
+  leaderEndOf(log: PartitionLog): number | null {
+    return this.#copier?.marksOf(log)?.endOffset ?? this.#leaderEnds.get(log) ?? null;
+  }
+}

@@ -1,0 +1,51 @@
+import type { FollowerOutlet } from "../replication/follower.ts";
+import type { FollowerHello, LeaderHello, LogMarks, Placement } from "../replication/messages.ts";
+import type { Announcement } from "./replication-api.ts";
+
+/** Another broker's address. */
+export interface PeerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a broker says of itself. */
+export interface PeerState {
+  readonly brokerId: number;
+  readonly clusterId: string;
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+}
+
+/** What a follower is told by its leader. */
+export interface FollowEvents {
+  placed(placements: readonly Placement[]): void;
+  /** `bytes` are the receiver's from now on. */
+  batches(marks: LogMarks, bytes: Uint8Array): void;
+  marks(marks: readonly LogMarks[]): void;
+  beat(inSync: boolean): void;
+  /** The session is over; told once. */
+  ended(error: Error): void;
+}
+
+/** A session with a leader. */
+export interface FollowLink extends FollowerOutlet {
+  readonly hello: LeaderHello;
+  close(): void;
+}
+
+/** How a broker reaches others; everything rejects with an error that says why not. */
+export interface Links {
+  /** Begins to follow the broker at `address`; `events` may be called as soon as this resolves. */
+  follow(address: PeerAddress, hello: FollowerHello, events: FollowEvents): Promise<FollowLink>;
+  ask(address: PeerAddress): Promise<PeerState>;
+  announce(address: PeerAddress, announcement: Announcement): Promise<void>;
+  promote(address: PeerAddress): Promise<void>;
+}
+
+/** No other broker can be reached. */
+export const noLinks: Links = {
+  follow: () => Promise.reject(new Error("there is no way to other brokers")),
+  ask: () => Promise.reject(new Error("there is no way to other brokers")),
+  announce: () => Promise.reject(new Error("there is no way to other brokers")),
+  promote: () => Promise.reject(new Error("there is no way to other brokers")),
+};

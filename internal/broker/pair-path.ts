@@ -1,0 +1,29 @@
+import type { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Log } from "../platform/log.ts";
+import type { ReplicationMode } from "../replication/messages.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import type { EventLog } from "./event-log.ts";
+import type { Links, PeerAddress } from "./links.ts";
+import type { Role } from "./replication-api.ts";
+import type { Topics } from "./topics.ts";
+
+/** What a broker's part in a pair stands on. */
+export interface PairPath {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: EventLog;
+  readonly store: LogStore;
+  readonly metadata: EmbeddedMetadataStore;
+  readonly topics: Topics;
+  readonly links: Links;
+  readonly brokerId: number;
+  /** Where this broker is reached; it may become known only when it serves. */
+  readonly advertised: PeerAddress;
+  /** The master to follow; null: what the metadata says. */
+  readonly slaveOf: PeerAddress | null;
+  readonly mode: ReplicationMode;
+  readonly lagTimeMaxMs: number;
+  /** Called when this broker begins or ceases to lead; resolves when it may go on. */
+  readonly roleChanged: (role: Role) => Promise<void>;
+}

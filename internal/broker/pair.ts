@@ -1,0 +1,300 @@
+import type { ReplicationLeader } from "../replication/leader.ts";
+import type { FollowerHello, LeaderOutlet } from "../replication/messages.ts";
+import type { EpochEnd } from "../storage/epoch-history.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
+import { admitFollower, registerFollower } from "./admit-follower.ts";
+import { epochOfPromotion } from "./epochs.ts";
+import { BrokerError } from "./errors.ts";
+import { Following } from "./following.ts";
+import { type HandOver, handOver } from "./hand-over.ts";
+import type { PeerAddress } from "./links.ts";
+import { makeLeader } from "./make-leader.ts";
+import type { PairPath } from "./pair-path.ts";
+import { announceLater, newerLeadership } from "./peers.ts";
+import { notLeader } from "./refusals.ts";
+import type {
+  Announcement,
+  BrokerNode,
+  OpenedSession,
+  PromotionReport,
+  Replication,
+  ReplicationStatus,
+  Role,
+} from "./replication-api.ts";
+import { followingStatus, leadingStatus, lossReport } from "./replication-status.ts";
+import { afterCut, takeMetadata } from "./take-copies.ts";
+
+/**
+ * A broker's part in a pair: it leads every log, or it follows the one that does. The epoch of the
+ * leadership decides between two that both believe to lead: whoever learns of a higher one follows.
+ */
+export class Pair implements Replication {
+  readonly #path: PairPath;
+  #leader: ReplicationLeader | null = null;
+  #following: Following | null = null;
+  /** -1 while it isn't known. */
+  #leaderId = -1;
+  #epoch = 0;
+  #address: PeerAddress | null;
+  /** One change of the role at a time. */
+  #changing: Promise<unknown> = Promise.resolve();
+  #handOver: HandOver | null = null;
+  #serving = false;
+  #closed = false;
+
+  constructor(path: PairPath) {
+    this.#path = path;
+    this.#address = path.slaveOf;
+  }
+
+  get role(): Role {
+    return this.#leader ? "master" : "slave";
+  }
+
+  get leaderId(): number {
+    return this.#leaderId;
+  }
+
+  get leaderEpoch(): number {
+    return this.#epoch;
+  }
+
+  /** The logs as their leader sees them; null on a slave. */
+  get leader(): ReplicationLeader | null {
+    return this.#leader;
+  }
+
+  get following(): Following | null {
+    return this.#following;
+  }
+
+  /** Why writes aren't taken here now; null if they are. */
+  get refusal(): BrokerError | null {
+    return this.#leader && !this.#handOver ? null : notLeader(this.#leaderId, this.role);
+  }
+
+  /** Takes up the role that the metadata says, or that another broker knows better. */
+  async start(): Promise<void> {
+    const { metadata, brokerId, slaveOf } = this.#path;
+    this.#path.store.opened = (log) => this.#adopt(log);
+    const { leadership } = metadata;
+    this.#epoch = leadership?.epoch ?? 0;
+    this.#leaderId = leadership?.brokerId ?? (slaveOf ? -1 : brokerId);
+    const newer = slaveOf ? null : await newerLeadership(this.#path, this.#epoch);
+    if (newer) await this.#learn(newer);
+    else if (!slaveOf && this.#leaderId === brokerId) {
+      // A start is a new leadership: what was not synced before may have gone, and others have it.
+      await this.#lead(this.#epoch + (leadership ? 1 : 0), false);
+    } else await this.#follow();
+  }
+
+  /** This broker can be reached from now on: others may be told of it. */
+  serve(): void {
+    this.#serving = true;
+    this.#following?.start();
+    if (this.#leader) this.#announce(this.#leader);
+  }
+
+  brokers(): readonly BrokerNode[] {
+    const { metadata, brokerId, advertised } = this.#path;
+    const own = { id: brokerId, host: advertised.host, port: advertised.port };
+    return [own, ...[...metadata.brokers.values()].filter(({ id }) => id !== brokerId)];
+  }
+
+  status(): ReplicationStatus {
+    const { leaderId, leaderEpoch, role } = this;
+    const { clock, store } = this.#path;
+    const details = this.#leader
+      ? leadingStatus(clock, store, this.#leader)
+      : followingStatus(clock, this.#following);
+    return { role, leaderId, leaderEpoch, ...details };
+  }
+
+  async open(
+    hello: FollowerHello,
+    outlet: LeaderOutlet,
+    creditBytes: number,
+  ): Promise<OpenedSession> {
+    const { metadata, brokerId } = this.#path;
+    if (!this.#leader) throw notLeader(this.#leaderId, this.role);
+    admitFollower(this.#path, hello, this.#epoch);
+    const standing = await registerFollower(this.#path, hello, this.#epoch);
+    const leader = this.#leader;
+    if (!leader) throw notLeader(this.#leaderId, this.role);
+    leader.putFollower(hello.brokerId, hello.mode, standing);
+    const session = leader.open(hello.brokerId, outlet, creditBytes);
+    this.#note("info", "slave-connected", `broker ${hello.brokerId} follows (${hello.mode})`);
+    const { clusterId } = metadata;
+    return { hello: { leaderId: brokerId, clusterId, epoch: this.#epoch }, session };
+  }
+
+  announced(announcement: Announcement): Promise<void> {
+    const { clusterId, epoch } = announcement;
+    if (clusterId !== this.#path.metadata.clusterId || epoch <= this.#epoch) {
+      return Promise.resolve();
+    }
+    return this.#exclusively(() => this.#learn(announcement));
+  }
+
+  promotionReport(): PromotionReport {
+    const { clock, store } = this.#path;
+    const known = { leaderId: this.#leaderId, epoch: this.#epoch };
+    return { ...known, ...lossReport(clock, store, this.#following) };
+  }
+
+  promote(): Promise<PromotionReport> {
+    return this.#exclusively(async () => {
+      const report = this.promotionReport();
+      if (this.#leader) throw new BrokerError("invalid-request", "this broker is the master");
+      if (this.#path.metadata.clusterId === "") {
+        throw new BrokerError("invalid-request", "this broker has nothing of its master yet");
+      }
+      await this.#stopFollowing();
+      await this.#lead(epochOfPromotion(this.#epoch), true);
+      return report;
+    });
+  }
+
+  switchOver(): Promise<Announcement> {
+    return this.#exclusively(async () => {
+      const leader = this.#leader;
+      if (!leader) throw notLeader(this.#leaderId, this.role);
+      try {
+        const handed = await handOver(this.#path, leader, this.brokers(), (begun) => {
+          this.#handOver = begun;
+        });
+        await this.#learn(handed);
+        return handed;
+      } finally {
+        this.#handOver = null;
+      }
+    });
+  }
+
+  endOfEpoch(topic: string, partition: number, epoch: number): EpochEnd {
+    const log = this.#path.topics.partition(topic, partition)?.log;
+    if (log && epoch === this.#epoch) return { epoch, endOffset: log.endOffset };
+    const isKnown = log && epoch >= 0 && epoch < this.#epoch;
+    return isKnown ? log.epochs.endOf(epoch, log.endOffset) : { epoch: -1, endOffset: -1 };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#following?.stop().catch(() => {});
+    this.#leader?.stop("the broker is shutting down");
+  }
+
+  #adopt(log: PartitionLog): void {
+    if (this.#leader) this.#leader.lead(log);
+    else {
+      log.commitRule = (durable) => Math.min(durable, this.#toldHighWatermark(log));
+      this.#following?.follow(log);
+    }
+  }
+
+  #toldHighWatermark(log: PartitionLog): number {
+    return this.#following?.toldHighWatermark(log) ?? -1;
+  }
+
+  /** Leads from now on, with this epoch; after a promotion nobody else is known to be in sync. */
+  async #lead(epoch: number, promoted: boolean): Promise<void> {
+    const { store, brokerId, metadata } = this.#path;
+    this.#epoch = epoch;
+    this.#leaderId = brokerId;
+    const leader = makeLeader(this.#path, epoch);
+    this.#leader = leader;
+    for (const log of store.logs.values()) leader.lead(log);
+    for (const { id, replication } of metadata.brokers.values()) {
+      if (id !== brokerId) leader.putFollower(id, replication, promoted ? "left" : "known");
+    }
+    if (metadata.leadership || promoted) await metadata.putLeadership({ brokerId, epoch });
+    if (promoted) this.#note("warning", "promoted", `this broker is the master, epoch ${epoch}`);
+    await this.#path.roleChanged("master");
+    if (this.#serving) this.#announce(leader);
+  }
+
+  async #follow(): Promise<void> {
+    const { clock, log, store, links, lagTimeMaxMs, metadata, brokerId, mode } = this.#path;
+    await this.#path.roleChanged("slave");
+    await this.#path.topics.reconcile();
+    this.#following = new Following({
+      clock,
+      log,
+      store,
+      links,
+      lagTimeMaxMs,
+      address: () => this.#leaderAddress(),
+      hello: () => ({
+        ...this.#path.advertised,
+        brokerId,
+        mode,
+        clusterId: metadata.clusterId,
+        epoch: this.#epoch,
+      }),
+      opened: ({ leaderId, epoch }) => {
+        this.#leaderId = leaderId;
+        this.#epoch = Math.max(this.#epoch, epoch);
+        this.#note("info", "following", `this broker follows broker ${leaderId}, epoch ${epoch}`);
+      },
+      logs: () => store.logs.values(),
+      copied: (copied, bytes) => {
+        if (copied === metadata.log) takeMetadata(this.#path, bytes);
+      },
+      cut: (cut) => afterCut(this.#path, cut),
+      unreachable: () => void this.#askAround(),
+    });
+    for (const one of store.logs.values()) this.#adopt(one);
+    if (this.#serving && !this.#closed) this.#following.start();
+  }
+
+  async #stopFollowing(): Promise<void> {
+    await this.#following?.stop();
+    this.#following = null;
+  }
+
+  /** Someone leads with a higher epoch: this broker takes no more writes, and follows. */
+  async #learn({ leader, epoch }: Announcement): Promise<void> {
+    this.#epoch = epoch;
+    this.#leaderId = leader.id;
+    this.#address = leader;
+    if (this.#leader) {
+      this.#note("warning", "fenced", `broker ${leader.id} leads with epoch ${epoch}`);
+      const fenced = this.#leader;
+      this.#leader = null;
+      fenced.stop(`broker ${leader.id} leads with epoch ${epoch}`);
+    }
+    if (this.#following) this.#following.restart();
+    else await this.#follow();
+  }
+
+  #leaderAddress(): PeerAddress {
+    const { metadata, slaveOf } = this.#path;
+    const known = this.#address ?? metadata.brokers.get(this.#leaderId) ?? slaveOf;
+    if (known) return known;
+    throw new Error(`the address of broker ${this.#leaderId}, which leads, isn't known`);
+  }
+
+  /** A slave that finds no leader asks the others who leads. */
+  async #askAround(): Promise<void> {
+    const newer = await newerLeadership(this.#path, this.#epoch);
+    if (newer && !this.#closed) await this.announced(newer);
+  }
+
+  /** Tells the others who leads, until they follow. */
+  #announce(leader: ReplicationLeader): void {
+    announceLater(this.#path, 0, () => {
+      if (this.#leader !== leader || this.#closed) return null;
+      return { leader, nodes: this.brokers(), epoch: this.#epoch };
+    });
+  }
+
+  async #exclusively<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#changing.then(change);
+    this.#changing = result.catch(() => {});
+    return result;
+  }
+
+  #note(severity: "info" | "warning", kind: string, message: string): void {
+    this.#path.events.add(severity, kind, { subject: "", message });
+  }
+}

@@ -1,0 +1,105 @@
+import type {
+  FollowerHello,
+  LeaderHello,
+  LeaderOutlet,
+  LeaderSession,
+} from "../replication/messages.ts";
+import type { EpochEnd } from "../storage/epoch-history.ts";
+
+/** A master leads every partition of a pair; a slave follows it. */
+export type Role = "master" | "slave";
+
+/** A broker of the cluster, and where clients reach it. */
+export interface BrokerNode {
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Someone leads, for the how many-th time someone does. */
+export interface Announcement {
+  readonly leader: BrokerNode;
+  readonly epoch: number;
+  readonly clusterId: string;
+}
+
+/** A broker that follows this one. */
+export interface FollowerStatus {
+  readonly brokerId: number;
+  readonly mode: "sync" | "async";
+  readonly connected: boolean;
+  /** Whether it is in the ISR of every partition that it is to be in. */
+  readonly inSync: boolean;
+  /** How long it hasn't been heard; null: never since the start. */
+  readonly silentMs: number | null;
+  /** Over all partitions: what this broker has made durable, and the follower hasn't. */
+  readonly lagRecords: number;
+}
+
+/** A time in which acks left while a synchronous copy wasn't in sync. */
+export interface DegradedStatus {
+  readonly startMs: number;
+  /** null while it lasts. */
+  readonly endMs: number | null;
+  readonly recordsAckedAlone: number;
+}
+
+/** How a broker stands with the others. */
+export interface ReplicationStatus {
+  readonly role: Role;
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  /** Of a slave: whether it hears its master, and how long it hasn't; null: never. */
+  readonly connected: boolean;
+  readonly leaderSilentMs: number | null;
+  readonly followers: readonly FollowerStatus[];
+  readonly degraded: readonly DegradedStatus[];
+}
+
+/** What a promotion could lose of one partition. */
+export interface MissingRecords {
+  readonly log: string;
+  /** Where the master's log ended, as far as is known, and where this broker's ends. */
+  readonly leaderEndOffset: number;
+  readonly endOffset: number;
+}
+
+/** What a slave knows before it becomes master. */
+export interface PromotionReport {
+  readonly leaderId: number;
+  readonly epoch: number;
+  /** How long the master hasn't been heard; null: never since the start. */
+  readonly silentMs: number | null;
+  /** Whether the slave was in the ISR of all partitions when it heard the master last. */
+  readonly wasInSync: boolean;
+  /** Partitions of which the master is known to have more. */
+  readonly missing: readonly MissingRecords[];
+}
+
+/** A broker's part in a pair. */
+export interface Replication {
+  readonly role: Role;
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  /** All brokers, this one included. */
+  brokers(): readonly BrokerNode[];
+  status(): ReplicationStatus;
+  /** Begins a follower's session. Rejects with `BrokerError` `not-leader` or `invalid-request`. */
+  open(hello: FollowerHello, outlet: LeaderOutlet, creditBytes: number): Promise<OpenedSession>;
+  /** Someone leads with this epoch: if it is higher, this broker follows from now on. */
+  announced(announcement: Announcement): Promise<void>;
+  /** What a promotion could lose. */
+  promotionReport(): PromotionReport;
+  /** Makes this slave the master, under a higher epoch. */
+  promote(): Promise<PromotionReport>;
+  /** Hands the lead of this master over to its slave, losing nothing; returns the new master. */
+  switchOver(): Promise<Announcement>;
+  /** Where a leader epoch ends in a partition (KIP-101); -1 and -1 if nothing is known of it. */
+  endOfEpoch(topic: string, partition: number, epoch: number): EpochEnd;
+}
+
+/** A follower's session that has begun. */
+export interface OpenedSession {
+  readonly hello: LeaderHello;
+  readonly session: LeaderSession;
+}

@@ -1,0 +1,21 @@
+import type { GroupCoordinator } from "./api.ts";
+import { answerAll } from "./offsets.ts";
+
+const NOT_HERE = "not-coordinator";
+
+/** What a broker says of groups that another one coordinates. */
+export function coordinatedElsewhere(): GroupCoordinator {
+  return {
+    ready: async () => NOT_HERE,
+    joinGroup: async ({ memberId }) => ({ error: NOT_HERE, memberId }),
+    syncGroup: async () => ({ error: NOT_HERE }),
+    heartbeat: () => NOT_HERE,
+    leaveGroup: () => ({ error: NOT_HERE, members: [] }),
+    commitOffsets: async ({ topics }) => answerAll(topics, NOT_HERE),
+    fetchOffsets: async () => [],
+    deleteOffsets: async () => ({ error: NOT_HERE, topics: [] }),
+    describeGroup: () => null,
+    listGroups: () => [],
+    deleteGroup: async () => NOT_HERE,
+  };
+}

@@ -1,0 +1,200 @@
+import { endOffsetOf } from "../record/batch.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
+import type { LedLog } from "./led-log.ts";
+import type { FollowedLog, LeaderOutlet, LeaderSession, LogMarks, Placement } from "./messages.ts";
+
+/** Batches are sent in pieces of about this size. */
+const PIECE_BYTES = 1024 * 1024;
+
+/** What a session needs of its leader. */
+export interface SessionPath {
+  readonly store: LogStore;
+  /** The log of this name and incarnation, led by this broker; null if there is none. */
+  readonly find: (name: string, incarnation: string) => LedLog | null;
+  readonly nowMs: () => number;
+  /** Told of every sign of life. */
+  readonly heard: () => void;
+  readonly closed: () => void;
+}
+
+/** A log as it is sent. */
+interface SentLog {
+  readonly index: number;
+  readonly led: LedLog;
+  nextOffset: number;
+  told: LogMarks;
+}
+
+/**
+ * A leader's side of one follower's session: it sends what the follower doesn't have, as far as it
+ * has room for it. Logs report themselves when they have changed, so that one that is idle costs
+ * nothing.
+ */
+export class FollowerSession implements LeaderSession {
+  readonly brokerId: number;
+  readonly #path: SessionPath;
+  readonly #outlet: LeaderOutlet;
+  readonly #logs = new Map<number, SentLog>();
+  readonly #byLed = new Map<LedLog, SentLog>();
+  /** Those that have something to send; the one that has waited longest first. */
+  readonly #ready = new Set<SentLog>();
+  #creditBytes: number;
+  #pumping = false;
+  #closed = false;
+
+  constructor(brokerId: number, path: SessionPath, outlet: LeaderOutlet, creditBytes: number) {
+    this.brokerId = brokerId;
+    this.#path = path;
+    this.#outlet = outlet;
+    this.#creditBytes = creditBytes;
+  }
+
+  follow(logs: readonly FollowedLog[]): void {
+    this.#path.heard();
+    this.#outlet.placed(logs.map((log) => this.#place(log)));
+    this.#goOn();
+  }
+
+  copied(offsets: readonly (readonly [number, number])[], bytes: number): void {
+    this.#path.heard();
+    const nowMs = this.#path.nowMs();
+    for (const [index, offset] of offsets) {
+      this.#logs.get(index)?.led.copied(this.brokerId, offset, nowMs);
+    }
+    this.#creditBytes += bytes;
+    this.#goOn();
+  }
+
+  /** A log has something new. */
+  changed(led: LedLog): void {
+    const sent = this.#byLed.get(led);
+    if (!sent) return;
+    this.#ready.add(sent);
+    this.#goOn();
+  }
+
+  /** Tells the follower that its leader lives. */
+  beat(inSync: boolean): void {
+    this.#outlet.beat(inSync);
+  }
+
+  /** Ends the session from this side. */
+  end(reason: string): void {
+    if (this.#closed) return;
+    this.#outlet.end(reason);
+    this.close();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const { led } of this.#logs.values()) led.sessions.delete(this);
+    this.#logs.clear();
+    this.#ready.clear();
+    this.#path.closed();
+  }
+
+  #place({ index, name, incarnation, endOffset, lastEpoch }: FollowedLog): Placement {
+    const led = this.#path.find(name, incarnation);
+    this.#drop(index);
+    if (!led) return { kind: "unknown", index };
+    const { log } = led;
+    const end = lastEpoch < 0 ? null : log.epochs.endOf(lastEpoch, log.endOffset);
+    const parted = end !== null && (end.epoch !== lastEpoch || endOffset > end.endOffset);
+    if (parted && endOffset > log.startOffset) {
+      const { epoch, endOffset: cut } = end;
+      return { kind: "cut", index, epoch, endOffset: Math.max(cut, log.startOffset) };
+    }
+    const offset = Math.max(endOffset, log.startOffset);
+    const told = { index, highWatermark: -1, startOffset: -1, endOffset: -1 };
+    const sent = { index, led, nextOffset: offset, told };
+    this.#logs.set(index, sent);
+    this.#byLed.set(led, sent);
+    led.sessions.add(this);
+    led.copied(this.brokerId, offset, this.#path.nowMs());
+    this.#ready.add(sent);
+    return { kind: "copy", index, offset };
+  }
+
+  #drop(index: number): void {
+    const sent = this.#logs.get(index);
+    if (!sent) return;
+    sent.led.sessions.delete(this);
+    this.#logs.delete(index);
+    this.#byLed.delete(sent.led);
+    this.#ready.delete(sent);
+  }
+
+  #goOn(): void {
+    if (this.#pumping || this.#closed || this.#ready.size === 0) return;
+    this.#pumping = true;
+    this.#outlet.whenRoom(() => {
+      this.#pump().finally(() => {
+        this.#pumping = false;
+        if (this.#creditBytes > 0) this.#goOn();
+      });
+    });
+  }
+
+  /** Sends what is new of the logs that are ready now. */
+  async #pump(): Promise<void> {
+    const marks: LogMarks[] = [];
+    for (const sent of [...this.#ready]) {
+      if (this.#closed) return;
+      const { led, nextOffset } = sent;
+      if (led.log.removed) this.#drop(sent.index);
+      else if (nextOffset >= led.log.durableOffset) {
+        this.#ready.delete(sent);
+        if (isNews(sent)) marks.push(tell(sent));
+      } else if (this.#creditBytes > 0) await this.#send(sent);
+    }
+    if (marks.length > 0 && !this.#closed) this.#outlet.marks(marks);
+  }
+
+  async #send(sent: SentLog): Promise<void> {
+    const { led, nextOffset } = sent;
+    const { log } = led;
+    // What the leader has dropped meanwhile, the follower will never get.
+    const offset = Math.max(nextOffset, log.startOffset);
+    const pieces = await this.#read(log, offset);
+    if (this.#closed || pieces === null) return;
+    sent.nextOffset = offset;
+    for (const piece of pieces) {
+      sent.nextOffset = endOffsetOf(piece);
+      this.#creditBytes -= piece.length;
+    }
+    this.#ready.delete(sent);
+    this.#ready.add(sent);
+    if (pieces.length === 0) sent.nextOffset = log.durableOffset;
+    else this.#outlet.batches(tell(sent), pieces);
+  }
+
+  async #read(log: PartitionLog, offset: number): Promise<readonly Uint8Array[] | null> {
+    try {
+      return await this.#path.store.read(log, offset, log.durableOffset, PIECE_BYTES);
+    } catch (error) {
+      if (log.removed) return null;
+      this.end(error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  }
+}
+
+function marksOf({ index, led: { log } }: SentLog): LogMarks {
+  const { highWatermark, startOffset, durableOffset: endOffset } = log;
+  return { index, highWatermark, startOffset, endOffset };
+}
+
+/** Where the log stands, which its follower is about to be told. */
+function tell(sent: SentLog): LogMarks {
+  sent.told = marksOf(sent);
+  return sent.told;
+}
+
+function isNews(sent: SentLog): boolean {
+  const { told } = sent;
+  const { highWatermark, startOffset, endOffset } = marksOf(sent);
+  if (told.highWatermark !== highWatermark || told.startOffset !== startOffset) return true;
+  return told.endOffset !== endOffset;
+}

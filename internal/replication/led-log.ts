@@ -1,0 +1,56 @@
+import { StorageError } from "../storage/errors.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
+import type { FollowerSession } from "./leader-session.ts";
+import type { PartitionCopies } from "./partition-copies.ts";
+
+/** A log that this broker leads: it is committed as far as its copies say. */
+export class LedLog {
+  readonly log: PartitionLog;
+  readonly copies: PartitionCopies;
+  /** The sessions that copy it. */
+  readonly sessions = new Set<FollowerSession>();
+  readonly #changed: (led: LedLog) => void;
+  #seenChanges = 0;
+
+  /** `changed` is called when the standing of a copy is another. */
+  constructor(log: PartitionLog, copies: PartitionCopies, changed: (led: LedLog) => void) {
+    this.log = log;
+    this.copies = copies;
+    this.#changed = changed;
+  }
+
+  /** Begins to lead: the log's high watermark is that of its copies from now on. */
+  lead(epoch: number): void {
+    const { log, copies } = this;
+    log.leaderEpoch = epoch;
+    log.commitRule = (durableOffset) => {
+      copies.advanced(durableOffset);
+      this.#tellSessions();
+      return copies.highWatermark;
+    };
+    this.settle();
+  }
+
+  /** A follower has made everything before `offset` durable. */
+  copied(brokerId: number, offset: number, nowMs: number): void {
+    this.copies.copied(brokerId, offset, nowMs);
+    this.settle();
+  }
+
+  /** The copies aren't as they were: commits what is committed now, refuses what won't be. */
+  settle(): void {
+    const { log, copies } = this;
+    log.applyRule();
+    if (log.commits.length > 0 && !copies.enough) {
+      const message = `${log.name} has too few copies in sync; the record may be lost`;
+      log.commits.fail(new StorageError("not-enough-copies", message));
+    }
+    if (copies.changeCount === this.#seenChanges) return;
+    this.#seenChanges = copies.changeCount;
+    this.#changed(this);
+  }
+
+  #tellSessions(): void {
+    for (const session of this.sessions) session.changed(this);
+  }
+}

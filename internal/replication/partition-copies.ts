@@ -1,0 +1,243 @@
+/** How a partition's writes depend on its copies. */
+export interface CopyRules {
+  /** How many copies must be in sync for a write with acks=all to be taken. */
+  readonly minInsyncReplicas: number;
+  /**
+   * What happens when a synchronous copy falls out of the ISR: `degrade` goes on with those that
+   * are left, `refuse` takes no acks=all and moves no high watermark until it is back.
+   */
+  readonly policy: "degrade" | "refuse";
+  /** A copy that hasn't caught up for so long falls out of the ISR (`replica.lag.time.max.ms`). */
+  readonly lagTimeMaxMs: number;
+}
+
+/** One follower's copy of a partition, as its leader knows it. */
+export interface CopyState {
+  readonly brokerId: number;
+  /** Whether it is to be in the ISR; else it is an observer, for whom nobody waits. */
+  readonly synchronous: boolean;
+  /**
+   * `joining`: nearly there, and the high watermark waits for it, so that it gets there while
+   * producers go on at full speed.
+   */
+  readonly standing: "out" | "joining" | "in";
+  /** What it has made durable; -1 while it hasn't said. */
+  readonly offset: number;
+  /** When it had, for the last time that is known, all that the leader had then. */
+  readonly caughtUpAtMs: number;
+  /** Whether it was in the ISR before: if not, nobody misses it while it makes its way there. */
+  readonly wasIn: boolean;
+}
+
+interface Copy extends CopyState {
+  standing: CopyState["standing"];
+  offset: number;
+  caughtUpAtMs: number;
+  wasIn: boolean;
+  /** Where the leader's log ended at some time: when the copy gets there, it was caught up then. */
+  markOffset: number;
+  markAtMs: number;
+}
+
+/** A copy begins to join when it had everything so recently: the wait for it will be short. */
+const NEARLY_CAUGHT_UP_MS = 500;
+
+/**
+ * The copies of one partition, as its leader sees them: who is in sync, and up to where all of
+ * those have everything. Times are of a clock that only goes forward.
+ *
+ * The rules are Kafka's but for `joining`. A copy counts by what it has made durable, never by what
+ * was sent to it. The high watermark never goes back; who is in the ISR has all before it.
+ */
+export class PartitionCopies {
+  readonly #leaderId: number;
+  readonly #heardAtMs: (brokerId: number) => number;
+  readonly #copies = new Map<number, Copy>();
+  /** Counts the changes of who is in sync. */
+  changeCount = 0;
+  #rules: CopyRules;
+  #endOffset: number;
+  #highWatermark: number;
+
+  /**
+   * `endOffset`: what the leader has made durable; `highWatermark`: what was known of it before;
+   * `heardAtMs` tells when each broker was heard the last time.
+   */
+  constructor(
+    leaderId: number,
+    rules: CopyRules,
+    heardAtMs: (brokerId: number) => number,
+    endOffset: number,
+    highWatermark: number,
+  ) {
+    this.#leaderId = leaderId;
+    this.#rules = rules;
+    this.#heardAtMs = heardAtMs;
+    this.#endOffset = endOffset;
+    this.#highWatermark = Math.min(highWatermark, endOffset);
+  }
+
+  get highWatermark(): number {
+    return this.#highWatermark;
+  }
+
+  /** The ids of the brokers in sync, the leader's first. */
+  get isr(): number[] {
+    return [this.#leaderId, ...this.#ids(({ standing }) => standing === "in")];
+  }
+
+  /** The ids of all brokers that have a copy, the leader's first. */
+  get replicas(): number[] {
+    return [this.#leaderId, ...this.#copies.keys()];
+  }
+
+  /** The ids of those that follow and are never in the ISR. */
+  get observers(): number[] {
+    return this.#ids(({ synchronous }) => !synchronous);
+  }
+
+  get followers(): Iterable<CopyState> {
+    return this.#copies.values();
+  }
+
+  /** Whether a copy is missing that was in the ISR once. */
+  get degraded(): boolean {
+    for (const { wasIn, standing } of this.#copies.values()) {
+      if (wasIn && standing !== "in") return true;
+    }
+    return false;
+  }
+
+  /** Whether a write with acks=all may be taken, and its ack may leave. */
+  get enough(): boolean {
+    const { minInsyncReplicas, policy } = this.#rules;
+    if (policy === "refuse" && this.degraded) return false;
+    return minInsyncReplicas <= 1 || this.isr.length >= minInsyncReplicas;
+  }
+
+  /** How many copies have everything before `offset`, the leader's included. */
+  countWith(offset: number): number {
+    let count = 1;
+    for (const copy of this.#copies.values()) if (copy.offset >= offset) count++;
+    return count;
+  }
+
+  /**
+   * There is a copy at this broker, or it has become (a)synchronous. Where a synchronous one that
+   * may be `in` sync isn't, time will tell, and nothing is acked without it before that. One that
+   * is `missing` was in sync once; one that is `new` wasn't.
+   */
+  put(
+    brokerId: number,
+    synchronous: boolean,
+    standing: "in" | "missing" | "new",
+    nowMs: number,
+  ): void {
+    const known = this.#copies.get(brokerId);
+    if (known?.synchronous === synchronous) return;
+    this.#copies.set(brokerId, {
+      brokerId,
+      synchronous,
+      standing: synchronous && standing === "in" ? "in" : "out",
+      offset: known?.offset ?? -1,
+      caughtUpAtMs: known?.caughtUpAtMs ?? nowMs,
+      wasIn: synchronous && standing !== "new",
+      markOffset: this.#endOffset,
+      markAtMs: nowMs,
+    });
+    this.changeCount++;
+    this.#raise();
+  }
+
+  remove(brokerId: number): void {
+    this.#copies.delete(brokerId);
+    this.changeCount++;
+    this.#raise();
+  }
+
+  setRules(rules: CopyRules): void {
+    this.#rules = rules;
+    this.#raise();
+  }
+
+  /** The leader has made everything before `endOffset` durable. */
+  advanced(endOffset: number): void {
+    if (endOffset > this.#endOffset) {
+      for (const copy of this.#copies.values()) this.#seeWhetherCaughtUp(copy);
+      this.#endOffset = endOffset;
+    }
+    this.#raise();
+  }
+
+  /** A follower says that it has made everything before `offset` durable. */
+  copied(brokerId: number, offset: number, nowMs: number): void {
+    const copy = this.#copies.get(brokerId);
+    if (!copy) return;
+    copy.offset = offset;
+    if (offset >= copy.markOffset) {
+      copy.caughtUpAtMs = offset >= this.#endOffset ? nowMs : copy.markAtMs;
+      copy.markOffset = this.#endOffset;
+      copy.markAtMs = nowMs;
+    }
+    this.#join(copy, nowMs);
+    this.#raise();
+    this.#join(copy, nowMs);
+  }
+
+  /** Lets those fall out of the ISR that are too far behind. Returns whether any did. */
+  sweep(nowMs: number): boolean {
+    let changed = false;
+    for (const copy of this.#copies.values()) {
+      this.#seeWhetherCaughtUp(copy);
+      if (copy.standing === "out") continue;
+      if (nowMs - copy.caughtUpAtMs <= this.#rules.lagTimeMaxMs) continue;
+      copy.standing = "out";
+      this.changeCount++;
+      changed = true;
+    }
+    if (changed) this.#raise();
+    return changed;
+  }
+
+  /** Whether a sweep could find something: a copy that isn't out, and hasn't everything. */
+  get unsettled(): boolean {
+    for (const { standing, offset } of this.#copies.values()) {
+      if (standing !== "out" && offset < this.#endOffset) return true;
+    }
+    return false;
+  }
+
+  #join(copy: Copy, nowMs: number): void {
+    if (!copy.synchronous || copy.standing === "in") return;
+    if (copy.offset >= this.#highWatermark && copy.offset >= 0) {
+      const all = copy.offset >= this.#endOffset;
+      // Behind a watermark that can't move, having everything is what counts.
+      if (all || copy.standing === "joining") {
+        copy.standing = "in";
+        copy.wasIn = true;
+        this.changeCount++;
+      }
+    }
+    if (copy.standing !== "out") return;
+    if (nowMs - copy.caughtUpAtMs <= NEARLY_CAUGHT_UP_MS) copy.standing = "joining";
+  }
+
+  /** Who had everything when it was heard last was caught up then. */
+  #seeWhetherCaughtUp(copy: Copy): void {
+    if (copy.offset < this.#endOffset) return;
+    copy.caughtUpAtMs = Math.max(copy.caughtUpAtMs, this.#heardAtMs(copy.brokerId));
+  }
+
+  #raise(): void {
+    if (this.#rules.policy === "refuse" && this.degraded) return;
+    let offset = this.#endOffset;
+    for (const copy of this.#copies.values()) {
+      if (copy.standing !== "out") offset = Math.min(offset, copy.offset);
+    }
+    this.#highWatermark = Math.max(this.#highWatermark, offset);
+  }
+
+  #ids(wanted: (copy: Copy) => boolean): number[] {
+    return [...this.#copies.values()].filter(wanted).map(({ brokerId }) => brokerId);
+  }
+}
