@@ -108,19 +108,7 @@ export class LogStore {
       () => this.#settler.written(),
     );
     this.#settler = new Settler(clock, disk, layout.journal, this.#journal, this.#commit);
-    this.#checkpointer = new Checkpointer(
-      {
-        limits,
-        clock,
-        disk,
-        layout,
-        writer,
-        journal: this.#journal,
-        commit: this.#commit,
-        nextLogId: () => this.#nextLogId,
-      },
-      recovered.states,
-    );
+    this.#checkpointer = this.#makeCheckpointer(writer, recovered);
     const upkeep = new Upkeep({
       limits,
       writer,
@@ -358,6 +346,21 @@ export class LogStore {
       minFreeBytes,
     };
     return new Compactor(clock, path, compaction, () => this.#logs.values());
+  }
+
+  #makeCheckpointer(writer: TailWriter, { states }: Recovered): Checkpointer {
+    const { clock, disk, limits = DEFAULT_LIMITS } = this.#options;
+    const path = {
+      limits,
+      clock,
+      disk,
+      layout: this.#layout,
+      writer,
+      journal: this.#journal,
+      commit: this.#commit,
+      nextLogId: () => this.#nextLogId,
+    };
+    return new Checkpointer(path, states);
   }
 
   #makeReading(writer: TailWriter): ReadPath {

@@ -112,7 +112,7 @@ export class Replay {
     else this.#admitPlaced(log, entry, bytes, at, this.#isSynced(entry, frameNumber));
   }
 
-  /** An entry whose payload isn't what was written. Of a batch, the segment may have another copy. */
+  /** An entry whose payload isn't what was written; the segment may have a batch's other copy. */
   #applyDamaged({ entry, payloadAt }: FoundEntry, frameNumber: number, path: string): void {
     const log = this.byId.get(entry.logId);
     const isApplied = log && frameNumber <= (this.states.get(log)?.appliedFrame ?? 0);

@@ -154,7 +154,8 @@ leaveMs.sort((a, b) => a - b);
 const [middle, slowest] = [leaveMs[leaveMs.length >> 1], leaveMs.at(-1)];
 const generations = changes.filter(({ kind }) => kind === "group").length;
 tell(
-  `${memberCount} members of ${partitions} partitions, ${strategy}: ${producer.ackedCount} records, ` +
+  `${memberCount} members of ${partitions} partitions, ${strategy}: ` +
+    `${producer.ackedCount} records, ` +
     `${lastName} members in all, ${generations} generations kept, ${killed} kills of the broker, ` +
     `${members.refusedCommits} commits refused`,
 );

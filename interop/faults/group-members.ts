@@ -66,11 +66,6 @@ export function openMembers(settings: GroupSettings): GroupMembers {
   const reading = readLines(child.stdout, take);
   const told = (name: string, event: string) =>
     new Promise<number>((resolve) => waiting.set(`${name} ${event}`, resolve));
-  const pidOf = (name: string): number => {
-    const pid = pids.get(name);
-    if (pid === undefined) throw new Error(`there is no member ${name}`);
-    return pid;
-  };
   const members: GroupMembers = {
     get names() {
       return [...pids.keys()];
@@ -86,7 +81,7 @@ export function openMembers(settings: GroupSettings): GroupMembers {
       child.stdin.flush();
       await started;
     },
-    signal: (name, signal) => process.kill(pidOf(name), signal),
+    signal: (name, signal) => process.kill(pidOf(pids, name), signal),
     async leave(name) {
       const left = told(name, "left");
       members.signal(name, "SIGTERM");
@@ -105,6 +100,12 @@ export function openMembers(settings: GroupSettings): GroupMembers {
     },
   };
   return members;
+}
+
+function pidOf(pids: ReadonlyMap<string, number>, name: string): number {
+  const pid = pids.get(name);
+  if (pid === undefined) throw new Error(`there is no member ${name}`);
+  return pid;
 }
 
 async function readLines(
