@@ -111,5 +111,6 @@ test("who waits when the broker stops is told to look for another coordinator", 
   coordinator.close();
   expect(await soon(join)).toMatchObject({ error: "coordinator-not-available" });
   expect((await coordinator.joinGroup(joinOf())).error).toBe("coordinator-not-available");
+  await fixture.store.close();
   expect(clock.pendingTimers).toBe(0);
 });

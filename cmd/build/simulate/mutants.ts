@@ -75,8 +75,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "torn tail accepted",
     "storage/frame-payload.ts",
-    "if (entry.sizeBytes > 0 && !payloadIsWhole(bytes, entry, payloadAt)) return null;",
-    "",
+    "const whole = entry.sizeBytes === 0 || payloadIsWhole(bytes, entry, payloadAt);",
+    "const whole = true;",
   ),
   mutant(
     "torn segment accepted",
