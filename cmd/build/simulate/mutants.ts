@@ -99,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "high watermark served early",
     "broker/partition.ts",
-    "return this.log.durableOffset;",
+    "return this.log.highWatermark;",
     "return this.log.endOffset;",
   ),
   mutant(
@@ -195,8 +195,10 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "topic made before it is durable",
     "metadata/embedded-store.ts",
-    "await this.#store.append(this.#log, batch, 0, batch.length, 0);",
-    "void this.#store.append(this.#log, batch, 0, batch.length, 0).catch(() => {});",
+    "const { lastOffset } = await this.#store.append(this.#log, batch, 0, batch.length, " +
+      "leaderEpoch);",
+    "void this.#store.append(this.#log, batch, 0, batch.length, leaderEpoch).catch(() => {}); " +
+      "return this.#apply(change); const lastOffset = 0;",
   ),
   mutant(
     "producer ids given again after a restart",
