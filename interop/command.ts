@@ -26,6 +26,8 @@ export async function run(cmd: readonly string[], options: RunOptions = {}): Pro
     stdout: "pipe",
     stderr: "pipe",
     timeout: timeoutMs,
+    // A client that is asked to end may do so with 0, and half of what it was to print.
+    killSignal: "SIGKILL",
   });
   const [stdout, stderr, exitCode] = await Promise.all([
     child.stdout.text(),
