@@ -49,7 +49,7 @@ function problemWith(setting: Setting, value: string): string | null {
 }
 
 function numberProblem({ type, min = -UNLIMITED, max = UNLIMITED }: Setting, value: string) {
-  const pattern = type === "double" ? /^-?\d+(\.\d+)?$/ : /^-?\d+$/;
+  const pattern = type === "double" ? /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i : /^-?\d+$/;
   const bounds = `a ${type === "double" ? "number" : "whole number"} from ${min} to ${max}`;
   if (!pattern.test(value)) return bounds;
   const number = numberOf(value);
