@@ -67,7 +67,7 @@ const OWN_SETTINGS: readonly Setting[] = [
     name: "log.cleaner.io.max.bytes.per.second",
     type: "double",
     min: 1,
-    default: "67108864",
+    default: "134217728",
     documentation: "How much compaction reads and writes a second, together, at the most.",
   },
   {

@@ -22,16 +22,18 @@ export interface RewritePath {
 }
 
 /**
- * Puts one segment in the place of a group of neighbours, with what stays of their batches; leaves
- * them as they are where nothing would change, or where the log has lost some of them meanwhile.
- * Resolves with how many bytes the log has become smaller.
+ * Puts one segment in the place of a group of neighbours, with what stays of their batches, or
+ * leaves them as they are where nothing would change.
+ *
+ * Resolves with how many bytes the log has become smaller; null if the log has lost some of the
+ * segments meanwhile, and nothing was done.
  */
 export async function compactGroup(
   path: RewritePath,
   pass: Pass,
   group: readonly Segment[],
   pace: Pace,
-): Promise<number> {
+): Promise<number | null> {
   const { log } = pass;
   const [first] = group;
   if (!first) return 0;
@@ -43,9 +45,10 @@ export async function compactGroup(
   const output = new CompactedSegment(path.disk, log.directory, first.baseOffset, suffix);
   let added: Segment | null;
   try {
-    if (!(await rewriteGroup(path.files, pass, group, output, pace))) {
+    const outcome = await rewriteGroup(path.files, pass, group, output, pace);
+    if (outcome !== "changed") {
       output.abandon();
-      return 0;
+      return outcome === "same" ? 0 : null;
     }
     added = output.sizeBytes > 0 ? await output.finish(group) : null;
   } catch (error) {
@@ -57,24 +60,24 @@ export async function compactGroup(
   // If this rejects, the journal may have the swap: then the new files are what counts.
   const replaced = await path.changes.replaceSegments(log, swap, added);
   if (!replaced || !added) output.abandon();
-  return replaced ? sizeBytes - output.sizeBytes : 0;
+  return replaced ? sizeBytes - output.sizeBytes : null;
 }
 
-/** Writes what stays of a group to `output`; false if that is not to be put in its place. */
+/** Writes what stays of a group to `output`: is that something else, or the same, or not all? */
 async function rewriteGroup(
   files: FileCache,
   pass: Pass,
   group: readonly Segment[],
   output: CompactedSegment,
   pace: Pace,
-): Promise<boolean> {
+): Promise<"changed" | "same" | "lost"> {
   let changed = group.length > 1;
   for (const segment of group) {
     // The log's start may have moved meanwhile: a file that is gone must not be opened again.
-    if (!pass.log.segments.includes(segment)) return false;
+    if (!pass.log.segments.includes(segment)) return "lost";
     if (await rewriteSegment(files, pass, segment, output, pace)) changed = true;
   }
-  return changed;
+  return changed ? "changed" : "same";
 }
 
 /** Writes what stays of a segment to `output`; whether that is less, or other, than it has. */

@@ -22,7 +22,7 @@ export interface PassBounds {
 
 /** What a pass came to. */
 export interface PassResult {
-  /** The log is clean up to here. */
+  /** The log is clean up to here; where it was before if the pass had to give up. */
   readonly endOffset: number;
   readonly freedBytes: number;
 }
@@ -50,7 +50,10 @@ export async function compactLog(
   const pass = { log, keys, endOffset, nowMs, deleteRetentionMs };
   let freedBytes = 0;
   for (const group of segmentGroups(log, endOffset)) {
-    freedBytes += await compactGroup(path, pass, group, pace);
+    const freed = await compactGroup(path, pass, group, pace);
+    // Others of the group are still there and as they were: the next pass begins where this one did.
+    if (freed === null) return { endOffset: part.fromOffset, freedBytes };
+    freedBytes += freed;
   }
   log.firstDirtyOffset = endOffset;
   path.checkpointer.changed(log);

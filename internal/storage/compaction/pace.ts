@@ -1,7 +1,7 @@
 import type { Clock } from "../../platform/clock.ts";
 
 /** Work goes on for so long before others get their turn. */
-const SLICE_MS = 2;
+const SLICE_MS = 1;
 
 /**
  * Keeps work in the background out of the way of others: a slice of time, then a rest, which is
