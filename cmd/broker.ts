@@ -18,7 +18,13 @@ import { CommandError } from "./errors.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { checked, checkedList, type GlobalOptions, verb } from "./options.ts";
 import { descriptorWriter } from "./output/output.ts";
-import { addressText, type HostAndPort, parseAddress, parsePair } from "./parse/values.ts";
+import {
+  addressText,
+  type HostAndPort,
+  parseAddress,
+  parseDurationMs,
+  parsePair,
+} from "./parse/values.ts";
 import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
 import { version } from "./version.ts";
@@ -30,6 +36,7 @@ interface BrokerFlags extends GlobalOptions {
   readonly durability?: "fsync" | "memory";
   readonly slaveOf?: HostAndPort;
   readonly replication?: "sync" | "async";
+  readonly fenceAfter?: number;
   readonly set?: readonly (readonly [name: string, value: string])[];
   readonly config?: string;
 }
@@ -70,6 +77,11 @@ export function brokerVerb(stdio: Stdio): Command {
         "whether acks=all waits for slaves; both brokers have to agree to it (default: sync)",
       ).choices(["sync", "async"]),
     )
+    .option(
+      "--fence-after <duration>",
+      "take no records when a synchronous slave hasn't been heard for so long",
+      checked(parseDurationMs),
+    )
     .option("--set <name=value>", "a broker setting; repeatable", checkedList(parsePair))
     .option("--config <file>", "a TOML file with these options and settings")
     .action(async (_: unknown, command: Command) => {
@@ -80,6 +92,7 @@ export function brokerVerb(stdio: Stdio): Command {
 
 function settingsOf(given: BrokerFlags) {
   const { config, set, data, listen, advertise, durability, slaveOf, replication } = given;
+  const fenceAfter = given.fenceAfter === undefined ? null : String(given.fenceAfter);
   const flags: PartialSettings = {
     ...(data === undefined ? {} : { data }),
     ...(listen === undefined ? {} : { listen }),
@@ -89,6 +102,7 @@ function settingsOf(given: BrokerFlags) {
       ...(set ?? []),
       ...(durability === undefined ? [] : [["durability", durability] as const]),
       ...(replication === undefined ? [] : [["replication", replication] as const]),
+      ...(fenceAfter === null ? [] : [["replication.fence.after.ms", fenceAfter] as const]),
     ]),
   };
   const file = config === undefined ? { overrides: new Map() } : readConfigFile(config);

@@ -73,6 +73,40 @@ function numbers(from: number, to: number): string {
   return Array.from({ length: to - from }, (_, i) => `${from + i}\n`).join("");
 }
 
+/** Runs kcat against both brokers; it ends when its input does. */
+function kcat(brokers: readonly Running[], args: readonly string[]) {
+  const addresses = brokers.map(({ address }) => address).join(",");
+  const command = ["kcat", "-b", addresses, "-t", "orders", "-p", "0", ...args];
+  return Bun.spawn(command, { stdin: "pipe", stdout: "pipe", stderr: "pipe" });
+}
+
+test.skipIf(Bun.which("kcat") === null)(
+  "kcat goes on through a kill and a promotion, and reads while there is no master",
+  async () => {
+    directory = mkdtempSync(path.join(os.tmpdir(), "weir-pair-"));
+    const master = await start("one", []);
+    await weir(master, ["topic", "create", "orders"]);
+    const slave = await start("two", ["--slave-of", master.address]);
+    const joined = ({ isr, copies }: Described) => isr.length === 2 && copies[0]?.end_offset === 0;
+    await described(master, joined);
+    const writer = kcat([master, slave], ["-P", "-X", "enable.idempotence=true", "-X", "acks=all"]);
+    writer.stdin.write(numbers(0, 500));
+    await writer.stdin.flush();
+    await described(master, ({ high_watermark: mark }) => mark > 0);
+    await kill(master);
+    writer.stdin.write(numbers(500, 1000));
+    await writer.stdin.flush();
+    const read = kcat([master, slave], ["-C", "-e", "-q", "-o", "beginning"]);
+    read.stdin.end();
+    expect(await new Response(read.stdout).text()).toStartWith(numbers(0, 1));
+    await weir(slave, ["promote", "--yes"]);
+    writer.stdin.end();
+    expect(await writer.exited).toBe(0);
+    expect(await weir(slave, ["consume", "orders"])).toBe(numbers(0, 1000));
+  },
+  90_000,
+);
+
 test("a slave copies, is promoted after kill -9, and the old master follows", async () => {
   directory = mkdtempSync(path.join(os.tmpdir(), "weir-pair-"));
   const master = await start("one", []);

@@ -7,7 +7,7 @@ import { BrokerError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { internalTopic, isInternal } from "./groups-topic.ts";
 import type { Pair } from "./pair.ts";
-import { tooFewCopies, unknownPartition } from "./refusals.ts";
+import { fenced, tooFewCopies, unknownPartition } from "./refusals.ts";
 import { brokerError } from "./storage-errors.ts";
 import type { Topics } from "./topics.ts";
 import type { Traffic } from "./traffic.ts";
@@ -43,7 +43,8 @@ export class Appends {
     const { topic, partition: index, buffer, from, to, acks } = request;
     const { clock, store, topics, pair, traffic } = this.#path;
     if (isInternal(topic)) return internalTopic(topic);
-    if (pair.refusal) return pair.refusal;
+    const refusal = pair.refusal ?? (pair.leader?.isFenced ? fenced() : null);
+    if (refusal) return refusal;
     const partition = topics.partition(topic, index);
     if (!partition) return unknownPartition(topic, index);
     const { log, leaderEpoch } = partition;

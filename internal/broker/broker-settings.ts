@@ -129,6 +129,15 @@ const OWN_SETTINGS: readonly Setting[] = [
     documentation: "How long a slave may not have caught up before it falls out of the ISR.",
   },
   {
+    name: "replication.fence.after.ms",
+    type: "long",
+    min: 0,
+    max: INT_MAX,
+    default: "0",
+    documentation:
+      "A master that hasn't heard a synchronous slave for so long takes no records; 0: it goes on.",
+  },
+  {
     name: "storage.min.free.bytes",
     type: "long",
     min: 0,
@@ -167,6 +176,7 @@ export interface BrokerSettings {
   readonly compactionBytesPerSecond: number;
   readonly minFreeBytes: number;
   readonly lagTimeMaxMs: number;
+  readonly fenceAfterMs: number;
   readonly replication: "sync" | "async";
   readonly maxOpenFiles: number;
   readonly offsetsTopicPartitions: number;
@@ -221,6 +231,7 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     compactionBytesPerSecond: numberOf(text("log.cleaner.io.max.bytes.per.second")),
     replication: text("replication") === "async" ? "async" : "sync",
     lagTimeMaxMs: numberOf(text("replica.lag.time.max.ms")),
+    fenceAfterMs: numberOf(text("replication.fence.after.ms")),
     minFreeBytes: numberOf(text("storage.min.free.bytes")),
     maxOpenFiles: numberOf(text("storage.max.open.files")),
     offsetsTopicPartitions: numberOf(text("offsets.topic.num.partitions")),

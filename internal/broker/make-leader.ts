@@ -4,13 +4,14 @@ import type { PairPath } from "./pair-path.ts";
 
 /** The leader of all logs of a broker, with what topics ask of their copies. */
 export function makeLeader(path: PairPath, epoch: number): ReplicationLeader {
-  const { clock, store, brokerId, lagTimeMaxMs, metadata, topics, events } = path;
+  const { clock, store, brokerId, lagTimeMaxMs, fenceAfterMs, metadata, topics, events } = path;
   const leader = new ReplicationLeader({
     clock,
     store,
     brokerId,
     epoch,
     lagTimeMaxMs,
+    fenceAfterMs,
     rulesOf: (log) => copyRules(topics.topicOfLog(log.name)?.settings, lagTimeMaxMs),
     find: (name, incarnation) => {
       return name === metadata.logName ? metadata.log : topics.logNamed(name, incarnation);

@@ -65,6 +65,7 @@ export async function openBroker(
     slaveOf,
     mode: settings.replication,
     lagTimeMaxMs: settings.lagTimeMaxMs,
+    fenceAfterMs: settings.fenceAfterMs,
     roleChanged: (role) => groups.change(role === "master" ? openGroups : null),
   });
   cluster.pair = pair;

@@ -24,6 +24,7 @@ export interface PairPath {
   readonly slaveOf: PeerAddress | null;
   readonly mode: ReplicationMode;
   readonly lagTimeMaxMs: number;
+  readonly fenceAfterMs: number;
   /** Called when this broker begins or ceases to lead; resolves when it may go on. */
   readonly roleChanged: (role: Role) => Promise<void>;
 }

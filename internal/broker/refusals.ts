@@ -9,6 +9,12 @@ export function notLeader(leaderId: number, role: Role): BrokerError {
   return new BrokerError("not-leader", `this broker is a slave: ${who} takes writes`);
 }
 
+/** A master that may have been replaced takes nothing. */
+export function fenced(): BrokerError {
+  const why = "a synchronous slave hasn't been heard for replication.fence.after.ms";
+  return new BrokerError("not-enough-replicas", `${why}: it may be the master by now`);
+}
+
 /** There is no such partition. */
 export function unknownPartition(topic: string, index: number): BrokerError {
   const message = `there is no partition ${topic}-${index}`;

@@ -91,6 +91,19 @@ test("with the policy refuse, acks of all are refused until the slave is back", 
   await pair.close();
 });
 
+test("a master that is told to fence itself takes nothing without its slave", async () => {
+  const { pair, client } = await startedPair({ "replication.fence.after.ms": "500" });
+  pair.cut();
+  const pending = await settled(pair, send(client, "pending"), "a refusal");
+  expect(pending).toMatchObject({ code: "not-enough-replicas-after-append" });
+  const refused = await settled(pair, send(client, "refused", 1), "a refusal");
+  expect(refused).toMatchObject({ code: "not-enough-replicas" });
+  pair.heal();
+  await inSync(pair, pair.one);
+  expect(await settled(pair, send(client, "taken"), "an ack")).toMatchObject({ copies: 2 });
+  await pair.close();
+});
+
 test("an asynchronous slave is an observer: nobody waits, and its lag is told", async () => {
   const { pair, client } = await startedAsync();
   expect(await settled(pair, send(client, "a"), "an ack")).toMatchObject({ baseOffset: 0 });
@@ -142,6 +155,45 @@ test("a promoted slave has all that was acked; the old master cuts and follows",
   expect(pair.one.logged.some((line) => line.startsWith("records-cut"))).toBe(true);
   await pair.close();
 });
+
+test("a promotion keeps committed offsets, and knows producers again", async () => {
+  const { pair, client } = await startedPair({ "offsets.topic.num.partitions": "2" });
+  const committed = { partition: 0, offset: 3, leaderEpoch: -1, metadata: "m" };
+  const claim = { groupId: "g", memberId: "", generation: -1, groupInstanceId: null };
+  const commit = {
+    ...claim,
+    retentionMs: null,
+    topics: [{ topic: TOPIC, partitions: [committed] }],
+  };
+  for (let i = 0; i < 3; i++) await settled(pair, sendAgain(client, i), "an ack");
+  await pair.two.crash("power-loss");
+  await pair.two.start();
+  await inSync(pair, pair.one);
+  const committing = pair.one.broker?.groups.commitOffsets(commit) ?? Promise.reject();
+  const answer = await settled(pair, committing, "a commit");
+  expect(answer).toMatchObject([{ partitions: [{ error: null }] }]);
+  expect(await pair.two.broker?.groups.ready()).toBe("not-coordinator");
+  await pair.one.crash("power-loss");
+  const second = await pair.two.connect();
+  await settled(pair, second.promote(), "the promotion");
+  const request = { groupId: "g", topics: null };
+  expect(await pair.two.broker?.groups.fetchOffsets(request)).toMatchObject([
+    { topic: TOPIC, partitions: [committed] },
+  ]);
+  const again = await settled(pair, sendAgain(second, 2), "an ack");
+  expect(again).toMatchObject({ baseOffset: 2, duplicate: true });
+  await pair.close();
+});
+
+/** Sends an idempotent producer's batch of this sequence. */
+function sendAgain(client: Client, baseSequence: number): Promise<BatchReceipt> {
+  const builder = new BatchBuilder();
+  const value = new TextEncoder().encode(`${baseSequence}`);
+  builder.append({ timestampMs: 1_700_000_000_000, key: null, value, headers: [] });
+  const producer = { producerId: 7, producerEpoch: 0, baseSequence, transactional: false };
+  const batch = builder.build("none", producer);
+  return client.produce({ topic: TOPIC, partition: 0, batch, acks: -1 }, { timeoutMs: 60_000 });
+}
 
 test("an old master that restarts finds the new one, and never leads again", async () => {
   const { pair, client } = await startedPair();

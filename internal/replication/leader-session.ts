@@ -37,6 +37,8 @@ export class FollowerSession implements LeaderSession {
   readonly #outlet: LeaderOutlet;
   readonly #logs = new Map<number, SentLog>();
   readonly #byLed = new Map<LedLog, SentLog>();
+  /** By name: logs that the follower wants and that aren't there. It may know of a topic first. */
+  readonly #awaited = new Map<string, FollowedLog>();
   /** Those that have something to send; the one that has waited longest first. */
   readonly #ready = new Set<SentLog>();
   #creditBytes: number;
@@ -66,6 +68,15 @@ export class FollowerSession implements LeaderSession {
     this.#goOn();
   }
 
+  /** There is a log of this name now. */
+  appeared(name: string): void {
+    const awaited = this.#awaited.get(name);
+    if (!awaited) return;
+    this.#awaited.delete(name);
+    this.#outlet.placed([this.#place(awaited)]);
+    this.#goOn();
+  }
+
   /** A log has something new. */
   changed(led: LedLog): void {
     const sent = this.#byLed.get(led);
@@ -92,13 +103,18 @@ export class FollowerSession implements LeaderSession {
     for (const { led } of this.#logs.values()) led.sessions.delete(this);
     this.#logs.clear();
     this.#ready.clear();
+    this.#awaited.clear();
     this.#path.closed();
   }
 
-  #place({ index, name, incarnation, endOffset, lastEpoch }: FollowedLog): Placement {
+  #place(followed: FollowedLog): Placement {
+    const { index, name, incarnation, endOffset, lastEpoch } = followed;
     const led = this.#path.find(name, incarnation);
     this.#drop(index);
-    if (!led) return { kind: "unknown", index };
+    if (!led) {
+      this.#awaited.set(name, followed);
+      return { kind: "unknown", index };
+    }
     const { log } = led;
     const end = lastEpoch < 0 ? null : log.epochs.endOf(lastEpoch, log.endOffset);
     const parted = end !== null && (end.epoch !== lastEpoch || endOffset > end.endOffset);

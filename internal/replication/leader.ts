@@ -43,6 +43,8 @@ export interface LeaderPath {
   readonly brokerId: number;
   readonly epoch: number;
   readonly lagTimeMaxMs: number;
+  /** A leader that hasn't heard a synchronous follower for so long acks nothing; 0: it goes on. */
+  readonly fenceAfterMs: number;
   readonly rulesOf: (log: PartitionLog) => LogRules;
   /** The log of this name and incarnation, opened; null if there is none. */
   readonly find: (name: string, incarnation: string) => PartitionLog | null;
@@ -57,6 +59,8 @@ export class ReplicationLeader {
   readonly #led = new Map<PartitionLog, LedLog>();
   readonly #followers = new Map<number, KnownFollower>();
   readonly #startedAtMs: number;
+  /** Whether a synchronous follower has been silent for so long that nothing may be acked. */
+  #isFenced = false;
   #timer: Timer | null = null;
   #stopped = false;
 
@@ -68,6 +72,11 @@ export class ReplicationLeader {
 
   get epoch(): number {
     return this.#path.epoch;
+  }
+
+  /** Whether nothing may be acked now: a follower may have been promoted meanwhile. */
+  get isFenced(): boolean {
+    return this.#isFenced;
   }
 
   get followers(): Iterable<Follower> {
@@ -97,6 +106,7 @@ export class ReplicationLeader {
       this.#putCopy(led, follower, follower.lost ? "missing" : "in");
     }
     led.lead(epoch);
+    for (const { session } of this.#followers.values()) session?.appeared(log.name);
     return led;
   }
 
@@ -158,6 +168,7 @@ export class ReplicationLeader {
         heard: () => {
           follower.heardAtMs = clock.monotonicMs();
           follower.lost = false;
+          if (this.#isFenced) this.#fence(clock.monotonicMs());
         },
         closed: () => {
           if (follower.session !== session) return;
@@ -211,7 +222,9 @@ export class ReplicationLeader {
 
   #sweepLater(): void {
     if (this.#timer || this.#stopped) return;
-    const intervalMs = Math.max(10, Math.min(SWEEP_MS, this.#path.lagTimeMaxMs / 4));
+    const { lagTimeMaxMs, fenceAfterMs } = this.#path;
+    const shortestMs = Math.min(lagTimeMaxMs, fenceAfterMs || lagTimeMaxMs);
+    const intervalMs = Math.max(10, Math.min(SWEEP_MS, shortestMs / 4));
     this.#timer = this.#path.clock.after(intervalMs, () => {
       this.#timer = null;
       this.#sweep();
@@ -219,9 +232,23 @@ export class ReplicationLeader {
     });
   }
 
+  /** Stops acking, or goes on with it, as synchronous followers are heard. */
+  #fence(nowMs: number): void {
+    const { fenceAfterMs } = this.#path;
+    const isSilent = ({ mode, heardAtMs }: KnownFollower) =>
+      mode === "sync" && nowMs - (heardAtMs ?? this.#startedAtMs) > fenceAfterMs;
+    const fenced = fenceAfterMs > 0 && [...this.#followers.values()].some(isSilent);
+    if (fenced && !this.#isFenced) {
+      const error = new StorageError("not-enough-copies", "a synchronous slave isn't heard");
+      for (const { log } of this.#led.values()) log.commits.fail(error);
+    }
+    this.#isFenced = fenced;
+  }
+
   #sweep(): void {
     const { clock, lagTimeMaxMs } = this.#path;
     const nowMs = clock.monotonicMs();
+    this.#fence(nowMs);
     let all = false;
     for (const follower of this.#followers.values()) {
       const silentMs = nowMs - (follower.heardAtMs ?? this.#startedAtMs);

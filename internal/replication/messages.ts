@@ -49,7 +49,7 @@ export type Placement =
       readonly epoch: number;
       readonly endOffset: number;
     }
-  /** The leader has no such log. */
+  /** The leader has no such log yet; it says so when it has. */
   | { readonly kind: "unknown"; readonly index: number };
 
 /** Where a log of the leader's stands. */

@@ -15,6 +15,20 @@ export function nodesOf({ replication, identity }: Broker): Node[] {
   });
 }
 
+/** A slave that hasn't heard its master for so long serves readers in its place. */
+const AWAY_MS = 5000;
+
+/**
+ * Whom clients are told to read a partition from: its leader, or this broker, which has a copy,
+ * while the leader is away. Who writes is told by an error that this isn't the leader.
+ */
+export function readableFrom({ replication, identity }: Broker, leader: number): number {
+  if (replication.role === "master") return leader;
+  const { connected, leaderSilentMs } = replication.status();
+  const away = !connected && (leaderSilentMs ?? AWAY_MS) >= AWAY_MS;
+  return away ? identity.brokerId : leader;
+}
+
 /** The broker that leads, and so decides; null while it isn't known where that is. */
 export function leadingNode(broker: Broker): Node | null {
   const { leaderId } = broker.replication;

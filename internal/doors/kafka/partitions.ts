@@ -1,4 +1,5 @@
 import type { Broker, Topic } from "../../broker/api.ts";
+import { readableFrom } from "./cluster.ts";
 
 /** A partition as clients are told of it. */
 export interface DescribedPartition {
@@ -26,7 +27,7 @@ export function partitionsOf(
     partitions.push({
       errorCode: 0,
       partitionIndex: partition,
-      leaderId: status.leader,
+      leaderId: readableFrom(broker, status.leader),
       leaderEpoch: status.leaderEpoch,
       replicaNodes: status.replicas,
       isrNodes: status.isr,

@@ -1,0 +1,210 @@
+import { expect, test } from "bun:test";
+import { type CopyRules, PartitionCopies } from "./partition-copies.ts";
+
+const RULES: CopyRules = { minInsyncReplicas: 1, policy: "degrade", lagTimeMaxMs: 1000 };
+
+/** One thing that happens, at a time in ms. */
+type Step =
+  | readonly [atMs: number, what: "advanced", endOffset: number]
+  | readonly [atMs: number, what: "copied", offset: number]
+  | readonly [atMs: number, what: "heard"]
+  | readonly [atMs: number, what: "sweep"];
+
+interface Case {
+  readonly name: string;
+  readonly rules?: Partial<CopyRules>;
+  readonly standing?: "in" | "missing" | "new";
+  readonly synchronous?: boolean;
+  readonly steps: readonly Step[];
+  readonly isr: readonly number[];
+  readonly highWatermark: number;
+  readonly enough?: boolean;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: "a synchronous copy holds the high watermark until it has made a record durable",
+    steps: [[0, "advanced", 10]],
+    isr: [1, 2],
+    highWatermark: 0,
+  },
+  {
+    name: "what both have is committed",
+    steps: [
+      [0, "advanced", 10],
+      [1, "copied", 7],
+    ],
+    isr: [1, 2],
+    highWatermark: 7,
+  },
+  {
+    name: "an observer holds nothing",
+    synchronous: false,
+    steps: [[0, "advanced", 10]],
+    isr: [1],
+    highWatermark: 10,
+  },
+  {
+    name: "a silent copy falls out after the lag time, and the rest is committed",
+    steps: [
+      [0, "advanced", 10],
+      [1001, "sweep"],
+    ],
+    isr: [1],
+    highWatermark: 10,
+  },
+  {
+    name: "not before it",
+    steps: [
+      [0, "advanced", 10],
+      [999, "sweep"],
+    ],
+    isr: [1, 2],
+    highWatermark: 0,
+  },
+  {
+    name: "with the policy refuse, nothing is committed without it",
+    rules: { policy: "refuse" },
+    steps: [
+      [0, "advanced", 10],
+      [1001, "sweep"],
+    ],
+    isr: [1],
+    highWatermark: 0,
+    enough: false,
+  },
+  {
+    name: "a copy that was never in sync is nothing that refuse waits for",
+    rules: { policy: "refuse" },
+    standing: "new",
+    steps: [[0, "advanced", 10]],
+    isr: [1],
+    highWatermark: 10,
+    enough: true,
+  },
+  {
+    name: "min.insync.replicas counts those in sync",
+    rules: { minInsyncReplicas: 2 },
+    standing: "new",
+    steps: [],
+    isr: [1],
+    highWatermark: 0,
+    enough: false,
+  },
+  {
+    name: "a new copy gets in when it has everything",
+    standing: "new",
+    steps: [
+      [0, "advanced", 10],
+      [5, "copied", 10],
+    ],
+    isr: [1, 2],
+    highWatermark: 10,
+  },
+  {
+    name: "and not a moment before",
+    standing: "new",
+    steps: [
+      [0, "advanced", 10],
+      [2000, "copied", 9],
+    ],
+    isr: [1],
+    highWatermark: 10,
+  },
+  {
+    name: "a copy that is nearly there is waited for, and gets in while the leader goes on",
+    standing: "new",
+    steps: [
+      [0, "advanced", 10],
+      [1, "copied", 8], // joins: it was the start when it had everything
+      [2, "advanced", 20],
+      [3, "copied", 12],
+    ],
+    isr: [1, 2],
+    highWatermark: 12,
+  },
+  {
+    name: "a copy that follows closely stays, though it never has everything",
+    steps: [
+      [0, "advanced", 10],
+      [500, "copied", 5],
+      [700, "advanced", 20],
+      [900, "copied", 12],
+      [1200, "advanced", 30],
+      [1400, "copied", 22],
+      [1500, "sweep"],
+    ],
+    isr: [1, 2],
+    highWatermark: 22,
+  },
+  {
+    name: "a copy that has stood still for long falls out, though it is heard",
+    steps: [
+      [0, "advanced", 10],
+      [500, "copied", 5],
+      [900, "heard"],
+      [1100, "copied", 6],
+      [1101, "sweep"],
+    ],
+    isr: [1],
+    highWatermark: 10,
+  },
+  {
+    name: "a copy that has everything is in sync as long as it is heard",
+    steps: [
+      [0, "advanced", 10],
+      [1, "copied", 10],
+      [5000, "heard"],
+      [5900, "sweep"],
+      [5901, "advanced", 11],
+      [5999, "sweep"],
+    ],
+    isr: [1, 2],
+    highWatermark: 10,
+  },
+  {
+    name: "and no longer than that",
+    steps: [
+      [0, "advanced", 10],
+      [1, "copied", 10],
+      [5000, "heard"],
+      [6001, "sweep"],
+    ],
+    isr: [1],
+    highWatermark: 10,
+  },
+];
+
+for (const { name, rules, standing = "in", synchronous = true, ...expected } of CASES) {
+  test(name, () => {
+    let heardAtMs = 0;
+    const all = { ...RULES, ...rules };
+    const copies = new PartitionCopies(1, all, () => heardAtMs, 0, 0);
+    copies.put(2, synchronous, standing, 0);
+    let before = 0;
+    for (const step of expected.steps) {
+      const [atMs, what] = step;
+      if (what === "advanced") copies.advanced(step[2]);
+      else if (what === "sweep") copies.sweep(atMs);
+      else heardAtMs = atMs;
+      if (what === "copied") copies.copied(2, step[2], atMs);
+      expect(copies.highWatermark).toBeGreaterThanOrEqual(before);
+      before = copies.highWatermark;
+    }
+    expect(copies.isr).toEqual([...expected.isr]);
+    expect(copies.highWatermark).toBe(expected.highWatermark);
+    if (expected.enough !== undefined) expect(copies.enough).toBe(expected.enough);
+  });
+}
+
+test("who was told apart: a copy counts for a batch when it has made all of it durable", () => {
+  const copies = new PartitionCopies(1, RULES, () => 0, 0, 0);
+  copies.put(2, true, "in", 0);
+  copies.put(3, false, "new", 0);
+  copies.advanced(10);
+  copies.copied(2, 5, 1);
+  copies.copied(3, 10, 1);
+  expect([5, 6, 10, 11].map((offset) => copies.countWith(offset))).toEqual([3, 2, 2, 1]);
+  expect(copies.observers).toEqual([3]);
+  expect(copies.replicas).toEqual([1, 2, 3]);
+});
