@@ -206,6 +206,19 @@ export function checkTopicConfig(config: ReadonlyMap<string, string>): void {
   for (const [name, value] of config) checkSetting(topicSetting(name), value);
 }
 
+/** Throws `BrokerError` `invalid-config` if a topic's settings contradict each other. */
+export function checkTogether(
+  own: ReadonlyMap<string, string>,
+  broker: ReadonlyMap<string, string>,
+): void {
+  const entries = topicConfigEntries(own, broker);
+  const text = (name: string) => entries.find((entry) => entry.name === name)?.value ?? "";
+  const [least, most] = [text("min.compaction.lag.ms"), text("max.compaction.lag.ms")];
+  if (numberOf(least) <= numberOf(most)) return;
+  const message = `min.compaction.lag.ms (${least}) is more than max.compaction.lag.ms (${most})`;
+  throw new BrokerError("invalid-config", message);
+}
+
 /** The topic setting `name`; throws `BrokerError` `invalid-config` if there is none. */
 export function topicSetting(name: string): TopicSetting {
   const setting = TOPIC_SETTINGS.find((candidate) => candidate.name === name);

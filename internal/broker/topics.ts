@@ -13,7 +13,7 @@ import { checkSetting } from "./setting.ts";
 import { brokerError } from "./storage-errors.ts";
 import { checkTopicName } from "./topic-name.ts";
 import { checkLogName, checkPartitionCount, partitionOfLog } from "./topic-names.ts";
-import { checkTopicConfig, topicSetting } from "./topic-settings.ts";
+import { checkTogether, checkTopicConfig, topicSetting } from "./topic-settings.ts";
 import { TopicState } from "./topic-state.ts";
 
 /** The topics of this broker: what the metadata says of them, and their partitions' logs. */
@@ -111,6 +111,7 @@ export class Topics {
       throw new BrokerError("invalid-replication-factor", message);
     }
     checkTopicConfig(config);
+    checkTogether(config, this.#brokerConfig);
     const metadata = { name, id: randomUuid(this.#random), partitionCount, config };
     const topic = this.#newState(metadata);
     if (validateOnly) return topic.describe();
@@ -173,6 +174,7 @@ export class Topics {
         if (value === null) config.delete(key);
         else config.set(key, value);
       }
+      checkTogether(config, this.#brokerConfig);
       return { ...metadata, config };
     });
   }
