@@ -1,6 +1,8 @@
 import { type Command, Option } from "commander";
+import type { Client } from "../internal/client/api.ts";
 import { withClient } from "./connection.ts";
 import { type AppendRecord, printRecords } from "./consume/print.ts";
+import { printShared } from "./consume/shared.ts";
 import { findPartitions } from "./consume/targets.ts";
 import { usageError } from "./errors.ts";
 import { checked, checkedList, type GlobalOptions, verb } from "./options.ts";
@@ -13,6 +15,7 @@ import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
 
 interface ConsumeOptions extends GlobalOptions {
+  readonly group?: string;
   readonly partition?: readonly number[];
   readonly from: Position;
   readonly until?: Position;
@@ -31,7 +34,9 @@ export function consumeVerb(stdio: Stdio): Command {
     "weir consume orders -f --from end           # what comes from now on",
     "weir consume orders --from @-1h --until @now --format '%d %k %v\\n'",
     "weir consume orders -o ndjson | jq -r .value",
+    "weir consume orders -f -g billing           # with the others of a group, from where it is",
   ])
+    .option("-g, --group <name>", "read as a member of this group, and commit what was printed")
     .option(
       "-p, --partition <number>",
       "only this partition; repeatable",
@@ -75,8 +80,13 @@ async function consume(
 ): Promise<void> {
   const append = appender(stdio.out, options);
   checkEnd(options);
+  checkGroup(options);
   if (options.count === 0) return;
   const stop = takeSignals();
+  if (options.group !== undefined) {
+    await consumeShared(stdio, topics, options.group, options, append, stop);
+    return;
+  }
   await withClient(
     options,
     async (client) => {
@@ -96,6 +106,39 @@ async function consume(
     },
     stop,
   );
+}
+
+/** Reads as a member of a group; it leaves the group however this ends. */
+async function consumeShared(
+  stdio: Stdio,
+  topics: readonly string[],
+  groupId: string,
+  { from, follow, count, ...options }: ConsumeOptions,
+  append: AppendRecord,
+  stop: AbortSignal,
+): Promise<void> {
+  const work = async (client: Client): Promise<void> => {
+    for (const topic of topics) await client.describeTopic(topic);
+    const start = from.kind === "end" ? "latest" : "earliest";
+    const request = { groupId, topics, clientId: "weir", start, follow: follow === true } as const;
+    const reader = client.openGroupReader(request);
+    stop.addEventListener("abort", () => reader.stop(), { once: true });
+    try {
+      await printShared(stdio, reader, { append, limit: count ?? Number.POSITIVE_INFINITY });
+    } finally {
+      await reader.leave();
+    }
+  };
+  await withClient(options, work, stop);
+}
+
+function checkGroup({ group, partition, until, from }: ConsumeOptions): void {
+  if (group === undefined) return;
+  if (partition !== undefined) throw usageError("a group shares all partitions: -g without -p.");
+  if (until !== undefined) throw usageError("a group reads up to the end: -g without --until.");
+  if (from.kind === "start" || from.kind === "end") return;
+  const advice = "Use 'weir group reset' to set where a group goes on.";
+  throw usageError("with -g, --from is start or end: where the group has no offset yet.", advice);
 }
 
 function checkEnd({ follow, until }: ConsumeOptions): void {

@@ -1,5 +1,5 @@
 import type { PartitionFailedEvent } from "../../internal/client/api.ts";
-import type { LogRecord, Reader, ReaderEvent } from "../../internal/client/reader-api.ts";
+import type { LogRecord, Reader } from "../../internal/client/reader-api.ts";
 import { CommandError, commandError, errorText, partialError } from "../errors.ts";
 import type { Output } from "../output/output.ts";
 import type { Stdio } from "../stdio.ts";
@@ -30,7 +30,7 @@ export async function printRecords(
   const { out } = stdio;
   let left = limit;
   let failedCount = 0;
-  for await (const event of flushedInPauses(out, reader)) {
+  for await (const event of flushedInPauses(reader, out, () => out.flush())) {
     if (event.kind === "partition-failed") {
       const error = failureOf(event);
       if (partitionCount === 1) throw error;
@@ -51,16 +51,20 @@ export async function printRecords(
 }
 
 /** The events of a reader; what is waiting in the output leaves before a wait for the next one. */
-async function* flushedInPauses(out: Output, reader: Reader): AsyncGenerator<ReaderEvent> {
+export async function* flushedInPauses<Event>(
+  reader: AsyncIterable<Event, undefined> & { stop(): void },
+  out: Output,
+  flush: () => Promise<void>,
+): AsyncGenerator<Event, undefined> {
   const events = reader[Symbol.asyncIterator]();
   try {
     for (;;) {
       const next = events.next();
       const pause = out.empty ? false : await Promise.race([next.then(() => false), turn()]);
-      if (pause) await out.flush();
-      const { done, value } = await next;
-      if (done === true) return;
-      yield value;
+      if (pause) await flush();
+      const result = await next;
+      if (result.done === true) return;
+      yield result.value;
     }
   } finally {
     reader.stop();
@@ -72,7 +76,8 @@ function turn(): Promise<true> {
   return new Promise((resolve) => setImmediate(() => resolve(true)));
 }
 
-function failureOf({ topic, partition, error }: PartitionFailedEvent): CommandError {
+/** Why a partition can't be read, as an error of the command line. */
+export function failureOf({ topic, partition, error }: PartitionFailedEvent): CommandError {
   const { code, message, exitCode, advice } = commandError(error);
   return new CommandError(code, `${topic} partition ${partition}: ${message}`, exitCode, advice);
 }

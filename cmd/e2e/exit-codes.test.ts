@@ -12,6 +12,7 @@ describe("exit codes and the one line that explains them", () => {
   test.each([
     // A failed operation.
     ["consume missing", 1, "unknown-topic-or-partition"],
+    ["consume missing -g g", 1, "unknown-topic-or-partition"],
     ["topic describe missing", 1, "unknown-topic-or-partition"],
     ["topic config missing", 1, "unknown-topic-or-partition"],
     ["topic delete missing --yes", 1, "unknown-topic-or-partition"],
@@ -38,6 +39,9 @@ describe("exit codes and the one line that explains them", () => {
     ["consume there --format %q", 2, "usage"],
     ["consume there --format %v -o ndjson", 2, "usage"],
     ["consume there -n -1", 2, "usage"],
+    ["consume there -g g -p 0", 2, "usage"],
+    ["consume there -g g --until 5", 2, "usage"],
+    ["consume there -g g --from 5", 2, "usage"],
     ["produce there --acks 2", 2, "usage"],
     ["produce there -k a -K b", 2, "usage"],
     ["produce there -K ''", 2, "usage"],

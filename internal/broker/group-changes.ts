@@ -1,4 +1,4 @@
-import type { OfTopic, PartitionAnswers } from "../coordination/api.ts";
+import type { MemberClaim, OfTopic, PartitionAnswers } from "../coordination/api.ts";
 import type { Broker } from "./api.ts";
 import { groupRefusal } from "./group-refusals.ts";
 import { unknownPartition } from "./refusals.ts";
@@ -31,23 +31,28 @@ export async function setGroupOffsets(
   for (const { topic, partition } of offsets) {
     if (!broker.partition(topic, partition)) throw unknownPartition(topic, partition);
   }
+  const nobody = { groupId, memberId: "", groupInstanceId: null, generation: -1 } as const;
   const set = offsets.filter(({ offset }) => offset >= 0);
-  const nobody = { memberId: "", groupInstanceId: null, generation: -1 } as const;
-  const committed = await groups.commitOffsets({
-    groupId,
-    ...nobody,
-    retentionMs: null,
-    topics: byTopic(set, ({ partition, offset }) => {
-      return { partition, offset, leaderEpoch: -1, metadata: "" };
-    }),
-  });
-  checkAll(groupId, committed);
+  await commitOffsets(broker, nobody, set);
   const forgotten = offsets.filter(({ offset }) => offset < 0);
   if (forgotten.length === 0) return;
   const topics = byTopic(forgotten, ({ partition }) => partition);
   const deleted = await groups.deleteOffsets({ groupId, topics });
   if (deleted.error !== null) throw groupRefusal(groupId, deleted.error);
   checkAll(groupId, deleted.topics);
+}
+
+/** Keeps how far a member has read; durable when it resolves. Rejects with `BrokerError`. */
+export async function commitOffsets(
+  { groups }: Broker,
+  claim: MemberClaim,
+  offsets: readonly OffsetToSet[],
+): Promise<void> {
+  const topics = byTopic(offsets, ({ partition, offset }) => {
+    return { partition, offset, leaderEpoch: -1, metadata: "" };
+  });
+  const committed = await groups.commitOffsets({ ...claim, retentionMs: null, topics });
+  checkAll(claim.groupId, committed);
 }
 
 function byTopic<T>(

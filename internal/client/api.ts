@@ -14,6 +14,7 @@ import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 import type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
 import type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
 import type { ClientError } from "./errors.ts";
+import type { GroupReader, GroupReadRequest } from "./group-reader-api.ts";
 import type { Producer, ProducerOptions } from "./producer-api.ts";
 import type { Reader } from "./reader-api.ts";
 
@@ -121,6 +122,9 @@ export interface Client {
     validateOnly: boolean,
     options?: CallOptions,
   ): Promise<void>;
+
+  /** Reads records in a group, which shares the partitions of topics among its members. */
+  openGroupReader(request: GroupReadRequest): GroupReader;
 
   /** Every group, in the order of ids, with how far it is behind. */
   listGroups(options?: CallOptions): Promise<readonly GroupSummary[]>;

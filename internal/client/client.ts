@@ -8,6 +8,7 @@ import type { BrokerHello, Client, ConnectOptions } from "./api.ts";
 import { type Caller, call } from "./call.ts";
 import { Channel } from "./channel.ts";
 import { ClientError } from "./errors.ts";
+import { SharingReader } from "./group-reader.ts";
 import { BatchingProducer } from "./producer.ts";
 import { DecodingReader } from "./reader.ts";
 import { openStream } from "./stream.ts";
@@ -148,6 +149,7 @@ function topicCalls(caller: Caller) {
 /** The calls about groups, by their names in the `Client`. */
 function groupCalls(caller: Caller) {
   return {
+    openGroupReader: (request) => new SharingReader(caller, request),
     async listGroups(options) {
       return (await call(caller, groups.listGroups, {}, options)).groups;
     },

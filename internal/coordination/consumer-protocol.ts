@@ -1,13 +1,13 @@
 import type { OfTopic } from "./api.ts";
-import { FieldReader } from "./fields.ts";
+import { FieldReader, FieldWriter } from "./fields.ts";
 
 /*
  * What consumers tell each other through a group, as far as the broker has to know it: which topics
  * are read, and by whom. Every version of both messages begins like the first:
  *
- *     subscription   version (int16), count (int32), topics (strings)
+ *     subscription   version (int16), count (int32), topics (strings), user data (int32 length)
  *     assignment     version (int16), count (int32) of topics: name (string),
- *                    count (int32), partitions (int32)
+ *                    count (int32), partitions (int32); user data (int32 length)
  *
  * Source: Kafka's ConsumerProtocolSubscription and ConsumerProtocolAssignment.
  */
@@ -32,4 +32,24 @@ export function assignedPartitions(assignment: Uint8Array): OfTopic<number>[] {
     partitions: reader.array(() => reader.int32()),
   }));
   return version >= 0 && !reader.failed ? topics : [];
+}
+
+const VERSION = 0;
+const NO_USER_DATA = -1;
+
+/** The metadata of a member that wants to read topics. */
+export function encodeSubscription(topics: readonly string[]): Uint8Array {
+  const writer = new FieldWriter().int16(VERSION).int32(topics.length);
+  for (const topic of topics) writer.string(topic);
+  return writer.int32(NO_USER_DATA).done();
+}
+
+/** What a leader gives to a member. */
+export function encodeAssignment(topics: readonly OfTopic<number>[]): Uint8Array {
+  const writer = new FieldWriter().int16(VERSION).int32(topics.length);
+  for (const { topic, partitions } of topics) {
+    writer.string(topic).int32(partitions.length);
+    for (const partition of partitions) writer.int32(partition);
+  }
+  return writer.int32(NO_USER_DATA).done();
 }

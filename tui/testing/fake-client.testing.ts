@@ -123,6 +123,7 @@ export class FakeBroker {
       produce: never,
       openProducer: never,
       openStream: never,
+      openGroupReader: never,
       findOffset: never,
       deleteRecords: never,
       listTopics: never,

@@ -14,6 +14,7 @@ import { encodeFrame, MAX_REQUEST_HEAD_BYTES, PREFACE } from "./frame.ts";
 import * as groups from "./group-operations.ts";
 import { handlers } from "./handlers.ts";
 import { defaultNativeLimits } from "./limits.ts";
+import * as members from "./member-operations.ts";
 import type { Operation } from "./operation.ts";
 import * as operations from "./operations.ts";
 import * as replication from "./replicate-messages.ts";
@@ -121,6 +122,7 @@ test("every operation and every field is described", () => {
     ...Object.values(operations),
     ...Object.values(topics),
     ...Object.values(groups),
+    ...Object.values(members),
     ...Object.values(streams),
     ...Object.values(changes),
     ...Object.values(replication),

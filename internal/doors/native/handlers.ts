@@ -1,9 +1,11 @@
 import type { Broker, PartitionStatus, Topic } from "../../broker/api.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import { deleteGroup, setGroupOffsets } from "../../broker/group-changes.ts";
+import { commitOffsets, deleteGroup, setGroupOffsets } from "../../broker/group-changes.ts";
+import { beatHeart, joinGroup, leaveGroup } from "../../broker/group-membership.ts";
 import { groupStatus, groupSummaries } from "../../broker/group-status.ts";
 import type { Frame } from "./frame.ts";
 import * as groups from "./group-operations.ts";
+import * as members from "./member-operations.ts";
 import type { Operation } from "./operation.ts";
 import * as operations from "./operations.ts";
 import * as replication from "./replicate-messages.ts";
@@ -11,8 +13,11 @@ import { FieldError } from "./shapes.ts";
 import type { TopicDescription, TopicSummary } from "./topic-operations.ts";
 import * as topics from "./topic-operations.ts";
 
-/** Does what a request asks, and gives its answer's fields as the encoder takes them. */
-export type Handler = (broker: Broker, request: Frame) => Promise<unknown>;
+/**
+ * Does what a request asks, and gives its answer's fields as the encoder takes them. `remote` is
+ * where its client connects from.
+ */
+export type Handler = (broker: Broker, request: Frame, remote: string) => Promise<unknown>;
 
 /** The operations that have one answer each and nothing before it, by their names. */
 export const handlers: ReadonlyMap<string, Handler> = new Map([
@@ -62,6 +67,21 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
     await setGroupOffsets(broker, groupId, offsets);
     return {};
   }),
+  handler(members.joinGroup, (broker, request, _, remote) =>
+    joinGroup(broker, { ...request, clientHost: remote }),
+  ),
+  handler(members.heartbeat, async (broker, claim) => {
+    beatHeart(broker, claim);
+    return {};
+  }),
+  handler(members.commitOffsets, async (broker, { offsets, ...claim }) => {
+    await commitOffsets(broker, claim, offsets);
+    return {};
+  }),
+  handler(members.leaveGroup, async (broker, member) => {
+    leaveGroup(broker, member);
+    return {};
+  }),
   handler(operations.status, async (broker) => broker.status()),
   handler(replication.announceLeader, async (broker, announcement) => {
     await broker.replication.announced(announcement);
@@ -74,11 +94,11 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
 
 function handler<Request, Answer>(
   operation: Operation<Request, Answer>,
-  handle: (broker: Broker, request: Request, frame: Frame) => Promise<Answer>,
+  handle: (broker: Broker, request: Request, frame: Frame, remote: string) => Promise<Answer>,
 ): [string, Handler] {
-  const run: Handler = async (broker, frame) => {
+  const run: Handler = async (broker, frame, remote) => {
     const request = readRequest(operation, frame);
-    return operation.answer.write(await handle(broker, request, frame));
+    return operation.answer.write(await handle(broker, request, frame, remote));
   };
   return [operation.name, run];
 }

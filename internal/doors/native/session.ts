@@ -112,7 +112,8 @@ export class Session {
       if (handle === undefined) {
         throw new ProtocolError("unknown-operation", `${frame.name} is not known here`);
       }
-      this.answer(frame, await handle(this.context.broker, frame));
+      const { broker, remote } = this.context;
+      this.answer(frame, await handle(broker, frame, remote));
     } catch (error) {
       this.refuse(frame, error);
     }
