@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { SuiteResult } from "./suite.ts";
+
+const root = path.resolve(import.meta.dir, "../..");
+const report = path.join(root, "dist", "interop.xml");
+
+/** This repository's tests with other people's clients, a result for each file. */
+export async function clientSuites(): Promise<SuiteResult[]> {
+  const child = Bun.spawn({
+    cmd: [
+      ...[process.execPath, "test", "--timeout=120000", "--only-failures"],
+      ...["--reporter=junit", `--reporter-outfile=${report}`],
+      ...["./interop/*.test.ts", "./interop/*.interop.ts"].flatMap((it) => [
+        ...new Bun.Glob(it).scanSync({ cwd: root }),
+      ]),
+    ],
+    cwd: root,
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+  await child.exited;
+  return [
+    ...readFileSync(report, "utf8").matchAll(/<testsuite name="(interop\/[^"]+)"[^>]*>/g),
+  ].flatMap(([head, name = ""]) => {
+    const count = (what: string) => Number(new RegExp(` ${what}="(\\d+)"`).exec(head)?.[1] ?? 0);
+    const [failed, skipped] = [count("failures"), count("skipped")];
+    const failures = failed === 0 ? [] : ["see above"];
+    const passed = count("tests") - failed - skipped;
+    return [{ name: path.basename(name), passed, failed, skipped, failures }];
+  });
+}
