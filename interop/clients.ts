@@ -36,3 +36,10 @@ export function kafkaTool(className: string): ForeignClient {
     command: ["java", "-cp", `${jars}/*`, `org.apache.kafka.tools.${className}`],
   };
 }
+
+/** One of this repository's programs in Java, run from its source. */
+export function javaProgram(name: string): ForeignClient {
+  const { isInstalled, command } = kafkaTool(name);
+  const source = path.join(programs, "java", `${name}.java`);
+  return { isInstalled, command: [...command.slice(0, -1), source] };
+}
