@@ -37,9 +37,27 @@ export function kafkaTool(className: string): ForeignClient {
   };
 }
 
-/** One of this repository's programs in Java, run from its source. */
-export function javaProgram(name: string): ForeignClient {
-  const { isInstalled, command } = kafkaTool(name);
-  const source = path.join(programs, "java", `${name}.java`);
-  return { isInstalled, command: [...command.slice(0, -1), source] };
+/** One of this repository's programs in Java, run from its source with the jars of a folder. */
+export function javaProgram(name: string, jars = "java"): ForeignClient {
+  const folder = path.join(installed, jars);
+  return {
+    isInstalled: existsSync(folder),
+    command: ["java", "-cp", `${folder}/*`, path.join(programs, "java", `${name}.java`)],
+  };
+}
+
+/** Kafka Connect with its connectors for files, in standalone mode. */
+export function connectStandalone(): ForeignClient & { readonly jars: string } {
+  const jars = path.join(installed, "connect");
+  const main = "org.apache.kafka.connect.cli.ConnectStandalone";
+  return { isInstalled: existsSync(jars), command: ["java", "-cp", `${jars}/*`, main], jars };
+}
+
+/** @platformatic/kafka in a program for Node.js. */
+export function platformatic(): ForeignClient {
+  const home = path.join(programs, "platformatic");
+  return {
+    isInstalled: existsSync(path.join(home, "node_modules", "@platformatic", "kafka")),
+    command: ["node", path.join(home, "client.mjs")],
+  };
 }

@@ -16,7 +16,12 @@ if has python3 && [ ! -x "$installed/python/bin/python" ]; then
   "$installed/python/bin/pip" install --quiet --disable-pip-version-check -r python/requirements.txt
 fi
 
-if has java && has mvn && [ ! -d "$installed/java" ]; then
-  mvn --quiet --batch-mode --file java/pom.xml dependency:copy-dependencies \
-    -DincludeScope=runtime -DoutputDirectory="$installed/java"
+(cd platformatic && npm ci --silent --no-audit --no-fund)
+
+# For each of these folders, the jars that its pom.xml names.
+if has java && has mvn; then
+  for name in java streams connect old; do
+    [ -d "$installed/$name" ] || mvn --quiet --batch-mode --file "$name/pom.xml" \
+      dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$installed/$name"
+  done
 fi
