@@ -154,12 +154,14 @@ async function start(
   log: WrittenLog,
   settings: BrokerSettings,
 ): Promise<Running> {
-  const [{ openBroker }, { checkedBrokerConfig }, { Doors }, { protocols }] = await Promise.all([
-    import("../internal/broker/open-broker.ts"),
-    import("../internal/broker/broker-settings.ts"),
-    import("../internal/doors/doors.ts"),
-    import("../internal/doors/protocols.ts"),
-  ]);
+  const [{ openBroker }, { checkedBrokerConfig }, { Doors }, { limitedLog }, { protocols }] =
+    await Promise.all([
+      import("../internal/broker/open-broker.ts"),
+      import("../internal/broker/broker-settings.ts"),
+      import("../internal/doors/doors.ts"),
+      import("../internal/doors/limited-log.ts"),
+      import("../internal/doors/protocols.ts"),
+    ]);
   const { clock, network } = platform;
   const advertised = { ...(settings.advertise ?? reachable(settings.listen[0])) };
   try {
@@ -171,8 +173,9 @@ async function start(
     const counted = (connectionCount: number): void => {
       broker.connections = connectionCount;
     };
-    const served = protocols(broker, clock, log);
-    const doors = new Doors({ clock, network, log, protocols: served, counted });
+    const bounded = limitedLog(log, clock);
+    const served = protocols(broker, clock, bounded);
+    const doors = new Doors({ clock, network, log: bounded, protocols: served, counted });
     const addresses = await listen(doors, settings.listen).catch(async (error) => {
       doors.close();
       await broker.close();

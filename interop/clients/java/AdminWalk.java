@@ -7,6 +7,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.ListConfigResourcesOptions;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -21,7 +22,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.quota.ClientQuotaFilter;
 
 /**
- * Walks through Kafka's admin client and prints a line for each call: its name, and what came of it.
+ * Walks through Kafka's admin client and prints a line for each call: what came of it.
  *
  * java -cp 'JARS/*' AdminWalk.java HOST:PORT
  */
@@ -48,7 +49,8 @@ public class AdminWalk {
 
   static void topics(Admin admin) {
     tell("createTopics", () -> {
-      var result = admin.createTopics(List.of(new NewTopic(TOPIC, Optional.of(2), Optional.empty())));
+      var topic = new NewTopic(TOPIC, Optional.of(2), Optional.empty());
+      var result = admin.createTopics(List.of(topic));
       return result.numPartitions(TOPIC).get() + " " + result.replicationFactor(TOPIC).get();
     });
     tell("createTopics again", () ->
@@ -104,34 +106,39 @@ public class AdminWalk {
         admin.incrementalAlterConfigs(Map.of(topic, List.of(set))).all().get());
     tell("describeConfigs", () -> {
       var options = new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true);
-      var entry = admin.describeConfigs(List.of(topic), options).all().get().get(topic).get("retention.ms");
+      var config = admin.describeConfigs(List.of(topic), options).all().get().get(topic);
+      var entry = config.get("retention.ms");
       return entry.value() + " " + entry.source() + " " + entry.type() + " "
           + entry.synonyms().size() + " " + (entry.documentation().length() > 10);
     });
     tell("describeConfigs of the broker", () ->
-        admin.describeConfigs(List.of(broker)).all().get().get(broker).get("num.partitions").value());
+        admin.describeConfigs(List.of(broker)).all().get().get(broker)
+            .get("num.partitions").value());
     tell("listConfigResources", () ->
-        admin.listConfigResources(Set.of(ConfigResource.Type.BROKER), new org.apache.kafka.clients.admin.ListConfigResourcesOptions())
-            .all().get());
+        admin.listConfigResources(
+            Set.of(ConfigResource.Type.BROKER), new ListConfigResourcesOptions()).all().get());
   }
 
   static void cluster(Admin admin) {
     tell("describeCluster", () -> admin.describeCluster().nodes().get().size());
     tell("describeLogDirs", () -> admin.describeLogDirs(List.of(1)).allDescriptions().get().size());
     tell("electLeaders", () ->
-        admin.electLeaders(ElectionType.PREFERRED, Set.of(FIRST)).partitions().get().get(FIRST).get());
+        admin.electLeaders(ElectionType.PREFERRED, Set.of(FIRST))
+            .partitions().get().get(FIRST).get());
     tell("listPartitionReassignments", () ->
         admin.listPartitionReassignments().reassignments().get().size());
     tell("alterPartitionReassignments", () ->
         admin.alterPartitionReassignments(
             Map.of(FIRST, Optional.of(new NewPartitionReassignment(List.of(2))))).all().get());
     tell("listGroups", () -> admin.listGroups().all().get().size());
-    tell("describeFeatures", () -> admin.describeFeatures().featureMetadata().get().supportedFeatures().size());
+    tell("describeFeatures", () ->
+        admin.describeFeatures().featureMetadata().get().supportedFeatures().size());
   }
 
   static void notHere(Admin admin) {
     tell("describeAcls", () -> admin.describeAcls(AclBindingFilter.ANY).values().get());
-    tell("describeClientQuotas", () -> admin.describeClientQuotas(ClientQuotaFilter.all()).entities().get());
+    tell("describeClientQuotas", () ->
+        admin.describeClientQuotas(ClientQuotaFilter.all()).entities().get());
     tell("describeUserScramCredentials", () -> admin.describeUserScramCredentials().all().get());
     tell("listTransactions", () -> admin.listTransactions().all().get());
     tell("describeMetadataQuorum", () -> admin.describeMetadataQuorum().quorumInfo().get());

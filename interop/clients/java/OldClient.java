@@ -28,7 +28,8 @@ public class OldClient {
     }
     Map<String, Object> reads = Map.of("bootstrap.servers", broker, "group.id", "old",
         "auto.offset.reset", "earliest", "enable.auto.commit", "false",
-        "key.deserializer", STRINGS + "Deserializer", "value.deserializer", STRINGS + "Deserializer");
+        "key.deserializer", STRINGS + "Deserializer",
+        "value.deserializer", STRINGS + "Deserializer");
     try (var consumer = new KafkaConsumer<String, String>(reads)) {
       consumer.subscribe(List.of("old"));
       int count = 0;
