@@ -1,4 +1,4 @@
-import type { GroupDescription, GroupListing } from "../coordination/api.ts";
+import type { GroupDescription, GroupListing, TopicOffsets } from "../coordination/api.ts";
 import { assignedPartitions, CONSUMER_PROTOCOL } from "../coordination/consumer-protocol.ts";
 import type { Broker, PartitionStatus } from "./api.ts";
 import { groupRefusal } from "./group-refusals.ts";
@@ -53,7 +53,8 @@ export async function groupSummaries(broker: Broker): Promise<GroupSummary[]> {
   const listings = broker.groups.listGroups({ states: [], types: [] });
   const summaries: GroupSummary[] = [];
   for (const listing of listings) {
-    const progress = await committedProgress(broker, listing.groupId, new Map());
+    const topics = await broker.groups.fetchOffsets({ groupId: listing.groupId, topics: null });
+    const progress = progressOf(broker, null, topics);
     const lag = progress.reduce((sum, each) => sum + Math.max(each.lag, 0), 0);
     summaries.push({ ...listing, partitionCount: progress.length, lag });
   }
@@ -65,17 +66,38 @@ export async function groupStatus(broker: Broker, groupId: string): Promise<Grou
   const group = broker.groups.describeGroup(groupId);
   if (group === null) throw groupRefusal(groupId, "group-id-not-found");
   const { members: described, ...rest } = group;
-  const owners = ownersOf(group);
-  const partitions = await committedProgress(broker, groupId, owners);
-  for (const owned of owners.values()) {
-    partitions.push(progressOf(broker, { ...owned, committedOffset: -1, metadata: "" }));
-  }
-  partitions.sort(byPlace);
+  const topics = await broker.groups.fetchOffsets({ groupId, topics: null });
+  const partitions = progressOf(broker, group, topics).sort(byPlace);
   const members = described.map(({ memberId, groupInstanceId, clientId, clientHost }) => {
     const partitionCount = partitions.filter((each) => each.memberId === memberId).length;
     return { memberId, groupInstanceId, clientId, clientHost, partitionCount };
   });
   return { ...rest, members, partitions };
+}
+
+/** What the progress of a group is made of. */
+export type ProgressPath = Pick<Broker, "partition">;
+
+/** The partitions of which a group has committed an offset, or that a member has; in no order. */
+export function progressOf(
+  broker: ProgressPath,
+  group: GroupDescription | null,
+  topics: readonly TopicOffsets[],
+): GroupProgress[] {
+  const owners = group ? ownersOf(group) : new Map<string, Owned>();
+  const progress = topics.flatMap(({ topic, partitions }) =>
+    partitions.map(({ partition, offset, metadata }) => {
+      const place = `${topic}:${partition}`;
+      const memberId = owners.get(place)?.memberId ?? null;
+      owners.delete(place);
+      const committedOffset = offset;
+      return withEnds(broker, { topic, partition, committedOffset, metadata, memberId });
+    }),
+  );
+  for (const owned of owners.values()) {
+    progress.push(withEnds(broker, { ...owned, committedOffset: -1, metadata: "" }));
+  }
+  return progress;
 }
 
 /** A partition with the member that has it. */
@@ -99,28 +121,10 @@ function ownersOf({ protocolType, members }: GroupDescription): Map<string, Owne
   return owners;
 }
 
-/** The partitions with an offset; takes their owners out of the map. */
-async function committedProgress(
-  broker: Broker,
-  groupId: string,
-  owners: Map<string, Owned>,
-): Promise<GroupProgress[]> {
-  const topics = await broker.groups.fetchOffsets({ groupId, topics: null });
-  return topics.flatMap(({ topic, partitions }) =>
-    partitions.map(({ partition, offset, metadata }) => {
-      const place = `${topic}:${partition}`;
-      const memberId = owners.get(place)?.memberId ?? null;
-      owners.delete(place);
-      const committedOffset = offset;
-      return progressOf(broker, { topic, partition, committedOffset, metadata, memberId });
-    }),
-  );
-}
-
 /** How far a group has read a partition, without what the partition itself has to say. */
 type Committed = Omit<GroupProgress, "logStartOffset" | "highWatermark" | "lag">;
 
-function progressOf(broker: Broker, committed: Committed): GroupProgress {
+function withEnds(broker: ProgressPath, committed: Committed): GroupProgress {
   const { topic, partition, committedOffset } = committed;
   const status = broker.partition(topic, partition);
   const { logStartOffset = -1, highWatermark = -1 } = status ?? {};

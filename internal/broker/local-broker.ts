@@ -151,6 +151,7 @@ export class LocalBroker implements Broker {
   openWatcher(watched: Watched): Watcher {
     const path = {
       clock: this.#platform.clock,
+      broker: this,
       changes: this.#changes,
       events: this.events,
       traffic: this.#traffic,

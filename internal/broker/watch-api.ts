@@ -1,5 +1,7 @@
+import type { GroupState } from "../coordination/api.ts";
 import type { Latencies } from "../storage/latency.ts";
 import type { BrokerStatus, PartitionStatus } from "./api.ts";
+import type { GroupProgress } from "./group-status.ts";
 import type { Rates } from "./traffic.ts";
 
 /** What someone wants to keep up with, besides the broker as a whole. */
@@ -10,6 +12,10 @@ export interface Watched {
   readonly partitionsOf: readonly string[];
   /** The partitions that aren't `ok`, of all topics. */
   readonly faults: boolean;
+  /** Every consumer group: a row for each. */
+  readonly groups: boolean;
+  /** Groups of which every partition is wanted; they need not be there yet. */
+  readonly progressOf: readonly string[];
   readonly events: boolean;
 }
 
@@ -19,8 +25,8 @@ export interface Watched {
  */
 export interface Watcher {
   /**
-   * What has changed since the last look, everything at the first: at most `maxRows` rows of
-   * topics, and as many of partitions; the others come with the next looks.
+   * What has changed since the last look, everything at the first: at most `maxRows` rows of each
+   * kind; the others come with the next looks.
    */
   take(maxRows: number): BrokerUpdate;
   close(): void;
@@ -35,6 +41,10 @@ export interface BrokerUpdate {
   readonly removedTopics: readonly string[];
   readonly topics: readonly TopicActivity[];
   readonly partitions: readonly PartitionActivity[];
+  /** Groups that are no more. They come before `groups`. */
+  readonly removedGroups: readonly string[];
+  readonly groups: readonly GroupActivity[];
+  readonly progress: readonly GroupPartition[];
   readonly events: readonly BrokerEvent[];
   /** Whether rows are still to come that have never been told. */
   readonly incomplete: boolean;
@@ -86,6 +96,36 @@ export interface PartitionActivity extends PartitionStatus {
   readonly health: PartitionHealth;
   /** null: not known yet. */
   readonly rates: Rates | null;
+}
+
+/** A consumer group, its partitions taken together. Partitions without an offset don't count. */
+export interface GroupActivity {
+  readonly groupId: string;
+  readonly state: GroupState;
+  readonly memberCount: number;
+  /** Partitions of which it has committed an offset. */
+  readonly partitionCount: number;
+  /** Those offsets together: how fast this grows is how fast the group reads. */
+  readonly committedTotal: number;
+  /** Records that it has still to read, and those of the partition that has most. */
+  readonly lag: number;
+  readonly maxLag: number;
+  /** The topics that it is behind in most, each with its lag; not all of them if there are many. */
+  readonly topics: readonly TopicLag[];
+}
+
+/** How far a group is behind in a topic. */
+export interface TopicLag {
+  readonly topic: string;
+  readonly lag: number;
+}
+
+/** A partition that a group reads. With neither an offset nor an owner it does so no longer. */
+export interface GroupPartition extends Omit<GroupProgress, "metadata"> {
+  readonly groupId: string;
+  /** Of the member that has the partition; empty if none has. */
+  readonly clientId: string;
+  readonly clientHost: string;
 }
 
 /** Something that happened. */

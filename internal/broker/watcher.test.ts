@@ -11,7 +11,14 @@ import type { BrokerUpdate, Watched, Watcher } from "./watch-api.ts";
 import { MAX_FAULTS_OF_TOPIC } from "./watcher.ts";
 
 const MANY = 1_000_000;
-const nothing: Watched = { topics: false, partitionsOf: [], faults: false, events: false };
+const nothing: Watched = {
+  topics: false,
+  partitionsOf: [],
+  faults: false,
+  groups: false,
+  progressOf: [],
+  events: false,
+};
 
 let folder = "";
 let clock: ManualClock;
@@ -210,6 +217,82 @@ describe("faults", () => {
     const { topics, partitions } = watcher.take(MANY);
     expect(topics).toMatchObject([{ faultCount: 5000 }]);
     expect(partitions.length).toBe(MAX_FAULTS_OF_TOPIC);
+  });
+});
+
+describe("groups", () => {
+  async function commit(groupId: string, topic: string, partition: number, offset: number) {
+    const committed = { partition, offset, leaderEpoch: -1, metadata: "" };
+    await broker.groups.commitOffsets({
+      ...{ groupId, memberId: "", groupInstanceId: null, generation: -1, retentionMs: null },
+      topics: [{ topic, partitions: [committed] }],
+    });
+  }
+
+  test("are told when they read, when there is more to read, and when they are gone", async () => {
+    await create("a", 2);
+    await write("a", 0, 10);
+    await write("a", 1, 4);
+    const watcher = watch({ groups: true });
+    expect(watcher.take(MANY).groups).toEqual([]);
+    await commit("billing", "a", 0, 3);
+    await commit("billing", "a", 1, 4);
+    const row = { groupId: "billing", state: "Empty", memberCount: 0, partitionCount: 2 } as const;
+    const topics = [{ topic: "a", lag: 7 }];
+    const progress = { committedTotal: 7, lag: 7, maxLag: 7, topics };
+    expect(watcher.take(MANY).groups).toEqual([{ ...row, ...progress }]);
+    expect(watcher.take(MANY).groups).toEqual([]);
+    await write("a", 1, 5);
+    const [later] = watcher.take(MANY).groups;
+    expect(later).toMatchObject({ committedTotal: 7, lag: 12, maxLag: 7 });
+    await broker.groups.deleteGroup("billing");
+    expect(watcher.take(MANY)).toMatchObject({ removedGroups: ["billing"], groups: [] });
+    expect(watcher.take(MANY).removedGroups).toEqual([]);
+  });
+
+  test("come a few at a time, each in its turn", async () => {
+    await create("a", 1);
+    const ids = Array.from({ length: 7 }, (_, index) => `group-${index}`);
+    for (const id of ids) await commit(id, "a", 0, 0);
+    const watcher = watch({ groups: true });
+    const looks = [watcher.take(3), watcher.take(3), watcher.take(3)];
+    expect(looks.map(({ incomplete }) => incomplete)).toEqual([true, true, false]);
+    const told = looks.flatMap(({ groups }) => groups.map(({ groupId }) => groupId));
+    expect(told).toEqual(ids);
+    await write("a", 0);
+    const again = [watcher.take(3), watcher.take(3), watcher.take(3)];
+    expect(new Set(again.flatMap(({ groups }) => groups.map(({ groupId }) => groupId))).size).toBe(
+      7,
+    );
+  });
+
+  test("asked for by id have every partition told, and those that they left", async () => {
+    await create("a", 2);
+    await create("b", 1);
+    await write("a", 0, 10);
+    const watcher = watch({ progressOf: ["billing"] });
+    expect(watcher.take(MANY).progress).toEqual([]);
+    await commit("billing", "a", 0, 4);
+    await commit("billing", "b", 0, 0);
+    await commit("another", "a", 1, 0);
+    const { progress } = watcher.take(MANY);
+    expect(progress).toMatchObject([
+      {
+        groupId: "billing",
+        topic: "a",
+        partition: 0,
+        committedOffset: 4,
+        highWatermark: 10,
+        lag: 6,
+      },
+      { groupId: "billing", topic: "b", partition: 0, lag: 0, memberId: null, clientId: "" },
+    ]);
+    await write("a", 0);
+    expect(watcher.take(MANY).progress).toMatchObject([{ topic: "a", lag: 7 }]);
+    await broker.deleteTopic("b");
+    const [gone] = watcher.take(MANY).progress;
+    expect(gone).toMatchObject({ topic: "b", committedOffset: -1, lag: -1, memberId: null });
+    expect(watcher.take(MANY).progress).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { ChangeListener, Changes } from "./changes.ts";
 import type { EventLog } from "./event-log.ts";
+import { type GroupsPath, GroupWatcher } from "./group-watcher.ts";
 import { healthOf } from "./health.ts";
 import { type Partition, unusedPartition } from "./partition.ts";
 import type { TopicState } from "./topic-state.ts";
@@ -24,6 +25,7 @@ export const MAX_FAULTS_OF_TOPIC = 100;
 /** What a watcher needs of the broker. */
 export interface WatchPath {
   readonly clock: Clock;
+  readonly broker: GroupsPath;
   readonly changes: Changes;
   readonly events: EventLog;
   readonly traffic: Traffic;
@@ -41,6 +43,7 @@ export class BrokerWatcher implements Watcher, ChangeListener {
   readonly #path: WatchPath;
   readonly #watched: Watched;
   readonly #partitionsOf: ReadonlySet<string>;
+  readonly #groups: GroupWatcher;
   readonly #meters = new Map<Traffic, RateMeter>();
   readonly #removed = new Set<string>();
   /** Topics that are new or have other settings, and those with records that come or go. */
@@ -58,6 +61,7 @@ export class BrokerWatcher implements Watcher, ChangeListener {
     this.#path = path;
     this.#watched = watched;
     this.#partitionsOf = new Set(watched.partitionsOf);
+    this.#groups = new GroupWatcher(path.broker, watched);
     this.#lastLookMs = path.clock.monotonicMs();
     for (const topic of path.topics()) this.topicAdded(topic);
     path.changes.listen(this);
@@ -99,13 +103,22 @@ export class BrokerWatcher implements Watcher, ChangeListener {
     const topics = this.#takeTopics(maxRows, nowMs);
     const partitions = this.#takeUntold(maxRows, nowMs);
     partitions.push(...this.#takeChanged(maxRows - partitions.length, nowMs));
+    const groups = this.#groups.take(maxRows);
     const broker = { ...status(), rates: this.#rates(traffic, nowMs) };
     const happened = this.#watched.events ? events.after(this.#lastEvent) : [];
     this.#lastEvent = happened.at(-1)?.sequence ?? this.#lastEvent;
     this.#lastLookMs = nowMs;
-    const incomplete = this.#changedTopics.size + this.#untold.size > 0;
-    const atMs = clock.nowMs();
-    return { atMs, broker, removedTopics, topics, partitions, events: happened, incomplete };
+    const untoldCount = this.#changedTopics.size + this.#untold.size;
+    return {
+      atMs: clock.nowMs(),
+      broker,
+      removedTopics,
+      topics,
+      partitions,
+      ...groups,
+      events: happened,
+      incomplete: untoldCount > 0 || groups.incomplete,
+    };
   }
 
   close(): void {

@@ -45,6 +45,8 @@ export type {
   BrokerActivity,
   BrokerEvent,
   BrokerUpdate,
+  GroupActivity,
+  GroupPartition,
   PartitionActivity,
   PartitionHealth,
   TopicActivity,

@@ -6,6 +6,8 @@ const everything: Watched = {
   topics: true,
   partitionsOf: ["orders"],
   faults: true,
+  groups: true,
+  progressOf: ["billing"],
   events: true,
 };
 
@@ -52,6 +54,24 @@ describe("a stream of changes", () => {
         {
           ...{ sequence: 1, atMs: 5, severity: "warning", kind: "isr-shrunk" },
           ...{ subject: "orders", message: "it shrank" },
+        },
+      ],
+      removedGroups: ["old"],
+      groups: [
+        {
+          ...{ groupId: "billing", state: "PreparingRebalance", memberCount: 2, partitionCount: 3 },
+          ...{
+            committedTotal: 2 ** 50,
+            lag: 12,
+            maxLag: 7,
+            topics: [{ topic: "orders", lag: 12 }],
+          },
+        },
+      ],
+      progress: [
+        {
+          ...{ groupId: "billing", topic: "orders", partition: 1, committedOffset: -1, lag: -1 },
+          ...{ logStartOffset: 0, highWatermark: 9, memberId: "m", clientId: "c", clientHost: "h" },
         },
       ],
       incomplete: false,

@@ -20,13 +20,9 @@ class ClientWatch implements Watch, Exchange, AsyncIterator<BrokerUpdate, undefi
   private readonly queue = new EventQueue<BrokerUpdate>(() => this.grant());
   private readonly id: number;
 
-  constructor(
-    channel: Channel,
-    { intervalMs, topics, partitionsOf, faults, events }: WatchOptions,
-  ) {
+  constructor(channel: Channel, { intervalMs, ...watched }: WatchOptions) {
     this.channel = channel;
-    const wanted = { topics, partitionsOf, faults, events };
-    const fields = watch.request.write({ ...wanted, intervalMs, credit: UPDATES_AHEAD });
+    const fields = watch.request.write({ ...watched, intervalMs, credit: UPDATES_AHEAD });
     this.id = channel.begin(watch.name, fields, null, this);
   }
 

@@ -21,6 +21,8 @@ export interface GroupCoordinator {
   commitOffsets(request: CommitRequest): Promise<PartitionAnswers>;
   /** How far a group has read. It sees every commit that was answered before it was asked. */
   fetchOffsets(request: FetchOffsetsRequest): Promise<readonly TopicOffsets[]>;
+  /** How far a group has read, as far as is known now: for those who look again soon. */
+  knownOffsets(groupId: string): readonly TopicOffsets[];
   /** Forgets offsets of topics that the group doesn't read any more. */
   deleteOffsets(request: DeleteOffsetsRequest): Promise<DeleteOffsetsAnswer>;
 

@@ -34,6 +34,7 @@ import {
   commitOffsets,
   deleteOffsets,
   fetchOffsets,
+  knownOffsets,
   type OffsetRules,
 } from "./offsets.ts";
 import { type OffsetsTopic, partitionOf } from "./offsets-topic.ts";
@@ -134,6 +135,10 @@ export class LocalGroupCoordinator implements GroupCoordinator {
 
   async fetchOffsets(request: FetchOffsetsRequest): Promise<readonly TopicOffsets[]> {
     return fetchOffsets(this.#shard(request.groupId), request);
+  }
+
+  knownOffsets(groupId: string): readonly TopicOffsets[] {
+    return knownOffsets(this.#shard(groupId), groupId);
   }
 
   async deleteOffsets(request: DeleteOffsetsRequest): Promise<DeleteOffsetsAnswer> {

@@ -93,18 +93,25 @@ export async function fetchOffsets(
   { groupId, topics }: FetchOffsetsRequest,
 ): Promise<readonly TopicOffsets[]> {
   await shard?.log.settled();
+  if (topics === null) return knownOffsets(shard, groupId);
   const offsets = shard?.groups.get(groupId)?.offsets;
-  if (topics === null) {
-    return Array.from(offsets?.topics() ?? [], (topic) => ({
-      topic,
-      partitions: Array.from(offsets?.ofTopic(topic) ?? [], ({ partition, committed }) =>
-        told(partition, committed),
-      ),
-    }));
-  }
   return topics.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map((partition) => told(partition, offsets?.get(topic, partition))),
+  }));
+}
+
+/** A group's offsets as they are known now. */
+export function knownOffsets(
+  shard: GroupShard | undefined,
+  groupId: string,
+): readonly TopicOffsets[] {
+  const offsets = shard?.groups.get(groupId)?.offsets;
+  return Array.from(offsets?.topics() ?? [], (topic) => ({
+    topic,
+    partitions: Array.from(offsets?.ofTopic(topic) ?? [], ({ partition, committed }) =>
+      told(partition, committed),
+    ),
   }));
 }
 

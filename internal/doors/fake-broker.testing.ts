@@ -229,6 +229,7 @@ const noGroups: GroupCoordinator = {
   heartbeat: notFaked,
   leaveGroup: notFaked,
   commitOffsets: notFaked,
+  knownOffsets: notFaked,
   fetchOffsets: notFaked,
   deleteOffsets: notFaked,
   describeGroup: notFaked,
@@ -286,6 +287,9 @@ const nothingNew = {
   removedTopics: [],
   topics: [],
   partitions: [],
+  removedGroups: [],
+  groups: [],
+  progress: [],
   events: [],
   incomplete: false,
 };

@@ -1,4 +1,4 @@
-import type { Client, Watch } from "../../internal/client/api.ts";
+import type { Client, Watch, Watched } from "../../internal/client/api.ts";
 import type { ClientPlatform } from "../../internal/client/client.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import { World } from "./world.ts";
@@ -16,6 +16,16 @@ export interface SessionOptions {
   /** Told when the world has changed. */
   readonly changed: () => void;
 }
+
+/** Asks for nothing but the broker as a whole. */
+const nothing: Watched = {
+  topics: false,
+  partitionsOf: [],
+  faults: false,
+  groups: false,
+  progressOf: [],
+  events: false,
+};
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10_000;
@@ -117,7 +127,7 @@ export class Session {
 
   async #follow(client: Client): Promise<void> {
     const { clock, refreshMs, changed } = this.#options;
-    const what = { topics: true, partitionsOf: [], faults: true, events: true };
+    const what = { ...nothing, topics: true, faults: true, groups: true, events: true };
     const watch = client.watch({ ...what, intervalMs: refreshMs });
     const silence = this.#watchdog(client);
     let isFirst = true;
@@ -138,7 +148,7 @@ export class Session {
   async #followPartitions(client: Client): Promise<void> {
     const topic = this.world.partitions?.topic;
     if (topic === undefined) return;
-    const what = { topics: false, partitionsOf: [topic], faults: false, events: false };
+    const what = { ...nothing, partitionsOf: [topic] };
     const watch = client.watch({ ...what, intervalMs: this.#options.refreshMs });
     this.#partitions = watch;
     let isFirst = true;

@@ -142,6 +142,9 @@ const nothingNew: BrokerUpdate = {
   removedTopics: [],
   topics: [],
   partitions: [],
+  removedGroups: [],
+  groups: [],
+  progress: [],
   events: [],
   incomplete: false,
 };

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { MAX_TOPICS_OF_GROUP } from "../../broker/group-watcher.ts";
 import { MAX_FAULTS_OF_TOPIC } from "../../broker/watcher.ts";
 import type { Connection } from "../../platform/network.ts";
 import { manualClock } from "../../platform/testing/manual-clock.ts";
@@ -163,9 +164,9 @@ test("the limits are those that hold", () => {
   expect(said).toContain(
     `how many updates the broker may send; at most ${limits.maxWatchCredit} are`,
   );
-  expect(said).toContain(
-    `at most ${limits.maxWatchRows} topics and ${limits.maxWatchRows} partitions`,
-  );
+  expect(said).toContain(`at most ${limits.maxWatchRows} rows of each kind`);
+  expect(said).toContain(`list of at most ${changes.MAX_WATCHED_GROUPS} ids of groups`);
+  expect(said).toContain(`up to ${MAX_TOPICS_OF_GROUP} of \`topic\` and \`lag\``);
   expect(said).toContain(`list of at most ${changes.MAX_WATCHED_TOPICS} names of topics`);
   expect(said).toContain(`not \`ok\`, at most ${MAX_FAULTS_OF_TOPIC} of each topic`);
   expect(streams.MAX_STREAM_PARTITIONS).toBe(10_000);

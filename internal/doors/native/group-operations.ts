@@ -15,9 +15,29 @@ const MANY = 1_000_000;
 /** How many offsets are set at a time. */
 export const MAX_OFFSETS_SET = 10_000;
 
+/** Where a group is in its life. */
+export const groupState = oneOf(
+  "Empty",
+  "PreparingRebalance",
+  "CompletingRebalance",
+  "Stable",
+  "Dead",
+);
+
+/** How far a group has read a partition, without the text that clients may put beside it. */
+export const progressFields = {
+  topic: text,
+  partition: int32(),
+  committedOffset: int53(-1),
+  logStartOffset: int53(-1),
+  highWatermark: int53(-1),
+  lag: int53(-1),
+  memberId: nullable(text),
+};
+
 const listingFields = {
   groupId: text,
-  state: oneOf("Empty", "PreparingRebalance", "CompletingRebalance", "Stable", "Dead"),
+  state: groupState,
   type: oneOf("classic"),
   protocolType: text,
   memberCount: int32(),
@@ -60,19 +80,7 @@ export const describeGroup: Operation<GroupId, GroupStatus> = {
       }),
       MANY,
     ),
-    partitions: list(
-      record<GroupProgress>({
-        topic: text,
-        partition: int32(),
-        committedOffset: int53(-1),
-        metadata: text,
-        logStartOffset: int53(-1),
-        highWatermark: int53(-1),
-        lag: int53(-1),
-        memberId: nullable(text),
-      }),
-      MANY,
-    ),
+    partitions: list(record<GroupProgress>({ ...progressFields, metadata: text }), MANY),
   }),
 };
 

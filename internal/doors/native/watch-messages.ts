@@ -7,11 +7,15 @@ import {
   type BrokerActivity,
   type BrokerEvent,
   type BrokerUpdate,
+  type GroupActivity,
+  type GroupPartition,
   PARTITION_HEALTHS,
   type PartitionActivity,
   type TopicActivity,
+  type TopicLag,
   type Watched,
 } from "../../broker/watch-api.ts";
+import { groupState, progressFields } from "./group-operations.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { statusFields } from "./operations.ts";
 import {
@@ -32,6 +36,9 @@ import { partitionFields } from "./topic-operations.ts";
 /** Topics whose partitions one stream may watch. */
 export const MAX_WATCHED_TOPICS = 100;
 
+/** Groups whose partitions one stream may watch. */
+export const MAX_WATCHED_GROUPS = 10;
+
 /** More entries than one update has. */
 const MANY = 100_000;
 
@@ -50,6 +57,8 @@ export const watch: Operation<WatchRequest, Nothing> = {
     topics: optional(flag, false),
     partitionsOf: optional(list(text, MAX_WATCHED_TOPICS), []),
     faults: optional(flag, false),
+    groups: optional(flag, false),
+    progressOf: optional(list(text, MAX_WATCHED_GROUPS), []),
     events: optional(flag, false),
   }),
   answer: nothing,
@@ -100,6 +109,24 @@ const partitionActivity = record<PartitionActivity>({
   rates,
 });
 
+const groupActivity = record<GroupActivity>({
+  groupId: text,
+  state: groupState,
+  memberCount: int32(),
+  partitionCount: int53(),
+  committedTotal: int53(),
+  lag: int53(),
+  maxLag: int53(),
+  topics: list(record<TopicLag>({ topic: text, lag: int53() }), MANY),
+});
+
+const groupPartition = record<GroupPartition>({
+  groupId: text,
+  ...progressFields,
+  clientId: text,
+  clientHost: text,
+});
+
 const brokerEvent = record<BrokerEvent>({
   sequence: int53(1),
   atMs: int53(),
@@ -118,6 +145,9 @@ export const update: StreamSignal<BrokerUpdate> = {
     removedTopics: list(text, MANY),
     topics: list(topicActivity, MANY),
     partitions: list(partitionActivity, MANY),
+    removedGroups: list(text, MANY),
+    groups: list(groupActivity, MANY),
+    progress: list(groupPartition, MANY),
     events: list(brokerEvent, MANY),
     incomplete: flag,
   }),
