@@ -4,6 +4,7 @@ import type { Client } from "../internal/client/api.ts";
 import type { PaletteName } from "../tui/theme/palettes.ts";
 import type { ColorDepth } from "../tui/theme/sgr.ts";
 import { usageError } from "./errors.ts";
+import { planReset } from "./group/reset-plan.ts";
 import { checked, defaultTimeoutMs, type GlobalOptions, isDefaultBroker, verb } from "./options.ts";
 import { parseFrom } from "./parse/position.ts";
 import { addressText, ParseError, parseDurationMs, parseWhole } from "./parse/values.ts";
@@ -96,6 +97,7 @@ async function top(stdio: Stdio, options: TopOptions): Promise<void> {
       parsePlace: parseFrom,
       copy: (text) => stdout.write(`\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`),
       save: saveMessages,
+      planReset: async (client, target) => planReset(client, target),
     },
   );
   // Whatever is about to be said of a bug is to stand on a terminal that is as it was.

@@ -39,7 +39,9 @@ describe("the first screen", () => {
     await screen.shows("topics ▸ payments");
     expect(screen.broker.watches.at(-1)?.partitionsOf).toEqual(["payments"]);
     const short = { replicas: [1, 2, 3], isr: [1, 2], health: "under-replicated" } as const;
-    screen.broker.tellPartitions([partitionRow("payments", 0), partitionRow("payments", 3, short)]);
+    screen.broker.tellCloseUp({
+      partitions: [partitionRow("payments", 0), partitionRow("payments", 3, short)],
+    });
     await screen.shows("1*,2,(3)");
     screen.press("z");
     await screen.shows("faults only");

@@ -1,6 +1,6 @@
 import type { App } from "./app.ts";
 import type { ActionName } from "./bindings.ts";
-import { deleteTopic, refusalOfChange } from "./changes.ts";
+import { deleteGroup, deleteTopic, refusalOfChange } from "./changes.ts";
 import { type Screen, topScreen, topViews } from "./screen.ts";
 import { twinOf } from "./twin.ts";
 
@@ -103,9 +103,16 @@ export const actions: Readonly<Record<ActionName, Action>> = {
   },
   delete(app) {
     const name = app.listing.nameOf(app.memory.index);
-    if (name !== null) deleteTopic(app, name);
+    if (name === null) return;
+    if (app.screen.view === "groups") deleteGroup(app, name);
+    else deleteTopic(app, name);
   },
-  reset: (app) => app.tell("this broker does not tell of consumer groups yet", true),
+  reset(app) {
+    const { screen } = app;
+    const name = app.listing.nameOf(app.memory.index);
+    const groupId = screen.view === "lag" ? screen.groupId : name;
+    if (groupId !== null) startChange(app, `reset ${groupId} `);
+  },
   promote: (app) => app.tell("this broker stands alone: it has no slave", true),
   help(app) {
     app.mode = { kind: "help", top: 0 };

@@ -1,3 +1,4 @@
+import type { Client } from "../../internal/client/api.ts";
 import { Configs } from "../data/configs.ts";
 import { type Clock, Session } from "../data/session.ts";
 import { Tail, type TailRecord } from "../data/tail.ts";
@@ -9,7 +10,7 @@ import type { Listing, ViewContext } from "../views/view.ts";
 import { type Layout, layoutOf, type Size } from "./layout.ts";
 import { type ListMemory, newListMemory, select, settle } from "./list-memory.ts";
 import type { Mode, Notice } from "./mode.ts";
-import { type MessagesFrom, type Screen, screenKey } from "./screen.ts";
+import { focusOf, type Place, type Screen, screenKey } from "./screen.ts";
 
 /** What the screen needs of the world outside. */
 export interface AppOptions {
@@ -24,7 +25,9 @@ export interface AppOptions {
   readonly capabilities: Capabilities;
   readonly size: Size;
   /** Reads a place in a partition as the command line does; throws what to tell. */
-  readonly parsePlace: (text: string, nowMs: number) => MessagesFrom;
+  readonly parsePlace: (text: string, nowMs: number) => Place;
+  /** Looks up what a reset of a group's offsets would do; rejects with what to tell. */
+  readonly planReset: (client: Client, target: ResetTarget) => Promise<readonly PlannedOffset[]>;
   /** Puts a text into the terminal's clipboard. */
   readonly copy: (text: string) => void;
   /** Writes messages to a new file, one a line; resolves with where it is. */
@@ -33,6 +36,23 @@ export interface AppOptions {
   readonly failed: (error: unknown) => void;
   /** Ends the program. */
   readonly quit: () => void;
+}
+
+/** Which offsets of a group are to be set, and where to. */
+export interface ResetTarget {
+  readonly groupId: string;
+  /** None for all that the group has an offset of. */
+  readonly topics: readonly string[];
+  readonly partitions: readonly number[];
+  readonly to: Place;
+}
+
+/** What becomes of a group's offset in one partition. */
+export interface PlannedOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly committedOffset: number | null;
+  readonly newOffset: number;
 }
 
 const NOTICE_MS = 6000;
@@ -222,7 +242,7 @@ export class App {
     this.#screens = screens;
     this.mode = { kind: "browse" };
     const { screen } = this;
-    this.session.lookAt(screen.view === "partitions" ? screen.topic : null);
+    this.session.lookAt(focusOf(screen));
     if (screen.view === "configs") this.configs.load(screen.topic);
     this.#tailFor(screen);
   }

@@ -69,7 +69,7 @@ function key(
 }
 
 const ofTopics: readonly ViewName[] = ["overview", "topics", "partitions", "messages"];
-const faulty: readonly ViewName[] = ["topics", "partitions", "events"];
+const faulty: readonly ViewName[] = ["topics", "partitions", "groups", "lag", "events"];
 
 /** All keys. No motion key of vi or of a shell changes anything, wherever one is. */
 export const bindingGroups: readonly BindingGroup[] = [
@@ -121,7 +121,7 @@ export const bindingGroups: readonly BindingGroup[] = [
       key("C", "create", "create", "create a topic", ["topics"]),
       key("A", "grow", "grow", "add partitions", ["topics", "partitions"]),
       key("E", "edit", "edit", "change a setting", ["configs"]),
-      key("D", "delete", "delete", "delete a topic", ["topics"]),
+      key("D", "delete", "delete", "delete a topic, or a group", ["topics", "groups"]),
       key("R", "reset", "reset", "reset a group's offsets", ["groups", "lag"]),
       key("P", "promote", "promote", "make a slave the master", ["brokers"]),
     ],
@@ -161,5 +161,6 @@ const LABELS: Readonly<Record<string, string>> = {
 export function keyLabel(name: string, { arrows, enter }: Glyphs): string {
   if (name === "enter") return enter;
   if (name.startsWith("ctrl-")) return `Ctrl-${name.slice(5).toUpperCase()}`;
-  return arrows[name] ?? LABELS[name] ?? name;
+  const labels: Readonly<Record<string, string>> = { ...LABELS, ...arrows };
+  return labels[name] ?? name;
 }

@@ -1,7 +1,7 @@
 import type { Client } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import { grouped } from "../text/numbers.ts";
-import type { App } from "./app.ts";
+import type { App, PlannedOffset, ResetTarget } from "./app.ts";
 import type { Question } from "./mode.ts";
 
 /** What one may want to change, and why it can't be done now; null: it can. */
@@ -80,6 +80,76 @@ export function setConfig(app: App, topic: string, name: string, value: string |
         await client.alterTopicConfig(topic, new Map([[name, value]]), false);
         app.configs.load(topic);
         return value === null ? `${topic}: ${name} was taken back` : `${topic}: ${name}=${value}`;
+      }),
+  });
+}
+
+/** Asks for a group's name, with what would become of its offsets, and sets them. */
+export function resetGroup(app: App, target: ResetTarget): void {
+  const refusal = refusalOfChange(app) ?? refusalOfReset(app, target.groupId);
+  if (refusal !== null) {
+    app.tell(refusal, true);
+    return;
+  }
+  const { groupId } = target;
+  app.options.planReset(app.session.client, target).then(
+    (planned) => {
+      ask(app, {
+        title: `reset ${groupId}`,
+        lines: planLines(planned),
+        word: groupId,
+        run: () =>
+          change(app, async (client) => {
+            const offsets = planned.map(({ topic, partition, newOffset }) => {
+              return { topic, partition, offset: newOffset };
+            });
+            await client.setGroupOffsets(groupId, offsets);
+            return `${groupId} goes on elsewhere in ${grouped(planned.length)} partitions`;
+          }),
+      });
+      app.draw();
+    },
+    (error: unknown) => app.tell(error instanceof Error ? error.message : String(error), true),
+  );
+}
+
+function refusalOfReset(app: App, groupId: string): string | null {
+  const memberCount = app.session.world.groups.get(groupId)?.memberCount ?? 0;
+  if (memberCount === 0) return null;
+  return `${groupId} has ${grouped(memberCount)} members: stop them first`;
+}
+
+/** Partitions of a plan that are shown one by one: those that move furthest. */
+const SHOWN_OFFSETS = 8;
+
+function planLines(planned: readonly PlannedOffset[]): string[] {
+  const moves = planned.map((one) => ({ ...one, by: one.newOffset - (one.committedOffset ?? 0) }));
+  moves.sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
+  const again = moves.reduce((sum, { by }) => sum + Math.max(0, -by), 0);
+  const skipped = moves.reduce((sum, { by }) => sum + Math.max(0, by), 0);
+  const lines = moves.slice(0, SHOWN_OFFSETS).map(({ topic, partition, ...move }) => {
+    const before = move.committedOffset === null ? "-" : grouped(move.committedOffset);
+    return `${topic}-${partition}  ${before} -> ${grouped(move.newOffset)}`;
+  });
+  const more = planned.length - lines.length;
+  return [
+    `${grouped(again)} records are read again, ${grouped(skipped)} are left out.`,
+    "",
+    ...lines,
+    ...(more > 0 ? [`and ${grouped(more)} more partitions`] : []),
+  ];
+}
+
+/** Asks for a group's name, and deletes it with its offsets. */
+export function deleteGroup(app: App, groupId: string): void {
+  ask(app, {
+    title: `delete group ${groupId}`,
+    lines: ["Its offsets are forgotten: who comes back in its name begins anew."],
+    word: groupId,
+    run: () =>
+      change(app, async (client) => {
+        await client.deleteGroup(groupId);
+        return `${groupId} was deleted`;
       }),
   });
 }

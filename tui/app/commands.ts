@@ -1,7 +1,7 @@
 import { type PaletteName, paletteNames } from "../theme/palettes.ts";
 import type { App } from "./app.ts";
-import { createTopic, deleteTopic, growTopic, setConfig } from "./changes.ts";
-import { type MessagesFrom, type Screen, topScreen, topViews } from "./screen.ts";
+import { createTopic, deleteTopic, growTopic, resetGroup, setConfig } from "./changes.ts";
+import { type MessagesFrom, type Place, type Screen, topScreen, topViews } from "./screen.ts";
 
 /** A command that can't be understood; the message says what it takes. */
 export class CommandRefusal extends Error {
@@ -44,7 +44,10 @@ function wholeNumber(text: string | undefined, what: string): number {
 }
 
 function placeOf(app: App, text: string): MessagesFrom {
-  if (text === "tail") return { kind: "tail" };
+  return text === "tail" ? { kind: "tail" } : parsePlace(app, text);
+}
+
+function parsePlace(app: App, text: string): Place {
   try {
     return app.options.parsePlace(text, app.context.nowMs);
   } catch (error) {
@@ -53,7 +56,7 @@ function placeOf(app: App, text: string): MessagesFrom {
 }
 
 const goingTo: readonly Command[] = topViews
-  .filter((view) => view !== "topics" && view !== "configs")
+  .filter((view) => view !== "topics" && view !== "configs" && view !== "groups")
   .map((view) => ({
     names: [view, view.slice(0, 1)],
     parameters: "",
@@ -97,6 +100,17 @@ const looking: readonly Command[] = [
     },
   },
   {
+    names: ["groups", "g"],
+    parameters: "[GROUP]",
+    help: "go to the groups, or to one group's lag",
+    complete: (app, words) => (words.length === 1 ? groupIds(app) : []),
+    run(app, [id]) {
+      const groups: Screen = { view: "groups" };
+      if (id === undefined) visit(app, groups);
+      else visit(app, groups, { view: "lag", groupId: groupOf(app, id) });
+    },
+  },
+  {
     names: ["sort"],
     parameters: "COLUMN [desc]",
     help: "sort by a column",
@@ -120,6 +134,16 @@ const looking: readonly Command[] = [
     },
   },
 ];
+
+const groupIds = (app: App): readonly string[] => [...app.session.world.groups.keys()].sort();
+
+function groupOf(app: App, id: string | undefined): string {
+  if (id === undefined) throw new CommandRefusal("name a group");
+  if (app.session.world.complete && !app.session.world.groups.has(id)) {
+    throw new CommandRefusal(`there is no group ${id}`);
+  }
+  return id;
+}
 
 const changing: readonly Command[] = [
   {
@@ -157,6 +181,17 @@ const changing: readonly Command[] = [
     help: "delete a topic",
     complete: firstIsTopic,
     run: (app, [name]) => deleteTopic(app, topicOf(app, name)),
+  },
+  {
+    names: ["reset"],
+    parameters: "GROUP start|end|OFFSET|-N|@TIME [TOPIC]",
+    help: "set where a group goes on; shows what that does, and asks",
+    complete: (app, words) => (words.length === 1 ? groupIds(app) : []),
+    run(app, [id, place = "", ...topics]) {
+      const groupId = groupOf(app, id);
+      if (place === "") throw new CommandRefusal("say where to: start, end, OFFSET, -N or @TIME");
+      resetGroup(app, { groupId, topics, partitions: [], to: parsePlace(app, place) });
+    },
   },
   { names: ["quit", "q"], parameters: "", help: "quit", run: (app) => app.options.quit() },
 ];

@@ -13,7 +13,7 @@ export const SMALLEST: Size = { columns: 60, rows: 15 };
 
 /** From here on there is room for more about the selected row beside a table. */
 const WIDE_COLUMNS = 120;
-const DETAIL_COLUMNS = 46;
+const DETAIL_COLUMNS = 44;
 /** The overview's boxes need so much; with less they are lines. */
 const BOX_SIZE: Size = { columns: 80, rows: 20 };
 const FACT_LINES = 4;

@@ -1,4 +1,5 @@
 import type { TailRecord } from "../data/tail.ts";
+import type { Focus } from "../data/world.ts";
 
 /** What the screen shows: a view, and of what. */
 export type Screen =
@@ -15,13 +16,15 @@ export type Screen =
   | { readonly view: "message"; readonly record: TailRecord }
   | { readonly view: "configs"; readonly topic: string | null }
   | { readonly view: "groups" }
-  | { readonly view: "lag"; readonly group: string }
+  | { readonly view: "lag"; readonly groupId: string }
   | { readonly view: "brokers" }
   | { readonly view: "events" };
 
 /** Where messages are read from: the last few and what comes, or a place, from there on. */
-export type MessagesFrom =
-  | { readonly kind: "tail" }
+export type MessagesFrom = { readonly kind: "tail" } | Place;
+
+/** A place in a partition, as the command line takes it. */
+export type Place =
   | { readonly kind: "start" }
   | { readonly kind: "end" }
   | { readonly kind: "offset"; readonly offset: number }
@@ -40,6 +43,12 @@ export function topScreen(view: (typeof topViews)[number]): Screen {
   return view === "configs" ? { view, topic: null } : { view };
 }
 
+/** What of the broker a screen looks at more closely than the others. */
+export function focusOf(screen: Screen): Focus | null {
+  if (screen.view === "partitions") return { kind: "topic", topic: screen.topic };
+  return screen.view === "lag" ? { kind: "group", groupId: screen.groupId } : null;
+}
+
 /** Tells screens apart: what is remembered of one (its place, its filter) is under this. */
 export function screenKey(screen: Screen): string {
   switch (screen.view) {
@@ -52,7 +61,7 @@ export function screenKey(screen: Screen): string {
     case "configs":
       return `configs ${screen.topic ?? ""}`;
     case "lag":
-      return `lag ${screen.group}`;
+      return `lag ${screen.groupId}`;
     default:
       return screen.view;
   }
@@ -74,7 +83,7 @@ export function breadcrumbs(screen: Screen): readonly string[] {
     case "configs":
       return screen.topic === null ? ["configs"] : ["topics", screen.topic, "configs"];
     case "lag":
-      return ["groups", screen.group];
+      return ["groups", screen.groupId];
     default:
       return [screen.view];
   }

@@ -26,7 +26,9 @@ export function twinOf(app: App): string | null {
     case "configs":
       return screen.topic === null ? null : weir(`topic config ${screen.topic}`);
     case "groups":
+      return weir("group ls");
     case "lag":
+      return weir(`group describe ${screen.groupId}`);
     case "events":
       return null;
   }

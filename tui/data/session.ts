@@ -1,7 +1,7 @@
 import type { Client, Watch, Watched } from "../../internal/client/api.ts";
 import type { ClientPlatform } from "../../internal/client/client.ts";
 import { ClientError } from "../../internal/client/errors.ts";
-import { World } from "./world.ts";
+import { type Focus, World } from "./world.ts";
 
 /** Time, as everything here is told it. */
 export type Clock = ClientPlatform["clock"];
@@ -40,7 +40,9 @@ export class Session {
   readonly world = new World();
   readonly #options: SessionOptions;
   #client: Client | null = null;
-  #partitions: Watch | null = null;
+  #focus: Focus | null = null;
+  /** The stream about what is looked at more closely. */
+  #closeUp: Watch | null = null;
   #paused = false;
   #stopped = false;
   /** Ends a pause, and a wait for the next attempt. */
@@ -85,13 +87,14 @@ export class Session {
     if (!paused) this.#resume?.();
   }
 
-  /** Follows the partitions of a topic, or of none. */
-  lookAt(topic: string | null): void {
-    if (topic === (this.world.partitions?.topic ?? null)) return;
-    this.world.lookAt(topic);
-    this.#partitions?.stop();
-    this.#partitions = null;
-    if (this.#client !== null) void this.#followPartitions(this.#client);
+  /** Follows one thing more closely, or none. */
+  lookAt(focus: Focus | null): void {
+    if (isSameFocus(focus, this.#focus)) return;
+    this.#focus = focus;
+    this.world.lookAt(focus);
+    this.#closeUp?.stop();
+    this.#closeUp = null;
+    if (this.#client !== null) void this.#followFocus(this.#client);
   }
 
   /** The connection, for a request; throws `ClientError` when there is none. */
@@ -112,7 +115,7 @@ export class Session {
       if (this.#stopped) void client.close();
       this.world.connected(client.hello);
       this.#options.changed();
-      void this.#followPartitions(client);
+      void this.#followFocus(client);
       await this.#follow(client);
       return "the broker has ended the stream of changes";
     } catch (error) {
@@ -121,7 +124,7 @@ export class Session {
     } finally {
       void this.#client?.close();
       this.#client = null;
-      this.#partitions = null;
+      this.#closeUp = null;
     }
   }
 
@@ -145,17 +148,15 @@ export class Session {
     }
   }
 
-  async #followPartitions(client: Client): Promise<void> {
-    const topic = this.world.partitions?.topic;
-    if (topic === undefined) return;
-    const what = { ...nothing, partitionsOf: [topic] };
-    const watch = client.watch({ ...what, intervalMs: this.#options.refreshMs });
-    this.#partitions = watch;
+  async #followFocus(client: Client): Promise<void> {
+    if (this.#focus === null) return;
+    const watch = client.watch({ ...closeUpOf(this.#focus), intervalMs: this.#options.refreshMs });
+    this.#closeUp = watch;
     let isFirst = true;
     try {
       for await (const update of watch) {
-        if (this.#partitions !== watch) return;
-        this.world.updatePartitions(update, isFirst);
+        if (this.#closeUp !== watch) return;
+        this.world.updateFocus(update, isFirst);
         isFirst = false;
         this.#options.changed();
         await this.#unpaused();
@@ -205,4 +206,16 @@ export class Session {
     });
     this.#retry = null;
   }
+}
+
+function closeUpOf(focus: Focus): Watched {
+  return focus.kind === "topic"
+    ? { ...nothing, partitionsOf: [focus.topic] }
+    : { ...nothing, progressOf: [focus.groupId] };
+}
+
+function isSameFocus(one: Focus | null, other: Focus | null): boolean {
+  if (one?.kind === "topic") return other?.kind === "topic" && one.topic === other.topic;
+  if (one?.kind === "group") return other?.kind === "group" && one.groupId === other.groupId;
+  return other === null;
 }

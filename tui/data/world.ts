@@ -3,10 +3,13 @@ import type {
   BrokerEvent,
   BrokerHello,
   BrokerUpdate,
+  GroupActivity,
+  GroupPartition,
   PartitionActivity,
   TopicActivity,
 } from "../../internal/client/api.ts";
 import { Ring } from "./ring.ts";
+import { Track } from "./track.ts";
 
 /** How many values a sparkline can show, one a second. */
 export const HISTORY_LENGTH = 60;
@@ -31,14 +34,26 @@ export interface History {
   readonly recordsIn: Ring;
   readonly bytesIn: Ring;
   readonly bytesOut: Ring;
+  /** Records that all groups together have still to read. */
+  readonly lag: Ring;
 }
+
+/** What is looked at more closely: a topic's partitions, or a group's. */
+export type Focus =
+  | { readonly kind: "topic"; readonly topic: string }
+  | { readonly kind: "group"; readonly groupId: string };
 
 /** The partitions of the one topic that is looked at. */
 export interface TopicPartitions {
   readonly topic: string;
   readonly rows: Map<number, PartitionActivity>;
-  /** Whether every partition has been told. */
-  complete: boolean;
+}
+
+/** The partitions of the one group that is looked at, and how it comes along in each. */
+export interface GroupPartitions {
+  readonly groupId: string;
+  readonly rows: Map<string, GroupPartition>;
+  readonly tracks: Map<string, Track>;
 }
 
 /**
@@ -57,11 +72,16 @@ export class World {
   readonly topics = new Map<string, TopicActivity>();
   readonly faults = new Map<string, PartitionActivity>();
   partitions: TopicPartitions | null = null;
+  readonly groups = new Map<string, GroupActivity>();
+  /** How each group comes along, all of its partitions together. */
+  readonly groupTracks = new Map<string, Track>();
+  progress: GroupPartitions | null = null;
   events: readonly BrokerEvent[] = [];
   history: History = newHistory();
   readonly topicHistory = new Map<string, Ring>();
-  /** Topics that a new connection hasn't told yet: they go when it has told all and not them. */
-  #untold = new Set<string>();
+  /** What a new connection hasn't told yet: it goes when all has been told and not this. */
+  #untoldTopics = new Set<string>();
+  #untoldGroups = new Set<string>();
   #sampledAtMs = Number.NEGATIVE_INFINITY;
 
   /** A connection has been made; what follows tells everything anew. */
@@ -80,7 +100,12 @@ export class World {
     for (const name of update.removedTopics) this.#forgetTopic(name);
     for (const topic of update.topics) {
       this.topics.set(topic.name, topic);
-      this.#untold.delete(topic.name);
+      this.#untoldTopics.delete(topic.name);
+    }
+    for (const groupId of update.removedGroups) this.#forgetGroup(groupId);
+    for (const group of update.groups) {
+      this.groups.set(group.groupId, group);
+      this.#untoldGroups.delete(group.groupId);
     }
     for (const row of update.partitions) {
       if (row.health === "ok") this.faults.delete(keyOf(row));
@@ -93,36 +118,55 @@ export class World {
     if (nowMs - this.#sampledAtMs >= SAMPLE_MS) this.#sample(nowMs);
   }
 
-  /** Another topic's partitions are looked at from now on, or none. */
-  lookAt(topic: string | null): void {
-    this.partitions = topic === null ? null : { topic, rows: new Map(), complete: false };
+  /** Something else is looked at from now on, or nothing. */
+  lookAt(focus: Focus | null): void {
+    this.partitions = focus?.kind === "topic" ? { topic: focus.topic, rows: new Map() } : null;
+    this.progress =
+      focus?.kind === "group"
+        ? { groupId: focus.groupId, rows: new Map(), tracks: new Map() }
+        : null;
   }
 
-  /** Takes in an update about the partitions of the topic that is looked at. */
-  updatePartitions(update: BrokerUpdate, isFirst: boolean): void {
-    const { partitions } = this;
-    if (partitions === null) return;
-    if (isFirst || update.removedTopics.includes(partitions.topic)) partitions.rows.clear();
-    for (const row of update.partitions) partitions.rows.set(row.partition, row);
-    partitions.complete = !update.incomplete;
+  /** Takes in an update about what is looked at. */
+  updateFocus(update: BrokerUpdate, isFirst: boolean): void {
+    const { partitions, progress } = this;
+    if (partitions) {
+      if (isFirst || update.removedTopics.includes(partitions.topic)) partitions.rows.clear();
+      for (const row of update.partitions) partitions.rows.set(row.partition, row);
+    }
+    if (!progress) return;
+    if (isFirst) progress.rows.clear();
+    for (const row of update.progress) {
+      const key = keyOf(row);
+      const isLeft = row.committedOffset < 0 && row.memberId === null;
+      if (isLeft) progress.tracks.delete(key);
+      if (isLeft) progress.rows.delete(key);
+      else progress.rows.set(key, row);
+    }
   }
 
   #startAnew(): void {
-    this.#untold = new Set(this.topics.keys());
+    this.#untoldTopics = new Set(this.topics.keys());
+    this.#untoldGroups = new Set(this.groups.keys());
     this.faults.clear();
     this.events = [];
   }
 
   #toldAll(): void {
     this.complete = true;
-    for (const name of this.#untold) this.#forgetTopic(name);
-    this.#untold.clear();
+    for (const name of this.#untoldTopics) this.#forgetTopic(name);
+    for (const groupId of this.#untoldGroups) this.#forgetGroup(groupId);
   }
 
   #forgetTopic(name: string): void {
     this.topics.delete(name);
     this.topicHistory.delete(name);
     for (const [key, { topic }] of this.faults) if (topic === name) this.faults.delete(key);
+  }
+
+  #forgetGroup(groupId: string): void {
+    this.groups.delete(groupId);
+    this.groupTracks.delete(groupId);
   }
 
   #sample(nowMs: number): void {
@@ -139,7 +183,30 @@ export class World {
       if (ofTopic || ring.values.some((value) => value > 0)) this.topicHistory.set(name, ring);
       else this.topicHistory.delete(name);
     }
+    this.#sampleGroups(nowMs);
   }
+
+  #sampleGroups(nowMs: number): void {
+    let totalLag = 0;
+    for (const { groupId, committedTotal, lag } of this.groups.values()) {
+      trackOf(this.groupTracks, groupId).add(nowMs, committedTotal, committedTotal + lag);
+      totalLag += lag;
+    }
+    this.history.lag.push(totalLag);
+    const { rows, tracks } = this.progress ?? {};
+    if (!rows || !tracks) return;
+    for (const [key, { committedOffset, lag }] of rows) {
+      if (lag >= 0) trackOf(tracks, key).add(nowMs, committedOffset, committedOffset + lag);
+    }
+  }
+}
+
+function trackOf(tracks: Map<string, Track>, key: string): Track {
+  const known = tracks.get(key);
+  if (known) return known;
+  const track = new Track();
+  tracks.set(key, track);
+  return track;
 }
 
 /** A partition's name, which no other has. */
@@ -149,5 +216,5 @@ export function keyOf({ topic, partition }: { topic: string; partition: number }
 
 function newHistory(): History {
   const ring = (): Ring => new Ring(HISTORY_LENGTH);
-  return { recordsIn: ring(), bytesIn: ring(), bytesOut: ring() };
+  return { recordsIn: ring(), bytesIn: ring(), bytesOut: ring(), lag: ring() };
 }

@@ -3,6 +3,8 @@ import type {
   Client,
   ConfigEntry,
   PartitionActivity,
+  StreamPartition,
+  StreamPosition,
   Watch,
   WatchOptions,
 } from "../../internal/client/api.ts";
@@ -26,6 +28,8 @@ export class FakeBroker {
   partitions: readonly PartitionActivity[] = [];
   configs: readonly ConfigEntry[] = [];
   readonly readers: EventQueue<ReaderEvent>[] = [];
+  /** Where the first partition of each reader was to start. */
+  readonly readStarts: StreamPosition[] = [];
   /** Why connecting fails; null: it doesn't. */
   unreachable: string | null = null;
   connectCount = 0;
@@ -47,9 +51,9 @@ export class FakeBroker {
     this.#tell(({ topics }) => topics, differs);
   }
 
-  /** Tells those who watch a topic's partitions. */
-  tellPartitions(partitions: readonly PartitionActivity[]): void {
-    this.#tell(({ topics }) => !topics, { partitions });
+  /** Tells those who watch something more closely. */
+  tellCloseUp(differs: Partial<BrokerUpdate>): void {
+    this.#tell(({ topics }) => !topics, differs);
   }
 
   /** Ends all connections. */
@@ -77,10 +81,14 @@ export class FakeBroker {
     return { stop, [Symbol.asyncIterator]: () => ({ next }) };
   }
 
-  #read(partitions: readonly { topic: string; partition: number }[]): Reader {
+  #read(partitions: readonly StreamPartition[]): Reader {
+    this.readStarts.push(...partitions.slice(0, 1).map(({ start }) => start));
     const queue = new EventQueue<ReaderEvent>(() => {});
     this.readers.push(queue);
-    const opened = partitions.map((one) => ({ ...one, startOffset: 0, endOffset: null }));
+    const opened = partitions.map(({ topic, partition, start }) => {
+      const startOffset = start.kind === "offset" ? start.offset : 0;
+      return { topic, partition, startOffset, endOffset: null };
+    });
     const next = (): Promise<IteratorResult<ReaderEvent, undefined>> => queue.next();
     return {
       partitions: opened,
@@ -130,7 +138,12 @@ export class FakeBroker {
       listGroups: never,
       describeGroup: never,
       deleteGroup: never,
-      setGroupOffsets: never,
+      setGroupOffsets: (groupId, offsets) => {
+        const texts = offsets.map(
+          ({ topic, partition, offset }) => `${topic}-${partition}:${offset}`,
+        );
+        return note(`reset ${groupId} ${texts.join(" ")}`);
+      },
       status: never,
     };
   }

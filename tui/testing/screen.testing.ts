@@ -75,6 +75,8 @@ export interface TestScreen extends AsyncDisposable {
   /** Waits until the screen shows a text, or no longer does. */
   shows(text: string): Promise<void>;
   hides(text: string): Promise<void>;
+  /** Waits until something holds; fails with `what`. */
+  until(done: () => boolean, what: string): Promise<void>;
   /** The first line that has a text. */
   lineWith(text: string): string;
   /** Waits until all that was to be drawn is drawn. */
@@ -115,6 +117,7 @@ export function openScreen(
         throw new Error(`${text} is no place`);
       },
       copy: (text) => copied.push(text),
+      planReset: async () => [],
       save: async (topic) => `${topic}.ndjson`,
       ...options,
     },
@@ -146,6 +149,7 @@ export function openScreen(
       stdout.rows = newRows;
       stdout.emit("resize");
     },
+    until: waitFor,
     watched: () => waitFor(() => broker.watches.length > 0, "nobody watches"),
     shows: (text) => waitFor(() => has(text), `it never showed ${JSON.stringify(text)}`),
     hides: (text) => waitFor(() => !has(text), `it still shows ${JSON.stringify(text)}`),

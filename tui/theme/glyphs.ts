@@ -12,8 +12,8 @@ export interface Glyphs {
   readonly ellipsis: string;
   readonly dot: string;
   readonly enter: string;
-  /** The arrow keys, by their names. */
-  readonly arrows: Readonly<Record<string, string>>;
+  /** The arrow keys. */
+  readonly arrows: Readonly<Record<"up" | "down" | "left" | "right", string>>;
   /** The heights of a bar, from nothing to full. */
   readonly levels: readonly string[];
   readonly frame: Frame;

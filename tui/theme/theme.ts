@@ -1,6 +1,6 @@
 import { cleanText, fitText, type Line, widthOf } from "../text/line.ts";
 import { asciiGlyphs, type Glyphs, unicodeGlyphs } from "./glyphs.ts";
-import { type PaletteName, palettes, type Role } from "./palettes.ts";
+import { type Palette, type PaletteName, palettes, type Role } from "./palettes.ts";
 import { type ColorDepth, RESET, sgr } from "./sgr.ts";
 
 /** Everything that decides how things look. */
@@ -23,7 +23,7 @@ export interface Capabilities {
 /** The theme of a palette on a terminal. */
 export function makeTheme(name: PaletteName, { depth, ascii }: Capabilities): Theme {
   const glyphs = ascii ? asciiGlyphs : unicodeGlyphs;
-  const palette = depth === 0 ? palettes.mono : palettes[name];
+  const palette: Palette = depth === 0 ? palettes.mono : palettes[name];
   const begins = new Map<Role | undefined, string>();
   const begin = (role: Role | undefined): string => {
     if (role === undefined) return "";
@@ -33,22 +33,43 @@ export function makeTheme(name: PaletteName, { depth, ascii }: Capabilities): Th
     begins.set(role, made);
     return made;
   };
+  const marksBlanks = (role: Role | undefined): boolean => {
+    if (role === undefined) return false;
+    const { underline, inverse, background } = palette[role];
+    return underline === true || inverse === true || background !== undefined;
+  };
   return {
     name,
     glyphs,
     paint(line, width, base) {
       let painted = "";
+      let run = "";
+      let runRole: Role | undefined;
       let left = width;
+      const add = (text: string, role: Role | undefined): void => {
+        // Blanks look the same in every colour: what is around them need not end for them.
+        if (role !== runRole && (marksBlanks(runRole) || !isBlank(text))) {
+          painted += styled(run, begin(base) + begin(runRole));
+          run = "";
+          runRole = role;
+        }
+        run += text;
+      };
       for (const [raw, role] of line) {
         const text = cleanText(raw); // the last gate: nothing moves the cursor or rings the bell
         const shown = widthOf(text) <= left ? text : fitText(text, left, glyphs.ellipsis);
-        painted += styled(shown, begin(base) + begin(role));
+        add(shown, role);
         left -= widthOf(shown);
         if (left <= 0) break;
       }
-      return left > 0 ? painted + styled(" ".repeat(left), begin(base)) : painted;
+      if (left > 0) add(" ".repeat(left), undefined);
+      return painted + styled(run, begin(base) + begin(runRole));
     },
   };
+}
+
+function isBlank(text: string): boolean {
+  return text.trimStart() === "";
 }
 
 function styled(text: string, begin: string): string {

@@ -5,7 +5,6 @@ import { completions } from "../app/commands.ts";
 import type { ViewName } from "../app/screen.ts";
 import { cleanText, fitLine, type Line, lineWidth } from "../text/line.ts";
 import { grouped } from "../text/numbers.ts";
-import { tailState } from "../views/messages.ts";
 import { Row } from "./lines.tsx";
 
 /** What the keys do that matter most in each view; what doesn't fit is left out from the end. */
@@ -16,8 +15,8 @@ const HINTS: Readonly<Record<ViewName, readonly ActionName[]>> = {
   messages: ["open", "back", "follow", "filter", "hex", "export", "twin"],
   message: ["back", "hex", "filter", "copy", "twin"],
   configs: ["back", "filter", "edit", "twin"],
-  groups: ["open", "filter", "sort"],
-  lag: ["back", "filter", "sort", "reset"],
+  groups: ["open", "filter", "sort", "faults", "reset", "delete", "twin"],
+  lag: ["open", "back", "filter", "sort", "faults", "reset", "twin"],
   brokers: ["open", "promote", "twin"],
   events: ["open", "filter", "faults"],
 };
@@ -87,8 +86,7 @@ function countText(app: App): Line {
           [cleanText(memory.filter), "strong"],
         ];
   const faults: Line = memory.faultsOnly ? [["  faults only", "warning"]] : [];
-  const tail: Line = screen.view === "messages" ? [["  "], ...tailState(app.context)] : [];
-  return [[` ${counts}`], ...filter, ...faults, ...tail, ["  "]];
+  return [[` ${counts}`], ...filter, ...faults, ...listing.summary, ["  "]];
 }
 
 /** Hints at the right, as many as there is room for; how to find the others always is. */

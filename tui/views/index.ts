@@ -5,6 +5,7 @@ import { brokersView } from "./brokers.ts";
 import { configsView } from "./configs.ts";
 import { eventsView } from "./events.ts";
 import { groupsView } from "./groups.ts";
+import { lagView } from "./lag.ts";
 import { messageView } from "./message.ts";
 import { messagesView } from "./messages.ts";
 import { overviewView } from "./overview.ts";
@@ -36,7 +37,8 @@ export function listScreen(
     case "events":
       return list(eventsView(context), options, context);
     case "groups":
+      return list(groupsView(context), options, context);
     case "lag":
-      return list(groupsView(), options, context);
+      return list(lagView(screen.groupId, context), options, context);
   }
 }

@@ -1,4 +1,4 @@
-import type { TailRecord } from "../data/tail.ts";
+import type { Tail, TailRecord } from "../data/tail.ts";
 import { type Column, left, right } from "../list/column.ts";
 import { preview } from "../text/bytes.ts";
 import type { Line, Span } from "../text/line.ts";
@@ -38,6 +38,7 @@ export function messagesView({ tail, hex }: ViewContext): View<TailRecord> {
       inOrder: true,
     },
     sort: null,
+    summary: tailState(tail),
     empty: tail?.failure ?? "no messages yet",
     open: (record) => ({ view: "message", record }),
     nameOf: ({ value }) => preview(value ?? none),
@@ -57,9 +58,9 @@ function bytesCell(bytes: Uint8Array | null, role: "accent" | "text"): Span {
 }
 
 /** A line that says how a tail does: whether it follows, and what it has left out. */
-export function tailState({ tail }: ViewContext): Line {
+function tailState(tail: Tail | null): Line {
   if (tail === null) return [];
-  const state: Span = tail.following ? ["following", "ok"] : ["not following", "muted"];
+  const state: Span = tail.following ? ["  following", "ok"] : ["  not following", "muted"];
   if (tail.skippedCount === 0) return [state];
   return [state, [` ${grouped(tail.skippedCount)} left out: too many to watch`, "warning"]];
 }

@@ -1,12 +1,15 @@
 import type { PartitionActivity, TopicActivity } from "../../internal/client/api.ts";
 import type { Screen } from "../app/screen.ts";
+import { isTroubled } from "../data/pace.ts";
 import { keyOf } from "../data/world.ts";
 import { type Column, left } from "../list/column.ts";
 import type { Line, Span } from "../text/line.ts";
-import { byteRate, shortRate } from "../text/numbers.ts";
+import { byteRate, shortCount, shortRate } from "../text/numbers.ts";
 import { sparkline } from "../text/sparkline.ts";
 import type { Role } from "../theme/palettes.ts";
 import { healthGlyph, healthRole, missingCopies } from "./cells.ts";
+import { paceOfGroup } from "./groups.ts";
+import { paceCell, readCell } from "./pace-cells.ts";
 import type { View, ViewContext } from "./view.ts";
 
 /** How many of the worst, and of the busiest, are worth a line on the first screen. */
@@ -39,12 +42,12 @@ const columns: readonly Column<Attention>[] = [
 /** What is wrong, the worst first; then what is busy. */
 export function overviewView(context: ViewContext): View<Attention> {
   const { world } = context;
-  const wrong = [...troubles(context), ...worstPartitions(context)].slice(0, MOST_SHOWN);
+  const wrong = [...troubles(context), ...worstPartitions(context), ...worstGroups(context)];
   const allIsWell = wrong.length === 0 && world.complete ? [wellness(context)] : [];
   return {
     table: {
       columns,
-      rows: [...wrong, ...allIsWell, ...busiestTopics(context)],
+      rows: [...wrong.slice(0, 2 * MOST_SHOWN - 2), ...allIsWell, ...busiestTopics(context)],
       key: ({ key }) => key,
       search: ({ subject }) => subject,
       inOrder: true,
@@ -92,12 +95,31 @@ function whyOf(row: PartitionActivity): Line {
   return [inSync, [", missing: ", "text"], [missing.join(", "), "bad"]];
 }
 
+function worstGroups(context: ViewContext): Attention[] {
+  const { world } = context;
+  const atMs = world.updatedAtMs ?? 0;
+  const troubled = [...world.groups.values()].filter((group) =>
+    isTroubled(paceOfGroup(group, world)),
+  );
+  troubled.sort((a, b) => b.lag - a.lag);
+  return troubled.slice(0, MOST_SHOWN).map((group) => {
+    const track = world.groupTracks.get(group.groupId);
+    return {
+      key: `group ${group.groupId}`,
+      state: paceCell(paceOfGroup(group, world), track, atMs, context),
+      subject: group.groupId,
+      why: [[`${shortCount(group.lag)} behind, reads `, "text"], readCell(track), ["/s", "muted"]],
+      screen: { view: "lag", groupId: group.groupId },
+    };
+  });
+}
+
 function wellness({ theme: { glyphs } }: ViewContext): Attention {
   return {
     key: "well",
     state: [`${glyphs.ok} all is well`, "ok"],
     subject: "",
-    why: [["every copy is in sync, and writes are taken", "muted"]],
+    why: [["copies are in sync, groups keep up, writes are taken", "muted"]],
     screen: { view: "topics" },
   };
 }

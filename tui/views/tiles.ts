@@ -1,9 +1,20 @@
+import type { GroupActivity } from "../../internal/client/api.ts";
+import { isTroubled } from "../data/pace.ts";
 import type { Ring } from "../data/ring.ts";
 import type { Link } from "../data/world.ts";
 import { fitLine, type Line, type Span } from "../text/line.ts";
-import { byteRate, duration, grouped, latency, shortBytes, shortRate } from "../text/numbers.ts";
+import {
+  byteRate,
+  duration,
+  grouped,
+  latency,
+  shortBytes,
+  shortCount,
+  shortRate,
+} from "../text/numbers.ts";
 import { sparkline } from "../text/sparkline.ts";
 import { healthGlyph, healthRole, UNKNOWN } from "./cells.ts";
+import { paceOfGroup } from "./groups.ts";
 import type { ViewContext } from "./view.ts";
 
 /** A box with a title and a few lines. */
@@ -63,7 +74,7 @@ function tilesOf(context: ViewContext): readonly Tile[] {
     { title: "brokers", lines: () => brokerLines(context), chosen: [0, 1, 2] },
     { title: "partitions", lines: () => partitionLines(context), chosen: [0, 2, 3] },
     { title: "traffic", lines: (width) => trafficLines(context, width), chosen: [0, 2] },
-    { title: "lag", lines: () => [[UNKNOWN], [["no groups yet", "faint"]]], chosen: [0, 1] },
+    { title: "lag", lines: (width) => lagLines(context, width), chosen: [0, 1] },
   ];
 }
 
@@ -131,4 +142,29 @@ function trafficLines({ world, theme: { glyphs } }: ViewContext, width: number):
     [[`${byteRate(broker.rates?.bytesOutPerSecond ?? 0)} out`, "outgoing"]],
     [[spark(history.bytesOut), "outgoing"]],
   ];
+}
+
+function lagLines(context: ViewContext, width: number): Line[] {
+  const { world, theme } = context;
+  if (world.broker === null) return [];
+  const groups = [...world.groups.values()];
+  if (groups.length === 0) return [[["no groups", "faint"]]];
+  const lag = groups.reduce((sum, group) => sum + group.lag, 0);
+  const count = groups.length === 1 ? "1 group" : `${grouped(groups.length)} groups`;
+  const total: Line = [
+    [shortCount(lag), "strong"],
+    [` in ${count}`, "muted"],
+  ];
+  const trend = sparkline(world.history.lag.values, width, theme.glyphs);
+  return [total, groupsLine(context, groups), [[trend, "warning"]], []];
+}
+
+function groupsLine(context: ViewContext, groups: readonly GroupActivity[]): Line {
+  const { ok, warning, waiting } = context.theme.glyphs;
+  const all = groups.map((group) => paceOfGroup(group, context.world));
+  const troubledCount = all.filter(isTroubled).length;
+  if (troubledCount > 0) return [[`${warning} ${grouped(troubledCount)} don't keep up`, "warning"]];
+  return all.includes("unknown")
+    ? [[`${waiting} watching`, "muted"]]
+    : [[`${ok} all keep up`, "ok"]];
 }

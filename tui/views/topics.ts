@@ -1,5 +1,5 @@
 import type { TopicActivity } from "../../internal/client/api.ts";
-import { HISTORY_LENGTH } from "../data/world.ts";
+import { HISTORY_LENGTH, type World } from "../data/world.ts";
 import { type CellContext, type Column, left, right } from "../list/column.ts";
 import type { Line, Span } from "../text/line.ts";
 import { grouped, shortBytes } from "../text/numbers.ts";
@@ -21,6 +21,7 @@ import type { View, ViewContext } from "./view.ts";
 const TREND_WIDTH = 8;
 
 function columns({ world }: ViewContext): readonly Column<TopicActivity>[] {
+  const lags = greatestLags(world);
   return [
     left("name", "NAME", 16, 0, {
       maxWidth: 60,
@@ -55,8 +56,9 @@ function columns({ world }: ViewContext): readonly Column<TopicActivity>[] {
       cell: ({ sizeBytes }) => bytesCell(sizeBytes),
       sortBy: ({ sizeBytes }) => sizeBytes,
     }),
-    right("lag", "LAG", 5, 7, {
-      cell: () => UNKNOWN,
+    right("lag", "LAG", 6, 2, {
+      cell: ({ name }) => lagOf(name, lags),
+      sortBy: ({ name }) => lags.get(name) ?? null,
     }),
     left("trend", "TREND", TREND_WIDTH, 4, {
       cell: (topic, context) => trendCell(topic, TREND_WIDTH, world.topicHistory, context),
@@ -125,6 +127,35 @@ function card(topic: TopicActivity, context: ViewContext): readonly Line[] {
     [["records in, the last minute", "muted"]],
     [trendCell(topic, Math.min(HISTORY_LENGTH, 36), context.world.topicHistory, context)],
     [],
-    fact("lag", UNKNOWN, ["  this broker tells no groups yet", "faint"]),
+    [["groups", "muted"]],
+    ...groupLines(name, context.world),
   ];
+}
+
+/** How far the group that is furthest behind in each topic is; none where nobody reads. */
+function greatestLags({ groups }: World): ReadonlyMap<string, number> {
+  const lags = new Map<string, number>();
+  for (const group of groups.values()) {
+    for (const { topic, lag } of group.topics) lags.set(topic, Math.max(lag, lags.get(topic) ?? 0));
+  }
+  return lags;
+}
+
+function lagOf(topic: string, lags: ReadonlyMap<string, number>): Span {
+  const lag = lags.get(topic);
+  return lag === undefined ? UNKNOWN : countCell(lag);
+}
+
+/** The groups that read a topic, with their lags. */
+function groupLines(name: string, { groups }: World): Line[] {
+  const lines = [...groups.values()].flatMap(({ groupId, topics }) => {
+    const own = topics.find(({ topic }) => topic === name);
+    return own ? [{ groupId, lag: own.lag }] : [];
+  });
+  if (lines.length === 0) return [[["nobody has committed an offset", "faint"]]];
+  lines.sort((a, b) => b.lag - a.lag);
+  return lines.map(({ groupId, lag }) => [
+    [grouped(lag).padStart(12), lag === 0 ? "faint" : "text"],
+    [`  ${groupId}`],
+  ]);
 }

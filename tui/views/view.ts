@@ -23,6 +23,8 @@ export interface View<Row> {
   readonly sort: SortOrder | null;
   /** Said where there are no rows at all. */
   readonly empty: string;
+  /** What there is to say of all rows together. */
+  readonly summary?: Line;
   /** What a row opens; null: nothing. */
   open?(row: Row): Screen | null;
   /** What a row is called, for copying and for commands; its key if left out. */
@@ -42,6 +44,7 @@ export interface Listing {
   /** The names of the columns that it can be sorted by. */
   readonly sortable: readonly string[];
   readonly empty: string;
+  readonly summary: Line;
   line(index: number, isSelected: boolean): Line;
   open(index: number): Screen | null;
   nameOf(index: number): string | null;
@@ -68,6 +71,7 @@ export function list<Row>(
     sort,
     sortable: view.table.columns.filter(({ sortBy }) => sortBy).map(({ name }) => name),
     empty: view.empty,
+    summary: view.summary ?? [],
     line: (index, isSelected) => at(index, (row) => rowLine(table, row, isSelected, context)) ?? [],
     open: (index) => at(index, (row) => view.open?.(row) ?? null),
     nameOf: (index) => at(index, (row) => view.nameOf?.(row) ?? view.table.key(row)),
