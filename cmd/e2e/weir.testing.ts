@@ -171,6 +171,6 @@ async function finish(
 }
 
 /** What a command finds around it: nothing of this machine but where programs are. */
-function environment(env: Readonly<Record<string, string>>): Record<string, string> {
+export function environment(env: Readonly<Record<string, string>>): Record<string, string> {
   return { PATH: `${path.dirname(executable)}:${process.env.PATH}`, HOME: os.tmpdir(), ...env };
 }

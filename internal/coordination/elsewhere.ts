@@ -13,6 +13,7 @@ export function coordinatedElsewhere(): GroupCoordinator {
     leaveGroup: () => ({ error: NOT_HERE, members: [] }),
     commitOffsets: async ({ topics }) => answerAll(topics, NOT_HERE),
     fetchOffsets: async () => [],
+    knownOffsets: () => [],
     deleteOffsets: async () => ({ error: NOT_HERE, topics: [] }),
     describeGroup: () => null,
     listGroups: () => [],
