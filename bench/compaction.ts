@@ -55,7 +55,17 @@ for (const [name, config] of Object.entries(TOPICS)) {
     validateOnly: false,
   });
 }
-const columns = ["topic", "MB", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "RSS MB", "disk MB", "CPU %"];
+const columns = [
+  "topic",
+  "MB",
+  "p50 ms",
+  "p99 ms",
+  "p99.9 ms",
+  "max ms",
+  "RSS MB",
+  "disk MB",
+  "CPU %",
+];
 process.stdout.write(`${columns.map((name) => name.padStart(10)).join("")}\n`);
 for (let turn = 0; turn < Number(options.turns) * 2; turn++) {
   const topic = turn % 2 === 0 ? "deleted" : "compacted";

@@ -11,8 +11,12 @@ import { BrokerError } from "./errors.ts";
 import type { Partition } from "./partition.ts";
 import { checkSetting } from "./setting.ts";
 import { brokerError } from "./storage-errors.ts";
-import { checkTopicName } from "./topic-name.ts";
-import { checkLogName, checkPartitionCount, partitionOfLog } from "./topic-names.ts";
+import {
+  checkLogName,
+  checkPartitionCount,
+  checkTopicName,
+  partitionOfLog,
+} from "./topic-rules.ts";
 import { checkTogether, checkTopicConfig, topicSetting } from "./topic-settings.ts";
 import { TopicState } from "./topic-state.ts";
 

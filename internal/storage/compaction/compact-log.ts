@@ -51,7 +51,7 @@ export async function compactLog(
   let freedBytes = 0;
   for (const group of segmentGroups(log, endOffset)) {
     const freed = await compactGroup(path, pass, group, pace);
-    // Others of the group are still there and as they were: the next pass begins where this one did.
+    // Others of the group are there, as they were: the next pass begins where this one did.
     if (freed === null) return { endOffset: part.fromOffset, freedBytes };
     freedBytes += freed;
   }
