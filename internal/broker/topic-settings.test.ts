@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { BrokerError } from "./errors.ts";
 import { checkSetting, UNLIMITED } from "./setting.ts";
-import { checkTogether, checkTopicConfig, topicSetting, topicSettings } from "./topic-settings.ts";
+import { checkTopicConfig, topicSetting, topicSettings } from "./topic-settings.ts";
 
 function mapOf(config: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
   return new Map(Object.entries(config));
@@ -32,14 +32,16 @@ describe("which values a topic's settings may have", () => {
   });
 
   test("an unknown one is refused with the names of those there are", () => {
-    expect(() => checkTopicConfig(mapOf({ "cleanup.polity": "delete" }))).toThrow("cleanup.policy");
+    expect(() => checkTopicConfig(mapOf({ "cleanup.polity": "delete" }), mapOf({}))).toThrow(
+      "cleanup.policy",
+    );
   });
 
   test("the least lag of compaction is not more than the greatest", () => {
     const own = mapOf({ "min.compaction.lag.ms": "5000" });
-    checkTogether(own, mapOf({ "log.cleaner.max.compaction.lag.ms": "5000" }));
+    checkTopicConfig(own, mapOf({ "log.cleaner.max.compaction.lag.ms": "5000" }));
     const broker = mapOf({ "log.cleaner.max.compaction.lag.ms": "4999" });
-    expect(() => checkTogether(own, broker)).toThrow("(5000) is more than");
+    expect(() => checkTopicConfig(own, broker)).toThrow("(5000) is more than");
   });
 });
 

@@ -201,16 +201,15 @@ export interface TopicSettings {
   readonly retentionMs: number;
 }
 
-/** Throws `BrokerError` `invalid-config` for an unknown topic setting or a wrong value. */
-export function checkTopicConfig(config: ReadonlyMap<string, string>): void {
-  for (const [name, value] of config) checkSetting(topicSetting(name), value);
-}
-
-/** Throws `BrokerError` `invalid-config` if a topic's settings contradict each other. */
-export function checkTogether(
+/**
+ * Throws `BrokerError` `invalid-config` for an unknown topic setting, a wrong value, and for settings
+ * that contradict each other or the broker's.
+ */
+export function checkTopicConfig(
   own: ReadonlyMap<string, string>,
   broker: ReadonlyMap<string, string>,
 ): void {
+  for (const [name, value] of own) checkSetting(topicSetting(name), value);
   const entries = topicConfigEntries(own, broker);
   const text = (name: string) => entries.find((entry) => entry.name === name)?.value ?? "";
   const [least, most] = [text("min.compaction.lag.ms"), text("max.compaction.lag.ms")];

@@ -9,7 +9,6 @@ import type { Changes } from "./changes.ts";
 import type { ClusterStanding } from "./cluster-standing.ts";
 import { BrokerError } from "./errors.ts";
 import type { Partition } from "./partition.ts";
-import { checkSetting } from "./setting.ts";
 import { brokerError } from "./storage-errors.ts";
 import {
   checkLogName,
@@ -17,7 +16,7 @@ import {
   checkTopicName,
   partitionOfLog,
 } from "./topic-rules.ts";
-import { checkTogether, checkTopicConfig, topicSetting } from "./topic-settings.ts";
+import { checkTopicConfig, topicSetting } from "./topic-settings.ts";
 import { TopicState } from "./topic-state.ts";
 
 /** The topics of this broker: what the metadata says of them, and their partitions' logs. */
@@ -114,8 +113,7 @@ export class Topics {
       const message = `a lone broker keeps 1 copy, not ${replicationFactor}`;
       throw new BrokerError("invalid-replication-factor", message);
     }
-    checkTopicConfig(config);
-    checkTogether(config, this.#brokerConfig);
+    checkTopicConfig(config, this.#brokerConfig);
     const metadata = { name, id: randomUuid(this.#random), partitionCount, config };
     const topic = this.#newState(metadata);
     if (validateOnly) return topic.describe();
@@ -173,12 +171,11 @@ export class Topics {
     return this.#change(name, validateOnly, (metadata) => {
       const config = new Map(metadata.config);
       for (const [key, value] of changes) {
-        const setting = topicSetting(key);
-        if (value !== null) checkSetting(setting, value);
+        topicSetting(key);
         if (value === null) config.delete(key);
         else config.set(key, value);
       }
-      checkTogether(config, this.#brokerConfig);
+      checkTopicConfig(config, this.#brokerConfig);
       return { ...metadata, config };
     });
   }
