@@ -24,6 +24,13 @@ export function checkPartitionCount(partitionCount: number): void {
   throw new BrokerError("invalid-partitions", message);
 }
 
+/** Throws `BrokerError` `invalid-replication-factor`; null: what the broker has. */
+export function checkReplicationFactor(replicationFactor: number | null): void {
+  if (replicationFactor === null || replicationFactor === 1) return;
+  const message = `a lone broker keeps 1 copy, not ${replicationFactor}`;
+  throw new BrokerError("invalid-replication-factor", message);
+}
+
 /** The number of the partition that a log of this name belongs to. */
 export function partitionOfLog(logName: string): number {
   return Number(logName.slice(logName.lastIndexOf("-") + 1));

@@ -202,8 +202,8 @@ export interface TopicSettings {
 }
 
 /**
- * Throws `BrokerError` `invalid-config` for an unknown topic setting, a wrong value, and for settings
- * that contradict each other or the broker's.
+ * Throws `BrokerError` `invalid-config` for an unknown topic setting, a wrong value, and for
+ * settings that contradict each other or the broker's.
  */
 export function checkTopicConfig(
   own: ReadonlyMap<string, string>,

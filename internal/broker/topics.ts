@@ -13,6 +13,7 @@ import { brokerError } from "./storage-errors.ts";
 import {
   checkLogName,
   checkPartitionCount,
+  checkReplicationFactor,
   checkTopicName,
   partitionOfLog,
 } from "./topic-rules.ts";
@@ -109,18 +110,14 @@ export class Topics {
     checkLogName(name, this.#metadata.logName);
     this.#checkFree(name);
     checkPartitionCount(partitionCount);
-    if (replicationFactor !== null && replicationFactor !== 1) {
-      const message = `a lone broker keeps 1 copy, not ${replicationFactor}`;
-      throw new BrokerError("invalid-replication-factor", message);
-    }
+    checkReplicationFactor(replicationFactor);
     checkTopicConfig(config, this.#brokerConfig);
-    const metadata = { name, id: randomUuid(this.#random), partitionCount, config };
-    const topic = this.#newState(metadata);
+    const topic = this.#newState({ name, id: randomUuid(this.#random), partitionCount, config });
     if (validateOnly) return topic.describe();
     return this.#exclusively(name, async () => {
       this.#checkFree(name);
       await this.#removeLogs([]);
-      await this.#metadata.putTopic(metadata);
+      await this.#metadata.putTopic(topic.metadata);
       this.#topics.set(name, topic);
       this.#changes.topicAdded(topic);
       return topic.describe();
