@@ -1,5 +1,6 @@
 import { kafkaErrors } from "../../doors/kafka/protocol/error-codes.ts";
 import { produce } from "../../doors/kafka/protocol/messages/00-produce.ts";
+import { apiVersions } from "../../doors/kafka/protocol/messages/18-api-versions.ts";
 import { initProducerId } from "../../doors/kafka/protocol/messages/22-init-producer-id.ts";
 import { ZERO_UUID } from "../../doors/kafka/protocol/table.ts";
 import { must } from "../failure.ts";
@@ -153,7 +154,9 @@ export class ProducerActor implements Actor {
     const settled = version < TOPIC_ID_VERSION ? world.sentByName(name) : () => {};
     if (this.#acks === 0) {
       if (this.#client.isOpen) this.#client.send(produce, version, request);
-      return world.lostByName(settled);
+      // What a connection brings is taken in order: an answer to this says that the broker had that.
+      const heard = await this.#client.call(apiVersions, 0, UNNAMED);
+      return heard ? settled() : world.lostByName(settled);
     }
     const answer = await this.#client.call(produce, version, request);
     if (!answer) return world.lostByName(settled);
@@ -208,6 +211,7 @@ export class ProducerActor implements Actor {
   }
 }
 
+const UNNAMED = { clientSoftwareName: "", clientSoftwareVersion: "" };
 const NOBODY = { producerId: -1, producerEpoch: -1, baseSequence: -1 };
 
 function isThere({ log }: IdempotentProducer): boolean {
