@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { DiskError } from "../platform/disk.ts";
+import { memoryDisk } from "../platform/testing/memory-disk.ts";
 import type { LogStore } from "./log-store.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import {
@@ -39,6 +41,24 @@ test("what is cut off takes its files with it", async () => {
   expect(await readRecords(store, log)).toEqual([]);
   await appendMany(store, log, 1);
   expect(await keysOf(store, log)).toEqual(["12"]);
+});
+
+test("a cut that could not be made durable isn't promised when it is asked for again", async () => {
+  const disk = memoryDisk();
+  const open = disk.open.bind(disk);
+  let fails = false;
+  disk.open = (path, mode) => {
+    const file = open(path, mode);
+    const sync = file.sync.bind(file);
+    const failed = () => Promise.reject(new DiskError("failed", "sync", path, new Error("EIO")));
+    return Object.assign(file, { sync: () => (fails ? failed() : sync()) });
+  };
+  const { store } = await openStore(disk);
+  const log = store.openLog("orders-0", "a", SMALL_LOG);
+  await appendMany(store, log, 12);
+  fails = true;
+  await expect(store.cutBefore(log, 7)).rejects.toThrow("a sync failed");
+  await expect(store.cutBefore(log, 7)).rejects.toThrow("a sync failed");
 });
 
 test("a crash never takes a cut back, and never takes more than the cut", async () => {

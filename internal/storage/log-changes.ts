@@ -68,6 +68,8 @@ export class LogChanges {
   cutBefore(log: PartitionLog, offset: number): Promise<void> {
     return this.#changeSegments(log, async () => {
       if (log.removed) throw new StorageError("removed", `${log.name} has been removed`);
+      // Where the log begins may itself be a cut that could not be made durable.
+      this.#checkNotFailed();
       if (offset <= log.startOffset) return;
       const { disk, files, writer, checkpointer, flush } = this.#path;
       flush();
@@ -169,11 +171,15 @@ export class LogChanges {
     disk.removeDirectory(grave);
   }
 
+  #checkNotFailed(): void {
+    const refused = this.#path.refusal();
+    if (refused?.code === "failed") throw refused;
+  }
+
   /** Writes a frame of entries; returns its number. */
   #write(entries: readonly EntryWithPayload[]): number {
-    const { journal, refusal, refuse } = this.#path;
-    const refused = refusal();
-    if (refused?.code === "failed") throw refused;
+    const { journal, refuse } = this.#path;
+    this.#checkNotFailed();
     try {
       journal.write(entriesFrame(entries));
     } catch (error) {
