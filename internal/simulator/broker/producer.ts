@@ -154,7 +154,7 @@ export class ProducerActor implements Actor {
     const settled = version < TOPIC_ID_VERSION ? world.sentByName(name) : () => {};
     if (this.#acks === 0) {
       if (this.#client.isOpen) this.#client.send(produce, version, request);
-      // What a connection brings is taken in order: an answer to this says that the broker had that.
+      // A connection is read in order: an answer to this says that the broker has had that.
       const heard = await this.#client.call(apiVersions, 0, UNNAMED);
       return heard ? settled() : world.lostByName(settled);
     }
