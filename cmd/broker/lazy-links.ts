@@ -16,5 +16,6 @@ export function lazyLinks(platform: Platform): Links {
     ask: async (address) => (await links()).ask(address),
     announce: async (address, announcement) => (await links()).announce(address, announcement),
     promote: async (address) => (await links()).promote(address),
+    reserveProducerIds: async (address) => (await links()).reserveProducerIds(address),
   };
 }

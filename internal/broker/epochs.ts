@@ -8,3 +8,14 @@ const EPOCHS_PER_PROMOTION = 1000;
 export function epochOfPromotion(epoch: number): number {
   return (Math.floor(epoch / EPOCHS_PER_PROMOTION) + 1) * EPOCHS_PER_PROMOTION;
 }
+
+/** So many producer ids can be given out between two promotions. */
+const PRODUCER_IDS_PER_PROMOTION = 2 ** 32;
+
+/**
+ * Where the producer ids of a leadership begin. A master that was lost may have given out ids that
+ * the slave in its place never heard of, so each promotion begins behind all that were possible.
+ */
+export function firstProducerId(epoch: number): number {
+  return Math.floor(epoch / EPOCHS_PER_PROMOTION) * PRODUCER_IDS_PER_PROMOTION;
+}

@@ -24,6 +24,8 @@ export type BrokerErrorCode =
   | "duplicate-sequence"
   | "invalid-producer-epoch"
   | "unknown-producer"
+  /** A slave can't reach its master, from which it has producer ids. */
+  | "no-producer-ids"
   | "not-enough-replicas"
   | "not-enough-replicas-after-append"
   | "not-leader"

@@ -40,12 +40,17 @@ export interface Links {
   ask(address: PeerAddress): Promise<PeerState>;
   announce(address: PeerAddress, announcement: Announcement): Promise<void>;
   promote(address: PeerAddress): Promise<void>;
+  /** Has a master reserve a block of producer ids for this broker; resolves with the first. */
+  reserveProducerIds(address: PeerAddress): Promise<number>;
 }
+
+const noWay = () => Promise.reject(new Error("there is no way to other brokers"));
 
 /** No other broker can be reached. */
 export const noLinks: Links = {
-  follow: () => Promise.reject(new Error("there is no way to other brokers")),
-  ask: () => Promise.reject(new Error("there is no way to other brokers")),
-  announce: () => Promise.reject(new Error("there is no way to other brokers")),
-  promote: () => Promise.reject(new Error("there is no way to other brokers")),
+  follow: noWay,
+  ask: noWay,
+  announce: noWay,
+  promote: noWay,
+  reserveProducerIds: noWay,
 };

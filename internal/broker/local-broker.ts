@@ -91,7 +91,7 @@ export class LocalBroker implements Broker {
     this.#groups = groups;
     this.#changes = changes;
     this.events = events;
-    this.#producerIds = new ProducerIds(metadata);
+    this.#producerIds = new ProducerIds(() => pair.obtainProducerIds());
     this.#startedAtMs = platform.clock.nowMs();
     const { clock } = platform;
     // A slave drops what its master drops.
@@ -184,7 +184,6 @@ export class LocalBroker implements Broker {
   }
 
   async allocateProducerId(current: ProducerIdentity | null): Promise<ProducerIdentity> {
-    this.#checkMaster();
     return inBrokersWords(this.#producerIds.allocate(current));
   }
 

@@ -3,14 +3,16 @@ import type { FollowerHello, LeaderOutlet } from "../replication/messages.ts";
 import type { EpochEnd } from "../storage/epoch-history.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import { admitFollower, registerFollower } from "./admit-follower.ts";
-import { epochOfPromotion } from "./epochs.ts";
+import { epochOfPromotion, firstProducerId } from "./epochs.ts";
 import { BrokerError } from "./errors.ts";
-import { Following } from "./following.ts";
+import type { Following } from "./following.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
 import type { PeerAddress } from "./links.ts";
+import { makeFollowing } from "./make-following.ts";
 import { makeLeader } from "./make-leader.ts";
 import type { PairPath } from "./pair-path.ts";
-import { announceLater, newerLeadership } from "./peers.ts";
+import { announceLater, newerLeadership, producerIdsFrom } from "./peers.ts";
+import { PRODUCER_ID_BLOCK } from "./producer-ids.ts";
 import { notLeader } from "./refusals.ts";
 import type {
   Announcement,
@@ -22,7 +24,6 @@ import type {
   Role,
 } from "./replication-api.ts";
 import { followingStatus, leadingStatus, lossReport } from "./replication-status.ts";
-import { afterCut, takeMetadata } from "./take-copies.ts";
 
 /**
  * A broker's part in a pair: it leads every log, or it follows the one that does. The epoch of the
@@ -136,6 +137,18 @@ export class Pair implements Replication {
     return this.#exclusively(() => this.#learn(announcement));
   }
 
+  async reserveProducerIds(): Promise<number> {
+    if (!this.#leader) throw notLeader(this.#leaderId, this.role);
+    const from = firstProducerId(this.#epoch);
+    return this.#path.metadata.reserveProducerIds(PRODUCER_ID_BLOCK, from);
+  }
+
+  /** A block of producer ids for this broker to give out: its own, or one of its master's. */
+  obtainProducerIds(): Promise<number> {
+    if (this.#leader) return this.reserveProducerIds();
+    return producerIdsFrom(this.#path, () => this.#leaderAddress());
+  }
+
   promotionReport(): PromotionReport {
     const { clock, store } = this.#path;
     const known = { leaderId: this.#leaderId, epoch: this.#epoch };
@@ -214,36 +227,19 @@ export class Pair implements Replication {
   }
 
   async #follow(): Promise<void> {
-    const { clock, log, store, links, lagTimeMaxMs, metadata, brokerId, mode } = this.#path;
     await this.#path.roleChanged("slave");
     await this.#path.topics.reconcile();
-    this.#following = new Following({
-      clock,
-      log,
-      store,
-      links,
-      lagTimeMaxMs,
+    this.#following = makeFollowing(this.#path, {
       address: () => this.#leaderAddress(),
-      hello: () => ({
-        ...this.#path.advertised,
-        brokerId,
-        mode,
-        clusterId: metadata.clusterId,
-        epoch: this.#epoch,
-      }),
+      epoch: () => this.#epoch,
       opened: ({ leaderId, epoch }) => {
         this.#leaderId = leaderId;
         this.#epoch = Math.max(this.#epoch, epoch);
         this.#note("info", "following", `this broker follows broker ${leaderId}, epoch ${epoch}`);
       },
-      logs: () => store.logs.values(),
-      copied: (copied, bytes) => {
-        if (copied === metadata.log) takeMetadata(this.#path, bytes);
-      },
-      cut: (cut) => afterCut(this.#path, cut),
       unreachable: () => void this.#askAround(),
     });
-    for (const one of store.logs.values()) this.#adopt(one);
+    for (const one of this.#path.store.logs.values()) this.#adopt(one);
     if (this.#serving && !this.#closed) this.#following.start();
   }
 

@@ -1,4 +1,6 @@
 import type { ReplicationLeader } from "../replication/leader.ts";
+import { BrokerError } from "./errors.ts";
+import type { PeerAddress } from "./links.ts";
 import type { PairPath } from "./pair-path.ts";
 import type { Announcement, BrokerNode } from "./replication-api.ts";
 
@@ -57,5 +59,18 @@ function announce(
   for (const node of others) {
     // Whoever is down learns of it when it starts.
     if (absent.has(node.id)) links.announce(node, { leader, epoch, clusterId }).catch(() => {});
+  }
+}
+
+/** A block of a master's producer ids. Rejects with `BrokerError` `no-producer-ids`. */
+export async function producerIdsFrom(
+  { links }: PairPath,
+  master: () => PeerAddress,
+): Promise<number> {
+  try {
+    return await links.reserveProducerIds(master());
+  } catch (error) {
+    const message = "producer ids come from the master, which can't be reached";
+    throw new BrokerError("no-producer-ids", message, { cause: error });
   }
 }

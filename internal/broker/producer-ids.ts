@@ -1,19 +1,21 @@
-import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { ProducerIdentity } from "./api.ts";
 
 /** So many ids are reserved at a time: one write for each would slow every new producer. */
-const BLOCK_IDS = 1000;
+export const PRODUCER_ID_BLOCK = 1000;
 const LAST_EPOCH = 2 ** 15 - 2;
+
+/** Reserves `PRODUCER_ID_BLOCK` ids that no one else will get; resolves with the first. */
+export type ReserveProducerIds = () => Promise<number>;
 
 /** Gives out producer ids, each to one producer for ever. */
 export class ProducerIds {
-  readonly #metadata: MetadataStore;
+  readonly #reserveBlock: ReserveProducerIds;
   #next = 0;
   #end = 0;
   #reserving: Promise<void> | null = null;
 
-  constructor(metadata: MetadataStore) {
-    this.#metadata = metadata;
+  constructor(reserve: ReserveProducerIds) {
+    this.#reserveBlock = reserve;
   }
 
   /** A new id at epoch 0, or `current` at its next epoch; a new id when its epochs have run out. */
@@ -30,8 +32,8 @@ export class ProducerIds {
 
   async #reserve(): Promise<void> {
     try {
-      this.#next = await this.#metadata.reserveProducerIds(BLOCK_IDS);
-      this.#end = this.#next + BLOCK_IDS;
+      this.#next = await this.#reserveBlock();
+      this.#end = this.#next + PRODUCER_ID_BLOCK;
     } finally {
       this.#reserving = null;
     }

@@ -88,6 +88,8 @@ export interface Replication {
   open(hello: FollowerHello, outlet: LeaderOutlet, creditBytes: number): Promise<OpenedSession>;
   /** Someone leads with this epoch: if it is higher, this broker follows from now on. */
   announced(announcement: Announcement): Promise<void>;
+  /** A block of ids that no other producer gets, from the master; resolves with the first. */
+  reserveProducerIds(): Promise<number>;
   /** What a promotion could lose. */
   promotionReport(): PromotionReport;
   /** Makes this slave the master, under a higher epoch. */

@@ -185,6 +185,35 @@ test("a promotion keeps committed offsets, and knows producers again", async () 
   await pair.close();
 });
 
+test("both brokers give out producer ids, and none twice, also after a loss", async () => {
+  const { pair, client } = await startedAsync();
+  const given = new Set<number>();
+  const give = async ({ broker }: Member) => {
+    const id = broker?.allocateProducerId(null).then(({ producerId }) => producerId);
+    return settled(pair, id ?? Promise.reject(), "an id");
+  };
+  const giveNew = async (member: Member) => {
+    const id = await give(member);
+    if (typeof id !== "number" || given.has(id)) throw new Error(`it gave ${id}`);
+    given.add(id);
+  };
+  for (const member of [pair.one, pair.two, pair.one, pair.two]) await giveNew(member);
+  pair.cut();
+  // The old master reserves a block that its slave never hears of.
+  for (let i = 0; i < 2000; i++) await giveNew(pair.one);
+  await pair.two.crash("kill");
+  await pair.two.start();
+  expect(await give(pair.two)).toMatchObject({ message: expect.stringContaining("the master") });
+  const second = await pair.two.connect();
+  await settled(pair, second.promote(), "the promotion");
+  for (let i = 0; i < 2000; i++) await giveNew(pair.two);
+  pair.heal();
+  await pair.until(() => pair.one.broker?.replication.role === "slave", "the old master follows");
+  for (const member of [pair.one, pair.two]) await giveNew(member);
+  await settled(pair, client.close(), "the end of a client");
+  await pair.close();
+});
+
 /** Sends an idempotent producer's batch of this sequence. */
 function sendAgain(client: Client, baseSequence: number): Promise<BatchReceipt> {
   const builder = new BatchBuilder();

@@ -47,6 +47,11 @@ export function replicationLinks(platform: ClientPlatform, clientName: string): 
       once(address, async (caller) => {
         await call(caller, messages.promote, {}, { timeoutMs: PROMOTE_TIMEOUT_MS });
       }),
+    reserveProducerIds: (address) =>
+      once(address, async (caller) => {
+        const { firstId } = await call(caller, messages.reserveProducerIds, {});
+        return firstId;
+      }),
   };
 }
 

@@ -279,6 +279,7 @@ const alone: Replication = {
   promotionReport: notFaked,
   promote: notFaked,
   switchOver: notFaked,
+  reserveProducerIds: notFaked,
   endOfEpoch: notFaked,
 };
 

@@ -123,8 +123,8 @@ export class EmbeddedMetadataStore implements MetadataStore {
     return this.#decide({ type: "topic", name, topic: null });
   }
 
-  async reserveProducerIds(count: number): Promise<number> {
-    const first = this.#nextProducerId;
+  async reserveProducerIds(count: number, from: number): Promise<number> {
+    const first = Math.max(this.#nextProducerId, from);
     this.#nextProducerId = first + count;
     await this.#decide({ type: "producer-ids", next: first + count });
     return first;

@@ -42,8 +42,8 @@ export interface MetadataStore {
   readonly leadership: Leadership | null;
   putBroker(broker: BrokerMetadata): Promise<void>;
   putLeadership(leadership: Leadership): Promise<void>;
-  /** The first of `count` producer ids that no one else will get. */
-  reserveProducerIds(count: number): Promise<number>;
+  /** The first of `count` producer ids, `from` or greater, that no one else will get. */
+  reserveProducerIds(count: number, from: number): Promise<number>;
   /** Where the metadata log is kept; its log isn't one of a topic. */
   readonly logName: string;
 }

@@ -203,7 +203,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "producer ids given again after a restart",
     "broker/producer-ids.ts",
-    "this.#next = await this.#metadata.reserveProducerIds(BLOCK_IDS);",
+    "this.#next = await this.#reserveBlock();",
     "this.#next = this.#end;",
   ),
   mutant(

@@ -29,6 +29,8 @@ const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
   "duplicate-sequence": "DUPLICATE_SEQUENCE_NUMBER",
   "invalid-producer-epoch": "INVALID_PRODUCER_EPOCH",
   "unknown-producer": "UNKNOWN_PRODUCER_ID",
+  // As Kafka does where a broker has to wait for more ids: what clients do about it is try again.
+  "no-producer-ids": "COORDINATOR_LOAD_IN_PROGRESS",
   "not-enough-replicas": "NOT_ENOUGH_REPLICAS",
   "not-enough-replicas-after-append": "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
   "not-leader": "NOT_LEADER_OR_FOLLOWER",

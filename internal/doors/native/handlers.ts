@@ -87,6 +87,9 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
     await broker.replication.announced(announcement);
     return {};
   }),
+  handler(replication.reserveProducerIds, async (broker) => {
+    return { firstId: await broker.replication.reserveProducerIds() };
+  }),
   handler(replication.describePromotion, async (broker) => broker.replication.promotionReport()),
   handler(replication.promote, (broker) => broker.replication.promote()),
   handler(replication.switchOver, (broker) => broker.replication.switchOver()),

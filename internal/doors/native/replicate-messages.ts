@@ -156,6 +156,13 @@ export const announceLeader: Operation<Announcement, Nothing> = {
   answer: nothing,
 };
 
+/** Reserves 1000 producer ids for a slave to give out. */
+export const reserveProducerIds: Operation<Nothing, { readonly firstId: number }> = {
+  name: "reserve-producer-ids",
+  request: nothing,
+  answer: record<{ readonly firstId: number }>({ firstId: int53() }),
+};
+
 const promotionReport = record<PromotionReport>({
   leaderId: int32(-1),
   epoch: int32(),

@@ -10,6 +10,8 @@ const NONE = -1;
  *
  * - A producer that is only idempotent always gets a new id with epoch 0, as in Kafka, also when
  *   it names the one that it has: nothing proves that it is its own.
+ * - Any broker gives ids out; a slave has them from its master, and COORDINATOR_LOAD_IN_PROGRESS
+ *   while it can't reach that.
  * - A transactional id: TRANSACTIONAL_ID_AUTHORIZATION_FAILED. It is the one error of this request
  *   that every client takes as final and shows; at others they would go on asking.
  * - An id without an epoch or the other way round: INVALID_REQUEST.

@@ -1,0 +1,40 @@
+import type { LeaderHello } from "../replication/messages.ts";
+import { Following } from "./following.ts";
+import type { PeerAddress } from "./links.ts";
+import type { PairPath } from "./pair-path.ts";
+import { afterCut, takeMetadata } from "./take-copies.ts";
+
+/** What following has to know of, and to tell, the one who decides whom to follow. */
+export interface FollowingRole {
+  /** Where the leader is taken to be now. */
+  readonly address: () => PeerAddress;
+  /** The highest leadership that is known. */
+  readonly epoch: () => number;
+  readonly opened: (hello: LeaderHello) => void;
+  readonly unreachable: () => void;
+}
+
+/** Follows with all logs of a broker. */
+export function makeFollowing(path: PairPath, role: FollowingRole): Following {
+  const { clock, log, store, links, lagTimeMaxMs, metadata, brokerId, mode, advertised } = path;
+  const { address, epoch, opened, unreachable } = role;
+  return new Following({
+    clock,
+    log,
+    store,
+    links,
+    lagTimeMaxMs,
+    address,
+    hello: () => {
+      const { clusterId } = metadata;
+      return { ...advertised, brokerId, mode, clusterId, epoch: epoch() };
+    },
+    opened,
+    logs: () => store.logs.values(),
+    copied: (copied, bytes) => {
+      if (copied === metadata.log) takeMetadata(path, bytes);
+    },
+    cut: (cut) => afterCut(path, cut),
+    unreachable,
+  });
+}
