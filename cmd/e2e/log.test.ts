@@ -98,12 +98,41 @@ describe("weir log verify", () => {
     const copy = spoilt("headless", "journal/00000000000000000001.journal", 16);
     const { code, stdout } = await bench.weir(["log", "verify", copy, "-o", "ndjson"]);
     expect(code).toBe(6);
-    expect(JSON.parse(stdout)).toMatchObject({ kind: "start" });
+    const [first = ""] = stdout.split("\n");
+    expect(JSON.parse(first)).toMatchObject({ kind: "start", position: 0 });
   });
 
   test("wants a data directory", async () => {
     const { code, stderr } = await bench.weir(["log", "verify", "."]);
     expect(stderr).toStartWith("error: no-data: ");
     expect(code).toBe(1);
+  });
+});
+
+describe("weir log repair", () => {
+  const repair = (...args: string[]) => bench.weir(["log", "repair", ...args, "-o", "ndjson"]);
+
+  test("says first what is lost, then goes on without it", async () => {
+    const copy = spoilt("torn", "journal/00000000000000000001.journal", 16);
+    const broker = await bench.weir(["broker", "--data", copy, "--listen", "127.0.0.1:0"]);
+    expect(broker.code).toBe(1);
+    expect(broker.stderr).toContain(`journal/00000000000000000001.journal, position 0): `);
+    expect(broker.stderr).toContain(`'weir log repair ${copy} --accept-loss'`);
+
+    const dry = await repair(copy);
+    expect(dry.code).toBe(6);
+    expect(dry.stderr).toContain("nothing was changed");
+    const again = await repair(copy, "--accept-loss");
+    expect(again.stdout).toBe(dry.stdout);
+    expect(again.code).toBe(0);
+    expect((await repair(copy)).code).toBe(0);
+    const repaired = await startBroker(["--data", copy, "--listen", "127.0.0.1:0"]);
+    await repaired.stop();
+  });
+
+  test("has nothing to do where nothing is lost, beside a broker, too", async () => {
+    const { code, stdout, stderr } = await repair(data, "--accept-loss");
+    expect(stderr).toContain("there is nothing to give up");
+    expect([code, stdout]).toEqual([0, ""]);
   });
 });

@@ -1,18 +1,26 @@
 import type { Disk } from "../platform/disk.ts";
+import { crc32c } from "../record/crc32c.ts";
 
 /** The file in the data directory that has the id under which a broker was first started. */
 const FILE = "broker-id";
 
-/** The id that a data directory's broker has; null if none has been written down. */
-export function savedBrokerId(disk: Disk, dataDirectory: string): number | null {
+/** A damaged file may hold another number: so its CRC-32C stands behind the id. */
+const TEXT = /^(\d+)(?: ([0-9a-f]{8}))?\n$/;
+
+/**
+ * The id that a data directory's broker has; null if none has been written down, "damaged" if that
+ * can't be read any more.
+ */
+export function savedBrokerId(disk: Disk, dataDirectory: string): number | "damaged" | null {
   const path = `${dataDirectory}/${FILE}`;
   if (!disk.exists(path)) return null;
   const file = disk.open(path, "read");
   try {
     const bytes = new Uint8Array(file.sizeBytes());
     file.read(bytes, 0, bytes.length, 0);
-    const id = Number(new TextDecoder().decode(bytes).trim());
-    return Number.isInteger(id) && id > 0 ? id : null;
+    const [, id, sum] = TEXT.exec(new TextDecoder().decode(bytes)) ?? [];
+    const isWhole = id !== undefined && (sum === undefined || sum === sumOf(id));
+    return isWhole ? Number(id) : "damaged";
   } finally {
     file.close();
   }
@@ -22,7 +30,7 @@ export function savedBrokerId(disk: Disk, dataDirectory: string): number | null 
 export async function saveBrokerId(disk: Disk, dataDirectory: string, id: number): Promise<void> {
   if (savedBrokerId(disk, dataDirectory) === id) return;
   const path = `${dataDirectory}/${FILE}`;
-  const bytes = new TextEncoder().encode(`${id}\n`);
+  const bytes = new TextEncoder().encode(`${id} ${sumOf(`${id}`)}\n`);
   const file = disk.open(`${path}.new`, "create");
   try {
     file.truncate(0);
@@ -33,4 +41,9 @@ export async function saveBrokerId(disk: Disk, dataDirectory: string, id: number
   }
   disk.rename(`${path}.new`, path);
   await disk.syncDirectory(dataDirectory);
+}
+
+function sumOf(id: string): string {
+  const bytes = new TextEncoder().encode(id);
+  return crc32c(bytes, 0, bytes.length).toString(16).padStart(8, "0");
 }

@@ -29,7 +29,8 @@ export function offsetsTopic(
   };
 }
 
-function offsetsTopicRequest(settings: BrokerSettings) {
+/** What it is made with. */
+export function offsetsTopicRequest(settings: BrokerSettings) {
   const { offsetsTopicPartitions, offsetsTopicSegmentBytes } = settings;
   return {
     name: OFFSETS_TOPIC,

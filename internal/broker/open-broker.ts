@@ -1,6 +1,7 @@
 import { LocalGroupCoordinator } from "../coordination/coordinator.ts";
 import { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
 import type { Platform } from "../platform/platform.ts";
+import { StorageError } from "../storage/errors.ts";
 import { LogStore } from "../storage/log-store.ts";
 import { saveBrokerId, savedBrokerId } from "./broker-id.ts";
 import type { BrokerOptions } from "./broker-options.ts";
@@ -94,7 +95,16 @@ async function brokerIdOf(
   const { brokerId } = brokerSettings(config);
   if (config.has("broker.id")) return brokerId;
   const saved = savedBrokerId(disk, dataDirectory);
+  if (saved === "damaged") return lostId(dataDirectory, brokerId, metadata);
   if (saved !== null || !slaveOf || metadata.clusterId !== "") return saved ?? brokerId;
   const master = await links.ask(slaveOf).catch(() => null);
   return master?.leaderId === 2 ? 1 : 2;
+}
+
+/** A broker that was always alone has the id that it was given; of others two may have the same. */
+function lostId(directory: string, usualId: number, { brokers }: EmbeddedMetadataStore): number {
+  if (brokers.size === 0) return usualId;
+  const ids = [...brokers.keys()].join(" and ");
+  const what = `${directory}/broker-id is damaged: it said which of the brokers ${ids} this one is`;
+  throw new StorageError("damaged", `${what}; start it once with '--set broker.id=N'`);
 }

@@ -11,5 +11,9 @@ export function storageEvents(events: EventLog): StorageEvents {
       const place = { fromOffset, toOffset, file: path, position, fault };
       events.add("error", "records-damaged", happened, place);
     },
+    rebuilt(path) {
+      const message = `${path} was damaged, and was made anew; nothing is lost`;
+      events.add("warning", "file-rebuilt", { subject: "", message }, { file: path });
+    },
   };
 }

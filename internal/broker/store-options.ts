@@ -6,10 +6,13 @@ import type { EventLog } from "./event-log.ts";
 import { storageEvents } from "./storage-events.ts";
 import { topicSettings } from "./topic-settings.ts";
 
+/** What of a broker's options its storage is made by. */
+type StorageOptions = Pick<BrokerOptions, "dataDirectory" | "config" | "log" | "storageLimits">;
+
 /** What the storage of a broker gets of the platform, and of the broker's settings. */
 export function storeOptions(
   { clock, disk, random }: Platform,
-  { dataDirectory, config, log, storageLimits }: BrokerOptions,
+  { dataDirectory, config, log, storageLimits }: StorageOptions,
   events: EventLog,
 ): StoreOptions {
   const settings = brokerSettings(config);

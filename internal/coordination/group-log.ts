@@ -2,7 +2,7 @@ import type { Clock } from "../platform/clock.ts";
 import { batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { BatchBuilder } from "../record/builder.ts";
 import { recordsOf } from "../record/records.ts";
-import { StorageError } from "../storage/errors.ts";
+import { DamageError, StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { GroupChange } from "./changes.ts";
@@ -65,7 +65,11 @@ export class GroupLog {
   async replay(apply: OnApplied): Promise<void> {
     const end = this.#log.durableOffset;
     for (let offset = this.#log.startOffset; offset < end; ) {
-      const chunks = await this.#store.read(this.#log, offset, end, READ_BYTES);
+      const chunks = await this.#read(offset, end);
+      if (typeof chunks === "number") {
+        offset = chunks;
+        continue;
+      }
       if (chunks.length === 0) return;
       for (const chunk of chunks) {
         for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
@@ -73,6 +77,19 @@ export class GroupLog {
           offset = lastOffset(chunk, at) + 1;
         }
       }
+    }
+  }
+
+  /**
+   * Batches from `offset` on; the offset to go on at where they are damaged, which the storage
+   * tells people of. What was there is known as it was told before, or not at all.
+   */
+  async #read(offset: number, end: number): Promise<readonly Uint8Array[] | number> {
+    try {
+      return await this.#store.read(this.#log, offset, end, READ_BYTES);
+    } catch (error) {
+      if (error instanceof DamageError) return error.range.toOffset;
+      throw error;
     }
   }
 

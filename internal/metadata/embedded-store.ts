@@ -2,7 +2,9 @@ import type { Clock } from "../platform/clock.ts";
 import type { Random } from "../platform/random.ts";
 import { batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { recordsOf } from "../record/records.ts";
+import { DamageError, StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
+import { refusalText } from "../storage/losses.ts";
 import type { LogConfig, PartitionLog } from "../storage/partition-log.ts";
 import { decodeChange, encodeChange, type MetadataChange } from "./metadata-record.ts";
 import type { BrokerMetadata, Leadership, MetadataStore, TopicMetadata } from "./metadata-store.ts";
@@ -163,10 +165,24 @@ export class EmbeddedMetadataStore implements MetadataStore {
     }
   }
 
+  /** Without a part of the metadata, records of topics would be taken for strays. */
+  async #read(offset: number, end: number): Promise<readonly Uint8Array[]> {
+    try {
+      return await this.#store.read(this.#log, offset, end, READ_BYTES);
+    } catch (error) {
+      if (!(error instanceof DamageError)) throw error;
+      const { fromOffset: from, toOffset: to, path, position, fault: what } = error.range;
+      const fault = `the metadata is damaged at offsets ${from} to ${to - 1}, ${what}`;
+      const consequence = "settings of topics, and topics without records,";
+      const loss = { log: METADATA_LOG, offsets: { from, to }, path, position, fault, consequence };
+      throw new StorageError("damaged", refusalText(loss, this.#store.directory));
+    }
+  }
+
   async #replay(): Promise<void> {
     const end = this.#log.durableOffset;
     for (let offset = this.#log.startOffset; offset < end; ) {
-      const chunks = await this.#store.read(this.#log, offset, end, READ_BYTES);
+      const chunks = await this.#read(offset, end);
       if (chunks.length === 0)
         throw new Error(`${METADATA_LOG} has nothing at ${offset} of ${end}`);
       for (const chunk of chunks) {

@@ -98,6 +98,24 @@ export function findCheckpoint(disk: Disk, layout: DataLayout): FoundCheckpoint 
   return { checkpoint: null, problem: worst ?? "missing" };
 }
 
+/** Which of the checkpoint and its copy can't be read. */
+export function checkpointFaults(disk: Disk, layout: DataLayout): string[] {
+  const paths = [layout.checkpoint, layout.checkpointCopy];
+  return paths.filter((path) => readOne(disk, path).checkpoint === null);
+}
+
+/** Writes the one that can't be read anew from the other; resolves with those it wrote. */
+export async function restoreCheckpoint(
+  disk: Disk,
+  layout: DataLayout,
+  checkpoint: Checkpoint,
+): Promise<string[]> {
+  const damaged = checkpointFaults(disk, layout);
+  for (const path of damaged) await replaceFile(disk, path, encode(checkpoint));
+  if (damaged.length > 0) await disk.syncDirectory(layout.root);
+  return damaged;
+}
+
 function readOne(disk: Disk, path: string): FoundCheckpoint {
   if (!disk.exists(path)) return { checkpoint: null, problem: "missing" };
   const bytes = readWholeFile(disk, path);

@@ -53,7 +53,8 @@ async function readSpoilt(spoil: (disk: MemoryDisk) => void, maxBytes = 20_000) 
   const copy = disk.afterCrash("kill");
   spoil(copy);
   const told: DamagedRange[] = [];
-  const events = { damaged: (_: string, range: DamagedRange) => void told.push(range) };
+  const damaged = (_: string, range: DamagedRange) => void told.push(range);
+  const events = { damaged, rebuilt: () => {} };
   const { store } = await openStore(copy, manualClock(), {}, events);
   const batches = await readAll(store, store.openLog("t-0", "one", config), maxBytes);
   await store.close();

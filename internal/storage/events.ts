@@ -4,4 +4,6 @@ import type { DamagedRange } from "./damaged-range.ts";
 export interface StorageEvents {
   /** Records of a log turned out to be unreadable. */
   damaged(log: string, range: DamagedRange): void;
+  /** A file was damaged, and was made anew; nothing is lost. */
+  rebuilt(path: string): void;
 }

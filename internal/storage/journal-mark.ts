@@ -18,7 +18,8 @@ import { readWholeFile } from "./whole-file.ts";
 const MAGIC = 0x57454d01;
 const MARK_BYTES = 16;
 
-function pathOf(journal: string): string {
+/** The mark beside the journal in the folder `journal`. */
+export function markPath(journal: string): string {
   return `${journal}/mark`;
 }
 
@@ -28,7 +29,7 @@ export function writeMark(disk: Disk, journal: string, frameNumber: number): voi
   putInt64(bytes, 8, frameNumber);
   putInt32(bytes, 0, MAGIC);
   putInt32(bytes, 4, crc32c(bytes, 8, MARK_BYTES));
-  const file = disk.open(pathOf(journal), "create");
+  const file = disk.open(markPath(journal), "create");
   try {
     file.write(bytes, 0, MARK_BYTES, 0);
   } finally {
@@ -38,9 +39,22 @@ export function writeMark(disk: Disk, journal: string, frameNumber: number): voi
 
 /** The frame that the mark names; 0 if it tells nothing. */
 export function readMark(disk: Disk, journal: string): number {
-  const path = pathOf(journal);
+  const path = markPath(journal);
   if (!disk.exists(path)) return 0;
   const bytes = readWholeFile(disk, path);
-  const isWhole = uint32At(bytes, 0) === MAGIC && uint32At(bytes, 4) === crc32c(bytes, 8, 16);
-  return isWhole && bytes.length === MARK_BYTES ? int64At(bytes, 8) : 0;
+  return isWhole(bytes) ? int64At(bytes, 8) : 0;
+}
+
+/** Whether there is a mark, and it isn't what was written. */
+export function markIsDamaged(disk: Disk, journal: string): boolean {
+  const path = markPath(journal);
+  if (!disk.exists(path)) return false;
+  const bytes = readWholeFile(disk, path);
+  // It is empty while it is being made.
+  return bytes.length > 0 && !isWhole(bytes);
+}
+
+function isWhole(bytes: Uint8Array): boolean {
+  if (bytes.length !== MARK_BYTES || uint32At(bytes, 0) !== MAGIC) return false;
+  return uint32At(bytes, 4) === crc32c(bytes, 8, MARK_BYTES);
 }

@@ -40,7 +40,8 @@ export interface ReadJournal {
 }
 
 /**
- * Finds the journal's frames behind number `lastFrame`, from the file `fromSequence` on.
+ * Finds the journal's frames behind number `lastFrame` (null: from the first one that is there on),
+ * from the file `fromSequence` on.
  *
  * A frame that isn't whole was torn when the power went, and the restart after that gave its
  * number to another, in a later file. So the frames end where the next number isn't found whole
@@ -53,8 +54,10 @@ export function readJournal(
   disk: Disk,
   directory: string,
   fromSequence: number,
-  lastFrame: number,
+  lastFrame: number | null,
 ): ReadJournal {
+  // Before the files: a broker that runs may add frames meanwhile, and mark them.
+  const marked = readMark(disk, directory);
   const found: ReadJournalFile[] = [];
   const obsolete: JournalFile[] = [];
   let lastSequence = fromSequence - 1;
@@ -66,9 +69,10 @@ export function readJournal(
   }
   const files = withoutStale(found);
   const frames = files.flatMap((file) => file.frames);
-  const known = Math.max(lastFrame, readMark(disk, directory));
+  const before = lastFrame ?? (frames[0]?.frameNumber ?? 1) - 1;
+  const known = Math.max(before, marked);
   const syncedFrame = frames.reduce((max, frame) => Math.max(max, frame.syncedFrame), known);
-  const row = rowOfFrames(files, lastFrame, syncedFrame, directory);
+  const row = rowOfFrames(files, before, syncedFrame, directory);
   return { ...row, obsolete, lastSequence, syncedFrame };
 }
 

@@ -2,7 +2,9 @@ import { DiskError } from "../platform/disk.ts";
 import type { Appended, OnAppended } from "./append-group.ts";
 import { Appender } from "./appender.ts";
 import { Checkpointer } from "./checkpointer.ts";
+import type { RewritePath } from "./compaction/compact-group.ts";
 import { Compactor } from "./compaction/compactor.ts";
+import type { DamagedRange } from "./damaged-range.ts";
 import { makeDurableFolder } from "./durable-folder.ts";
 import { closingError, StorageError } from "./errors.ts";
 import { FileCache } from "./file-cache.ts";
@@ -14,9 +16,11 @@ import { type DataLayout, dataLayout } from "./layout.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { LogChanges } from "./log-changes.ts";
 import { findMaxTime, findTime, type ReadPath, readLog, type TimedOffset } from "./log-reader.ts";
-import { type LogConfig, PartitionLog } from "./partition-log.ts";
+import { type Loss, Losses } from "./losses.ts";
+import { type LogConfig, PartitionLog, UNKNOWN_INCARNATION } from "./partition-log.ts";
 import { ProducerBounds } from "./producer-bounds.ts";
 import { journalStart, type Recovered, recover } from "./recovery.ts";
+import { mendLog } from "./salvage/mend-log.ts";
 import { Settler } from "./settler.ts";
 import type { StoreOptions } from "./store-options.ts";
 import { TailWriter } from "./tail-writer.ts";
@@ -49,6 +53,8 @@ export class LogStore {
   readonly #reading: ReadPath;
   readonly #truncation: TruncationPath;
   readonly #unlock: () => void;
+  /** What had to be given up to open it. */
+  readonly losses: readonly Loss[];
   #nextLogId: number;
   #closing = false;
 
@@ -73,7 +79,9 @@ export class LogStore {
       const writer = new TailWriter(disk, files, layout.logs);
       const nowMs = options.clock.nowMs();
       const { config, limits = DEFAULT_LIMITS } = options;
-      const recovered = await recover({ limits, disk, layout, files, writer, config, nowMs });
+      const losses = new Losses(directory, options.acceptLosses === true);
+      const path = { limits, disk, layout, files, writer, config, nowMs, losses };
+      const recovered = await recover(path);
       return new LogStore(options, layout, files, writer, recovered, lock.release);
     } catch (error) {
       lock.release();
@@ -96,6 +104,7 @@ export class LogStore {
     this.#unlock = unlock;
     this.#logs = recovered.logs;
     this.#nextLogId = recovered.nextLogId;
+    this.losses = recovered.losses;
     const { spaceCheckBytes } = limits;
     this.#gate = new WriteGate(clock, disk, layout.root, minFreeBytes, spaceCheckBytes);
     this.#commit = new GroupCommit(clock);
@@ -141,6 +150,12 @@ export class LogStore {
     for (const { name, damage } of this.#logs.values()) {
       for (const range of damage.ranges) options.events?.damaged(name, range);
     }
+    for (const path of recovered.rebuilt) options.events?.rebuilt(path);
+  }
+
+  /** The data directory. */
+  get directory(): string {
+    return this.#layout.root;
   }
 
   /** The logs that have something in them, by name. */
@@ -166,6 +181,7 @@ export class LogStore {
   openLog(name: string, incarnation: string, config: LogConfig): PartitionLog {
     const known = this.#logs.get(name);
     if (known) {
+      if (known.incarnation === UNKNOWN_INCARNATION) known.incarnation = incarnation;
       if (known.incarnation !== incarnation) {
         throw new Error(`${name} is still there as ${known.incarnation}: remove it first`);
       }
@@ -263,6 +279,11 @@ export class LogStore {
     return this.#changes.remove(logs);
   }
 
+  /** Gives up what of a log can't be read, for good; see `mendLog`. Nobody may write meanwhile. */
+  mend(log: PartitionLog): Promise<DamagedRange[]> {
+    return mendLog(this.#rewriting, log);
+  }
+
   /** Forgets the idempotent producers of which nothing has come after `lastMs`. */
   expireProducers(lastMs: number): void {
     this.#producerBounds.expire(lastMs);
@@ -336,16 +357,15 @@ export class LogStore {
   }
 
   #makeCompactor(): Compactor {
-    const { clock, disk, minFreeBytes, compaction } = this.#options;
-    const path = {
-      disk,
-      files: this.#files,
-      journal: this.#journal,
-      changes: this.#changes,
-      checkpointer: this.#checkpointer,
-      minFreeBytes,
-    };
+    const { clock, compaction } = this.#options;
+    const path = { ...this.#rewriting, checkpointer: this.#checkpointer };
     return new Compactor(clock, path, compaction, () => this.#logs.values());
+  }
+
+  get #rewriting(): RewritePath {
+    const { disk, minFreeBytes } = this.#options;
+    const parts = { files: this.#files, journal: this.#journal, changes: this.#changes };
+    return { ...parts, disk, minFreeBytes };
   }
 
   #makeCheckpointer(writer: TailWriter, { states }: Recovered): Checkpointer {
@@ -370,6 +390,7 @@ export class LogStore {
       files: this.#files,
       damaged: (log, range) => events?.damaged(log.name, range),
       indexed: (log, segment) => {
+        events?.rebuilt(segment.indexPath);
         try {
           for (const path of saveIndexes(disk, segment)) writer.dirtyFiles.add(path);
           this.#checkpointer.changed(log);

@@ -41,6 +41,9 @@ export interface LogMark {
   readonly epochs: readonly EpochStart[];
 }
 
+/** Of a log whose folder alone was left to tell of it: whoever opens it says which one it is. */
+export const UNKNOWN_INCARNATION = "";
+
 /** Relative offsets in an index have 32 bits, positions in a segment too. */
 export const MAX_RELATIVE_OFFSET = 2 ** 31 - 1;
 
@@ -56,7 +59,7 @@ export class PartitionLog {
   /** `orders-0`: the name of its folder. */
   readonly name: string;
   /** Tells this log from an earlier one of the same name: the topic's id. */
-  readonly incarnation: string;
+  incarnation: string;
   readonly directory: string;
   config: LogConfig;
   startOffset = 0;

@@ -1,13 +1,14 @@
-import type { LogState } from "./checkpoint.ts";
-import { StorageError } from "./errors.ts";
+import { EMPTY_CHECKPOINT, type LogState } from "./checkpoint.ts";
 import { openCheckpoint } from "./first-checkpoint.ts";
 import type { JournalStart } from "./journal.ts";
-import { type ReadJournal, readJournal, sizeOnDisk } from "./journal-reader.ts";
+import { type MissingFrames, type ReadJournal, readJournal, sizeOnDisk } from "./journal-reader.ts";
 import { entriesFrame, logEndEntry } from "./journal-records.ts";
-import type { DataLayout } from "./layout.ts";
+import type { Loss } from "./losses.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import { removeRemains } from "./remains.ts";
 import { type RecoveryPath, Replay } from "./replay.ts";
+import { adoptFolders } from "./salvage/adopt-folders.ts";
+import { salvage } from "./salvage/salvage.ts";
 import { readWholeFile } from "./whole-file.ts";
 
 /** What a restart found. */
@@ -21,6 +22,9 @@ export interface Recovered {
   readonly nextLogId: number;
   /** Logs with batches that never arrived, and from which offset on. */
   readonly cut: ReadonlyMap<PartitionLog, number>;
+  readonly losses: readonly Loss[];
+  /** Files that were damaged, and of which another one had the content. */
+  readonly rebuilt: readonly string[];
 }
 
 /**
@@ -29,17 +33,21 @@ export interface Recovered {
  * The cost is that of the journal's tail: no segment is read, but for the large batches that the
  * journal only names and that weren't known to be synced.
  *
- * Throws `StorageError` `damaged` or `newer-format`, naming the file, where going on would lose
- * what had been acknowledged.
+ * Where going on would lose what had been acknowledged, that is among `path.losses`; unless these
+ * are accepted, it throws `StorageError` `damaged`, naming the file. Or `newer-format`.
  */
 export async function recover(path: RecoveryPath): Promise<Recovered> {
-  const { disk, layout } = path;
-  const checkpoint = await openCheckpoint(disk, layout);
-  const { journalSequence, frameNumber } = checkpoint;
-  const journal = readJournal(disk, layout.journal, journalSequence, frameNumber);
-  refuseLosses(journal, layout);
+  const { disk, layout, losses } = path;
+  const rebuilt: string[] = [];
+  const found = await openCheckpoint(disk, layout, losses, rebuilt);
+  const frameNumber = found ? found.frameNumber : null;
+  const journal = readJournal(disk, layout.journal, found?.journalSequence ?? 1, frameNumber);
+  for (const missing of journal.missing) losses.add(missingFrames(missing));
   // Before the replay: it removes files that only the journal says are not needed.
   await makeJournalDurable(path, journal);
+  const known = found ?? EMPTY_CHECKPOINT;
+  const isWhole = losses.found.length === 0;
+  const checkpoint = isWhole ? known : await adoptFolders(path, known, journal);
   const replay = new Replay(path, checkpoint, journal);
   path.writer.replaying = true;
   for (const file of journal.files) {
@@ -48,6 +56,7 @@ export async function recover(path: RecoveryPath): Promise<Recovered> {
     for (const frame of file.frames) replay.apply(file.path, bytes, frame);
   }
   path.writer.replaying = false;
+  if (losses.found.length > 0) await salvage(path, replay);
   await syncBatches(path, replay.unsyncedFiles);
   for (const log of replay.byId.values()) log.durableOffset = log.endOffset;
   const logs = new Map([...replay.byId.values()].map((log) => [log.name, log]));
@@ -61,17 +70,22 @@ export async function recover(path: RecoveryPath): Promise<Recovered> {
     journal,
     nextLogId: replay.nextLogId,
     cut: replay.cut,
+    losses: losses.found,
+    rebuilt,
   };
 }
 
-/** Throws `StorageError` `damaged` if something was lost that nobody can name. */
-function refuseLosses({ missing: [first] }: ReadJournal, { root }: DataLayout): void {
-  if (!first) return;
-  const frame = `frame ${first.from} of the journal is damaged`;
-  const place = `${first.path}, position ${first.position}`;
-  const loss = "what it held of any partition would be lost";
-  const command = `'weir log repair ${root} --accept-loss' goes on without it`;
-  throw new StorageError("damaged", `${frame} (${place}): ${loss}; ${command}`);
+function missingFrames({ from, to, path, position }: MissingFrames): Loss {
+  const isOne = from === to;
+  const frames = isOne ? `frame ${from}` : `frames ${from} to ${to}`;
+  return {
+    log: null,
+    offsets: null,
+    path,
+    position,
+    fault: `${frames} of the journal ${isOne ? "is" : "are"} damaged`,
+    consequence: `what ${isOne ? "it" : "they"} held of any partition`,
+  };
 }
 
 /**

@@ -5,13 +5,16 @@ import type { EpochStart } from "./epoch-history.ts";
 import { StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import { type FoundEntry, isThisBatch } from "./frame-payload.ts";
-import { EntryKind, type JournalEntry } from "./journal-frame.ts";
+import { bridgeHole } from "./holes.ts";
+import { EntryKind, isPlaced, type JournalEntry } from "./journal-frame.ts";
 import type { FoundFrame, ReadJournal } from "./journal-reader.ts";
 import { readCreated } from "./journal-records.ts";
 import type { DataLayout } from "./layout.ts";
 import type { StorageLimits } from "./limits.ts";
 import { LogFates } from "./log-fates.ts";
+import type { Loss, Losses } from "./losses.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
+import { lostEntry, misfit, namelessLoss } from "./replay-losses.ts";
 import { removeSegment, Segment } from "./segment.ts";
 import { wholeSlab } from "./slabs.ts";
 import type { TailWriter } from "./tail-writer.ts";
@@ -26,6 +29,8 @@ export interface RecoveryPath {
   readonly config: LogConfig;
   /** From when on the age of segments counts that the checkpoint doesn't have. */
   readonly nowMs: number;
+  /** What is lost for good. */
+  readonly losses: Losses;
 }
 
 /** Applies the journal's frames, one after the other, to the logs as the checkpoint has them. */
@@ -38,6 +43,10 @@ export class Replay {
   /** Names of logs that the journal removes; others may have them by now. */
   readonly removedNames = new Set<string>();
   nextLogId: number;
+  /** Logs that lack something before what the journal has of them. */
+  readonly holed = new Set<PartitionLog>();
+  /** What the journal has of logs that nothing tells the names of, by their numbers. */
+  readonly nameless = new Map<number, Loss>();
   readonly #path: RecoveryPath;
   readonly #syncedFrame: number;
   readonly #fates: LogFates;
@@ -58,7 +67,7 @@ export class Replay {
   /** Applies a frame of the file at `path`, which holds `bytes`. */
   apply(path: string, bytes: Uint8Array, { entries, frameNumber }: FoundFrame): void {
     for (const found of entries) {
-      if (found.whole) this.#applyEntry(bytes, found.entry, found.payloadAt, frameNumber);
+      if (found.whole) this.#applyEntry(path, bytes, found, frameNumber);
       else this.#applyDamaged(found, frameNumber, path);
     }
     const { writer, limits } = this.#path;
@@ -98,9 +107,11 @@ export class Replay {
     return log;
   }
 
-  #applyEntry(bytes: Uint8Array, entry: JournalEntry, at: number, frameNumber: number): void {
+  #applyEntry(path: string, bytes: Uint8Array, found: FoundEntry, frameNumber: number): void {
+    const { entry, payloadAt: at } = found;
     if (entry.kind === EntryKind.created) this.#create(entry, bytes, at);
     const log = this.byId.get(entry.logId);
+    if (!log) this.#noteNameless(entry, path, at);
     if (!log || entry.kind === EntryKind.created) return;
     if (frameNumber <= (this.states.get(log)?.appliedFrame ?? 0)) return;
     this.changed.add(log);
@@ -117,15 +128,18 @@ export class Replay {
     const log = this.byId.get(entry.logId);
     const isApplied = log && frameNumber <= (this.states.get(log)?.appliedFrame ?? 0);
     if (isApplied || this.#fates.isRemoved(entry.logId)) return;
-    const place = `${path}, position ${payloadAt}`;
-    if (!log || entry.kind !== EntryKind.batch) throw lostEntry(entry, log, place);
+    if (!log || entry.kind !== EntryKind.batch) {
+      this.#path.losses.add(lostEntry(entry, log, path, payloadAt));
+      if (log) this.holed.add(log);
+      return;
+    }
     this.changed.add(log);
     if (this.#fates.isVoid(entry, frameNumber)) return;
     const segment = this.#segmentFor(log, entry);
     if (!segment) return;
     const copy = this.#readBatch(segment, entry);
     if (copy) this.#admitPlaced(log, entry, copy, 0, true);
-    else lose(log, segment, entry, `it was lost in the journal (${place})`);
+    else lose(log, segment, entry, `it was lost in the journal (${path}, position ${payloadAt})`);
   }
 
   #create({ logId, sizeBytes }: JournalEntry, bytes: Uint8Array, at: number): void {
@@ -230,13 +244,23 @@ export class Replay {
     if (this.cut.has(log)) return null;
     const last = log.segments.at(-1);
     const fits = last?.baseOffset === entry.segmentBase;
-    const segment = fits ? last : log.addSegment(entry.segmentBase);
+    if (fits && last.sizeBytes === entry.position && last.endOffset <= entry.offset) return last;
     // What a follower copied may have gaps, which compaction has made where it copied from.
-    if (segment.sizeBytes === entry.position && log.endOffset <= entry.offset) return segment;
-    const found = `${log.endOffset} (position ${segment.sizeBytes})`;
-    const told = `${entry.offset} (position ${entry.position})`;
-    const what = `${log.name} ends at offset ${found}, but the journal goes on at ${told}`;
-    throw new StorageError("damaged", what);
+    const { found } = this.#path.losses;
+    const isNext = !fits && entry.position === 0 && entry.segmentBase <= entry.offset;
+    const isSurelyNext = isNext && log.endOffset === entry.segmentBase;
+    if (isSurelyNext || (isNext && found.length === 0)) return log.addSegment(entry.segmentBase);
+    if (found.length === 0) this.#path.losses.add(misfit(log, entry));
+    this.holed.add(log);
+    return bridgeHole(this.#path.disk, log, entry);
+  }
+
+  /** Remembers that batches can't be attributed: they are lost, if their log is not just gone. */
+  #noteNameless(entry: JournalEntry, path: string, position: number): void {
+    const { kind, logId } = entry;
+    const isBatch = kind === EntryKind.batch || isPlaced(kind);
+    if (!isBatch || this.#fates.isRemoved(logId)) return;
+    this.nameless.set(logId, namelessLoss(entry, path, position, this.nameless.get(logId)));
   }
 }
 
@@ -248,16 +272,6 @@ function lose(log: PartitionLog, segment: Segment, entry: JournalEntry, fault: s
   const place = { path: segment.logPath, position, endPosition };
   segment.leaveOut(sizeBytes, toOffset);
   log.damage.add({ fromOffset: offset, toOffset, ...place, fault });
-}
-
-function lostEntry(
-  { kind, logId }: JournalEntry,
-  log: PartitionLog | undefined,
-  place: string,
-): StorageError {
-  const what = kind === EntryKind.created ? "a new partition's name" : "what compaction has done";
-  const whose = log ? ` to ${log.name}` : `, of partition number ${logId}`;
-  return new StorageError("damaged", `the journal has lost ${what}${whose} (${place})`);
 }
 
 function damagedWhileFull({ name }: PartitionLog, { logPath }: Segment): StorageError {

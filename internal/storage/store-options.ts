@@ -19,6 +19,8 @@ export interface StoreOptions {
   readonly compaction: CompactionSettings;
   /** Other bounds than a broker's, for tests. */
   readonly limits?: StorageLimits;
+  /** Whether to go on without what is lost for good; else the storage refuses to open. */
+  readonly acceptLosses?: true;
   /** Told of what people should know; nobody is, if left out. */
   readonly events?: StorageEvents;
 }

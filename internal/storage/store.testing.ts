@@ -55,6 +55,7 @@ export async function openStore(
   clock = manualClock(),
   compaction: Partial<CompactionSettings> = {},
   events?: StorageEvents,
+  acceptLosses = false,
 ): Promise<TestStore> {
   const store = await LogStore.open({
     clock,
@@ -66,6 +67,7 @@ export async function openStore(
     limits: SMALL_LIMITS,
     compaction: { ...UNBOUNDED_COMPACTION, ...compaction },
     ...(events && { events }),
+    ...(acceptLosses && { acceptLosses }),
   });
   return { store, disk, clock };
 }

@@ -1,5 +1,6 @@
 import { copyBytes } from "../../platform/copy-bytes.ts";
 import type { Disk, DiskFile } from "../../platform/disk.ts";
+import { batchSizeBytes } from "../../record/batch.ts";
 import { Segment } from "../segment.ts";
 
 const STAGING_BYTES = 256 * 1024;
@@ -47,6 +48,13 @@ export class CompactedSegment {
     } else {
       copyBytes(bytes, at, at + sizeBytes, this.#staging, this.#stagedBytes);
       this.#stagedBytes += sizeBytes;
+    }
+  }
+
+  /** Writes the batches `[0, sizeBytes)` behind the last one. */
+  appendAll(bytes: Uint8Array, sizeBytes: number): void {
+    for (let at = 0; at < sizeBytes; at += batchSizeBytes(bytes, at)) {
+      this.append(bytes, at, batchSizeBytes(bytes, at));
     }
   }
 

@@ -4,6 +4,7 @@ import { StorageError } from "../errors.ts";
 import { FileCache } from "../file-cache.ts";
 import { dataLayout } from "../layout.ts";
 import { DEFAULT_LIMITS } from "../limits.ts";
+import { type Loss, Losses } from "../losses.ts";
 import type { LogConfig, PartitionLog } from "../partition-log.ts";
 import { recover } from "../recovery.ts";
 import { TailWriter } from "../tail-writer.ts";
@@ -16,6 +17,8 @@ export interface Look {
   /** To be read through these: the disk on which the journal has been replayed. */
   readonly disk: Disk;
   readonly files: FileCache;
+  /** What a broker that starts on them has to give up. */
+  readonly losses: readonly Loss[];
 }
 
 /** Nobody writes to these logs. */
@@ -34,9 +37,15 @@ const MAX_TRIES = 20;
  * Finds the logs as a restart would, in memory: nothing on the disk is changed. A broker may run on
  * the directory: these are its logs as they were at one moment.
  *
- * Rejects with `StorageError` as a restart would, or `DiskError`.
+ * Rejects with `StorageError` as a restart would, or `DiskError`. With `acceptLosses` it goes on
+ * without what keeps a broker from starting.
  */
-export async function lookAt(disk: Disk, directory: string, nowMs: number): Promise<Look> {
+export async function lookAt(
+  disk: Disk,
+  directory: string,
+  nowMs: number,
+  acceptLosses = false,
+): Promise<Look> {
   const layout = dataLayout(directory);
   if (!disk.exists(directory)) throw new DiskError("missing", "open", directory, "it isn't there");
   for (let tries = 1; ; tries++) {
@@ -46,16 +55,18 @@ export async function lookAt(disk: Disk, directory: string, nowMs: number): Prom
       const files = new FileCache(overlay, MAX_OPEN_FILES);
       const writer = new TailWriter(overlay, files, layout.logs);
       const limits = { ...DEFAULT_LIMITS, tailBytes: Number.POSITIVE_INFINITY };
-      const path = { limits, disk: overlay, layout, files, writer, config: UNUSED_CONFIG, nowMs };
+      const store = { disk: overlay, layout, files, writer, limits, config: UNUSED_CONFIG };
+      const path = { ...store, nowMs, losses: new Losses(directory, acceptLosses) };
       const { logs } = await recover(path);
-      if (sameBytes(before, checkpointBytes(disk, layout.checkpoint))) {
-        return { logs, disk: overlay, files };
+      const isCertain = path.losses.found.length === 0 || tries > 1;
+      if (isCertain && sameBytes(before, checkpointBytes(disk, layout.checkpoint))) {
+        return { logs, disk: overlay, files, losses: path.losses.found };
       }
     } catch (error) {
       if (!(error instanceof StorageError || error instanceof DiskError)) throw error;
       // Of what a running broker was changing meanwhile, anything may have been seen.
       const changed = !sameBytes(before, checkpointBytes(disk, layout.checkpoint));
-      if (!changed || tries === MAX_TRIES) throw error;
+      if ((!changed && tries > 1) || tries === MAX_TRIES) throw error;
     }
   }
 }

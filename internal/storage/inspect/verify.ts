@@ -1,8 +1,12 @@
 import type { Disk } from "../../platform/disk.ts";
+import { checkpointFaults } from "../checkpoint.ts";
 import type { DamagedRange } from "../damaged-range.ts";
 import { StorageError } from "../errors.ts";
 import { loadIndexes } from "../index-files.ts";
+import { markIsDamaged, markPath } from "../journal-mark.ts";
+import { dataLayout } from "../layout.ts";
 import { segmentView } from "../log-reader.ts";
+import type { Loss } from "../losses.ts";
 import type { PartitionLog } from "../partition-log.ts";
 import type { Segment } from "../segment.ts";
 import { firstPlace } from "../segment-view.ts";
@@ -15,8 +19,10 @@ export type Finding =
   | { readonly kind: "records"; readonly log: string; readonly range: DamagedRange }
   /** An index that will be made anew when it is needed; nothing is lost. */
   | { readonly kind: "index"; readonly log: string; readonly path: string }
-  /** What keeps a broker from starting. */
-  | { readonly kind: "start"; readonly message: string };
+  /** A file that the next start makes anew from others; nothing is lost. */
+  | { readonly kind: "copy"; readonly path: string }
+  /** What keeps a broker from starting: it would have to go on without this. */
+  | { readonly kind: "start"; readonly loss: Loss };
 
 /** How far a verification is, and what it has found since the last step. */
 export interface VerifyStep {
@@ -27,26 +33,23 @@ export interface VerifyStep {
 }
 
 /**
- * Reads and checks all that a data directory holds: the checkpoint, the journal as a restart would
- * replay it, every batch of every segment, and the indexes. A broker may run on it meanwhile.
+ * Reads and checks all that a data directory holds: the checkpoint and its copy, the journal as a
+ * restart would replay it, every batch of every segment, and the indexes. A broker may run on it
+ * meanwhile: what it was changing just then is looked at again before it is called damage.
+ *
+ * Where a broker would refuse to start, this goes on as one would that accepts what is lost.
  */
 export async function* verifyDirectory(
   disk: Disk,
   directory: string,
   nowMs: number,
 ): AsyncGenerator<VerifyStep, undefined> {
-  let look: Look;
-  try {
-    look = await lookAt(disk, directory, nowMs);
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    const finding = { kind: "start", message: error.message } as const;
-    yield { checkedBytes: 0, totalBytes: 0, logCount: 0, findings: [finding] };
-    return;
-  }
+  const look = await lookAt(disk, directory, nowMs, true);
   const logs = [...look.logs.values()];
   const totalBytes = logs.reduce((sum, log) => sum + bytesInFiles(log), 0);
   const counts = { totalBytes, logCount: logs.length };
+  const lost = look.losses.map((loss) => ({ kind: "start", loss }) as const);
+  yield { ...counts, checkedBytes: 0, findings: [...lost, ...damagedCopies(disk, directory)] };
   const isCurrent = currency(disk, directory, nowMs);
   let checkedBytes = 0;
   for (const log of logs) {
@@ -59,6 +62,15 @@ export async function* verifyDirectory(
     }
   }
   look.files.close();
+}
+
+/** Files of which another one has the content. Where the checkpoint is lost, that is a loss. */
+function damagedCopies(disk: Disk, directory: string): Finding[] {
+  const layout = dataLayout(directory);
+  const checkpoints = checkpointFaults(disk, layout);
+  const paths = checkpoints.length === 1 ? checkpoints : [];
+  if (markIsDamaged(disk, layout.journal)) paths.push(markPath(layout.journal));
+  return paths.map((path) => ({ kind: "copy", path }));
 }
 
 /** Bytes of a log that are in segments: what isn't yet is in the journal, and is checked there. */
@@ -88,7 +100,7 @@ async function* verifySegment({ disk, files }: Look, log: PartitionLog, segment:
 function currency(disk: Disk, directory: string, nowMs: number) {
   return async (log: PartitionLog, { baseOffset, sizeBytes }: Segment): Promise<boolean> => {
     try {
-      const now = (await lookAt(disk, directory, nowMs)).logs.get(log.name);
+      const now = (await lookAt(disk, directory, nowMs, true)).logs.get(log.name);
       if (now?.id !== log.id) return false;
       const same = now.segments.find((segment) => segment.baseOffset === baseOffset);
       return same !== undefined && same.sizeBytes >= sizeBytes;
