@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import type { BrokerStatus, ReplicationStatus } from "../internal/client/api.ts";
+import type { BrokerStatus } from "../internal/client/api.ts";
 import { withClient } from "./connection.ts";
 import { type ListingOptions, listingFormat, listingOption, verb } from "./options.ts";
 import { type Listing, printListing } from "./output/listing.ts";
 import { humanBytes, humanCount, humanDuration } from "./output/numbers.ts";
+import { type Fact, replicationFacts } from "./status/replication.ts";
 import type { Stdio } from "./stdio.ts";
 
 /** `weir status`: the broker as a whole. */
@@ -20,13 +21,6 @@ export function statusVerb(stdio: Stdio): Command {
         printListing(stdio.out, listingFormat(options), statusListing(status, Date.now()));
       });
     });
-}
-
-/** One line of the table: what, for people, and for programs. */
-interface Fact {
-  readonly name: string;
-  readonly text: string;
-  readonly plain: string | number | boolean | null;
 }
 
 function statusListing(status: BrokerStatus, nowMs: number): Listing<Fact> {
@@ -48,7 +42,8 @@ function statusListing(status: BrokerStatus, nowMs: number): Listing<Fact> {
         header: "VALUE",
         align: "left",
         text: ({ text }) => text,
-        plain: ({ plain }) => String(plain ?? ""),
+        plain: ({ plain }) =>
+          typeof plain === "object" && plain ? JSON.stringify(plain) : String(plain ?? ""),
       },
     ],
   };
@@ -71,7 +66,7 @@ function factsOf(status: BrokerStatus, nowMs: number): Fact[] {
     same("durability", status.durability),
     same("writable", status.writable),
     same("write_refusal", status.writeRefusal),
-    ...replicationFacts(status.replication),
+    ...replicationFacts(status.replication, nowMs),
     count("topics", status.topicCount),
     count("partitions", status.partitionCount),
     bytes("log_size_bytes", status.logSizeBytes),
@@ -81,46 +76,5 @@ function factsOf(status: BrokerStatus, nowMs: number): Fact[] {
     bytes("bytes_in", status.bytesIn),
     bytes("bytes_out", status.bytesOut),
     count("connections", status.connections),
-  ];
-}
-
-/** Who leads, who follows, and what isn't as it should be. */
-function replicationFacts(replication: ReplicationStatus): Fact[] {
-  const { role, leaderId, leaderEpoch, connected, leaderSilentMs, followers, degraded } =
-    replication;
-  const fact = (name: string, plain: Fact["plain"]): Fact => {
-    return { name, text: String(plain ?? ""), plain };
-  };
-  const own = [fact("role", role), fact("leader", leaderId), fact("leader_epoch", leaderEpoch)];
-  if (role === "slave") {
-    return [...own, fact("connected", connected), fact("leader_silent_ms", leaderSilentMs)];
-  }
-  const ids = (wanted: (follower: (typeof followers)[number]) => boolean) =>
-    followers
-      .filter(wanted)
-      .map(({ brokerId }) => brokerId)
-      .join(",");
-  const open = degraded.find(({ endMs }) => endMs === null);
-  const alone = degraded.reduce((sum, { recordsAckedAlone }) => sum + recordsAckedAlone, 0);
-  return [
-    ...own,
-    fact(
-      "slaves",
-      ids(() => true),
-    ),
-    fact(
-      "connected_slaves",
-      ids((one) => one.connected),
-    ),
-    fact(
-      "slaves_in_sync",
-      ids(({ inSync }) => inSync),
-    ),
-    fact(
-      "lag_records",
-      followers.reduce((sum, { lagRecords }) => sum + lagRecords, 0),
-    ),
-    fact("degraded_since_ms", open?.startMs ?? null),
-    fact("acked_alone", alone),
   ];
 }

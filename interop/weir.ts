@@ -5,6 +5,8 @@ import path from "node:path";
 export const executable =
   process.env.WEIR_EXECUTABLE ?? path.resolve(import.meta.dir, "../dist/weir");
 
+const LOOPBACK = "127.0.0.1";
+
 /** How a broker is started. */
 export interface WeirOptions {
   readonly data: string;
@@ -13,6 +15,10 @@ export interface WeirOptions {
   readonly durability?: "fsync" | "memory";
   /** Broker settings, as with `--set`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The address of the master that it is to follow. */
+  readonly slaveOf?: string;
+  /** A network namespace to run in, and its address there: the machine's own, if left out. */
+  readonly place?: { readonly namespace: string; readonly host: string };
 }
 
 /** A broker in a process of its own. */
@@ -37,10 +43,12 @@ export async function startWeir(options: WeirOptions): Promise<Weir> {
   if (!existsSync(executable)) throw new Error(`${executable} is missing: npm run build makes it`);
   mkdirSync(path.dirname(options.data), { recursive: true });
   const logFile = `${options.data}.log`;
+  const { place } = options;
+  const enter = place ? ["ip", "netns", "exec", place.namespace] : [];
   const log = openSync(logFile, "a");
   const began = performance.now();
   const child = Bun.spawn({
-    cmd: [executable, ...brokerArguments(options)],
+    cmd: [...enter, executable, ...brokerArguments(options)],
     stdin: "ignore",
     stdout: "pipe",
     stderr: log,
@@ -55,7 +63,7 @@ export async function startWeir(options: WeirOptions): Promise<Weir> {
     throw new Error(`the broker ended with ${code}: ${text.slice(-2000)}`);
   }
   return {
-    address: `127.0.0.1:${port}`,
+    address: `${place?.host ?? LOOPBACK}:${port}`,
     port: Number(port),
     pid: child.pid,
     readyMs,
@@ -68,10 +76,11 @@ export async function startWeir(options: WeirOptions): Promise<Weir> {
 }
 
 function brokerArguments(options: WeirOptions): string[] {
-  const { data, port = 0, durability = "fsync", settings = {} } = options;
+  const { data, port = 0, durability = "fsync", settings = {}, place, slaveOf } = options;
   return [
-    ...["broker", "--json", "--data", data, "--listen", `127.0.0.1:${port}`],
+    ...["broker", "--json", "--data", data, "--listen", `${place?.host ?? LOOPBACK}:${port}`],
     ...["--durability", durability],
+    ...(slaveOf === undefined ? [] : ["--slave-of", slaveOf]),
     ...Object.entries(settings).flatMap(([name, value]) => ["--set", `${name}=${value}`]),
   ];
 }

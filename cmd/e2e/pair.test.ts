@@ -107,6 +107,37 @@ test.skipIf(Bun.which("kcat") === null)(
   90_000,
 );
 
+test.skipIf(Bun.which("kcat") === null)(
+  "a consumer in the slave's rack reads from the slave",
+  async () => {
+    directory = mkdtempSync(path.join(os.tmpdir(), "weir-pair-"));
+    const master = await start("one", ["--set", "broker.rack=a"]);
+    await weir(master, ["topic", "create", "orders"]);
+    const follow = ["--slave-of", master.address, "--set", "broker.rack=b"];
+    const slave = await start("two", follow);
+    await described(master, ({ isr }) => isr.length === 2);
+    await weir(master, ["produce", "orders"], numbers(0, 1000));
+    const sent = async (broker: Running) => {
+      const out = await weir(broker, ["status", "--json"]);
+      return Number(JSON.parse(out).items[0].bytes_out);
+    };
+    for (const [rack, from, other] of [
+      ["a", master, slave],
+      ["b", slave, master],
+    ] as const) {
+      const before = [await sent(from), await sent(other)] as const;
+      const options = ["-X", `client.rack=${rack}`, "-e", "-q", "-o", "beginning"];
+      const reader = kcat([master], ["-C", ...options]);
+      reader.stdin.end();
+      expect(await new Response(reader.stdout).text()).toBe(numbers(0, 1000));
+      expect((await sent(from)) - before[0]).toBeGreaterThan(1000);
+      const wasted = (await sent(other)) - before[1];
+      if (other === slave) expect(wasted).toBe(0);
+    }
+  },
+  60_000,
+);
+
 test("a slave copies, is promoted after kill -9, and the old master follows", async () => {
   directory = mkdtempSync(path.join(os.tmpdir(), "weir-pair-"));
   const master = await start("one", []);

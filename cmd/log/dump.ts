@@ -102,7 +102,12 @@ async function printRecords(
   }
 }
 
-/** The partition's name: it is that of the folder that its files are in. */
+/** What a slave has cut off a log is in a file with the partition's name: `orders-0.OFFSET.log`. */
+const cutFile = /^(.+-\d+)\.\d{20}(\.\d+)?\.log$/;
+
+/** The partition's name: that of the folder that its files are in, if the file doesn't say it. */
 function nameOf(what: string): string {
-  return what.endsWith(".log") ? path.basename(path.dirname(path.resolve(what))) : what;
+  if (!what.endsWith(".log")) return what;
+  const file = path.resolve(what);
+  return cutFile.exec(path.basename(file))?.[1] ?? path.basename(path.dirname(file));
 }

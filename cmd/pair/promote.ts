@@ -52,14 +52,16 @@ function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport
       "This slave was in sync then: nothing that was acked by all until then is missing.",
       "With replication.policy=degrade, the master may have acked alone since.",
     );
-  } else if (missing.length === 0) {
-    lines.push("This slave wasn't in sync, and isn't known to miss anything that it was told of.");
+  } else {
+    const since = silentMs === null ? "ever" : "since";
+    lines.push(`This slave wasn't in sync: whatever the master has taken ${since} is lost.`);
   }
-  for (const { log, leaderEndOffset, endOffset } of missing.slice(0, SHOWN_LOGS)) {
+  const known = missing.filter(({ leaderEndOffset, endOffset }) => leaderEndOffset > endOffset);
+  for (const { log, leaderEndOffset, endOffset } of known.slice(0, SHOWN_LOGS)) {
     const count = humanCount(leaderEndOffset - endOffset);
     lines.push(`${log}: ${count} records are missing, from offset ${endOffset} on.`);
   }
-  const others = missing.length - SHOWN_LOGS;
+  const others = known.length - SHOWN_LOGS;
   if (others > 0) lines.push(`... and so of ${humanCount(others)} more partitions.`);
   return lines;
 }

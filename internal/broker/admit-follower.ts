@@ -1,3 +1,4 @@
+import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { FollowerHello } from "../replication/messages.ts";
 import { BrokerError } from "./errors.ts";
 import type { PairPath } from "./pair-path.ts";
@@ -23,20 +24,27 @@ export function admitFollower(
   }
 }
 
-/** Writes down who follows, and where it is reached; returns whether it was known before. */
+/** Writes down who follows, and where both are reached; returns whether it was known before. */
 export async function registerFollower(
-  { metadata, advertised, brokerId, mode: ownMode }: PairPath,
-  { brokerId: id, host, port, mode }: FollowerHello,
+  { metadata, advertised, brokerId, rack, mode }: PairPath,
+  hello: FollowerHello,
   epoch: number,
 ): Promise<"known" | "new"> {
-  const known = metadata.brokers.get(id);
-  const same = known?.host === host && known.port === port && known.replication === mode;
+  const known = metadata.brokers.has(hello.brokerId);
   if (!metadata.leadership) await metadata.putLeadership({ brokerId, epoch });
-  if (!metadata.brokers.has(brokerId)) {
-    const { host: ownHost, port: ownPort } = advertised;
-    const own = { id: brokerId, host: ownHost, port: ownPort, replication: ownMode };
-    await metadata.putBroker(own);
-  }
-  if (!same) await metadata.putBroker({ id, host, port, replication: mode });
+  await register(metadata, brokerId, { ...advertised, rack, mode });
+  await register(metadata, hello.brokerId, hello);
   return known ? "known" : "new";
+}
+
+/** Writes a broker down, if that isn't what is known of it. */
+async function register(
+  metadata: MetadataStore,
+  id: number,
+  { host, port, rack, mode: replication }: Pick<FollowerHello, "host" | "port" | "rack" | "mode">,
+): Promise<void> {
+  const known = metadata.brokers.get(id);
+  const isSame = known?.host === host && known.port === port && known.rack === rack;
+  if (isSame && known.replication === replication) return;
+  await metadata.putBroker({ id, host, port, rack, replication });
 }

@@ -34,6 +34,11 @@ export class ClusterStanding {
     return this.pair?.leaderEpoch ?? 0;
   }
 
+  /** How many brokers keep copies. */
+  get brokerCount(): number {
+    return this.pair?.brokers().length ?? 1;
+  }
+
   /** A log's copies, if this broker leads it. */
   copiesOf(log: PartitionLog): PartitionCopies | undefined {
     return this.pair?.leader?.copiesOf(log);

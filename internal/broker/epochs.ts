@@ -1,3 +1,6 @@
+import type { EpochEnd } from "../storage/epoch-history.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
+
 /**
  * A restart of the master takes the next epoch, a promotion the next multiple of this: so they
  * never take the same one while neither knows of the other, and the promotion wins.
@@ -18,4 +21,13 @@ const PRODUCER_IDS_PER_PROMOTION = 2 ** 32;
  */
 export function firstProducerId(epoch: number): number {
   return Math.floor(epoch / EPOCHS_PER_PROMOTION) * PRODUCER_IDS_PER_PROMOTION;
+}
+
+/** Nothing is known of an epoch. */
+export const UNKNOWN_END: EpochEnd = { epoch: -1, endOffset: -1 };
+
+/** Where `epoch` ends in a log, while `current` is the leadership's. */
+export function endOfEpoch(log: PartitionLog, epoch: number, current: number): EpochEnd {
+  if (epoch === current) return { epoch, endOffset: log.endOffset };
+  return epoch >= 0 && epoch < current ? log.epochs.endOf(epoch, log.endOffset) : UNKNOWN_END;
 }

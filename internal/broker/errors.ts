@@ -14,6 +14,8 @@ export type BrokerErrorCode =
   | "invalid-config"
   | "invalid-request"
   | "offset-out-of-range"
+  /** A slave hasn't got it yet. */
+  | "offset-not-available"
   | "corrupt-batch"
   | "batch-too-large"
   | "unsupported-batch-format"

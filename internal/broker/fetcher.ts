@@ -110,7 +110,10 @@ export class PartitionFetcher implements Fetcher, PartitionWatcher {
   #isEnough(minBytes: number): boolean {
     let bytes = 0;
     for (const watched of this.#ready) {
-      if (problemOf(watched)) return true;
+      const problem = problemOf(watched);
+      // What a slave hasn't got yet may come while the reader waits.
+      if (problem?.code === "offset-not-available") continue;
+      if (problem) return true;
       const { partition, position } = watched;
       if (!partition || position.offset >= partition.highWatermark) continue;
       bytes += minBytes <= 1 ? 1 : availableBytes(partition.log, position.offset);
@@ -191,6 +194,14 @@ function problemOf({ position, partition }: Watched): BrokerError | null {
   if (currentLeaderEpoch >= 0 && currentLeaderEpoch !== leaderEpoch) {
     const code = currentLeaderEpoch < leaderEpoch ? "fenced-leader-epoch" : "unknown-leader-epoch";
     return new BrokerError(code, `${topic}-${index} is at leader epoch ${leaderEpoch}`);
+  }
+  if (offset > log.endOffset && partition.isCopy) {
+    // The reader may have it from the master, of which this copy is behind.
+    const has = `this copy ends at ${log.endOffset}`;
+    return new BrokerError(
+      "offset-not-available",
+      `${topic}-${index} has no ${offset} yet; ${has}`,
+    );
   }
   if (offset < log.startOffset || offset > log.endOffset) {
     const has = `it has ${log.startOffset} to ${log.endOffset}`;

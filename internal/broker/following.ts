@@ -5,10 +5,13 @@ import type { FollowerHello, LeaderHello } from "../replication/messages.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { CutOff } from "../storage/truncation.ts";
+import { CatchUp } from "./catch-up.ts";
 import type { FollowLink, Links, PeerAddress } from "./links.ts";
 
 const RETRY_MS = 200;
 const MAX_RETRY_MS = 2000;
+/** A leader says at least every second that it lives; one that is silent for so long is sought. */
+const MAX_SILENT_MS = 5000;
 
 /** What a slave's work stands on. */
 export interface FollowingPath {
@@ -36,6 +39,8 @@ export class Following {
   heardAtMs: number | null = null;
   /** Whether the leader said last that this broker is in sync with it. */
   inSync = false;
+  /** How the session that began last has come on; null: there was none. */
+  catchUp: CatchUp | null = null;
   readonly #path: FollowingPath;
   #copier: FollowerCopier | null = null;
   #link: FollowLink | null = null;
@@ -114,6 +119,7 @@ export class Following {
     const heard = () => {
       this.heardAtMs = clock.monotonicMs();
     };
+    const catchUp = new CatchUp(clock);
     const copier = new FollowerCopier({
       clock,
       store,
@@ -121,7 +127,10 @@ export class Following {
         follow: (logs) => this.#link?.follow(logs),
         copied: (offsets, bytes) => this.#link?.copied(offsets, bytes),
       },
-      copied,
+      copied: (log, bytes) => {
+        catchUp.copied(bytes.length);
+        copied(log, bytes);
+      },
       cut,
       failed: reject,
     });
@@ -135,22 +144,24 @@ export class Following {
         heard();
         copier.marks(marks);
       },
-      beat: (inSync) => {
+      beat: ({ inSync, behindBytes }) => {
         heard();
         this.inSync = inSync;
+        catchUp.behindBytes = behindBytes;
       },
       ended: reject,
     });
     promise.catch(() => {}); // it may end before anyone awaits that
     this.#link = link;
     this.#copier = copier;
+    this.catchUp = catchUp;
     try {
       if (this.#stopped) return;
       heard();
       this.#path.opened(link.hello);
       this.#retryMs = RETRY_MS;
       for (const log of this.#path.logs()) copier.follow(log);
-      this.#beatLater();
+      this.#beatLater(reject);
       await promise;
     } finally {
       this.#timer?.cancel();
@@ -168,11 +179,22 @@ export class Following {
     }
   }
 
-  #beatLater(): void {
-    const intervalMs = Math.max(10, Math.min(1000, this.#path.lagTimeMaxMs / 4));
-    this.#timer = this.#path.clock.after(intervalMs, () => {
+  /**
+   * Says again and again that this follower lives. A connection through a network that was cut may
+   * seem to be there for minutes: a leader that isn't heard on it is to be sought by another.
+   */
+  #beatLater(end: (why: Error) => void): void {
+    const { clock, lagTimeMaxMs } = this.#path;
+    const intervalMs = Math.max(10, Math.min(1000, lagTimeMaxMs / 4));
+    this.#timer = clock.after(intervalMs, () => {
+      if (!this.#link || this.#stopped) return;
+      const silentMs = clock.monotonicMs() - (this.heardAtMs ?? 0);
+      if (silentMs > Math.min(MAX_SILENT_MS, lagTimeMaxMs)) {
+        end(new Error(`nothing was heard for ${Math.round(silentMs)} ms`));
+        return;
+      }
       this.#copier?.beat();
-      if (this.#link && !this.#stopped) this.#beatLater();
+      this.#beatLater(end);
     });
   }
 

@@ -1,5 +1,11 @@
 import type { FollowerOutlet } from "../replication/follower.ts";
-import type { FollowerHello, LeaderHello, LogMarks, Placement } from "../replication/messages.ts";
+import type {
+  Beat,
+  FollowerHello,
+  LeaderHello,
+  LogMarks,
+  Placement,
+} from "../replication/messages.ts";
 import type { Announcement } from "./replication-api.ts";
 
 /** Another broker's address. */
@@ -22,7 +28,7 @@ export interface FollowEvents {
   /** `bytes` are the receiver's from now on. */
   batches(marks: LogMarks, bytes: Uint8Array): void;
   marks(marks: readonly LogMarks[]): void;
-  beat(inSync: boolean): void;
+  beat(beat: Beat): void;
   /** The session is over; told once. */
   ended(error: Error): void;
 }

@@ -16,7 +16,8 @@ export interface FollowingRole {
 
 /** Follows with all logs of a broker. */
 export function makeFollowing(path: PairPath, role: FollowingRole): Following {
-  const { clock, log, store, links, lagTimeMaxMs, metadata, brokerId, mode, advertised } = path;
+  const { clock, log, store, links, lagTimeMaxMs, metadata } = path;
+  const { brokerId, mode, advertised, rack } = path;
   const { address, epoch, opened, unreachable } = role;
   return new Following({
     clock,
@@ -27,7 +28,7 @@ export function makeFollowing(path: PairPath, role: FollowingRole): Following {
     address,
     hello: () => {
       const { clusterId } = metadata;
-      return { ...advertised, brokerId, mode, clusterId, epoch: epoch() };
+      return { ...advertised, rack, brokerId, mode, clusterId, epoch: epoch() };
     },
     opened,
     logs: () => store.logs.values(),

@@ -63,6 +63,7 @@ export async function openBroker(
     links,
     brokerId,
     advertised: options.advertised,
+    rack: settings.rack,
     slaveOf,
     mode: settings.replication,
     lagTimeMaxMs: settings.lagTimeMaxMs,

@@ -20,6 +20,7 @@ export interface PairPath {
   readonly brokerId: number;
   /** Where this broker is reached; it may become known only when it serves. */
   readonly advertised: PeerAddress;
+  readonly rack: string | null;
   /** The master to follow; null: what the metadata says. */
   readonly slaveOf: PeerAddress | null;
   readonly mode: ReplicationMode;

@@ -3,13 +3,14 @@ import type { FollowerHello, LeaderOutlet } from "../replication/messages.ts";
 import type { EpochEnd } from "../storage/epoch-history.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import { admitFollower, registerFollower } from "./admit-follower.ts";
-import { epochOfPromotion, firstProducerId } from "./epochs.ts";
+import { endOfEpoch, epochOfPromotion, firstProducerId, UNKNOWN_END } from "./epochs.ts";
 import { BrokerError } from "./errors.ts";
 import type { Following } from "./following.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
 import type { PeerAddress } from "./links.ts";
 import { makeFollowing } from "./make-following.ts";
 import { makeLeader } from "./make-leader.ts";
+import { nearCopyOf } from "./near-copy.ts";
 import type { PairPath } from "./pair-path.ts";
 import { announceLater, newerLeadership, producerIdsFrom } from "./peers.ts";
 import { PRODUCER_ID_BLOCK } from "./producer-ids.ts";
@@ -97,8 +98,8 @@ export class Pair implements Replication {
   }
 
   brokers(): readonly BrokerNode[] {
-    const { metadata, brokerId, advertised } = this.#path;
-    const own = { id: brokerId, host: advertised.host, port: advertised.port };
+    const { metadata, brokerId, advertised, rack } = this.#path;
+    const own = { id: brokerId, host: advertised.host, port: advertised.port, rack };
     return [own, ...[...metadata.brokers.values()].filter(({ id }) => id !== brokerId)];
   }
 
@@ -137,6 +138,11 @@ export class Pair implements Replication {
     return this.#exclusively(() => this.#learn(announcement));
   }
 
+  nearCopy(topic: string, partition: number, rack: string, offset: number): number | null {
+    const log = this.#path.topics.partition(topic, partition)?.log;
+    return log && this.#leader ? nearCopyOf(this.#path, this.#leader, log, rack, offset) : null;
+  }
+
   async reserveProducerIds(): Promise<number> {
     if (!this.#leader) throw notLeader(this.#leaderId, this.role);
     const from = firstProducerId(this.#epoch);
@@ -150,9 +156,8 @@ export class Pair implements Replication {
   }
 
   promotionReport(): PromotionReport {
-    const { clock, store } = this.#path;
     const known = { leaderId: this.#leaderId, epoch: this.#epoch };
-    return { ...known, ...lossReport(clock, store, this.#following) };
+    return { ...known, ...lossReport(this.#path, this.#following) };
   }
 
   promote(): Promise<PromotionReport> {
@@ -186,9 +191,7 @@ export class Pair implements Replication {
 
   endOfEpoch(topic: string, partition: number, epoch: number): EpochEnd {
     const log = this.#path.topics.partition(topic, partition)?.log;
-    if (log && epoch === this.#epoch) return { epoch, endOffset: log.endOffset };
-    const isKnown = log && epoch >= 0 && epoch < this.#epoch;
-    return isKnown ? log.epochs.endOf(epoch, log.endOffset) : { epoch: -1, endOffset: -1 };
+    return log ? endOfEpoch(log, epoch, this.#epoch) : UNKNOWN_END;
   }
 
   async close(): Promise<void> {

@@ -36,6 +36,11 @@ export class Partition {
     return this.topic.cluster.leaderEpoch;
   }
 
+  /** Whether another broker leads it. */
+  get isCopy(): boolean {
+    return this.topic.cluster.pair?.role === "slave";
+  }
+
   get removed(): boolean {
     return this.log.removed;
   }

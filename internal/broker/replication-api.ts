@@ -5,6 +5,7 @@ import type {
   LeaderSession,
 } from "../replication/messages.ts";
 import type { EpochEnd } from "../storage/epoch-history.ts";
+import type { CatchUpStatus } from "./catch-up.ts";
 
 /** A master leads every partition of a pair; a slave follows it. */
 export type Role = "master" | "slave";
@@ -14,6 +15,8 @@ export interface BrokerNode {
   readonly id: number;
   readonly host: string;
   readonly port: number;
+  /** Where it stands; null if nobody has said so. */
+  readonly rack: string | null;
 }
 
 /** Someone leads, for the how many-th time someone does. */
@@ -52,6 +55,10 @@ export interface ReplicationStatus {
   /** Of a slave: whether it hears its master, and how long it hasn't; null: never. */
   readonly connected: boolean;
   readonly leaderSilentMs: number | null;
+  /** Of a slave: whether its master said last that it is in the ISR of all it is to be in. */
+  readonly inSync: boolean;
+  /** Of a slave that its master has still records for. */
+  readonly catchUp: CatchUpStatus | null;
   readonly followers: readonly FollowerStatus[];
   readonly degraded: readonly DegradedStatus[];
 }
@@ -59,7 +66,7 @@ export interface ReplicationStatus {
 /** What a promotion could lose of one partition. */
 export interface MissingRecords {
   readonly log: string;
-  /** Where the master's log ended, as far as is known, and where this broker's ends. */
+  /** Where the master's log ended when it was heard last, and where this broker's ends. */
   readonly leaderEndOffset: number;
   readonly endOffset: number;
 }
@@ -72,7 +79,10 @@ export interface PromotionReport {
   readonly silentMs: number | null;
   /** Whether the slave was in the ISR of all partitions when it heard the master last. */
   readonly wasInSync: boolean;
-  /** Partitions of which the master is known to have more. */
+  /**
+   * Partitions of which the master may have more, because this copy isn't in sync: what it took
+   * from `endOffset` on is lost. Where both ends are the same, it isn't known to have any.
+   */
   readonly missing: readonly MissingRecords[];
 }
 
@@ -88,6 +98,11 @@ export interface Replication {
   open(hello: FollowerHello, outlet: LeaderOutlet, creditBytes: number): Promise<OpenedSession>;
   /** Someone leads with this epoch: if it is higher, this broker follows from now on. */
   announced(announcement: Announcement): Promise<void>;
+  /**
+   * A slave in this rack that consumers may read a partition from, because it has everything
+   * before `offset` (KIP-392); null: there is none, or none is nearer than this broker.
+   */
+  nearCopy(topic: string, partition: number, rack: string, offset: number): number | null;
   /** A block of ids that no other producer gets, from the master; resolves with the first. */
   reserveProducerIds(): Promise<number>;
   /** What a promotion could lose. */

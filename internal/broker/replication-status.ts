@@ -2,6 +2,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Follower, ReplicationLeader } from "../replication/leader.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { Following } from "./following.ts";
+import type { PairPath } from "./pair-path.ts";
 import type {
   FollowerStatus,
   MissingRecords,
@@ -19,7 +20,14 @@ export function leadingStatus(clock: Clock, store: LogStore, leader: Replication
   const degraded = leader.degraded.spans.map(({ startMs, endMs, recordsAckedAlone }) => {
     return { startMs, endMs, recordsAckedAlone };
   });
-  return { connected: false, leaderSilentMs: null, followers, degraded };
+  return {
+    connected: false,
+    leaderSilentMs: null,
+    inSync: false,
+    catchUp: null,
+    followers,
+    degraded,
+  };
 }
 
 /** How a slave stands with its master. */
@@ -27,32 +35,29 @@ export function followingStatus(clock: Clock, following: Following | null): Deta
   const heardAtMs = following?.heardAtMs ?? null;
   const leaderSilentMs = heardAtMs === null ? null : Math.round(clock.monotonicMs() - heardAtMs);
   const connected = following?.connected ?? false;
-  return { connected, leaderSilentMs, followers: [], degraded: [] };
+  const inSync = following?.inSync ?? false;
+  const progress = following?.catchUp?.status() ?? null;
+  const catchUp = !inSync && progress && progress.behindBytes > 0 ? progress : null;
+  return { connected, leaderSilentMs, inSync, catchUp, followers: [], degraded: [] };
 }
 
 /** What is known of what a promotion could lose. */
 export function lossReport(
-  clock: Clock,
-  store: LogStore,
+  { clock, store, topics, mode }: PairPath,
   following: Following | null,
 ): Omit<PromotionReport, "leaderId" | "epoch"> {
-  const { leaderSilentMs } = followingStatus(clock, following);
-  return {
-    silentMs: leaderSilentMs,
-    wasInSync: following?.inSync ?? false,
-    missing: following ? missingRecords(store, following) : [],
-  };
-}
-
-/** The logs of which the master is known to have more than this slave. */
-function missingRecords(store: LogStore, following: Following): MissingRecords[] {
+  const { leaderSilentMs, inSync } = followingStatus(clock, following);
   const missing: MissingRecords[] = [];
-  for (const log of store.logs.values()) {
-    const leaderEndOffset = following.leaderEndOf(log) ?? 0;
+  for (const log of following ? store.logs.values() : []) {
+    const settings = topics.topicOfLog(log.name)?.settings;
+    const synchronous = mode === "sync" && settings?.replication !== "async";
     const { name, durableOffset: endOffset } = log;
-    if (leaderEndOffset > endOffset) missing.push({ log: name, leaderEndOffset, endOffset });
+    const toldOffset = following?.leaderEndOf(log) ?? endOffset;
+    const leaderEndOffset = Math.max(toldOffset, endOffset);
+    if (inSync && synchronous && leaderEndOffset === endOffset) continue;
+    missing.push({ log: name, leaderEndOffset, endOffset });
   }
-  return missing;
+  return { silentMs: leaderSilentMs, wasInSync: inSync, missing };
 }
 
 function followerStatus(

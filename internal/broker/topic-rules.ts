@@ -24,11 +24,15 @@ export function checkPartitionCount(partitionCount: number): void {
   throw new BrokerError("invalid-partitions", message);
 }
 
-/** Throws `BrokerError` `invalid-replication-factor`; null: what the broker has. */
-export function checkReplicationFactor(replicationFactor: number | null): void {
-  if (replicationFactor === null || replicationFactor === 1) return;
-  const message = `a lone broker keeps 1 copy, not ${replicationFactor}`;
-  throw new BrokerError("invalid-replication-factor", message);
+/**
+ * Throws `BrokerError` `invalid-replication-factor` where more copies are asked for than there are
+ * brokers; null: as many as there are. Fewer are fine: a slave copies everything.
+ */
+export function checkReplicationFactor(replicationFactor: number | null, brokers: number): void {
+  if (replicationFactor === null) return;
+  if (replicationFactor >= 1 && replicationFactor <= brokers) return;
+  const most = brokers === 1 ? "a lone broker keeps 1 copy" : `${brokers} brokers keep a copy each`;
+  throw new BrokerError("invalid-replication-factor", `${most}, not ${replicationFactor}`);
 }
 
 /** The number of the partition that a log of this name belongs to. */

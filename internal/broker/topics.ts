@@ -110,7 +110,7 @@ export class Topics {
     checkLogName(name, this.#metadata.logName);
     this.#checkFree(name);
     checkPartitionCount(partitionCount);
-    checkReplicationFactor(replicationFactor);
+    checkReplicationFactor(replicationFactor, this.#cluster.brokerCount);
     checkTopicConfig(config, this.#brokerConfig);
     const topic = this.#newState({ name, id: randomUuid(this.#random), partitionCount, config });
     if (validateOnly) return topic.describe();

@@ -255,6 +255,21 @@ test("a planned switch loses nothing, and the old master follows", async () => {
   await pair.close();
 });
 
+test("a topic may be asked to have as many copies as there are brokers, and no more", async () => {
+  const { pair, client } = await startedPair();
+  const make = (name: string, replicationFactor: number) => {
+    const request = { name, partitionCount: 1, replicationFactor, config: new Map() };
+    return settled(pair, client.createTopic({ ...request, validateOnly: false }), "an answer");
+  };
+  expect(await make("two", 2)).not.toBeInstanceOf(ClientError);
+  expect(await make("one", 1)).not.toBeInstanceOf(ClientError);
+  for (const factor of [0, 3]) {
+    const refused = await make("none", factor);
+    expect(refused).toMatchObject({ code: "invalid-replication-factor" });
+  }
+  await pair.close();
+});
+
 test("topics, settings and their ends reach the slave", async () => {
   const { pair, client } = await startedPair();
   const changes = new Map([["retention.ms", "1234"]]);

@@ -104,7 +104,7 @@ class FollowStream implements FollowLink, Exchange {
       const { buffer, payloadFrom, payloadTo } = frame;
       this.#events.batches(copies.fields.read(fields), buffer.subarray(payloadFrom, payloadTo));
     } else if (name === marks.name) this.#events.marks(marks.fields.read(fields).logs);
-    else if (name === beat.name) this.#events.beat(beat.fields.read(fields).inSync);
+    else if (name === beat.name) this.#events.beat(beat.fields.read(fields));
   }
 
   answer(): void {

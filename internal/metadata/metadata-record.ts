@@ -8,7 +8,7 @@ import type { BrokerMetadata, Leadership, TopicMetadata } from "./metadata-store
  *     {"type":"cluster"}                  {"clusterId":"..."}
  *     {"type":"producer-ids"}             {"next":2000}
  *     {"type":"topic","name":"orders"}    {"id":"...","partitions":6,"config":{"retention.ms":"1"}}
- *     {"type":"broker","id":2}            {"host":"b2","port":9092,"replication":"sync"}
+ *     {"type":"broker","id":2}            {"host":"b2","port":9,"rack":"r","replication":"sync"}
  *     {"type":"leadership"}               {"broker":1,"epoch":3}
  */
 export type MetadataChange =
@@ -70,8 +70,8 @@ function contentOf(change: MetadataChange) {
   if (change.type === "cluster") return { clusterId: change.clusterId };
   if (change.type === "producer-ids") return { next: change.next };
   if (change.type === "broker") {
-    const { host, port, replication } = change.broker;
-    return { host, port, replication };
+    const { host, port, rack, replication } = change.broker;
+    return { host, port, rack, replication };
   }
   if (change.type === "leadership") {
     return { broker: change.leadership.brokerId, epoch: change.leadership.epoch };
@@ -91,11 +91,17 @@ function topicOf(name: string, value: Record<string, unknown>): TopicMetadata {
 }
 
 function brokerOf(id: number, value: Record<string, unknown>): BrokerMetadata {
-  const { host, port, replication } = value;
+  const { host, port, rack, replication } = value;
   if (typeof host !== "string" || typeof port !== "number") {
     throw new Error(`the metadata log's record of broker ${id} lacks a field`);
   }
-  return { id, host, port, replication: replication === "async" ? "async" : "sync" };
+  return {
+    id,
+    host,
+    port,
+    rack: typeof rack === "string" ? rack : null,
+    replication: replication === "async" ? "async" : "sync",
+  };
 }
 
 function parseObject(bytes: Uint8Array | null): Record<string, unknown> {

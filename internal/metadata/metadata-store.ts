@@ -13,6 +13,8 @@ export interface BrokerMetadata {
   readonly id: number;
   readonly host: string;
   readonly port: number;
+  /** Where it stands; null if nobody has said so. */
+  readonly rack: string | null;
   /** Whether its copies are waited for when it follows. */
   readonly replication: "sync" | "async";
 }

@@ -1,4 +1,5 @@
 import { endOffsetOf } from "../record/batch.ts";
+import { availableBytes } from "../storage/log-size.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { LedLog } from "./led-log.ts";
@@ -6,6 +7,13 @@ import type { FollowedLog, LeaderOutlet, LeaderSession, LogMarks, Placement } fr
 
 /** Batches are sent in pieces of about this size. */
 const PIECE_BYTES = 1024 * 1024;
+/** A log that nobody waits for is far behind with more than that still to be sent. */
+const FAR_BYTES = PIECE_BYTES;
+/**
+ * So much may be under way to a follower when a piece of a log that is far behind is sent. What
+ * acks wait for stands behind that at the most, on the wire and on the follower's disk.
+ */
+const CATCH_UP_BYTES = 4 * PIECE_BYTES;
 
 /** What a session needs of its leader. */
 export interface SessionPath {
@@ -41,14 +49,21 @@ export class FollowerSession implements LeaderSession {
   readonly #awaited = new Map<string, FollowedLog>();
   /** Those that have something to send; the one that has waited longest first. */
   readonly #ready = new Set<SentLog>();
+  /** Those that are far behind: a piece of one is sent where no other log has anything to send. */
+  readonly #farBehind = new Set<SentLog>();
+  /** What may be under way, and how much of that is left. */
+  readonly #windowBytes: number;
   #creditBytes: number;
   #pumping = false;
+  /** Whether something has changed while it was pumping. */
+  #again = false;
   #closed = false;
 
   constructor(brokerId: number, path: SessionPath, outlet: LeaderOutlet, creditBytes: number) {
     this.brokerId = brokerId;
     this.#path = path;
     this.#outlet = outlet;
+    this.#windowBytes = creditBytes;
     this.#creditBytes = creditBytes;
   }
 
@@ -80,14 +95,18 @@ export class FollowerSession implements LeaderSession {
   /** A log has something new. */
   changed(led: LedLog): void {
     const sent = this.#byLed.get(led);
-    if (!sent) return;
+    if (!sent || this.#farBehind.has(sent)) return;
     this.#ready.add(sent);
     this.#goOn();
   }
 
   /** Tells the follower that its leader lives. */
   beat(inSync: boolean): void {
-    this.#outlet.beat(inSync);
+    let behindBytes = this.#windowBytes - this.#creditBytes;
+    for (const logs of [this.#ready, this.#farBehind]) {
+      for (const sent of logs) behindBytes += unsentBytes(sent);
+    }
+    this.#outlet.beat({ inSync, behindBytes });
   }
 
   /** Ends the session from this side. */
@@ -103,6 +122,7 @@ export class FollowerSession implements LeaderSession {
     for (const { led } of this.#logs.values()) led.sessions.delete(this);
     this.#logs.clear();
     this.#ready.clear();
+    this.#farBehind.clear();
     this.#awaited.clear();
     this.#path.closed();
   }
@@ -140,35 +160,67 @@ export class FollowerSession implements LeaderSession {
     this.#logs.delete(index);
     this.#byLed.delete(sent.led);
     this.#ready.delete(sent);
+    this.#farBehind.delete(sent);
   }
 
   #goOn(): void {
-    if (this.#pumping || this.#closed || this.#ready.size === 0) return;
+    this.#again = true;
+    if (this.#pumping || this.#closed) return;
+    if (this.#ready.size + this.#farBehind.size === 0) return;
     this.#pumping = true;
     this.#outlet.whenRoom(() => {
-      this.#pump().finally(() => {
+      this.#again = false;
+      this.#pump().then((sentAny) => {
         this.#pumping = false;
-        if (this.#creditBytes > 0) this.#goOn();
+        if (sentAny || this.#again) this.#goOn();
       });
     });
   }
 
-  /** Sends what is new of the logs that are ready now. */
-  async #pump(): Promise<void> {
+  /** Sends what is new of the logs that are ready now. Resolves with whether there was anything. */
+  async #pump(): Promise<boolean> {
     const marks: LogMarks[] = [];
+    let sentAny = false;
     for (const sent of [...this.#ready]) {
-      if (this.#closed) return;
+      if (this.#closed) return false;
       const { led, nextOffset } = sent;
       if (led.log.removed) this.#drop(sent.index);
       else if (nextOffset >= led.log.durableOffset) {
         this.#ready.delete(sent);
         if (isNews(sent)) marks.push(tell(sent));
-      } else if (this.#creditBytes > 0) await this.#send(sent);
+      } else if (this.#isFarBehind(sent)) {
+        this.#ready.delete(sent);
+        this.#farBehind.add(sent);
+      } else if (this.#creditBytes > 0) {
+        await this.#send(sent, this.#ready);
+        sentAny = true;
+      }
     }
     if (marks.length > 0 && !this.#closed) this.#outlet.marks(marks);
+    return (await this.#catchUp()) || sentAny;
   }
 
-  async #send(sent: SentLog): Promise<void> {
+  /** Sends a piece of the log that is far behind and has waited longest. */
+  async #catchUp(): Promise<boolean> {
+    const [sent] = this.#farBehind;
+    if (!sent || this.#windowBytes - this.#creditBytes >= CATCH_UP_BYTES) return false;
+    this.#farBehind.delete(sent);
+    if (sent.led.log.removed) this.#drop(sent.index);
+    else if (this.#isFarBehind(sent)) await this.#send(sent, this.#farBehind);
+    else this.#ready.add(sent);
+    return true;
+  }
+
+  /** Whether much of a log is still to be sent, and nobody waits for it. */
+  #isFarBehind(sent: SentLog): boolean {
+    for (const { brokerId, standing } of sent.led.copies.followers) {
+      if (brokerId === this.brokerId && standing !== "out") return false;
+    }
+    return unsentBytes(sent) > FAR_BYTES;
+  }
+
+  /** Sends a piece of a log, which has to wait for its next turn among `others`. */
+  async #send(sent: SentLog, others: Set<SentLog>): Promise<void> {
     const { led, nextOffset } = sent;
     const { log } = led;
     // What the leader has dropped meanwhile, the follower will never get.
@@ -180,8 +232,8 @@ export class FollowerSession implements LeaderSession {
       sent.nextOffset = endOffsetOf(piece);
       this.#creditBytes -= piece.length;
     }
-    this.#ready.delete(sent);
-    this.#ready.add(sent);
+    others.delete(sent);
+    others.add(sent);
     if (pieces.length === 0) sent.nextOffset = log.durableOffset;
     else this.#outlet.batches(tell(sent), pieces);
   }
@@ -195,6 +247,11 @@ export class FollowerSession implements LeaderSession {
       return null;
     }
   }
+}
+
+/** About how much of a log is still to be sent. */
+function unsentBytes({ led: { log }, nextOffset }: SentLog): number {
+  return nextOffset < log.durableOffset ? availableBytes(log, nextOffset) : 0;
 }
 
 function marksOf({ index, led: { log } }: SentLog): LogMarks {

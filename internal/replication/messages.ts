@@ -9,6 +9,8 @@ export interface FollowerHello {
   /** Where clients and other brokers reach it. */
   readonly host: string;
   readonly port: number;
+  /** Where it stands, for consumers that want a near one; null if nobody has said so. */
+  readonly rack: string | null;
   readonly mode: ReplicationMode;
   /** The cluster whose data it has; empty if it has none. */
   readonly clusterId: string;
@@ -61,14 +63,21 @@ export interface LogMarks {
   readonly endOffset: number;
 }
 
+/** The leader lives, and this is how its follower is. */
+export interface Beat {
+  /** Whether it is in the ISR of all logs that it is to be in. */
+  readonly inSync: boolean;
+  /** About what it hasn't made durable of what the leader has. */
+  readonly behindBytes: number;
+}
+
 /** What a leader sends to one follower. */
 export interface LeaderOutlet {
   placed(placements: readonly Placement[]): void;
   /** Whole batches of one log, behind those that were sent before. */
   batches(marks: LogMarks, pieces: readonly Uint8Array[]): void;
   marks(marks: readonly LogMarks[]): void;
-  /** The leader lives; `inSync`: the follower is in the ISR of all logs that it is to be in. */
-  beat(inSync: boolean): void;
+  beat(beat: Beat): void;
   /** Calls `work` when there is room to send, which may be at once. */
   whenRoom(work: () => void): void;
   /** Ends the session: the leader isn't one any more, or another session took its place. */

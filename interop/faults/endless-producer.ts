@@ -1,10 +1,11 @@
-import { type ForeignClient, kafkajs, librdkafka } from "../clients.ts";
+import { type ForeignClient, javaProgram, kafkajs, librdkafka } from "../clients.ts";
 import type { NumberedRecord } from "./promises.ts";
 
 /** The programs that produce until they are told to stop. */
 export const endlessClients = {
   librdkafka: librdkafka("produce_forever.py"),
   kafkajs: kafkajs("produce-forever.mjs"),
+  java: javaProgram("ProduceForever"),
 } as const satisfies Record<string, ForeignClient>;
 
 /** What such a program sends. */

@@ -35,6 +35,8 @@ export function brokerRow(differs: Partial<BrokerActivity> = {}): BrokerActivity
       leaderEpoch: 0,
       connected: false,
       leaderSilentMs: null,
+      inSync: false,
+      catchUp: null,
       followers: [],
       degraded: [],
     },

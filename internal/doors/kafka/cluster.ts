@@ -9,10 +9,8 @@ export interface Node {
 }
 
 /** The brokers of the cluster. */
-export function nodesOf({ replication, identity }: Broker): Node[] {
-  return replication.brokers().map(({ id, host, port }) => {
-    return { nodeId: id, host, port, rack: id === identity.brokerId ? identity.rack : null };
-  });
+export function nodesOf({ replication }: Broker): Node[] {
+  return replication.brokers().map(({ id, ...node }) => ({ nodeId: id, ...node }));
 }
 
 /** A slave that hasn't heard its master for so long serves readers in its place. */

@@ -19,6 +19,7 @@ const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
   "invalid-config": "INVALID_CONFIG",
   "invalid-request": "INVALID_REQUEST",
   "offset-out-of-range": "OFFSET_OUT_OF_RANGE",
+  "offset-not-available": "OFFSET_NOT_AVAILABLE",
   "corrupt-batch": "CORRUPT_MESSAGE",
   "batch-too-large": "MESSAGE_TOO_LARGE",
   "unsupported-batch-format": "INVALID_RECORD",

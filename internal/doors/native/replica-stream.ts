@@ -59,7 +59,7 @@ export class ReplicaStream implements OpenStream {
       },
       batches: (marks, pieces) => outlet.event(messages.copies, marks, pieces),
       marks: (logs) => outlet.event(messages.marks, { logs }, []),
-      beat: (inSync) => outlet.event(messages.beat, { inSync }, []),
+      beat: (beat) => outlet.event(messages.beat, beat, []),
       whenRoom: (work) => void outlet.room().then(work),
       end: (reason) => this.#over.reject(new ProtocolError("not-leader", reason)),
     };

@@ -11,6 +11,7 @@ import type {
   PromotionReport,
 } from "../../broker/replication-api.ts";
 import type {
+  Beat,
   FollowedLog,
   FollowerHello,
   LeaderHello,
@@ -39,6 +40,7 @@ export const replicate: Operation<ReplicateRequest, Nothing> = {
     brokerId: int32(1),
     host: text,
     port: int32(),
+    rack: nullable(text),
     mode,
     clusterId: text,
     epoch: int32(),
@@ -136,12 +138,17 @@ export const marks: StreamSignal<{ readonly logs: readonly LogMarks[] }> = {
 };
 
 /** The master lives. */
-export const beat: StreamSignal<{ readonly inSync: boolean }> = {
+export const beat: StreamSignal<Beat> = {
   name: "beat",
-  fields: record<{ readonly inSync: boolean }>({ inSync: flag }),
+  fields: record<Beat>({ inSync: flag, behindBytes: int53() }),
 };
 
-const brokerNode = record<BrokerNode>({ id: int32(), host: text, port: int32() });
+const brokerNode = record<BrokerNode>({
+  id: int32(),
+  host: text,
+  port: int32(),
+  rack: nullable(text),
+});
 
 const announcement = record<Announcement>({
   leader: brokerNode,

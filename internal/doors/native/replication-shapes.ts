@@ -1,5 +1,6 @@
 /** How a pair's state is sent. */
 import type { CopyStatus } from "../../broker/api.ts";
+import type { CatchUpStatus } from "../../broker/catch-up.ts";
 import type {
   DegradedStatus,
   FollowerStatus,
@@ -41,6 +42,15 @@ export const replicationStatus = record<ReplicationStatus>({
   leaderEpoch: int32(),
   connected: flag,
   leaderSilentMs: nullable(int53()),
+  inSync: flag,
+  catchUp: nullable(
+    record<CatchUpStatus>({
+      copiedBytes: int53(),
+      behindBytes: int53(),
+      bytesPerSecond: nullable(int53()),
+      leftMs: nullable(int53()),
+    }),
+  ),
   followers: list(followerStatus, MANY),
   degraded: list(degradedStatus, MANY),
 });

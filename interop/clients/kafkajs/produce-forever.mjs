@@ -5,7 +5,7 @@ const { Kafka, logLevel } = kafkajs;
 const settings = JSON.parse(process.argv[2]);
 const { broker, topic, partitions, recordBytes, recordsPerSecond, idempotent } = settings;
 const kafka = new Kafka({
-  brokers: [broker],
+  brokers: broker.split(","),
   logLevel: logLevel.NOTHING,
   retry: { initialRetryTime: 20, maxRetryTime: 100, retries: 100_000 },
 });

@@ -1,6 +1,6 @@
 """Produces until its input ends: python produce_forever.py SETTINGS, where SETTINGS is JSON.
 
-    {"broker": "HOST:PORT", "topic": "t", "partitions": 3, "recordBytes": [100],
+    {"broker": "HOST:PORT[,HOST:PORT]", "topic": "t", "partitions": 3, "recordBytes": [100],
      "recordsPerSecond": 10000, "idempotent": true}
 
 Each partition gets records with the keys 0, 1, 2 and so on, in this order; sizes take turns. Prints
@@ -66,7 +66,7 @@ while not failures and not select.select([sys.stdin], [], [], 0)[0]:
             break
     producer.poll(0.005)
     tell()
-left = producer.flush(60)
+left = producer.flush(300)
 tell()
 if failures or left:
     sys.exit(f"{len(failures)} failed, {left} not acked: {failures[:1]}")

@@ -1,4 +1,5 @@
 import type { Broker, FetchedPartition } from "../../../broker/api.ts";
+import { baseOffset } from "../../../record/batch.ts";
 import { leaderOf, nodesOf } from "../cluster.ts";
 import { refused, refusedName } from "../errors.ts";
 import type { FoundTopic } from "../fetch/watch-list.ts";
@@ -16,6 +17,9 @@ const ADDRESS_VERSION = 16;
 
 const READ_COMMITTED = 1;
 
+/** No other broker is preferred. */
+const HERE = -1;
+
 /** Errors that a client gets over by asking another broker. */
 const LEADER_ERRORS = new Set(["NOT_LEADER_OR_FOLLOWER", "FENCED_LEADER_EPOCH"]);
 
@@ -32,7 +36,9 @@ const LEADER_ERRORS = new Set(["NOT_LEADER_OR_FOLLOWER", "FENCED_LEADER_EPOCH"])
  * - There are no transactions, so everything is committed: the last stable offset is the high
  *   watermark, and no transaction was aborted.
  * - With errors of leadership, the leader from version 12 on and its address from 16 on (KIP-951).
- * - lastFetchedEpoch, logStartOffset, rackId and what only followers send are ignored.
+ * - A consumer that says which rack it stands in is sent to a slave there, if that has as much
+ *   (KIP-392). A slave answers everyone; OFFSET_NOT_AVAILABLE for what it has not got yet.
+ * - lastFetchedEpoch, logStartOffset and what only followers send are ignored.
  */
 export const fetchService = service(fetch, async (request, context) => {
   const { fetches } = context.client;
@@ -65,7 +71,7 @@ function limitsOf(request: Request, full: boolean, { client }: RequestContext) {
 function answer(
   found: readonly FoundTopic[],
   sessionId: number,
-  { isolationLevel }: Request,
+  { isolationLevel, rackId }: Request,
   { client, version }: RequestContext,
 ): Answer {
   const { broker } = client;
@@ -75,7 +81,7 @@ function answer(
     topicId,
     partitions: partitions.map((partition) =>
       partition.error === null
-        ? foundRecords(partition, committed)
+        ? foundRecords(partition, committed, nearCopyOf(broker, partition, rackId))
         : foundError(partition, topicId, broker, version),
     ),
   }));
@@ -87,6 +93,7 @@ function answer(
 function foundRecords(
   { partition, highWatermark, logStartOffset, records }: FetchedPartition,
   committed: boolean,
+  preferredReadReplica: number,
 ): AnsweredPartition {
   return {
     partitionIndex: partition,
@@ -95,8 +102,21 @@ function foundRecords(
     lastStableOffset: highWatermark,
     logStartOffset,
     abortedTransactions: committed ? [] : null,
-    records,
+    preferredReadReplica,
+    records: preferredReadReplica === HERE ? records : [],
   };
+}
+
+/** Where a consumer in this rack had better read; `HERE` if that is here. */
+function nearCopyOf(
+  { replication }: Broker,
+  { topic, partition, highWatermark, records }: FetchedPartition,
+  rackId: string,
+): number {
+  if (rackId === "") return HERE;
+  const [first] = records;
+  const offset = first === undefined ? highWatermark : baseOffset(first, 0);
+  return replication.nearCopy(topic, partition, rackId, offset) ?? HERE;
 }
 
 function foundError(

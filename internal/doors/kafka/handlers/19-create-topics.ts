@@ -54,7 +54,7 @@ async function create(
       topicId: validateOnly ? ZERO_UUID : topic.id,
       ...SUCCESS,
       numPartitions: topic.partitionCount,
-      replicationFactor: sizes.replicationFactor ?? 1,
+      replicationFactor: broker.replication.brokers().length,
       configs: validateOnly ? givenEntries(config) : entriesOf(broker, name),
     };
   } catch (error) {

@@ -1,0 +1,22 @@
+import type { ReplicationLeader } from "../replication/leader.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
+import type { PairPath } from "./pair-path.ts";
+
+/** The follower in `rack` that has most of a log, if it has everything before `offset`. */
+export function nearCopyOf(
+  { metadata, rack: ownRack }: PairPath,
+  leader: ReplicationLeader,
+  log: PartitionLog,
+  rack: string,
+  offset: number,
+): number | null {
+  if (rack === ownRack) return null;
+  let nearest: { readonly brokerId: number; readonly offset: number } | null = null;
+  for (const copy of leader.copiesOf(log)?.followers ?? []) {
+    const isThere = leader.follower(copy.brokerId)?.connected ?? false;
+    const isNear = metadata.brokers.get(copy.brokerId)?.rack === rack;
+    if (!isThere || !isNear || copy.offset < offset) continue;
+    if (!nearest || copy.offset > nearest.offset) nearest = copy;
+  }
+  return nearest?.brokerId ?? null;
+}
