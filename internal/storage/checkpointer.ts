@@ -10,8 +10,10 @@ import type { StorageLimits } from "./limits.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import type { TailWriter } from "./tail-writer.ts";
 
-/** How many files are synced at a time: more would hold up the journal's own syncs. */
+/** How many files are synced at a time: more would hold up the journal's own syncs ... */
 const SYNCS_AT_A_TIME = 2;
+/** ... but when the journal is half full, that it fills up would hold up more. */
+const SYNCS_IN_A_HURRY = 16;
 
 /** The parts of the storage that a checkpoint works on. */
 export interface CheckpointPath {
@@ -136,9 +138,19 @@ export class Checkpointer {
 
   async #sync(): Promise<void> {
     const { writer } = this.#path;
-    const { dirtyFiles, dirtyFolders } = writer;
-    await inParallel(dirtyFiles.paths(), SYNCS_AT_A_TIME, (path) => writer.syncFile(path));
-    await inParallel(dirtyFolders.paths(), SYNCS_AT_A_TIME, (path) => writer.syncFolder(path));
+    await this.#syncAll(writer.dirtyFiles.paths(), (path) => writer.syncFile(path));
+    await this.#syncAll(writer.dirtyFolders.paths(), (path) => writer.syncFolder(path));
+  }
+
+  /** Rejects with the first failure when nothing is under way. */
+  async #syncAll(paths: string[], sync: (path: string) => Promise<void>): Promise<void> {
+    const { journal, limits } = this.#path;
+    while (paths.length > 0) {
+      const inAHurry = journal.sizeBytes > limits.journalBytes / 2;
+      const some = paths.splice(0, inAHurry ? SYNCS_IN_A_HURRY : SYNCS_AT_A_TIME);
+      const results = await Promise.allSettled(some.map(sync));
+      for (const result of results) if (result.status === "rejected") throw result.reason;
+    }
   }
 }
 
@@ -156,22 +168,4 @@ export function stateOf(log: PartitionLog, appliedFrame: number): LogState {
     epochs: log.epochs.starts,
     highWatermark: log.highWatermark,
   };
-}
-
-/** Does some work for each item; rejects with the first failure when nothing is under way. */
-async function inParallel<T>(
-  items: readonly T[],
-  atATime: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    try {
-      for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-    } finally {
-      next = items.length; // after a failure nobody begins another
-    }
-  };
-  const results = await Promise.allSettled(Array.from({ length: atATime }, worker));
-  for (const result of results) if (result.status === "rejected") throw result.reason;
 }

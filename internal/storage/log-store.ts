@@ -151,6 +151,8 @@ export class LogStore {
       for (const range of damage.ranges) options.events?.damaged(name, range);
     }
     for (const path of recovered.rebuilt) options.events?.rebuilt(path);
+    // What the replay has left in memory and journal goes also if nobody writes.
+    upkeep.afterTurn();
   }
 
   /** The data directory. */

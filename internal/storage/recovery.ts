@@ -114,11 +114,12 @@ async function makeJournalDurable(
 ): Promise<void> {
   for (const { path, frames } of journalFiles) {
     if (frames.length === 0) continue;
-    const bytes = readWholeFile(disk, path);
+    const unsynced = frames.filter(({ frameNumber }) => frameNumber > syncedFrame);
+    const bytes = unsynced.length > 0 ? readWholeFile(disk, path) : new Uint8Array(0);
     await files.use(path, (file) => {
-      for (const frame of frames) {
+      for (const frame of unsynced) {
         const end = Math.min(bytes.length, frame.at + sizeOnDisk(frame));
-        if (frame.frameNumber > syncedFrame) file.write(bytes, frame.at, end, frame.at);
+        file.write(bytes, frame.at, end, frame.at);
       }
       return file.sync();
     });

@@ -71,7 +71,7 @@ export class Replay {
       else this.#applyDamaged(found, frameNumber, path);
     }
     const { writer, limits } = this.#path;
-    this.#ifSpace(() => writer.relieve(limits.tailBytes, this.byId.size));
+    this.#ifSpace(() => writer.relieve(limits.replayedTailBytes, this.byId.size));
   }
 
   /** Writes to segments; false if the disk is full, then the batches stay in memory. */

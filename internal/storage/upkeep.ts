@@ -19,18 +19,27 @@ export interface UpkeepPath {
 /** Keeps memory and journal within their bounds: a little after each turn that wrote. */
 export class Upkeep {
   readonly #path: UpkeepPath;
+  /** At this size of the journal, appends wait for the checkpoint that is being made. */
+  #fullAtBytes: number;
+  /** What stood in tails after the last turn. */
+  #tailBytes: number;
 
   constructor(path: UpkeepPath) {
     this.#path = path;
+    this.#fullAtBytes = path.limits.journalBytes;
+    this.#tailBytes = path.writer.tailBytes;
   }
 
   /** Looks whether something is due, and does it or begins it. */
   afterTurn(): void {
     const { journal, checkpointer, holdAppends, limits } = this.#path;
     this.#drainTails();
-    const isFull = journal.sizeBytes >= limits.journalBytes;
-    if (isFull) holdAppends(true);
-    else if (journal.sizeBytes < limits.checkpointAtBytes || checkpointer.running) return;
+    const { sizeBytes } = journal;
+    const { running } = checkpointer;
+    if (sizeBytes < (running ? this.#fullAtBytes : limits.checkpointAtBytes)) return;
+    if (running) holdAppends(true);
+    // What a crash has left in the journal holds up nobody: something may still be added to it.
+    else this.#fullAtBytes = Math.max(limits.journalBytes, sizeBytes + limits.checkpointAtBytes);
     checkpointer.run().then(
       () => holdAppends(false),
       (error: unknown) => this.#checkpointFailed(error),
@@ -41,13 +50,15 @@ export class Upkeep {
     const { writer, gate } = this.#path;
     const { tailBytes, drainedPerTurn } = this.#path.limits;
     if (writer.tailBytes <= tailBytes) return;
-    const urgent = writer.tailBytes > 2 * tailBytes;
     try {
-      writer.relieve(tailBytes / 2, urgent ? Infinity : drainedPerTurn);
+      // They grow no further; what a restart has left of them goes little by little.
+      writer.relieve(Math.max(2 * tailBytes, this.#tailBytes), Infinity);
+      writer.relieve(tailBytes / 2, drainedPerTurn);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       gate.refuse(writeRefusal(error));
     }
+    this.#tailBytes = writer.tailBytes;
   }
 
   /** The journal still has everything; only its growth has to end. */

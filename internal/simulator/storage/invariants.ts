@@ -40,7 +40,7 @@ export function checkBounds(
   const openFiles = disk.openFiles.size;
   const filesNeeded = (limits.journalBytes / limits.journalFileBytes) * 2;
   // Files in use aren't closed for others: the checkpoint's, the commit's and each reader's.
-  const most = maxOpenFiles + 8 + filesNeeded + mostPending;
+  const most = maxOpenFiles + 24 + filesNeeded + mostPending;
   must(openFiles <= most, () => `${openFiles} files are open, at most ${most} should be`);
   if (weather === "failing" || weather === "full") return;
   const journalFiles = disk.list("/weir/data/journal").length;

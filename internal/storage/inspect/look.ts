@@ -54,7 +54,7 @@ export async function lookAt(
       const overlay = overlayDisk(disk);
       const files = new FileCache(overlay, MAX_OPEN_FILES);
       const writer = new TailWriter(overlay, files, layout.logs);
-      const limits = { ...DEFAULT_LIMITS, tailBytes: Number.POSITIVE_INFINITY };
+      const limits = { ...DEFAULT_LIMITS, replayedTailBytes: Number.POSITIVE_INFINITY };
       const store = { disk: overlay, layout, files, writer, limits, config: UNUSED_CONFIG };
       const path = { ...store, nowMs, losses: new Losses(directory, acceptLosses) };
       const { logs } = await recover(path);
