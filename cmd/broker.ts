@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type Command, Option } from "commander";
+import type { ConnectionCounts } from "../internal/broker/gauges.ts";
 import type { LocalBroker } from "../internal/broker/local-broker.ts";
 import type { Doors } from "../internal/doors/doors.ts";
 import type { Platform } from "../internal/platform/platform.ts";
@@ -170,8 +171,8 @@ async function start(
     const { slaveOf } = settings;
     const options = { dataDirectory, version, advertised, config, log, slaveOf };
     const broker = await openBroker(platform, options, lazyLinks(platform));
-    const counted = (connectionCount: number): void => {
-      broker.connections = connectionCount;
+    const counted = (counts: ConnectionCounts): void => {
+      broker.connections = counts;
     };
     const bounded = limitedLog(log, clock);
     const served = protocols(broker, clock, bounded);

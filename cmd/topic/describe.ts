@@ -88,6 +88,7 @@ function topicItem(topic: TopicDescription): object {
         lag_records: copy.lagRecords,
         lag_bytes: copy.lagBytes,
         lag_ms: copy.lagMs,
+        out_of_sync_ms: copy.outOfSyncMs,
       })),
       log_start_offset: status.logStartOffset,
       high_watermark: status.highWatermark,

@@ -240,6 +240,8 @@ export interface CopyStatus {
   readonly lagBytes: number | null;
   /** How long ago it had everything. */
   readonly lagMs: number | null;
+  /** How long it hasn't been in sync; null while it is, and where that isn't known here. */
+  readonly outOfSyncMs: number | null;
 }
 
 /** One partition as this broker sees it. Offsets are those of the next record. */

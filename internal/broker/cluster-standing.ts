@@ -73,11 +73,14 @@ export class ClusterStanding {
       lagRecords: Math.max(0, leaderEnd - (log?.durableOffset ?? 0)),
       lagBytes: null,
       lagMs: silentMs === null ? null : Math.round(this.#clock.monotonicMs() - silentMs),
+      outOfSyncMs: null,
     };
     return { leader, leaderEpoch, replicas, isr, observers, copies: [own] };
   }
 
-  #lag(log: PartitionLog, { brokerId, standing, offset, caughtUpAtMs }: CopyState): CopyStatus {
+  #lag(log: PartitionLog, copy: CopyState): CopyStatus {
+    const { brokerId, standing, offset, caughtUpAtMs, outSinceMs } = copy;
+    const nowMs = this.#clock.monotonicMs();
     const from = Math.max(offset, log.startOffset);
     const behind = from < log.durableOffset;
     return {
@@ -86,7 +89,8 @@ export class ClusterStanding {
       endOffset: offset < 0 ? null : offset,
       lagRecords: Math.max(0, log.durableOffset - from),
       lagBytes: behind ? availableBytes(log, from) : 0,
-      lagMs: behind ? Math.max(0, Math.round(this.#clock.monotonicMs() - caughtUpAtMs)) : 0,
+      lagMs: behind ? Math.max(0, Math.round(nowMs - caughtUpAtMs)) : 0,
+      outOfSyncMs: outSinceMs === null ? null : Math.round(nowMs - outSinceMs),
     };
   }
 }

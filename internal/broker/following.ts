@@ -29,6 +29,8 @@ export interface FollowingPath {
   readonly logs: () => Iterable<PartitionLog>;
   readonly copied: (log: PartitionLog, bytes: Uint8Array) => void;
   readonly cut: (cut: CutOff) => void;
+  /** A session has ended that nobody here wanted to end. */
+  readonly lost: () => void;
   /** A session could not be had: the leader may be elsewhere. */
   readonly unreachable: () => void;
 }
@@ -169,6 +171,7 @@ export class Following {
       copier.stop();
       this.#link = null;
       link.close();
+      if (!this.#stopped) this.#path.lost();
     }
   }
 

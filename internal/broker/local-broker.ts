@@ -28,6 +28,7 @@ import { BrokerError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { PartitionFetcher } from "./fetcher.ts";
 import { findOffset } from "./find-offset.ts";
+import { brokerPressure, type ConnectionCounts } from "./gauges.ts";
 import { checkNotInternal } from "./groups-topic.ts";
 import type { Pair } from "./pair.ts";
 import type { Partition } from "./partition.ts";
@@ -60,8 +61,8 @@ export interface BrokerParts {
 export class LocalBroker implements Broker {
   readonly #brokerId: number;
   readonly settings: BrokerSettings;
-  /** How many connections the doors have open; they keep it up to date. */
-  connections = 0;
+  /** The doors keep it up to date. */
+  connections: ConnectionCounts = { open: 0, most: null, refusedCount: 0 };
   /** What people are told that has happened. */
   readonly events: EventLog;
   readonly #platform: Platform;
@@ -156,7 +157,7 @@ export class LocalBroker implements Broker {
       events: this.events,
       traffic: this.#traffic,
       topics: () => this.#topics.states(),
-      status: () => ({ ...this.status(), syncs: this.#store.syncLatencies }),
+      status: () => ({ ...this.status(), ...this.#pressure() }),
     };
     return new BrokerWatcher(path, watched);
   }
@@ -267,7 +268,7 @@ export class LocalBroker implements Broker {
       recordsIn: this.#traffic.recordsIn,
       bytesIn: this.#traffic.bytesIn,
       bytesOut: this.#traffic.bytesOut,
-      connections: this.connections,
+      connections: this.connections.open,
       replication: this.#pair.status(),
     };
   }
@@ -278,6 +279,10 @@ export class LocalBroker implements Broker {
     this.#groups.close();
     await this.#pair.close();
     await this.#store.close();
+  }
+
+  #pressure() {
+    return brokerPressure(this.#store, this.settings.minFreeBytes, this.connections);
   }
 
   /** Throws `BrokerError` `not-leader` where another broker decides. */

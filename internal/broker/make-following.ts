@@ -11,6 +11,8 @@ export interface FollowingRole {
   /** The highest leadership that is known. */
   readonly epoch: () => number;
   readonly opened: (hello: LeaderHello) => void;
+  /** A session has ended that nobody here wanted to end. */
+  readonly lost: () => void;
   readonly unreachable: () => void;
 }
 
@@ -18,7 +20,7 @@ export interface FollowingRole {
 export function makeFollowing(path: PairPath, role: FollowingRole): Following {
   const { clock, log, store, links, lagTimeMaxMs, metadata } = path;
   const { brokerId, mode, advertised, rack } = path;
-  const { address, epoch, opened, unreachable } = role;
+  const { address, epoch, opened, lost, unreachable } = role;
   return new Following({
     clock,
     log,
@@ -36,6 +38,7 @@ export function makeFollowing(path: PairPath, role: FollowingRole): Following {
       if (copied === metadata.log) takeMetadata(path, bytes);
     },
     cut: (cut) => afterCut(path, cut),
+    lost,
     unreachable,
   });
 }

@@ -1,5 +1,7 @@
+import type { FollowerChange } from "../replication/follower-news.ts";
 import { ReplicationLeader } from "../replication/leader.ts";
 import { copyRules } from "./copy-rules.ts";
+import type { EventLog } from "./event-log.ts";
 import type { PairPath } from "./pair-path.ts";
 
 /** The leader of all logs of a broker, with what topics ask of their copies. */
@@ -27,5 +29,35 @@ export function makeLeader(path: PairPath, epoch: number): ReplicationLeader {
     const message = `no more is acked alone; ${recordsAckedAlone} records were`;
     events.add("info", "degraded-ended", { subject: "", message }, { recordsAckedAlone });
   };
+  leader.onFollower = (change) => noteFollower(events, change);
   return leader;
+}
+
+/** Writes down what happened to a follower. */
+function noteFollower(events: EventLog, change: FollowerChange): void {
+  const { severity, kind, what } = eventOf(change);
+  events.add(severity, kind, { subject: "", message: `broker ${change.brokerId} ${what}` });
+}
+
+function eventOf(change: FollowerChange) {
+  switch (change.kind) {
+    case "disconnected": {
+      const what = "follows no longer: its connection is gone";
+      return { severity: "warning", kind: "slave-disconnected", what } as const;
+    }
+    case "out-of-sync": {
+      const what = `fell out of the ISR of ${logsText(change.logs)}`;
+      return { severity: "warning", kind: "isr-shrunk", what } as const;
+    }
+    case "in-sync": {
+      const seconds = Math.round(change.outMs / 1000);
+      const what = `is in the ISR of all partitions again, after ${seconds} s`;
+      return { severity: "info", kind: "isr-expanded", what } as const;
+    }
+  }
+}
+
+function logsText([first = "", ...others]: readonly string[]): string {
+  if (others.length === 0) return first;
+  return `${first} and ${others.length} more ${others.length === 1 ? "partition" : "partitions"}`;
 }

@@ -132,10 +132,8 @@ export class Pair implements Replication {
 
   announced(announcement: Announcement): Promise<void> {
     const { clusterId, epoch } = announcement;
-    if (clusterId !== this.#path.metadata.clusterId || epoch <= this.#epoch) {
-      return Promise.resolve();
-    }
-    return this.#exclusively(() => this.#learn(announcement));
+    const isNews = clusterId === this.#path.metadata.clusterId && epoch > this.#epoch;
+    return isNews ? this.#exclusively(() => this.#learn(announcement)) : Promise.resolve();
   }
 
   nearCopy(topic: string, partition: number, rack: string, offset: number): number | null {
@@ -240,6 +238,7 @@ export class Pair implements Replication {
         this.#epoch = Math.max(this.#epoch, epoch);
         this.#note("info", "following", `this broker follows broker ${leaderId}, epoch ${epoch}`);
       },
+      lost: () => this.#note("warning", "master-lost", `broker ${this.#leaderId} isn't heard`),
       unreachable: () => void this.#askAround(),
     });
     for (const one of this.#path.store.logs.values()) this.#adopt(one);

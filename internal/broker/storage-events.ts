@@ -15,5 +15,14 @@ export function storageEvents(events: EventLog): StorageEvents {
       const message = `${path} was damaged, and was made anew; nothing is lost`;
       events.add("warning", "file-rebuilt", { subject: "", message }, { file: path });
     },
+    diskLow(freeBytes, minFreeBytes) {
+      const refused = `writes are refused below ${mebibytes(minFreeBytes)}`;
+      const message = `the disk has ${mebibytes(freeBytes)} left; ${refused}`;
+      events.add("warning", "disk-low", { subject: "", message }, { freeBytes, minFreeBytes });
+    },
   };
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 2 ** 20)} MiB`;
 }

@@ -55,6 +55,24 @@ export interface BrokerActivity extends BrokerStatus {
   readonly rates: Rates | null;
   /** How long the last syncs of the journal and the segments took; null before the first. */
   readonly syncs: Latencies | null;
+  /** Writes are refused when the disk has less free space. */
+  readonly diskReserveBytes: number;
+  readonly gauges: readonly Gauge[];
+}
+
+/** Something that fills up: a queue, a buffer, connections. */
+export interface Gauge {
+  /**
+   * Stable, for programs. `appends`: batches that wait to be written and synced; `acks`: those that
+   * wait for copies; `journal`: what it holds; `connections`: those of clients.
+   */
+  readonly name: string;
+  readonly used: number;
+  /** Where someone has to wait, or is turned away; null: what fills it has bounds of its own. */
+  readonly most: number | null;
+  readonly unit: "count" | "bytes";
+  /** How often that has happened since the broker's start. */
+  readonly hitCount: number;
 }
 
 /** A topic, its partitions taken together. */

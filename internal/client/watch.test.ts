@@ -33,7 +33,15 @@ describe("a stream of changes", () => {
     const copies = {
       ...{ replicas: [1, 2], isr: [1], observers: [2] },
       copies: [
-        { broker: 2, inSync: false, endOffset: 1, lagRecords: 1, lagBytes: 2 ** 33, lagMs: null },
+        {
+          broker: 2,
+          inSync: false,
+          endOffset: 1,
+          lagRecords: 1,
+          lagBytes: 2 ** 33,
+          lagMs: null,
+          outOfSyncMs: 5,
+        },
       ],
     };
     const offsets = { logStartOffset: 1, highWatermark: 2, logEndOffset: 2 ** 40 };
@@ -79,6 +87,8 @@ describe("a stream of changes", () => {
         ...made.broker.changes.broker,
         rates,
         syncs: { p50Ms: 0.25, p99Ms: 3, maxMs: 1e3 },
+        diskReserveBytes: 2 ** 33,
+        gauges: [{ name: "journal", used: 2 ** 33, most: null, unit: "bytes", hitCount: 1 }],
       },
     };
     made.broker.changes = update;

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { ConnectionCounts } from "../broker/gauges.ts";
 import type { Connection, Network, Receiver } from "../platform/network.ts";
 import { manualClock } from "../platform/testing/manual-clock.ts";
 import { type MemoryNetworkOptions, memoryNetwork } from "../platform/testing/memory-network.ts";
@@ -25,7 +26,7 @@ async function doors(
   ];
   const { limits = defaultDoorsLimits } = options;
   const counts: number[] = [];
-  const counted = (count: number) => counts.push(count);
+  const counted = ({ open }: ConnectionCounts) => counts.push(open);
   const opened = new Doors({ clock, network, log, protocols, limits, counted });
   const address = await opened.listen({ host: "broker", port: 0 });
   return {

@@ -1,3 +1,4 @@
+import type { ConnectionCounts } from "../broker/gauges.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { Address, Connection, Listener, Network, Receiver } from "../platform/network.ts";
@@ -10,8 +11,8 @@ export interface DoorsContext {
   readonly log: Log;
   readonly protocols: readonly Protocol[];
   readonly limits?: DoorsLimits;
-  /** Told how many connections are open whenever that changes. */
-  readonly counted?: (connectionCount: number) => void;
+  /** Told how many connections there are whenever that changes. */
+  readonly counted?: (counts: ConnectionCounts) => void;
 }
 
 /** Bounds of all connections together. */
@@ -40,6 +41,8 @@ export class Doors {
   private readonly silent = new Set<Entrance>();
   /** How many were turned away since the last sweep. */
   private refused = 0;
+  /** And since the start. */
+  private refusedCount = 0;
   private sweepTimer: Timer | null = null;
   private readonly watcher: EntranceWatcher = {
     recognized: (entrance) => this.silent.delete(entrance),
@@ -51,7 +54,7 @@ export class Doors {
     gone: (entrance) => {
       this.silent.delete(entrance);
       this.entrances.delete(entrance);
-      this.context.counted?.(this.entrances.size);
+      this.count();
     },
   };
 
@@ -87,14 +90,21 @@ export class Doors {
     this.sweepLater();
     if (this.entrances.size >= this.limits.maxConnections) {
       this.refused++;
+      this.refusedCount++;
       connection.destroy();
+      this.count();
       return nobody;
     }
     const entrance = new Entrance(connection, clock.monotonicMs(), protocols, this.watcher);
     this.entrances.add(entrance);
     this.silent.add(entrance);
-    this.context.counted?.(this.entrances.size);
+    this.count();
     return entrance;
+  }
+
+  private count(): void {
+    const { limits, refusedCount, entrances } = this;
+    this.context.counted?.({ open: entrances.size, most: limits.maxConnections, refusedCount });
   }
 
   private sweepLater(): void {

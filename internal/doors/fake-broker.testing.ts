@@ -152,7 +152,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
     polls: 0,
     fetchedBytes: 0,
     openFetchers: 0,
-    changes: { ...nothingNew, broker: { ...statusOfNothing, rates: null, syncs: null } },
+    changes: { ...nothingNew, broker: { ...statusOfNothing, ...activityOfNothing } },
     looks: 0,
     openWatchers: [],
     stored: (topic, number) => logOf(topic, number).batches,
@@ -237,6 +237,8 @@ const noGroups: GroupCoordinator = {
   deleteGroup: notFaked,
   ready: notFaked,
 };
+
+const activityOfNothing = { rates: null, syncs: null, diskReserveBytes: 1, gauges: [] };
 
 const statusOfNothing: BrokerStatus = {
   brokerId: 1,

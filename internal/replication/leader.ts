@@ -3,6 +3,7 @@ import { StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import { DegradedTime } from "./degraded-time.ts";
+import { type FollowerChange, FollowerNews } from "./follower-news.ts";
 import { FollowerSession } from "./leader-session.ts";
 import { LedLog } from "./led-log.ts";
 import type { LeaderOutlet, ReplicationMode } from "./messages.ts";
@@ -55,6 +56,9 @@ export interface LeaderPath {
 /** All logs of a broker that leads them, and the brokers that copy them. */
 export class ReplicationLeader {
   readonly degraded: DegradedTime;
+  /** Told what happens to followers. */
+  onFollower: ((change: FollowerChange) => void) | null = null;
+  readonly #news = new FollowerNews((change) => this.onFollower?.(change));
   readonly #path: LeaderPath;
   readonly #led = new Map<PartitionLog, LedLog>();
   readonly #followers = new Map<number, KnownFollower>();
@@ -174,6 +178,7 @@ export class ReplicationLeader {
           if (follower.session !== session) return;
           follower.session = null;
           follower.connected = false;
+          if (!this.#stopped) this.onFollower?.({ kind: "disconnected", brokerId });
         },
       },
       outlet,
@@ -260,8 +265,9 @@ export class ReplicationLeader {
     for (const led of this.#led.values()) {
       if ((all || led.copies.unsettled) && led.copies.sweep(nowMs)) led.settle();
     }
-    for (const { session, missingIn } of this.#followers.values()) {
+    for (const { brokerId, session, missingIn } of this.#followers.values()) {
       session?.beat(missingIn.size === 0);
+      this.#news.look(brokerId, missingIn, nowMs);
     }
   }
 }

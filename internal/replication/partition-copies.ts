@@ -25,6 +25,8 @@ export interface CopyState {
   readonly offset: number;
   /** When it had, for the last time that is known, all that the leader had then. */
   readonly caughtUpAtMs: number;
+  /** Since when it isn't in the ISR; null while it is. */
+  readonly outSinceMs: number | null;
   /** Whether it was in the ISR before: if not, nobody misses it while it makes its way there. */
   readonly wasIn: boolean;
 }
@@ -33,6 +35,7 @@ interface Copy extends CopyState {
   standing: CopyState["standing"];
   offset: number;
   caughtUpAtMs: number;
+  outSinceMs: number | null;
   wasIn: boolean;
   /** Where the leader's log ended at some time: when the copy gets there, it was caught up then. */
   markOffset: number;
@@ -135,12 +138,14 @@ export class PartitionCopies {
   ): void {
     const known = this.#copies.get(brokerId);
     if (known?.synchronous === synchronous) return;
+    const isIn = synchronous && standing === "in";
     this.#copies.set(brokerId, {
       brokerId,
       synchronous,
-      standing: synchronous && standing === "in" ? "in" : "out",
+      standing: isIn ? "in" : "out",
       offset: known?.offset ?? -1,
       caughtUpAtMs: known?.caughtUpAtMs ?? nowMs,
+      outSinceMs: isIn ? null : nowMs,
       wasIn: synchronous && standing !== "new",
       markOffset: this.#endOffset,
       markAtMs: nowMs,
@@ -192,6 +197,7 @@ export class PartitionCopies {
       if (copy.standing === "out") continue;
       if (nowMs - copy.caughtUpAtMs <= this.#rules.lagTimeMaxMs) continue;
       copy.standing = "out";
+      copy.outSinceMs ??= nowMs;
       this.changeCount++;
       changed = true;
     }
@@ -214,6 +220,7 @@ export class PartitionCopies {
       // Behind a watermark that can't move, having everything is what counts.
       if (all || copy.standing === "joining") {
         copy.standing = "in";
+        copy.outSinceMs = null;
         copy.wasIn = true;
         this.changeCount++;
       }

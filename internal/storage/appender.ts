@@ -53,6 +53,8 @@ export class Appender {
   #queue: Pending[] = [];
   #scheduled = false;
   #held = false;
+  /** How often appends had to wait because the journal was full. */
+  heldCount = 0;
 
   constructor(path: AppendPath) {
     this.#path = path;
@@ -73,8 +75,14 @@ export class Appender {
 
   /** While held, appends wait in the queue. */
   hold(held: boolean): void {
+    if (held && !this.#held) this.heldCount++;
     this.#held = held;
     if (!held && this.#queue.length > 0) this.#schedule();
+  }
+
+  /** How many appends are to be written. */
+  get waitingCount(): number {
+    return this.#queue.length;
   }
 
   /** Writes what has gathered, now. */

@@ -6,4 +6,6 @@ export interface StorageEvents {
   damaged(log: string, range: DamagedRange): void;
   /** A file was damaged, and was made anew; nothing is lost. */
   rebuilt(path: string): void;
+  /** The disk has little space left; writes are refused when it is less than `minFreeBytes`. */
+  diskLow(freeBytes: number, minFreeBytes: number): void;
 }

@@ -32,6 +32,11 @@ export class GroupCommit {
     return this.#failure;
   }
 
+  /** How many wait for the next round. */
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
   /** Something that was written elsewhere can't become durable any more, so nothing can. */
   fail(error: StorageError): void {
     this.#failure ??= error;

@@ -28,6 +28,14 @@ import { type CutOff, type TruncationPath, truncateLogs } from "./truncation.ts"
 import { Upkeep } from "./upkeep.ts";
 import { WriteGate } from "./write-gate.ts";
 
+/** How hard the disk is pressed. */
+export interface StoragePressure {
+  readonly appendsWaiting: number;
+  /** Appends wait for a checkpoint when the journal is so large. */
+  readonly journalLimitBytes: number;
+  readonly heldCount: number;
+}
+
 /**
  * All logs of a broker in one data directory.
  *
@@ -106,7 +114,10 @@ export class LogStore {
     this.#nextLogId = recovered.nextLogId;
     this.losses = recovered.losses;
     const { spaceCheckBytes } = limits;
-    this.#gate = new WriteGate(clock, disk, layout.root, minFreeBytes, spaceCheckBytes);
+    const { root } = layout;
+    this.#gate = new WriteGate(clock, disk, root, minFreeBytes, spaceCheckBytes, (freeBytes) =>
+      options.events?.diskLow(freeBytes, minFreeBytes),
+    );
     this.#commit = new GroupCommit(clock);
     this.#journal = new Journal(
       disk,
@@ -177,6 +188,16 @@ export class LogStore {
   /** How long the last syncs took; null before the first. */
   get syncLatencies(): Latencies | null {
     return this.#commit.latencies.summary();
+  }
+
+  /** What waits to be written or synced, and how often it had to because the journal was full. */
+  get pressure(): StoragePressure {
+    const { limits = DEFAULT_LIMITS } = this.#options;
+    return {
+      appendsWaiting: this.#appender.waitingCount + this.#commit.waitingCount,
+      journalLimitBytes: limits.journalBytes,
+      heldCount: this.#appender.heldCount,
+    };
   }
 
   /** The log `name` of this incarnation, new and empty if there is none. */

@@ -5,6 +5,11 @@ import { StorageError } from "./errors.ts";
 /** How long a refused writer waits before the disk is asked again. */
 const RETRY_MS = 1000;
 
+/** With less than so many times what must stay free, people are told ... */
+const LOW_SHARE = 4;
+/** ... and once more only after there was so much. */
+const ENOUGH_SHARE = 6;
+
 /**
  * Decides whether writes are taken: not while the disk is full, and never again, until a restart,
  * when a write has failed for another reason. It needs no timer: a writer who comes asks the disk.
@@ -15,23 +20,30 @@ export class WriteGate {
   readonly #directory: string;
   readonly #minFreeBytes: number;
   readonly #checkEachBytes: number;
+  readonly #low: (freeBytes: number) => void;
+  #isLow = false;
   #uncheckedBytes: number;
   #refusal: StorageError | null = null;
   #retryAtMs = 0;
 
-  /** Free space is asked for each time `checkEachBytes` have been written. */
+  /**
+   * Free space is asked for each time `checkEachBytes` have been written; `low` is told once when
+   * there is little of it, long before writes are refused.
+   */
   constructor(
     clock: Clock,
     disk: Disk,
     directory: string,
     minFreeBytes: number,
     checkEachBytes: number,
+    low: (freeBytes: number) => void,
   ) {
     this.#clock = clock;
     this.#disk = disk;
     this.#directory = directory;
     this.#minFreeBytes = minFreeBytes;
     this.#checkEachBytes = checkEachBytes;
+    this.#low = low;
     this.#uncheckedBytes = checkEachBytes;
   }
 
@@ -59,11 +71,18 @@ export class WriteGate {
   #checkSpace(): void {
     this.#uncheckedBytes = 0;
     const freeBytes = this.#disk.freeBytes(this.#directory);
+    this.#watchSpace(freeBytes);
     if (freeBytes >= this.#minFreeBytes) {
       this.#refusal = null;
       return;
     }
     const has = `${this.#directory} has ${freeBytes} bytes free and needs ${this.#minFreeBytes}`;
     this.refuse(new StorageError("full", `the disk is full (${has}); free some space`));
+  }
+
+  #watchSpace(freeBytes: number): void {
+    const isLow = freeBytes < LOW_SHARE * this.#minFreeBytes;
+    if (isLow && !this.#isLow) this.#low(freeBytes);
+    if (isLow || freeBytes >= ENOUGH_SHARE * this.#minFreeBytes) this.#isLow = isLow;
   }
 }

@@ -42,6 +42,8 @@ export function brokerRow(differs: Partial<BrokerActivity> = {}): BrokerActivity
     },
     rates: null,
     syncs: null,
+    diskReserveBytes: 5e7,
+    gauges: [],
     ...differs,
   };
 }

@@ -18,6 +18,7 @@ export const copyStatus = record<CopyStatus>({
   lagRecords: int53(),
   lagBytes: nullable(int53()),
   lagMs: nullable(int53()),
+  outOfSyncMs: nullable(int53()),
 });
 
 const followerStatus = record<FollowerStatus>({

@@ -7,6 +7,7 @@ import {
   type BrokerActivity,
   type BrokerEvent,
   type BrokerUpdate,
+  type Gauge,
   type GroupActivity,
   type GroupPartition,
   PARTITION_HEALTHS,
@@ -87,6 +88,17 @@ const brokerActivity = record<BrokerActivity>({
       p99Ms: decimal,
       maxMs: decimal,
     }),
+  ),
+  diskReserveBytes: int53(),
+  gauges: list(
+    record<Gauge>({
+      name: text,
+      used: int53(),
+      most: nullable(int53()),
+      unit: oneOf("count", "bytes"),
+      hitCount: int53(),
+    }),
+    MANY,
   ),
 });
 
