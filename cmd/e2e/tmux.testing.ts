@@ -28,6 +28,8 @@ export interface TmuxScreen extends AsyncDisposable {
   shows(text: string): Promise<void>;
   hides(text: string): Promise<void>;
   lines(): Promise<string[]>;
+  /** All that is on the screen, with its colours as escape sequences. */
+  capture(): Promise<string>;
   /** The first line that has a text; fails if none has. */
   lineWith(text: string): Promise<string>;
   resize(columns: number, rows: number): Promise<void>;
@@ -36,7 +38,8 @@ export interface TmuxScreen extends AsyncDisposable {
   state(): Promise<TerminalState>;
 }
 
-const PATIENCE_MS = 15_000;
+/** A loaded machine takes its time: what has to appear may take so long. */
+const PATIENCE_MS = 60_000;
 let opened = 0;
 
 /**
@@ -88,6 +91,7 @@ export async function openScreen(
     hides: (text) =>
       waitFor((shown) => !has(text)(shown), `it still shows ${JSON.stringify(text)}`),
     lines,
+    capture: () => tmux("capture-pane", "-p", "-e", "-N", "-t", "s"),
     async lineWith(text) {
       const shown = await lines();
       const found = shown.find((line) => line.includes(text));

@@ -1,6 +1,8 @@
 import type { App } from "./app.ts";
 import type { ActionName } from "./bindings.ts";
-import { deleteGroup, deleteTopic, refusalOfChange } from "./changes.ts";
+import { deleteGroup, deleteTopic } from "./changes.ts";
+import { promote, switchOver } from "./leadership.ts";
+import { refusalOf } from "./refusals.ts";
 import { type Screen, topScreen, topViews } from "./screen.ts";
 import { twinOf } from "./twin.ts";
 
@@ -89,16 +91,16 @@ export const actions: Readonly<Record<ActionName, Action>> = {
     if (twinOf(app) === null) app.tell("no command shows this yet", true);
     else app.mode = { kind: "twin" };
   },
-  create: (app) => startChange(app, "create "),
+  create: (app) => startChange(app, "create", "create "),
   grow(app) {
     const place = placeOf(app);
-    if (place !== null) startChange(app, `grow ${place.topic} `);
+    if (place !== null) startChange(app, "grow", `grow ${place.topic} `);
   },
   edit(app) {
     const { screen } = app;
     const name = app.listing.nameOf(app.memory.index);
     if (screen.view !== "configs" || name === null) return;
-    if (screen.topic !== null) startChange(app, `set ${screen.topic} ${name}=`);
+    if (screen.topic !== null) startChange(app, "edit", `set ${screen.topic} ${name}=`);
     else app.tell("a broker's settings are given when it starts: --set NAME=VALUE", true);
   },
   delete(app) {
@@ -111,9 +113,13 @@ export const actions: Readonly<Record<ActionName, Action>> = {
     const { screen } = app;
     const name = app.listing.nameOf(app.memory.index);
     const groupId = screen.view === "lag" ? screen.groupId : name;
-    if (groupId !== null) startChange(app, `reset ${groupId} `);
+    if (groupId !== null) startChange(app, "reset", `reset ${groupId} `);
   },
-  promote: (app) => app.tell("this broker stands alone: it has no slave", true),
+  promote,
+  switch: switchOver,
+  details(app) {
+    if (app.listing.detail(app.memory.index) !== null) app.mode = { kind: "details" };
+  },
   help(app) {
     app.mode = { kind: "help", top: 0 };
   },
@@ -154,8 +160,8 @@ function placeOf(app: App): { topic: string; partition: number | null } | null {
 }
 
 /** Lets a change be written as a command, if changes can be made. */
-function startChange(app: App, text: string): void {
-  const refusal = refusalOfChange(app);
+function startChange(app: App, action: ActionName, text: string): void {
+  const refusal = refusalOf(app, action);
   if (refusal !== null) app.tell(refusal, true);
   else app.mode = { kind: "command", text };
 }

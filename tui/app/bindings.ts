@@ -49,6 +49,8 @@ export type ActionName =
   | "delete"
   | "reset"
   | "promote"
+  | "switch"
+  | "details"
   | "help"
   | "quit";
 
@@ -69,6 +71,15 @@ function key(
 }
 
 const ofTopics: readonly ViewName[] = ["overview", "topics", "partitions", "messages"];
+const detailed: readonly ViewName[] = [
+  "topics",
+  "partitions",
+  "groups",
+  "lag",
+  "brokers",
+  "configs",
+];
+const leading: readonly ViewName[] = ["overview", "brokers"];
 const faulty: readonly ViewName[] = ["topics", "partitions", "groups", "lag", "events"];
 
 /** All keys. No motion key of vi or of a shell changes anything, wherever one is. */
@@ -110,6 +121,7 @@ export const bindingGroups: readonly BindingGroup[] = [
       key("x", "hex", "hex", "bytes, or text", ["messages", "message"]),
       key("p", "pause", "pause", "hold everything still"),
       key("r", "refresh", "refresh", "look again, or connect, at once"),
+      key("i", "details", "details", "all about the selected row", detailed),
       key("Y", "copy", "copy", "copy the row's name, or the message"),
       key("X", "export", "export", "write the messages to a file", ["messages"]),
       key("y", "twin", "as command", "the command line that shows the same"),
@@ -123,7 +135,8 @@ export const bindingGroups: readonly BindingGroup[] = [
       key("E", "edit", "edit", "change a setting", ["configs"]),
       key("D", "delete", "delete", "delete a topic, or a group", ["topics", "groups"]),
       key("R", "reset", "reset", "reset a group's offsets", ["groups", "lag"]),
-      key("P", "promote", "promote", "make a slave the master", ["brokers"]),
+      key("P", "promote", "promote", "make this slave the master", leading),
+      key("W", "switch", "switch", "hand the lead over to the slave", leading),
     ],
   },
   {

@@ -2,18 +2,17 @@ import type { Client } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import { grouped } from "../text/numbers.ts";
 import type { App, PlannedOffset, ResetTarget } from "./app.ts";
+import type { ActionName } from "./bindings.ts";
 import type { Question } from "./mode.ts";
-
-/** What one may want to change, and why it can't be done now; null: it can. */
-export function refusalOfChange(app: App): string | null {
-  if (app.options.readOnly) return "this screen is read-only (--read-only)";
-  if (app.session.world.link.state !== "live") return "there is no connection to the broker";
-  return null;
-}
+import { refusalOf } from "./refusals.ts";
 
 /** Does something at the broker, and tells what has come of it. */
-export function change(app: App, work: (client: Client) => Promise<string>): void {
-  const refusal = refusalOfChange(app);
+export function change(
+  app: App,
+  action: ActionName,
+  work: (client: Client) => Promise<string>,
+): void {
+  const refusal = refusalOf(app, action);
   if (refusal !== null) {
     app.tell(refusal, true);
     return;
@@ -29,7 +28,7 @@ export function change(app: App, work: (client: Client) => Promise<string>): voi
 
 /** Creates a topic, of the broker's usual number of partitions if none is given. */
 export function createTopic(app: App, name: string, partitionCount: number | null): void {
-  change(app, async (client) => {
+  change(app, "create", async (client) => {
     const request = { name, partitionCount, replicationFactor: null, validateOnly: false };
     const topic = await client.createTopic({ ...request, config: new Map() });
     return `${topic.name} was created, with ${grouped(topic.partitionCount)} partitions`;
@@ -40,12 +39,12 @@ export function createTopic(app: App, name: string, partitionCount: number | nul
 export function deleteTopic(app: App, name: string): void {
   const topic = app.session.world.topics.get(name);
   const records = topic ? `about ${grouped(topic.offsetCount)} records` : "all its records";
-  ask(app, {
+  ask(app, "delete", {
     title: `delete ${name}`,
     lines: [`The topic and ${records} are gone for good.`],
     word: name,
     run: () =>
-      change(app, async (client) => {
+      change(app, "delete", async (client) => {
         await client.deleteTopic(name);
         return `${name} was deleted`;
       }),
@@ -54,7 +53,7 @@ export function deleteTopic(app: App, name: string): void {
 
 /** Asks for a topic's name, and gives it more partitions. */
 export function growTopic(app: App, name: string, partitionCount: number): void {
-  ask(app, {
+  ask(app, "grow", {
     title: `give ${name} ${grouped(partitionCount)} partitions`,
     lines: [
       "It can't have fewer again.",
@@ -62,7 +61,7 @@ export function growTopic(app: App, name: string, partitionCount: number): void 
     ],
     word: name,
     run: () =>
-      change(app, async (client) => {
+      change(app, "grow", async (client) => {
         await client.createPartitions(name, partitionCount, false);
         return `${name} has ${grouped(partitionCount)} partitions`;
       }),
@@ -71,12 +70,12 @@ export function growTopic(app: App, name: string, partitionCount: number): void 
 
 /** Asks for a topic's name, and changes one of its settings; null: the broker's again. */
 export function setConfig(app: App, topic: string, name: string, value: string | null): void {
-  ask(app, {
+  ask(app, "edit", {
     title: value === null ? `${topic}: take back ${name}` : `${topic}: set ${name} to ${value}`,
     lines: ["It holds from the next record on."],
     word: topic,
     run: () =>
-      change(app, async (client) => {
+      change(app, "edit", async (client) => {
         await client.alterTopicConfig(topic, new Map([[name, value]]), false);
         app.configs.load(topic);
         return value === null ? `${topic}: ${name} was taken back` : `${topic}: ${name}=${value}`;
@@ -86,7 +85,7 @@ export function setConfig(app: App, topic: string, name: string, value: string |
 
 /** Asks for a group's name, with what would become of its offsets, and sets them. */
 export function resetGroup(app: App, target: ResetTarget): void {
-  const refusal = refusalOfChange(app) ?? refusalOfReset(app, target.groupId);
+  const refusal = refusalOf(app, "reset") ?? refusalOfReset(app, target.groupId);
   if (refusal !== null) {
     app.tell(refusal, true);
     return;
@@ -94,12 +93,12 @@ export function resetGroup(app: App, target: ResetTarget): void {
   const { groupId } = target;
   app.options.planReset(app.session.client, target).then(
     (planned) => {
-      ask(app, {
+      ask(app, "reset", {
         title: `reset ${groupId}`,
         lines: planLines(planned),
         word: groupId,
         run: () =>
-          change(app, async (client) => {
+          change(app, "reset", async (client) => {
             const offsets = planned.map(({ topic, partition, newOffset }) => {
               return { topic, partition, offset: newOffset };
             });
@@ -142,20 +141,21 @@ function planLines(planned: readonly PlannedOffset[]): string[] {
 
 /** Asks for a group's name, and deletes it with its offsets. */
 export function deleteGroup(app: App, groupId: string): void {
-  ask(app, {
+  ask(app, "delete", {
     title: `delete group ${groupId}`,
     lines: ["Its offsets are forgotten: who comes back in its name begins anew."],
     word: groupId,
     run: () =>
-      change(app, async (client) => {
+      change(app, "delete", async (client) => {
         await client.deleteGroup(groupId);
         return `${groupId} was deleted`;
       }),
   });
 }
 
-function ask(app: App, question: Question): void {
-  const refusal = refusalOfChange(app);
+/** Asks for a word, and does what `question` says when it was typed. */
+export function ask(app: App, action: ActionName, question: Question): void {
+  const refusal = refusalOf(app, action);
   if (refusal !== null) app.tell(refusal, true);
   else app.mode = { kind: "confirm", question, typed: "" };
 }

@@ -1,6 +1,7 @@
 import { type PaletteName, paletteNames } from "../theme/palettes.ts";
 import type { App } from "./app.ts";
 import { createTopic, deleteTopic, growTopic, resetGroup, setConfig } from "./changes.ts";
+import { promote, switchOver } from "./leadership.ts";
 import { type MessagesFrom, type Place, type Screen, topScreen, topViews } from "./screen.ts";
 
 /** A command that can't be understood; the message says what it takes. */
@@ -192,6 +193,18 @@ const changing: readonly Command[] = [
       if (place === "") throw new CommandRefusal("say where to: start, end, OFFSET, -N or @TIME");
       resetGroup(app, { groupId, topics, partitions: [], to: parsePlace(app, place) });
     },
+  },
+  {
+    names: ["promote"],
+    parameters: "",
+    help: "make this slave the master; says what could be missing, and asks",
+    run: promote,
+  },
+  {
+    names: ["switch"],
+    parameters: "",
+    help: "hand the lead of every partition over to the slave",
+    run: switchOver,
   },
   { names: ["quit", "q"], parameters: "", help: "quit", run: (app) => app.options.quit() },
 ];

@@ -8,7 +8,8 @@ export function keyNames(input: string, key: Key): string[] {
   const special = specialName(key);
   if (special !== null) return [key.shift && special === "tab" ? "shift-tab" : special];
   if (key.ctrl) return input === "" ? [] : [`ctrl-${input}`];
-  if (key.meta) return [];
+  // No binding has Alt: on a slow line, Esc and the key behind it just come together.
+  if (key.meta) return ["escape", ...[...input].flatMap(characterName)];
   return [...input].flatMap(characterName);
 }
 

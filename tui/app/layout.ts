@@ -17,8 +17,8 @@ const DETAIL_COLUMNS = 44;
 /** The overview's boxes need so much; with less they are lines. */
 const BOX_SIZE: Size = { columns: 80, rows: 20 };
 const FACT_LINES = 4;
-/** What the overview's table has at the most, and a line to keep its distance. */
-const MOST_ROWS = 2 * MOST_SHOWN + 1;
+/** What the overview's table has at the most: brokers, partitions and groups, and a line between. */
+const MOST_ROWS = 3 * MOST_SHOWN + 1;
 
 /**
  * How a screen is divided: a line at the top and one at the bottom, and between them, one below
@@ -67,7 +67,7 @@ function overviewLayout({ columns, rows }: Size, bodyHeight: number): Layout {
   const hasBoxes = columns >= BOX_SIZE.columns && rows >= BOX_SIZE.rows;
   const aboveHeight = hasBoxes ? TILE_HEIGHT : FACT_LINES + 1;
   const left = bodyHeight - aboveHeight - 1;
-  const tableHeight = Math.min(MOST_ROWS, Math.ceil(left * 0.6));
+  const tableHeight = Math.min(MOST_ROWS, Math.ceil(left * 0.7));
   const belowHeight = left - tableHeight;
   const tableWidth = columns;
   return {

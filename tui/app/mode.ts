@@ -6,6 +6,8 @@ export type Mode =
   | { readonly kind: "command"; readonly text: string }
   | { readonly kind: "help"; readonly top: number }
   | { readonly kind: "twin" }
+  /** All about the selected row, where there is no room for it beside the table. */
+  | { readonly kind: "details" }
   | { readonly kind: "confirm"; readonly question: Question; readonly typed: string };
 
 /** Something that is not done before someone has typed a word. */

@@ -12,6 +12,7 @@ const pressIn: Readonly<Record<Mode["kind"], (app: App, key: string) => void>> =
   command: writeCommand,
   help: readHelp,
   twin: closeTwin,
+  details: readDetails,
   confirm: answer,
 };
 
@@ -64,6 +65,13 @@ function readHelp(app: App, key: string): void {
 function closeTwin(app: App, key: string): void {
   app.mode = { kind: "browse" };
   if (key === "Y") actions.copy(app, key);
+}
+
+/** One can go on to the next row without going back. */
+function readDetails(app: App, key: string): void {
+  if (key === "up" || key === "k") app.move(-1);
+  else if (key === "down" || key === "j") app.move(1);
+  else app.mode = { kind: "browse" };
 }
 
 function answer(app: App, key: string): void {

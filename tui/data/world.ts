@@ -5,9 +5,9 @@ import type {
   BrokerUpdate,
   GroupActivity,
   GroupPartition,
-  PartitionActivity,
   TopicActivity,
 } from "../../internal/client/api.ts";
+import type { PartitionRow } from "./partition-row.ts";
 import { Ring } from "./ring.ts";
 import { Track } from "./track.ts";
 
@@ -46,7 +46,7 @@ export type Focus =
 /** The partitions of the one topic that is looked at. */
 export interface TopicPartitions {
   readonly topic: string;
-  readonly rows: Map<number, PartitionActivity>;
+  readonly rows: Map<number, PartitionRow>;
 }
 
 /** The partitions of the one group that is looked at, and how it comes along in each. */
@@ -70,7 +70,7 @@ export class World {
   /** Whether every topic has been told. */
   complete = false;
   readonly topics = new Map<string, TopicActivity>();
-  readonly faults = new Map<string, PartitionActivity>();
+  readonly faults = new Map<string, PartitionRow>();
   partitions: TopicPartitions | null = null;
   readonly groups = new Map<string, GroupActivity>();
   /** How each group comes along, all of its partitions together. */
@@ -109,7 +109,7 @@ export class World {
     }
     for (const row of update.partitions) {
       if (row.health === "ok") this.faults.delete(keyOf(row));
-      else this.faults.set(keyOf(row), row);
+      else this.faults.set(keyOf(row), { ...row, toldAtMs: update.atMs });
     }
     if (update.events.length > 0) {
       this.events = [...this.events, ...update.events].slice(-MAX_EVENTS);
@@ -132,7 +132,8 @@ export class World {
     const { partitions, progress } = this;
     if (partitions) {
       if (isFirst || update.removedTopics.includes(partitions.topic)) partitions.rows.clear();
-      for (const row of update.partitions) partitions.rows.set(row.partition, row);
+      const toldAtMs = update.atMs;
+      for (const row of update.partitions) partitions.rows.set(row.partition, { ...row, toldAtMs });
     }
     if (!progress) return;
     if (isFirst) progress.rows.clear();

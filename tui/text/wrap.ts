@@ -1,5 +1,8 @@
 import { widthOf } from "./line.ts";
 
+/** Texts of a card are wrapped at so many cells: two cards fit beside each other. */
+export const CARD_TEXT_WIDTH = 38;
+
 /** A text in lines of at most `width` cells, broken between words; a longer word has its own. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { App } from "../app/app.ts";
 import { type ActionName, bindingFor, keyLabel } from "../app/bindings.ts";
 import { completions } from "../app/commands.ts";
+import { refusalOf } from "../app/refusals.ts";
 import type { ViewName } from "../app/screen.ts";
 import { cleanText, fitLine, type Line, lineWidth } from "../text/line.ts";
 import { grouped } from "../text/numbers.ts";
@@ -9,15 +10,15 @@ import { Row } from "./lines.tsx";
 
 /** What the keys do that matter most in each view; what doesn't fit is left out from the end. */
 const HINTS: Readonly<Record<ViewName, readonly ActionName[]>> = {
-  overview: ["open", "view", "command", "pause", "quit"],
+  overview: ["open", "view", "command", "switch", "promote", "pause", "quit"],
   topics: ["open", "filter", "messages", "configs", "sort", "faults", "command"],
-  partitions: ["open", "back", "filter", "sort", "faults", "configs", "twin"],
+  partitions: ["open", "back", "details", "filter", "sort", "faults", "twin"],
   messages: ["open", "back", "follow", "filter", "hex", "export", "twin"],
   message: ["back", "hex", "filter", "copy", "twin"],
   configs: ["back", "filter", "edit", "twin"],
   groups: ["open", "filter", "sort", "faults", "reset", "delete", "twin"],
   lag: ["open", "back", "filter", "sort", "faults", "reset", "twin"],
-  brokers: ["open", "promote", "twin"],
+  brokers: ["details", "promote", "switch", "open", "twin"],
   events: ["open", "filter", "faults"],
 };
 
@@ -47,17 +48,18 @@ function footerLine(app: App): Line {
       [cleanText(notice.text), "strong"],
     ];
   }
-  if (mode.kind === "help") return helpLine(app);
+  if (mode.kind === "help") return helpLine(app, "scroll");
+  if (mode.kind === "details") return helpLine(app, "other rows");
   if (mode.kind !== "browse") return [[" "]];
   const counts = countText(app);
   return [...counts, ...hintsLine(app, app.size.columns - lineWidth(counts))];
 }
 
-function helpLine({ theme: { glyphs } }: App): Line {
+function helpLine({ theme: { glyphs } }: App, what: string): Line {
   const { up, down } = glyphs.arrows;
   return [
     [` ${up} ${down}`, "accent"],
-    [" scroll  ", "muted"],
+    [` ${what}  `, "muted"],
     ["any other key", "accent"],
     [" back", "muted"],
   ];
@@ -106,8 +108,10 @@ function hintOf(app: App, action: ActionName): Line {
   const { keys, hint } = bindingFor(action);
   const [first = ""] = keys;
   const label = action === "view" ? "1-6" : keyLabel(first, app.theme.glyphs);
+  // What can't be done now stays where it is: pressing it tells why.
+  const canBeDone = refusalOf(app, action) === null;
   return [
-    [label, "accent"],
-    [` ${hint}  `, "muted"],
+    [label, canBeDone ? "accent" : "faint"],
+    [` ${hint}  `, canBeDone ? "muted" : "faint"],
   ];
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { App } from "../app/app.ts";
 import { bindingGroups, keyLabel } from "../app/bindings.ts";
 import { commands } from "../app/commands.ts";
+import { refusalOf } from "../app/refusals.ts";
 import { clamp } from "../list/window.ts";
 import { fitLine, type Line } from "../text/line.ts";
 import { Lines } from "./lines.tsx";
@@ -23,17 +24,19 @@ function helpLines(app: App): readonly Line[] {
   const { ellipsis } = theme.glyphs;
   const keys = bindingGroups.flatMap(({ title, bindings }): Line[] => [
     [[` ${title.toUpperCase()}`, "muted"]],
-    ...bindings.map(({ keys: names, help, views }): Line => {
-      const works = views?.includes(screen.view) ?? true;
+    ...bindings.map(({ keys: names, help, views, action }): Line => {
+      const refusal = refusalOf(app, action);
+      const works = refusal === null && (views?.includes(screen.view) ?? true);
       const label = names.map((name) => keyLabel(name, theme.glyphs)).join("  ");
-      const where = works ? "" : `  in ${views?.join(", ") ?? ""}`;
+      const where = works || refusal !== null ? "" : `  in ${views?.join(", ") ?? ""}`;
+      const why: Line = refusal === null ? [] : [[`  not now: ${refusal}`, "warning"]];
       const cell = fitLine(
         [[`  ${label}`, works ? "accent" : "faint"]],
         KEYS_WIDTH,
         "left",
         ellipsis,
       );
-      return [...cell, [help, works ? "text" : "faint"], [where, "faint"]];
+      return [...cell, [help, works ? "text" : "faint"], [where, "faint"], ...why];
     }),
     [],
   ]);

@@ -5,6 +5,7 @@ import { keyNames } from "../app/keys.ts";
 import { isTooSmall, SMALLEST } from "../app/layout.ts";
 import { press } from "../app/press.ts";
 import type { Line } from "../text/line.ts";
+import { Details } from "./details.tsx";
 import { Confirm, Twin } from "./dialog.tsx";
 import { Footer } from "./footer.tsx";
 import { Header } from "./header.tsx";
@@ -45,6 +46,8 @@ function Body({ app }: { readonly app: App }): ReactNode {
       return <Help app={app} top={mode.top} />;
     case "twin":
       return <Twin app={app} />;
+    case "details":
+      return <Details app={app} />;
     case "confirm":
       return <Confirm app={app} question={mode.question} typed={mode.typed} />;
     case "browse":

@@ -1,7 +1,8 @@
 import type { PartitionHealth, PartitionStatus, Rates } from "../../internal/client/api.ts";
+import type { CopyLag } from "../data/partition-row.ts";
 import type { CellContext } from "../list/column.ts";
 import type { Line, Span } from "../text/line.ts";
-import { byteRate, shortBytes, shortCount, shortRate } from "../text/numbers.ts";
+import { byteRate, duration, grouped, shortBytes, shortCount, shortRate } from "../text/numbers.ts";
 import type { Role } from "../theme/palettes.ts";
 
 /** What stands where nothing is known. */
@@ -70,6 +71,48 @@ export function copiesCell({ leader, replicas, isr, observers }: PartitionStatus
 /** Those copies that should be in sync and are not. */
 export function missingCopies({ replicas, isr, observers }: PartitionStatus): readonly number[] {
   return replicas.filter((id) => !isr.includes(id) && !observers.includes(id));
+}
+
+/** How far a copy is behind, in records. */
+export function copyRecordsCell(lag: CopyLag | undefined): Span {
+  return lag ? [shortCount(lag.records), lag.records === 0 ? "faint" : lagRole(lag)] : UNKNOWN;
+}
+
+/** In bytes. */
+export function copyBytesCell(lag: CopyLag | undefined): Span {
+  if (!lag || lag.bytes === null) return UNKNOWN;
+  return [shortBytes(lag.bytes), lag.bytes === 0 ? "faint" : lagRole(lag)];
+}
+
+/** In time: how long ago it had everything. */
+export function copyTimeCell(lag: CopyLag | undefined): Span {
+  if (!lag || lag.behindMs === null) return UNKNOWN;
+  return lag.behindMs === 0 ? ["0", "faint"] : [duration(lag.behindMs), lagRole(lag)];
+}
+
+function lagRole({ inSync, outMs }: CopyLag): Role {
+  return inSync || outMs === null ? "text" : "warning";
+}
+
+/** Lines of a card about one copy: how it stands, and how far it is behind in all three ways. */
+export function copyLines(
+  lag: CopyLag,
+  isObserver: boolean,
+  context: CellContext,
+): readonly Line[] {
+  const { ok, warning } = context.theme.glyphs;
+  const out = lag.outMs === null ? "" : ` for ${duration(lag.outMs)}`;
+  let state: Span = [`${ok} in sync`, "ok"];
+  if (isObserver) state = ["observer: nobody waits for it", "muted"];
+  else if (!lag.inSync) state = [`${warning} not in sync${out}`, "warning"];
+  const bytes: Line = lag.bytes === null ? [] : [[` ${shortBytes(lag.bytes)} `, "text"]];
+  const behind: Line = [
+    [`  ${grouped(lag.records)} records`, lag.records === 0 ? "faint" : "text"],
+    ...bytes,
+    copyTimeCell(lag),
+    [" behind", "muted"],
+  ];
+  return [fact(`broker ${lag.broker}`, state), behind];
 }
 
 /** A line of a card: what, and its value. */

@@ -1,29 +1,21 @@
-import type { PartitionActivity, TopicActivity } from "../../internal/client/api.ts";
-import type { Screen } from "../app/screen.ts";
+import type { TopicActivity } from "../../internal/client/api.ts";
 import { isTroubled } from "../data/pace.ts";
+import type { PartitionRow } from "../data/partition-row.ts";
 import { keyOf } from "../data/world.ts";
 import { type Column, left } from "../list/column.ts";
 import type { Line, Span } from "../text/line.ts";
-import { byteRate, shortCount, shortRate } from "../text/numbers.ts";
+import { byteRate, duration, shortCount, shortRate } from "../text/numbers.ts";
 import { sparkline } from "../text/sparkline.ts";
 import type { Role } from "../theme/palettes.ts";
+import { type Attention, brokerTroubles } from "./broker-troubles.ts";
 import { healthGlyph, healthRole, missingCopies } from "./cells.ts";
 import { paceOfGroup } from "./groups.ts";
 import { paceCell, readCell } from "./pace-cells.ts";
+import { outOfSyncMs } from "./partitions.ts";
 import type { View, ViewContext } from "./view.ts";
 
 /** How many of the worst, and of the busiest, are worth a line on the first screen. */
 export const MOST_SHOWN = 5;
-
-/** Something that one should look at first. */
-interface Attention {
-  readonly key: string;
-  /** The sign and the word for its state. */
-  readonly state: Span;
-  readonly subject: string;
-  readonly why: Line;
-  readonly screen: Screen;
-}
 
 const columns: readonly Column<Attention>[] = [
   left("state", "WHAT MATTERS NOW", 18, 0, {
@@ -42,12 +34,12 @@ const columns: readonly Column<Attention>[] = [
 /** What is wrong, the worst first; then what is busy. */
 export function overviewView(context: ViewContext): View<Attention> {
   const { world } = context;
-  const wrong = [...troubles(context), ...worstPartitions(context), ...worstGroups(context)];
+  const wrong = [...brokerTroubles(context), ...worstPartitions(context), ...worstGroups(context)];
   const allIsWell = wrong.length === 0 && world.complete ? [wellness(context)] : [];
   return {
     table: {
       columns,
-      rows: [...wrong.slice(0, 2 * MOST_SHOWN - 2), ...allIsWell, ...busiestTopics(context)],
+      rows: [...wrong.slice(0, 3 * MOST_SHOWN), ...allIsWell, ...busiestTopics(context)],
       key: ({ key }) => key,
       search: ({ subject }) => subject,
       inOrder: true,
@@ -57,19 +49,6 @@ export function overviewView(context: ViewContext): View<Attention> {
     open: ({ screen }) => screen,
     nameOf: ({ subject }) => subject,
   };
-}
-
-function troubles({ world: { broker }, theme: { glyphs } }: ViewContext): Attention[] {
-  if (broker === null || broker.writable) return [];
-  return [
-    {
-      key: "writes",
-      state: [`${glyphs.bad} writes refused`, "bad"],
-      subject: `broker ${broker.brokerId}`,
-      why: [[broker.writeRefusal ?? "", "text"]],
-      screen: { view: "brokers" },
-    },
-  ];
 }
 
 function worstPartitions(context: ViewContext): Attention[] {
@@ -82,17 +61,19 @@ function worstPartitions(context: ViewContext): Attention[] {
     key: `fault ${keyOf(row)}`,
     state: [`${healthGlyph(row.health, context)} ${row.health}`, healthRole(row.health)],
     subject: keyOf(row),
-    why: whyOf(row),
+    why: whyOf(row, context),
     screen: { view: "partitions", topic: row.topic },
   }));
 }
 
-function whyOf(row: PartitionActivity): Line {
+function whyOf(row: PartitionRow, { nowMs }: ViewContext): Line {
   if (row.leader < 0) return [["nobody takes writes", "text"]];
   const missing = missingCopies(row);
   const inSync: Span = [`${row.isr.length} in sync`, "text"];
   if (missing.length === 0) return [inSync, [", the topic asks for more", "text"]];
-  return [inSync, [", missing: ", "text"], [missing.join(", "), "bad"]];
+  const outMs = outOfSyncMs(row, nowMs);
+  const since: Line = outMs === null ? [] : [[` for ${duration(outMs)}`, "muted"]];
+  return [inSync, [", missing: ", "text"], [missing.join(", "), "bad"], ...since];
 }
 
 function worstGroups(context: ViewContext): Attention[] {

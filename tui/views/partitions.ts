@@ -1,12 +1,16 @@
-import type { PartitionActivity } from "../../internal/client/api.ts";
-import { type Column, left, right } from "../list/column.ts";
-import type { Line } from "../text/line.ts";
-import { grouped, shortBytes } from "../text/numbers.ts";
+import { type CopyLag, copyLags, type PartitionRow } from "../data/partition-row.ts";
+import { type CellContext, type Column, left, right } from "../list/column.ts";
+import type { Line, Span } from "../text/line.ts";
+import { duration, grouped, shortBytes } from "../text/numbers.ts";
 import {
   bytesCell,
   bytesInCell,
   bytesOutCell,
   copiesCell,
+  copyBytesCell,
+  copyLines,
+  copyRecordsCell,
+  copyTimeCell,
   fact,
   healthGlyph,
   healthRole,
@@ -16,31 +20,41 @@ import {
 } from "./cells.ts";
 import type { View, ViewContext } from "./view.ts";
 
-const columns: readonly Column<PartitionActivity>[] = [
-  right("partition", "P", 5, 0, {
+const columns: readonly Column<PartitionRow>[] = [
+  right("partition", "P", 4, 0, {
     cell: ({ partition }) => [String(partition), "strong"],
     sortBy: ({ partition }) => partition,
   }),
-  right("leader", "LEADER", 6, 2, {
+  right("leader", "LEADER", 6, 7, {
     cell: ({ leader }) => (leader < 0 ? ["none", "bad"] : [String(leader), "text"]),
     sortBy: ({ leader }) => leader,
   }),
   left("isr", "ISR", 5, 0, {
-    cell: ({ isr, replicas, observers, health }, context) => [
-      `${healthGlyph(health, context)} ${isr.length}/${replicas.length - observers.length}`,
-      healthRole(health),
-    ],
+    maxWidth: 12,
+    cell: isrCell,
     sortBy: ({ isr, replicas }) => isr.length / replicas.length,
   }),
-  left("copies", "COPIES", 9, 1, {
+  left("copies", "COPIES", 7, 0, {
     maxWidth: 24,
     cell: (row) => copiesCell(row),
   }),
-  right("epoch", "EPOCH", 5, 6, {
+  right("lag", "LAG", 5, 0, {
+    cell: (row, { nowMs }) => copyRecordsCell(worstCopy(row, nowMs)),
+    sortBy: ({ copies }) => greatest(copies.map(({ lagRecords }) => lagRecords)),
+  }),
+  right("bytes-lag", "BYTES", 6, 4, {
+    cell: (row, { nowMs }) => copyBytesCell(worstCopy(row, nowMs)),
+    sortBy: ({ copies }) => greatest(copies.map(({ lagBytes }) => lagBytes)),
+  }),
+  right("behind", "BEHIND", 6, 1, {
+    cell: (row, { nowMs }) => copyTimeCell(worstCopy(row, nowMs)),
+    sortBy: ({ copies }) => greatest(copies.map(({ lagMs }) => lagMs)),
+  }),
+  right("epoch", "EPOCH", 5, 8, {
     cell: ({ leaderEpoch }) => [String(leaderEpoch), "muted"],
     sortBy: ({ leaderEpoch }) => leaderEpoch,
   }),
-  right("start", "START", 9, 5, {
+  right("start", "START", 9, 6, {
     maxWidth: 19,
     cell: ({ logStartOffset }) => [grouped(logStartOffset), "muted"],
     sortBy: ({ logStartOffset }) => logStartOffset,
@@ -54,22 +68,22 @@ const columns: readonly Column<PartitionActivity>[] = [
     cell: ({ sizeBytes }) => bytesCell(sizeBytes),
     sortBy: ({ sizeBytes }) => sizeBytes,
   }),
-  right("in", "IN/s", 6, 0, {
+  right("in", "IN/s", 5, 0, {
     cell: ({ rates }) => recordsInCell(rates),
     sortBy: ({ rates }) => rates?.recordsInPerSecond ?? 0,
   }),
-  right("bytes-in", "IN", 8, 7, {
+  right("bytes-in", "IN", 8, 9, {
     cell: ({ rates }) => bytesInCell(rates),
     sortBy: ({ rates }) => rates?.bytesInPerSecond ?? 0,
   }),
-  right("out", "OUT", 8, 4, {
+  right("out", "OUT", 8, 5, {
     cell: ({ rates }) => bytesOutCell(rates),
     sortBy: ({ rates }) => rates?.bytesOutPerSecond ?? 0,
   }),
 ];
 
 /** The partitions of a topic. */
-export function partitionsView(topic: string, context: ViewContext): View<PartitionActivity> {
+export function partitionsView(topic: string, context: ViewContext): View<PartitionRow> {
   const { partitions, topics, complete } = context.world;
   const known = partitions?.topic === topic ? partitions : null;
   const isGone = complete && !topics.has(topic);
@@ -89,7 +103,7 @@ export function partitionsView(topic: string, context: ViewContext): View<Partit
   };
 }
 
-function card(row: PartitionActivity, context: ViewContext): readonly Line[] {
+function card(row: PartitionRow, context: ViewContext): readonly Line[] {
   const { topic, partition, leader, leaderEpoch, isr, observers, health, rates } = row;
   const { logStartOffset, highWatermark, logEndOffset, sizeBytes } = row;
   const missing = missingCopies(row);
@@ -105,7 +119,6 @@ function card(row: PartitionActivity, context: ViewContext): readonly Line[] {
     fact("copies", ...copiesCell(row)),
     fact("in sync", [isr.join(", ")]),
     fact("missing", missing.length === 0 ? ["none", "muted"] : [missing.join(", "), "bad"]),
-    fact("observers", observers.length === 0 ? ["none", "muted"] : [observers.join(", ")]),
     [],
     fact("starts at", [grouped(logStartOffset)]),
     fact("ends at", [grouped(highWatermark)]),
@@ -117,6 +130,33 @@ function card(row: PartitionActivity, context: ViewContext): readonly Line[] {
     fact("in", bytesInCell(rates)),
     fact("out", bytesOutCell(rates)),
     [],
-    [["copies' lag: one broker has no other copy", "faint"]],
+    ...copyLags(row, context.nowMs).flatMap((lag) =>
+      copyLines(lag, observers.includes(lag.broker), context),
+    ),
   ];
+}
+
+/** `● 2/2`; of one that lacks a copy, also since when. */
+function isrCell(row: PartitionRow, context: CellContext): Line {
+  const { isr, replicas, observers, health } = row;
+  const role = healthRole(health);
+  const count = `${isr.length}/${replicas.length - observers.length}`;
+  const state: Span = [`${healthGlyph(health, context)} ${count}`, role];
+  const outMs = outOfSyncMs(row, context.nowMs);
+  return outMs === null ? [state] : [state, [` ${duration(outMs)}`, "muted"]];
+}
+
+/** How long the copy that has been missing longest has been; null: none is, as far as is known. */
+export function outOfSyncMs(row: PartitionRow, nowMs: number): number | null {
+  const missing = copyLags(row, nowMs).filter(({ broker }) => !row.observers.includes(broker));
+  return greatest(missing.map(({ outMs }) => outMs));
+}
+
+function worstCopy(row: PartitionRow, nowMs: number): CopyLag | undefined {
+  return copyLags(row, nowMs)[0];
+}
+
+function greatest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }

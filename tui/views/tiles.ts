@@ -1,4 +1,6 @@
-import type { GroupActivity } from "../../internal/client/api.ts";
+import type { BrokerActivity, GroupActivity } from "../../internal/client/api.ts";
+import { type BrokerRow, brokerRows } from "../data/broker-rows.ts";
+import { diskSpace } from "../data/disk-space.ts";
 import { isTroubled } from "../data/pace.ts";
 import type { Ring } from "../data/ring.ts";
 import type { Link } from "../data/world.ts";
@@ -24,6 +26,9 @@ interface Tile {
   /** Those of its lines that say most, where there is no room for boxes. */
   readonly chosen: readonly number[];
 }
+
+/** A tile with so many cells inside has room for more than the first number. */
+const WIDE_TILE = 24;
 
 /** How many lines a tile has, its frame included. */
 export const TILE_HEIGHT = 6;
@@ -71,39 +76,68 @@ function boxed({ title, lines }: Tile, width: number, context: ViewContext): rea
 
 function tilesOf(context: ViewContext): readonly Tile[] {
   return [
-    { title: "brokers", lines: () => brokerLines(context), chosen: [0, 1, 2] },
-    { title: "partitions", lines: () => partitionLines(context), chosen: [0, 2, 3] },
+    { title: "brokers", lines: (width) => brokerLines(context, width), chosen: [0, 1, 2] },
+    { title: "partitions", lines: (width) => partitionLines(context, width), chosen: [0, 2, 3] },
     { title: "traffic", lines: (width) => trafficLines(context, width), chosen: [0, 2] },
     { title: "lag", lines: (width) => lagLines(context, width), chosen: [0, 1] },
   ];
 }
 
-function brokerLines({ world: { broker, link }, theme: { glyphs }, nowMs }: ViewContext): Line[] {
+function brokerLines(context: ViewContext, width: number): Line[] {
+  const { broker, link } = context.world;
+  const { glyphs } = context.theme;
   if (broker === null) return [[[`${glyphs.waiting} ${linkWord(link)}`, "muted"]]];
+  const rows = brokerRows(broker);
   const isUp = link.state === "live";
-  const up: Line = isUp
-    ? [[`${glyphs.ok} 1 of 1 up`, "ok"]]
-    : [[`${glyphs.bad} 0 of 1 seen`, "bad"]];
-  const { syncs } = broker;
+  const upCount = rows.filter(({ standing }) => standing !== "away").length - (isUp ? 0 : 1);
+  const isAll = upCount === rows.length;
+  const up: Span = [
+    `${isAll ? glyphs.ok : glyphs.bad} ${upCount} of ${rows.length} up`,
+    isAll ? "ok" : "bad",
+  ];
+  const { syncs, durability } = broker;
   return [
-    broker.writable ? up : [[`${glyphs.bad} writes refused`, "bad"]],
+    broker.writable ? [up] : [[`${glyphs.bad} writes refused`, "bad"]],
     [
-      ["alone, ", "muted"],
-      [broker.durability, "text"],
+      [`${rows[0]?.role ?? ""}, `, "muted"],
+      [durability, "text"],
     ],
     [["sync p99 ", "muted"], syncs ? [latency(syncs.p99Ms), "text"] : UNKNOWN],
-    [
-      ["up ", "muted"],
-      [duration(nowMs - broker.startedAtMs), "text"],
-    ],
+    replicationLine(rows, context, width),
   ];
+}
+
+/** How the other copy is: what the pair is for. Of a broker that stands alone, since when it runs. */
+function replicationLine(
+  [own, other]: readonly BrokerRow[],
+  context: ViewContext,
+  width: number,
+): Line {
+  const { glyphs } = context.theme;
+  if (!other) {
+    const startedAtMs = own?.self?.startedAtMs ?? context.nowMs;
+    return [
+      ["up ", "muted"],
+      [duration(context.nowMs - startedAtMs), "text"],
+    ];
+  }
+  const name = `${other.role} ${other.brokerId}`;
+  const { standing, silentMs, lagRecords, mode } = other;
+  if (standing === "away") {
+    const time = silentMs === null || width < WIDE_TILE ? "" : ` ${duration(silentMs)}`;
+    return [[`${glyphs.bad} ${name} away${time}`, "bad"]];
+  }
+  if (standing === "behind")
+    return [[`${glyphs.warning} ${name} -${shortCount(lagRecords ?? 0)}`, "warning"]];
+  const lag = mode === "async" && lagRecords ? ` -${shortCount(lagRecords)}` : "";
+  return [[`${glyphs.ok} ${name} ${lag === "" ? "in sync" : lag}`, "ok"]];
 }
 
 function linkWord({ state }: Link): string {
   return state === "lost" ? "not seen yet" : "connecting";
 }
 
-function partitionLines(context: ViewContext): Line[] {
+function partitionLines(context: ViewContext, width: number): Line[] {
   const { world } = context;
   const { broker, topics } = world;
   if (broker === null) return [];
@@ -111,7 +145,8 @@ function partitionLines(context: ViewContext): Line[] {
   const worst = world.faults.values().find(({ health }) => health !== "under-replicated");
   const health = faultCount === 0 ? "ok" : (worst?.health ?? "under-replicated");
   const count = grouped(broker.partitionCount);
-  const text = faultCount === 0 ? `${count} in sync` : `${grouped(faultCount)} of ${count} short`;
+  const of = width < WIDE_TILE ? "" : ` of ${count}`;
+  const text = faultCount === 0 ? `${count} in sync` : `${grouped(faultCount)}${of} short`;
   return [
     [[`${healthGlyph(health, context)} ${text}`, healthRole(health)]],
     [
@@ -122,11 +157,17 @@ function partitionLines(context: ViewContext): Line[] {
       ["stored ", "muted"],
       [shortBytes(broker.logSizeBytes), "text"],
     ],
-    [
-      ["free   ", "muted"],
-      [shortBytes(broker.diskFreeBytes), "text"],
-    ],
+    [["free   ", "muted"], freeSpan(broker, context, width)],
   ];
+}
+
+/** What is free on the disk, and until when, where that is soon. */
+function freeSpan(broker: BrokerActivity, { theme: { glyphs } }: ViewContext, width: number): Span {
+  const free = shortBytes(broker.diskFreeBytes);
+  const { isLow, fullInMs } = diskSpace(broker);
+  if (!isLow) return [free, "text"];
+  const until = fullInMs === null || width < WIDE_TILE ? "" : `, full in ${duration(fullInMs)}`;
+  return [`${glyphs.warning} ${free}${until}`, "warning"];
 }
 
 function trafficLines({ world, theme: { glyphs } }: ViewContext, width: number): Line[] {
@@ -134,7 +175,7 @@ function trafficLines({ world, theme: { glyphs } }: ViewContext, width: number):
   if (broker === null) return [];
   const { recordsInPerSecond = 0, bytesInPerSecond = 0 } = broker.rates ?? {};
   const records: Span = [`${shortRate(recordsInPerSecond)}/s in`, "incoming"];
-  const bytes: Line = width < 24 ? [] : [[`  ${byteRate(bytesInPerSecond)}`, "muted"]];
+  const bytes: Line = width < WIDE_TILE ? [] : [[`  ${byteRate(bytesInPerSecond)}`, "muted"]];
   const spark = (ring: Ring): string => sparkline(ring.values, width, glyphs);
   return [
     [records, ...bytes],
@@ -163,7 +204,7 @@ function groupsLine(context: ViewContext, groups: readonly GroupActivity[]): Lin
   const { ok, warning, waiting } = context.theme.glyphs;
   const all = groups.map((group) => paceOfGroup(group, context.world));
   const troubledCount = all.filter(isTroubled).length;
-  if (troubledCount > 0) return [[`${warning} ${grouped(troubledCount)} don't keep up`, "warning"]];
+  if (troubledCount > 0) return [[`${warning} ${grouped(troubledCount)} fall behind`, "warning"]];
   return all.includes("unknown")
     ? [[`${waiting} watching`, "muted"]]
     : [[`${ok} all keep up`, "ok"]];

@@ -1,0 +1,115 @@
+import type { BrokerActivity } from "../../internal/client/api.ts";
+import type { BrokerRow } from "../data/broker-rows.ts";
+import { diskSpace } from "../data/disk-space.ts";
+import type { Line, Span } from "../text/line.ts";
+import { duration, grouped, latency, moment, shortBytes, shortCount } from "../text/numbers.ts";
+import { CARD_TEXT_WIDTH, wrapText } from "../text/wrap.ts";
+import { modeCell, standingCell } from "./broker-cells.ts";
+import { bytesInCell, bytesOutCell, fact, recordsInCell, UNKNOWN } from "./cells.ts";
+import type { ViewContext } from "./view.ts";
+
+type Gauge = BrokerActivity["gauges"][number];
+
+/** What a gauge is called, and what happens where it is full. */
+const GAUGES: Readonly<Record<string, readonly [name: string, whenFull: string]>> = {
+  appends: ["for the disk", ""],
+  acks: ["for copies", ""],
+  journal: ["journal", "writes had to wait for a checkpoint"],
+  connections: ["clients", "were turned away"],
+};
+
+/** Spans of degraded acks that are listed, the newest first. */
+const SHOWN_SPANS = 3;
+
+/** All that there is to say about a broker: much of the one that is watched, little of another. */
+export function brokerCard(row: BrokerRow, context: ViewContext): readonly Line[] {
+  const { brokerId, role, lagRecords, silentMs, self } = row;
+  const head: Line[] = [
+    [
+      [`broker ${brokerId}`, "strong"],
+      [self ? "  the one that you watch" : "", "muted"],
+    ],
+    [],
+    fact("state", standingCell(row, context)),
+    fact("role", [role === "alone" ? "alone: no other has copies" : role]),
+    fact("mode", modeCell(row)),
+  ];
+  if (self) return [...head, ...selfLines(self, context)];
+  const heard: Span = silentMs === null ? UNKNOWN : [`${duration(silentMs)} ago`];
+  const lag = lagRecords === null ? [] : [fact("behind", [`${grouped(lagRecords)} records`])];
+  return [
+    ...head,
+    fact("heard", heard),
+    ...lag,
+    [],
+    [["weir top -b its address shows the rest", "faint"]],
+  ];
+}
+
+function selfLines(self: BrokerActivity, context: ViewContext): readonly Line[] {
+  const { syncs } = self;
+  const refusal = self.writeRefusal ? wrapText(self.writeRefusal, CARD_TEXT_WIDTH) : [];
+  return [
+    ...refusal.map((line): Line => [[line, "bad"]]),
+    ...replicationLines(self, context),
+    fact("version", [self.version]),
+    fact("up for", [duration(context.nowMs - self.startedAtMs)]),
+    [],
+    fact(
+      "topics",
+      [grouped(self.topicCount)],
+      [` of ${grouped(self.partitionCount)} partitions`, "muted"],
+    ),
+    fact("in", recordsInCell(self.rates), ["/s  ", "muted"], bytesInCell(self.rates)),
+    fact("out", bytesOutCell(self.rates)),
+    [],
+    fact("durability", [self.durability]),
+    fact("sync p50", syncs ? [latency(syncs.p50Ms)] : UNKNOWN),
+    fact("sync p99", syncs ? [latency(syncs.p99Ms)] : UNKNOWN),
+    fact("slowest", syncs ? [latency(syncs.maxMs)] : UNKNOWN),
+    [],
+    [["what fills up, and what waits", "muted"]],
+    ...diskLines(self, context),
+    ...self.gauges.flatMap(gaugeLines),
+    [],
+    fact("data", [self.dataDirectory, "muted"]),
+    fact("segments", [shortBytes(self.logSizeBytes)]),
+    fact("cluster", [self.clusterId, "muted"]),
+  ];
+}
+
+function replicationLines({ replication }: BrokerActivity, { nowMs }: ViewContext): Line[] {
+  const { leaderId, leaderEpoch, degraded } = replication;
+  const spans = degraded.slice(-SHOWN_SPANS).reverse();
+  return [
+    fact("leader", [`broker ${leaderId}`], [`, epoch ${leaderEpoch}`, "muted"]),
+    ...spans.map(({ startMs, endMs, recordsAckedAlone }): Line => {
+      const lasted = duration((endMs ?? nowMs) - startMs);
+      const count = `${shortCount(recordsAckedAlone)} alone`;
+      return fact(
+        endMs === null ? "degraded now" : "was degraded",
+        [`${moment(startMs, nowMs)} ${lasted}`, endMs === null ? "warning" : "text"],
+        [`, ${count}`, "muted"],
+      );
+    }),
+  ];
+}
+
+function diskLines(self: BrokerActivity, { theme: { glyphs } }: ViewContext): Line[] {
+  const { isLow, fullInMs } = diskSpace(self);
+  const free: Span = isLow
+    ? [`${glyphs.warning} ${shortBytes(self.diskFreeBytes)} free`, "warning"]
+    : [`${shortBytes(self.diskFreeBytes)} free`];
+  const kept: Span = [`, ${shortBytes(self.diskReserveBytes)} kept`, "muted"];
+  const full = fullInMs === null ? [] : [fact("  full in", [duration(fullInMs)])];
+  return [fact("disk", free, kept), ...full];
+}
+
+function gaugeLines({ name, used, most, unit, hitCount }: Gauge): Line[] {
+  const [title, whenFull] = GAUGES[name] ?? [name, "the bound was met"];
+  const amount = unit === "bytes" ? shortBytes : grouped;
+  const bound: Line = most === null ? [[" wait", "muted"]] : [[` of ${amount(most)}`, "muted"]];
+  const hits: Line[] =
+    hitCount === 0 ? [] : [fact("", [`${grouped(hitCount)} ${whenFull}`, "warning"])];
+  return [fact(title, [amount(used), used === 0 ? "faint" : "text"], ...bound), ...hits];
+}
