@@ -150,7 +150,8 @@ export class App {
     const { screen, memory, layout, theme, hex } = this;
     const { filter, faultsOnly, sort } = memory;
     const { tableWidth } = layout;
-    const of = [this.#dataVersion, screen, tableWidth, theme, hex, filter, faultsOnly, sort];
+    const looks = [screen, tableWidth, theme, hex, filter, faultsOnly, sort, this.tail?.following];
+    const of = [this.#dataVersion, ...looks];
     if (this.#listing && of.every((one, index) => one === this.#listing?.of[index])) {
       return this.#listing.listing;
     }
