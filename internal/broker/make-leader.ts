@@ -57,7 +57,13 @@ function eventOf(change: FollowerChange) {
   }
 }
 
-function logsText([first = "", ...others]: readonly string[]): string {
+/** The first that people know, and how many more. */
+function logsText(logs: readonly string[]): string {
+  const [first = "", ...others] = [...logs].sort((a, b) => Number(isOwn(a)) - Number(isOwn(b)));
   if (others.length === 0) return first;
   return `${first} and ${others.length} more ${others.length === 1 ? "partition" : "partitions"}`;
+}
+
+function isOwn(log: string): boolean {
+  return log.startsWith("__");
 }

@@ -105,11 +105,11 @@ export class Pair implements Replication {
 
   status(): ReplicationStatus {
     const { leaderId, leaderEpoch, role } = this;
-    const { clock, store } = this.#path;
+    const { clock, store, mode } = this.#path;
     const details = this.#leader
       ? leadingStatus(clock, store, this.#leader)
       : followingStatus(clock, this.#following);
-    return { role, leaderId, leaderEpoch, ...details };
+    return { role, leaderId, leaderEpoch, mode, ...details };
   }
 
   async open(

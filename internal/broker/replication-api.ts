@@ -52,6 +52,8 @@ export interface ReplicationStatus {
   readonly role: Role;
   readonly leaderId: number;
   readonly leaderEpoch: number;
+  /** Whether acks wait for this broker's copies while it follows. */
+  readonly mode: "sync" | "async";
   /** Of a slave: whether it hears its master, and how long it hasn't; null: never. */
   readonly connected: boolean;
   readonly leaderSilentMs: number | null;

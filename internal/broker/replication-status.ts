@@ -10,7 +10,7 @@ import type {
   ReplicationStatus,
 } from "./replication-api.ts";
 
-type Details = Omit<ReplicationStatus, "role" | "leaderId" | "leaderEpoch">;
+type Details = Omit<ReplicationStatus, "role" | "leaderId" | "leaderEpoch" | "mode">;
 
 /** How a master's followers are. */
 export function leadingStatus(clock: Clock, store: LogStore, leader: ReplicationLeader): Details {

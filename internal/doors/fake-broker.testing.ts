@@ -262,6 +262,7 @@ const statusOfNothing: BrokerStatus = {
     role: "master",
     leaderId: 1,
     leaderEpoch: 7,
+    mode: "sync",
     connected: false,
     leaderSilentMs: null,
     inSync: false,

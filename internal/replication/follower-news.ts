@@ -1,4 +1,3 @@
-
 /** What happened to a follower that people want to know of. */
 export type FollowerChange =
   /** Its session has ended. */

@@ -78,6 +78,7 @@ const detailed: readonly ViewName[] = [
   "lag",
   "brokers",
   "configs",
+  "events",
 ];
 const leading: readonly ViewName[] = ["overview", "brokers"];
 const faulty: readonly ViewName[] = ["topics", "partitions", "groups", "lag", "events"];

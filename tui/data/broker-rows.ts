@@ -28,13 +28,13 @@ export type Standing =
 /** The brokers that the one that is watched knows of, itself first. */
 export function brokerRows(broker: BrokerActivity): readonly BrokerRow[] {
   const { brokerId, writable, replication } = broker;
-  const { role, leaderId, followers, connected, leaderSilentMs: silentMs } = replication;
+  const { role, mode, leaderId, followers, connected, leaderSilentMs: silentMs } = replication;
   const nobody = { mode: null, silentMs: null, lagRecords: null, self: null };
   const standing = writable ? "up" : "refusing";
   if (role === "slave") {
     const master = connected ? "up" : "away";
     return [
-      { ...nobody, brokerId, role, standing, self: broker },
+      { ...nobody, brokerId, role, mode, standing, self: broker },
       { ...nobody, brokerId: leaderId, role: "master", standing: master, silentMs },
     ];
   }

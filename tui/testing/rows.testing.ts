@@ -33,6 +33,7 @@ export function brokerRow(differs: Partial<BrokerActivity> = {}): BrokerActivity
       role: "master",
       leaderId: 1,
       leaderEpoch: 0,
+      mode: "sync",
       connected: false,
       leaderSilentMs: null,
       inSync: false,

@@ -1,7 +1,8 @@
-import { widthOf } from "./line.ts";
+import type { Role } from "../theme/palettes.ts";
+import { type Line, widthOf } from "./line.ts";
 
 /** Texts of a card are wrapped at so many cells: two cards fit beside each other. */
-export const CARD_TEXT_WIDTH = 38;
+const CARD_TEXT_WIDTH = 38;
 
 /** A text in lines of at most `width` cells, broken between words; a longer word has its own. */
 export function wrapText(text: string, width: number): string[] {
@@ -17,4 +18,9 @@ export function wrapText(text: string, width: number): string[] {
     }
   }
   return line === "" ? lines : [...lines, line];
+}
+
+/** A sentence of a card, in as many lines as it takes. */
+export function sentence(text: string, role: Role): Line[] {
+  return wrapText(text, CARD_TEXT_WIDTH).map((line): Line => [[line, role]]);
 }

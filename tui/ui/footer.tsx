@@ -19,7 +19,7 @@ const HINTS: Readonly<Record<ViewName, readonly ActionName[]>> = {
   groups: ["open", "filter", "sort", "faults", "reset", "delete", "twin"],
   lag: ["open", "back", "filter", "sort", "faults", "reset", "twin"],
   brokers: ["details", "promote", "switch", "open", "twin"],
-  events: ["open", "filter", "faults"],
+  events: ["details", "open", "filter", "faults", "twin"],
 };
 
 /** What one is writing; or how many rows there are, and what one can press. */

@@ -3,7 +3,7 @@ import type { BrokerRow } from "../data/broker-rows.ts";
 import { diskSpace } from "../data/disk-space.ts";
 import type { Line, Span } from "../text/line.ts";
 import { duration, grouped, latency, moment, shortBytes, shortCount } from "../text/numbers.ts";
-import { CARD_TEXT_WIDTH, wrapText } from "../text/wrap.ts";
+import { sentence } from "../text/wrap.ts";
 import { modeCell, standingCell } from "./broker-cells.ts";
 import { bytesInCell, bytesOutCell, fact, recordsInCell, UNKNOWN } from "./cells.ts";
 import type { ViewContext } from "./view.ts";
@@ -48,9 +48,8 @@ export function brokerCard(row: BrokerRow, context: ViewContext): readonly Line[
 
 function selfLines(self: BrokerActivity, context: ViewContext): readonly Line[] {
   const { syncs } = self;
-  const refusal = self.writeRefusal ? wrapText(self.writeRefusal, CARD_TEXT_WIDTH) : [];
   return [
-    ...refusal.map((line): Line => [[line, "bad"]]),
+    ...sentence(self.writeRefusal ?? "", "bad"),
     ...replicationLines(self, context),
     fact("version", [self.version]),
     fact("up for", [duration(context.nowMs - self.startedAtMs)]),

@@ -1,7 +1,7 @@
 import type { ConfigEntry } from "../../internal/client/api.ts";
 import { type Column, left } from "../list/column.ts";
 import type { Line } from "../text/line.ts";
-import { CARD_TEXT_WIDTH, wrapText } from "../text/wrap.ts";
+import { sentence } from "../text/wrap.ts";
 import type { Role } from "../theme/palettes.ts";
 import { fact, UNKNOWN } from "./cells.ts";
 import type { View, ViewContext } from "./view.ts";
@@ -63,6 +63,6 @@ function card(entry: ConfigEntry): readonly Line[] {
     fact("type", [type]),
     fact("edit", [readOnly ? "when the broker starts: --set" : "any time: E"]),
     [],
-    ...wrapText(documentation, CARD_TEXT_WIDTH).map((line): Line => [[line, "muted"]]),
+    ...sentence(documentation, "muted"),
   ];
 }

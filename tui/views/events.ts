@@ -1,8 +1,10 @@
 import type { BrokerEvent } from "../../internal/client/api.ts";
 import { type CellContext, type Column, left } from "../list/column.ts";
-import type { Span } from "../text/line.ts";
+import type { Line, Span } from "../text/line.ts";
 import { moment } from "../text/numbers.ts";
+import { sentence } from "../text/wrap.ts";
 import type { Role } from "../theme/palettes.ts";
+import { fact, UNKNOWN } from "./cells.ts";
 import type { View, ViewContext } from "./view.ts";
 
 const columns: readonly Column<BrokerEvent>[] = [
@@ -10,19 +12,18 @@ const columns: readonly Column<BrokerEvent>[] = [
     cell: ({ atMs }, { nowMs }) => [moment(atMs, nowMs), "muted"],
     sortBy: ({ sequence }) => sequence,
   }),
-  left("kind", "KIND", 12, 1, {
-    maxWidth: 24,
+  left("kind", "KIND", 20, 1, {
     cell: ({ kind }) => [kind, "muted"],
     sortBy: ({ kind }) => kind,
   }),
-  left("event", "EVENT", 30, 0, {
+  left("event", "EVENT", 40, 0, {
     maxWidth: 200,
     cell: eventCell,
   }),
 ];
 
 /** What has happened, the newest first. */
-export function eventsView({ world }: ViewContext): View<BrokerEvent> {
+export function eventsView({ world, nowMs }: ViewContext): View<BrokerEvent> {
   return {
     table: {
       columns,
@@ -34,9 +35,21 @@ export function eventsView({ world }: ViewContext): View<BrokerEvent> {
     sort: { column: "time", descending: true },
     empty: world.complete ? "nothing has happened since the broker's start" : "",
     nameOf: ({ message }) => message,
+    detail: (event) => card(event, nowMs),
     open: ({ subject }) =>
       world.topics.has(subject) ? { view: "partitions", topic: subject } : null,
   };
+}
+
+function card({ atMs, severity, kind, subject, message }: BrokerEvent, nowMs: number): Line[] {
+  return [
+    ...sentence(message, "strong"),
+    [],
+    fact("time", [moment(atMs, nowMs)]),
+    fact("kind", [kind]),
+    fact("severity", [severity]),
+    fact("subject", subject === "" ? UNKNOWN : [subject]),
+  ];
 }
 
 /** What an event says, with its sign. */

@@ -5,6 +5,7 @@ import { type CellContext, type Column, left, right } from "../list/column.ts";
 import type { Line, Span } from "../text/line.ts";
 import { grouped } from "../text/numbers.ts";
 import { sparkline } from "../text/sparkline.ts";
+import { sentence } from "../text/wrap.ts";
 import { countCell, fact } from "./cells.ts";
 import {
   behindCell,
@@ -110,7 +111,7 @@ function card(group: GroupActivity, context: ViewContext): readonly Line[] {
     [],
     fact("state", stateCell(group, context)),
     fact("pace", paceCell(pace, track, atMs, context)),
-    [[paceMeaning(pace), "muted"]],
+    ...sentence(paceMeaning(pace), "muted"),
     [],
     fact("members", [grouped(group.memberCount)]),
     fact("partitions", [grouped(group.partitionCount)]),

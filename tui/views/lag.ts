@@ -6,6 +6,7 @@ import { type Column, left, right } from "../list/column.ts";
 import type { Line, Span } from "../text/line.ts";
 import { grouped, shortCount } from "../text/numbers.ts";
 import { sparkline } from "../text/sparkline.ts";
+import { sentence } from "../text/wrap.ts";
 import { fact, UNKNOWN } from "./cells.ts";
 import {
   behindCell,
@@ -138,7 +139,7 @@ function card(row: GroupPartition, progress: Progress, context: ViewContext): re
     ],
     [],
     fact("pace", paceCell(pace, track, atMs, context)),
-    [[paceMeaning(pace), "muted"]],
+    ...sentence(paceMeaning(pace), "muted"),
     [],
     fact("committed", offsetCell(row.committedOffset)),
     fact("ends at", offsetCell(row.highWatermark)),

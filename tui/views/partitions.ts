@@ -2,6 +2,7 @@ import { type CopyLag, copyLags, type PartitionRow } from "../data/partition-row
 import { type CellContext, type Column, left, right } from "../list/column.ts";
 import type { Line, Span } from "../text/line.ts";
 import { duration, grouped, shortBytes } from "../text/numbers.ts";
+import { sentence } from "../text/wrap.ts";
 import {
   bytesCell,
   bytesInCell,
@@ -29,8 +30,7 @@ const columns: readonly Column<PartitionRow>[] = [
     cell: ({ leader }) => (leader < 0 ? ["none", "bad"] : [String(leader), "text"]),
     sortBy: ({ leader }) => leader,
   }),
-  left("isr", "ISR", 5, 0, {
-    maxWidth: 12,
+  left("isr", "ISR", 11, 0, {
     cell: isrCell,
     sortBy: ({ isr, replicas }) => isr.length / replicas.length,
   }),
@@ -112,7 +112,7 @@ function card(row: PartitionRow, context: ViewContext): readonly Line[] {
     [[`${topic}-${partition}`, "strong"]],
     [],
     fact("state", [`${healthGlyph(health, context)} ${health}`, role]),
-    [[healthTexts[health], "muted"]],
+    ...sentence(healthTexts[health], "muted"),
     [],
     fact("leader", leader < 0 ? ["none", "bad"] : [`broker ${leader}`]),
     fact("epoch", [String(leaderEpoch)]),

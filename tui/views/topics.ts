@@ -4,6 +4,7 @@ import { type CellContext, type Column, left, right } from "../list/column.ts";
 import type { Line, Span } from "../text/line.ts";
 import { grouped, shortBytes } from "../text/numbers.ts";
 import { sparkline } from "../text/sparkline.ts";
+import { sentence } from "../text/wrap.ts";
 import {
   bytesCell,
   bytesInCell,
@@ -32,7 +33,8 @@ function columns({ world }: ViewContext): readonly Column<TopicActivity>[] {
       cell: ({ partitionCount }) => [grouped(partitionCount), "text"],
       sortBy: ({ partitionCount }) => partitionCount,
     }),
-    left("isr", "ISR", 9, 0, {
+    left("isr", "ISR", 10, 0, {
+      maxWidth: 13,
       cell: healthCell,
       sortBy: ({ faultCount }) => faultCount,
     }),
@@ -115,10 +117,7 @@ function card(topic: TopicActivity, context: ViewContext): readonly Line[] {
     fact("records", [grouped(offsetCount)]),
     fact("size", [shortBytes(sizeBytes)]),
     fact("state", [`${healthGlyph(health, context)} ${health}`, role], ...faults),
-    [
-      ["", "muted"],
-      [healthTexts[health], "muted"],
-    ],
+    ...sentence(healthTexts[health], "muted"),
     [],
     fact("records in/s", recordsInCell(rates)),
     fact("in", bytesInCell(rates)),
