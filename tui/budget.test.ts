@@ -30,6 +30,8 @@ async function withManyTopics(): Promise<TestScreen> {
   screen.press("2");
   screen.broker.tell({ topics: manyTopics((index) => ({ offsetCount: index })) });
   await screen.shows("topic-0");
+  // Updates are gathered for a while before they are drawn.
+  screen.clock.advance(500);
   await screen.settled();
   drawnRows = 0;
   return screen;

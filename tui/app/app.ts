@@ -58,8 +58,13 @@ export interface PlannedOffset {
 const NOTICE_MS = 6000;
 /** Rows keep their places for so long after someone has moved among them. */
 const STEADY_MS = 2500;
-/** How often the screen is drawn for the sake of new data, at the most. */
-const DRAW_MS = 100;
+/** While a screen fills for the first time, it is drawn so often at the most. */
+const FILL_MS = 100;
+/**
+ * After that, updates that come within this share of the interval are drawn together: what is
+ * looked at closely comes as a stream of its own.
+ */
+const GATHER_SHARE = 0.8;
 /** How often the age of what is shown is shown anew. */
 const AGE_MS = 1000;
 /** Messages are read on when so few are left below the selected one. */
@@ -241,6 +246,7 @@ export class App {
 
   #show(screens: readonly Screen[]): void {
     this.#screens = screens;
+    this.#shownAtMs = Number.NEGATIVE_INFINITY;
     this.mode = { kind: "browse" };
     const { screen } = this;
     this.session.lookAt(focusOf(screen));
@@ -271,7 +277,8 @@ export class App {
     if (this.#showDue) return;
     const { clock } = this.options;
     this.#showDue = true;
-    const waitMs = Math.max(0, this.#shownAtMs + DRAW_MS - clock.monotonicMs());
+    const gatherMs = this.session.world.complete ? GATHER_SHARE * this.options.refreshMs : FILL_MS;
+    const waitMs = Math.max(0, this.#shownAtMs + gatherMs - clock.monotonicMs());
     clock.after(waitMs, () => {
       this.#showDue = false;
       this.#shownAtMs = clock.monotonicMs();

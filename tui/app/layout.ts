@@ -17,7 +17,7 @@ const DETAIL_COLUMNS = 44;
 /** The overview's boxes need so much; with less they are lines. */
 const BOX_SIZE: Size = { columns: 80, rows: 20 };
 const FACT_LINES = 4;
-/** What the overview's table has at the most: brokers, partitions and groups, and a line between. */
+/** What the overview's table has at the most: brokers, partitions and groups, and a gap. */
 const MOST_ROWS = 3 * MOST_SHOWN + 1;
 
 /**

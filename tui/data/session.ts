@@ -45,6 +45,8 @@ export class Session {
   #closeUp: Watch | null = null;
   #paused = false;
   #stopped = false;
+  /** Whether an update has come by this connection. */
+  #wasTold = false;
   /** Ends a pause, and a wait for the next attempt. */
   #resume: (() => void) | null = null;
   #retry: (() => void) | null = null;
@@ -64,7 +66,9 @@ export class Session {
       this.#options.changed();
       const reason = await this.#connection();
       if (this.#stopped) return;
-      if (this.#wasLive()) attempt = 1;
+      // One who tells nothing that is understood isn't asked more often for taking the call.
+      if (this.#wasTold) attempt = 1;
+      this.#wasTold = false;
       await this.#wait(reason, attempt);
     }
   }
@@ -103,10 +107,6 @@ export class Session {
     throw new ClientError("unreachable", "there is no connection to the broker");
   }
 
-  #wasLive(): boolean {
-    return this.world.link.state === "live";
-  }
-
   /** Connects and follows; returns why that has ended. */
   async #connection(): Promise<string> {
     try {
@@ -138,6 +138,7 @@ export class Session {
       for await (const update of watch) {
         this.world.update(update, clock.monotonicMs(), isFirst);
         isFirst = false;
+        this.#wasTold = true;
         changed();
         silence.over();
         await this.#unpaused();

@@ -51,7 +51,7 @@ export function makeTable<Row>(
     (row) => (!faultsOnly || (isFault?.(row) ?? true)) && (filter === "" || matches(search(row))),
   );
   const column = columns.find(({ name }) => name === sort?.column);
-  let ordered = wanted;
+  let ordered: readonly Row[] = wanted;
   if (keep && !inOrder) ordered = keepOrder(wanted, keep, key);
   else if (!inOrder) ordered = sortRows(wanted, column, sort?.descending ?? false, key);
   const placed = placeColumns(columns, width, ({ cell, header, maxWidth }) => {

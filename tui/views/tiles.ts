@@ -107,7 +107,7 @@ function brokerLines(context: ViewContext, width: number): Line[] {
   ];
 }
 
-/** How the other copy is: what the pair is for. Of a broker that stands alone, since when it runs. */
+/** How the other copy is: what the pair is for. Of a broker alone, since when it runs. */
 function replicationLine(
   [own, other]: readonly BrokerRow[],
   context: ViewContext,

@@ -32,10 +32,10 @@ const FOREGROUND = "#d6dae0";
 const BACKGROUND = "#101418";
 
 /** The sixteen colours that a terminal knows by number. */
-const NAMED =
-  "000000 cd3131 0dbc79 e5e510 2472c8 bc3fbc 11a8cd e5e5e5 666666 f14c4c 23d18b f5f543 3b8eea d670d6 29b8db ffffff".split(
-    " ",
-  );
+const NAMED = [
+  ...["000000", "cd3131", "0dbc79", "e5e510", "2472c8", "bc3fbc", "11a8cd", "e5e5e5"],
+  ...["666666", "f14c4c", "23d18b", "f5f543", "3b8eea", "d670d6", "29b8db", "ffffff"],
+];
 
 /** An SVG of the lines of a terminal so many cells wide. */
 export function svgOf(captured: string, columns: number): string {
@@ -68,15 +68,18 @@ function drawRun(text: string, pen: Pen, column: number, row: number, cells: num
   const width = (cells * CELL_WIDTH).toFixed(2);
   const front = (pen.inverse ? pen.background : pen.foreground) ?? FOREGROUND;
   const behind = pen.inverse ? (pen.foreground ?? FOREGROUND) : pen.background;
-  const box = (top: number, height: number, fill: string): string =>
-    `<rect x="${x.toFixed(2)}" y="${top.toFixed(2)}" width="${width}" height="${height.toFixed(2)}" fill="${fill}"/>`;
+  const box = (top: number, height: number, fill: string): string => {
+    const place = `x="${x.toFixed(2)}" y="${top.toFixed(2)}"`;
+    return `<rect ${place} width="${width}" height="${height.toFixed(2)}" fill="${fill}"/>`;
+  };
   const under = pen.underline ? box(y + CELL_HEIGHT - 2, 1, front) : "";
   const ground = behind === null ? "" : box(y, CELL_HEIGHT, behind);
   if (text.trim() === "") return ground + under;
   const weight = pen.bold ? ' font-weight="bold"' : "";
   const faded = pen.dim ? ' opacity="0.6"' : "";
   const place = `x="${x.toFixed(2)}" y="${(y + BASELINE).toFixed(2)}" textLength="${width}"`;
-  return `${ground}<text ${place} fill="${front}"${weight}${faded}>${escaped(text)}</text>${under}\n`;
+  const drawn = `<text ${place} fill="${front}"${weight}${faded}>${escaped(text)}</text>`;
+  return `${ground}${drawn}${under}\n`;
 }
 
 function escaped(text: string): string {
