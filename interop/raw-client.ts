@@ -23,6 +23,8 @@ export async function rawClient(address: string): Promise<RawClient> {
     ended = true;
     wake();
   };
+  /** What the socket hasn't taken yet. */
+  let unsent: Uint8Array = new Uint8Array(0);
   const [hostname = "", port] = address.split(":");
   const socket = await Bun.connect({
     hostname,
@@ -31,6 +33,9 @@ export async function rawClient(address: string): Promise<RawClient> {
       data(_, chunk) {
         received = Buffer.concat([received, chunk]);
         wake();
+      },
+      drain() {
+        unsent = unsent.subarray(socket.write(unsent));
       },
       end,
       close: end,
@@ -42,7 +47,11 @@ export async function rawClient(address: string): Promise<RawClient> {
       wake = resolve;
     });
   return {
-    send: (bytes) => void socket.write(bytes),
+    send(bytes) {
+      const isWaiting = unsent.length > 0;
+      unsent = Buffer.concat([unsent, bytes]);
+      if (!isWaiting) unsent = unsent.subarray(socket.write(unsent));
+    },
     async answer() {
       for (;;) {
         const size = received.length < 4 ? null : received.readInt32BE() + 4;
