@@ -1,4 +1,5 @@
 import { librdkafka } from "../clients.ts";
+import { type GroupLedger, groupLedger } from "./read-progress.ts";
 
 const client = librdkafka("group_members.py");
 
@@ -17,14 +18,13 @@ export interface GroupSettings {
 export interface GroupMembers {
   /** Those that are started and haven't ended. */
   readonly names: readonly string[];
-  /** By partition: the ranges of offsets that were read, `[from, to)`. */
-  readonly reads: ReadonlyMap<number, readonly (readonly [from: number, to: number])[]>;
+  readonly ledger: GroupLedger;
   /** When a member was last given partitions, or lost them, by the members' clock. */
   readonly changedAtMs: ReadonlyMap<string, number>;
   readonly refusedCommits: number;
   start(name: string): Promise<void>;
   signal(name: string, signal: NodeJS.Signals): void;
-  /** Has a member leave; resolves with when it had left, by its clock. */
+  /** Has a member leave; when it has, resolves with when it began to say so, by its clock. */
   leave(name: string): Promise<number>;
   /** SIGKILL. */
   kill(name: string): void;
@@ -41,7 +41,7 @@ export function openMembers(settings: GroupSettings): GroupMembers {
     stderr: "inherit",
   });
   const pids = new Map<string, number>();
-  const reads = new Map<number, [number, number][]>();
+  const ledger = groupLedger();
   const changedAtMs = new Map<string, number>();
   const waiting = new Map<string, (atMs: number) => void>();
   let refusedCommits = 0;
@@ -53,14 +53,8 @@ export function openMembers(settings: GroupSettings): GroupMembers {
     if (event === "started") pids.set(name, Number(words[0]));
     else if (event === "assigned" || event === "revoked") changedAtMs.set(name, atMs);
     else if (event === "refused") refusedCommits++;
-    else if (event === "read") for (const word of words) note(word);
-  }
-
-  function note(word: string): void {
-    const [, partition = "", from = "", to = ""] = /^(\d+):(\d+)-(\d+)$/.exec(word) ?? [];
-    const ranges = reads.get(Number(partition)) ?? [];
-    ranges.push([Number(from), Number(to)]);
-    reads.set(Number(partition), ranges);
+    else if (event === "read") words.forEach(ledger.noteRead);
+    else if (event === "committed") words.forEach(ledger.noteCommit);
   }
 
   const reading = readLines(child.stdout, take);
@@ -70,7 +64,7 @@ export function openMembers(settings: GroupSettings): GroupMembers {
     get names() {
       return [...pids.keys()];
     },
-    reads,
+    ledger,
     changedAtMs,
     get refusedCommits() {
       return refusedCommits;
@@ -83,11 +77,11 @@ export function openMembers(settings: GroupSettings): GroupMembers {
     },
     signal: (name, signal) => process.kill(pidOf(pids, name), signal),
     async leave(name) {
-      const left = told(name, "left");
+      const [leaving, left] = [told(name, "leaving"), told(name, "left")];
       members.signal(name, "SIGTERM");
-      const atMs = await left;
+      await left;
       pids.delete(name);
-      return atMs;
+      return await leaving;
     },
     kill(name) {
       members.signal(name, "SIGKILL");

@@ -25,9 +25,17 @@ function bytesOf(text: string | null, encoding: string | undefined): Uint8Array 
   return new Uint8Array(Buffer.from(text, encoding === "base64" ? "base64" : "utf8"));
 }
 
-/** Where a group's log tells of what must never be, in words. */
-export function brokenGroupPromises(changes: readonly GroupChange[], groupId: string): string[] {
+/**
+ * Where a group's log tells of what must never be, in words. `ackedCommits` has `PARTITION:OFFSET`
+ * of each commit that a member was told to be kept; the log must be one that nothing has compacted.
+ */
+export function brokenGroupPromises(
+  changes: readonly GroupChange[],
+  groupId: string,
+  ackedCommits: ReadonlySet<string>,
+): string[] {
   const broken: string[] = [];
+  const missing = new Set(ackedCommits);
   const offsets = new Map<number, number>();
   let generation = -1;
   for (const change of changes) {
@@ -38,6 +46,7 @@ export function brokenGroupPromises(changes: readonly GroupChange[], groupId: st
       const place = `the offset of partition ${change.partition}`;
       if (now < before) broken.push(`${place} went back from ${before} to ${now}`);
       offsets.set(change.partition, now);
+      missing.delete(`${change.partition}:${now}`);
     } else if (change.saved !== null) {
       const now = change.saved.generation;
       if (now < generation) broken.push(`generation ${now} came behind ${generation}`);
@@ -45,6 +54,7 @@ export function brokenGroupPromises(changes: readonly GroupChange[], groupId: st
       broken.push(...brokenAssignment(change.saved));
     }
   }
+  broken.push(...[...missing].map((commit) => `the acked commit ${commit} is gone`));
   return broken;
 }
 
@@ -57,19 +67,4 @@ function brokenAssignment({ generation, members }: SavedGroup): string[] {
   const where = `in generation ${generation}`;
   if (distinct.size < owned.length) return [`partitions have two owners ${where}`];
   return [];
-}
-
-/** Offsets below `end` that nobody has read, in words. */
-export function brokenReads(
-  partition: number,
-  ranges: readonly (readonly [from: number, to: number])[],
-  end: number,
-): string[] {
-  const sorted = [...ranges].sort((a, b) => a[0] - b[0]);
-  let readTo = 0;
-  for (const [from, to] of sorted) {
-    if (from > readTo) return [`partition ${partition}: nobody has read ${readTo} to ${from}`];
-    readTo = Math.max(readTo, to);
-  }
-  return readTo < end ? [`partition ${partition}: nobody has read ${readTo} to ${end}`] : [];
 }

@@ -11,7 +11,8 @@ leaving its group. All print lines of the form "MILLISECONDS NAME EVENT ...", ea
     read P:FROM-TO ...   it has read these offsets, TO not included
     committed P:O ...    the broker has acked these
     refused ERROR        ... or refused them
-    left                 it has left the group
+    leaving              it is about to leave the group
+    left                 it has left
 """
 
 import json
@@ -108,6 +109,7 @@ def member(name):
             last_commit = time.monotonic()
             commit(consumer)
     commit(consumer)
+    tell("leaving")
     consumer.close()
     tell("left")
     os._exit(0)
