@@ -51,10 +51,13 @@ export function beatHeart({ groups }: Broker, claim: MemberClaim): void {
   if (error !== null) throw groupRefusal(claim.groupId, error);
 }
 
-/** Takes a member out of its group at once. Throws `BrokerError`. */
-export function leaveGroup({ groups }: Broker, claim: Omit<MemberClaim, "generation">): void {
+/** Takes a member out of its group at once. Rejects with `BrokerError`. */
+export async function leaveGroup(
+  { groups }: Broker,
+  claim: Omit<MemberClaim, "generation">,
+): Promise<void> {
   const { groupId, memberId, groupInstanceId } = claim;
-  const answer = groups.leaveGroup({ groupId, members: [{ memberId, groupInstanceId }] });
+  const answer = await groups.leaveGroup({ groupId, members: [{ memberId, groupInstanceId }] });
   const error = answer.error ?? answer.members[0] ?? null;
   if (error !== null) throw groupRefusal(groupId, error);
 }

@@ -1,5 +1,6 @@
-import type { GroupSettings } from "../coordination/settings.ts";
-import { numberOf, type Setting } from "./setting.ts";
+import { ASSIGNORS, assignorName } from "../coordination/consumer/assignor.ts";
+import { type GroupSettings, MIGRATION_POLICIES } from "../coordination/settings.ts";
+import { listOf, numberOf, type Setting } from "./setting.ts";
 
 const INT_MAX = 2 ** 31 - 1;
 const MINUTE_MS = 60 * 1000;
@@ -37,6 +38,46 @@ export const GROUP_SETTINGS: readonly Setting[] = [
     max: INT_MAX,
     default: "2147483647",
     documentation: "How many members a group may have.",
+  },
+  {
+    name: "group.consumer.heartbeat.interval.ms",
+    type: "int",
+    min: 1,
+    max: INT_MAX,
+    default: "5000",
+    documentation: "How often members of the consumer protocol call, and learn of changes.",
+  },
+  {
+    name: "group.consumer.session.timeout.ms",
+    type: "int",
+    min: 1,
+    max: INT_MAX,
+    default: "45000",
+    documentation: "Members of the consumer protocol that are silent for so long are out.",
+  },
+  {
+    name: "group.consumer.max.size",
+    type: "int",
+    min: 1,
+    max: INT_MAX,
+    default: "2147483647",
+    documentation: "How many members a group of the consumer protocol may have.",
+  },
+  {
+    name: "group.consumer.assignors",
+    type: "list",
+    choices: Object.keys(ASSIGNORS),
+    default: "uniform,range",
+    documentation: "The assignors that members may ask for; the first for those who don't ask.",
+  },
+  {
+    name: "group.consumer.migration.policy",
+    type: "string",
+    choices: MIGRATION_POLICIES,
+    default: "bidirectional",
+    documentation:
+      "Which groups at work may go over to the other protocol: from classic to consumer " +
+      "(upgrade), back (downgrade), both, or neither. Groups without members always may.",
   },
   {
     name: "offset.metadata.max.bytes",
@@ -91,5 +132,14 @@ export function groupSettings(text: (name: string) => string): GroupSettings {
     maxOffsetMetadataLength: number("offset.metadata.max.bytes"),
     offsetsRetentionMs: number("offsets.retention.minutes") * MINUTE_MS,
     offsetsRetentionCheckMs: number("offsets.retention.check.interval.ms"),
+    consumerHeartbeatIntervalMs: number("group.consumer.heartbeat.interval.ms"),
+    consumerSessionTimeoutMs: number("group.consumer.session.timeout.ms"),
+    maxConsumerGroupSize: number("group.consumer.max.size"),
+    consumerAssignors: listOf(text("group.consumer.assignors")).flatMap(
+      (name) => assignorName(name) ?? [],
+    ),
+    migrationPolicy:
+      MIGRATION_POLICIES.find((policy) => policy === text("group.consumer.migration.policy")) ??
+      "bidirectional",
   };
 }

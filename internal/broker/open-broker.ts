@@ -10,6 +10,7 @@ import { Changes } from "./changes.ts";
 import { ClusterStanding } from "./cluster-standing.ts";
 import { CurrentGroups } from "./current-groups.ts";
 import { EventLog } from "./event-log.ts";
+import { groupTopics } from "./group-topics.ts";
 import { offsetsTopic } from "./groups-topic.ts";
 import { type Links, noLinks } from "./links.ts";
 import { LocalBroker } from "./local-broker.ts";
@@ -44,12 +45,13 @@ export async function openBroker(
   const cluster = new ClusterStanding(brokerId, settings.replication, clock);
   const topics = await Topics.open(random, store, metadata, config, changes, cluster);
   const groups = new CurrentGroups();
+  const catalog = groupTopics(metadata, changes);
   const openGroups = () =>
     LocalGroupCoordinator.open({
       clock,
       random,
       store,
-      partitionCountOf: (topic) => metadata.topic(topic)?.partitionCount ?? 0,
+      topics: catalog,
       offsetsTopic: offsetsTopic(topics, store, settings),
       settings: settings.groups,
     });

@@ -1,3 +1,6 @@
+import type { ConsumerGroupDescription } from "./consumer/describe.ts";
+import type { ConsumerGroupState } from "./consumer/group-state.ts";
+import type { ConsumerHeartbeat, ConsumerHeartbeatAnswer } from "./consumer/requests.ts";
 import type { GroupErrorCode } from "./errors.ts";
 
 /**
@@ -15,12 +18,20 @@ export interface GroupCoordinator {
   /** A sign of life; the answer tells a member when to join again. null: all is well. */
   heartbeat(request: HeartbeatRequest): GroupErrorCode | null;
   /** Takes members out of a group at once. */
-  leaveGroup(request: LeaveRequest): LeaveAnswer;
+  leaveGroup(request: LeaveRequest): Promise<LeaveAnswer>;
+
+  /**
+   * Everything that a member of the consumer protocol (KIP-848) says: it comes, stays, leaves.
+   * What it is told is durable.
+   */
+  consumerHeartbeat(request: ConsumerHeartbeat): Promise<ConsumerHeartbeatAnswer>;
 
   /** Keeps how far a group has read; durable when this resolves. */
   commitOffsets(request: CommitRequest): Promise<PartitionAnswers>;
   /** How far a group has read. It sees every commit that was answered before it was asked. */
   fetchOffsets(request: FetchOffsetsRequest): Promise<readonly TopicOffsets[]>;
+  /** Why a member may not ask how far its group has read; null if it may. */
+  fetchRefusal(request: FetchClaim): GroupErrorCode | null;
   /** How far a group has read, as far as is known now: for those who look again soon. */
   knownOffsets(groupId: string): readonly TopicOffsets[];
   /** Forgets offsets of topics that the group doesn't read any more. */
@@ -28,6 +39,8 @@ export interface GroupCoordinator {
 
   /** One group; null if there is none. */
   describeGroup(groupId: string): GroupDescription | null;
+  /** One group of the consumer protocol, with more; null if there is none, or it isn't one. */
+  describeConsumerGroup(groupId: string): ConsumerGroupDescription | null;
   /** The groups that pass the filter, in the order of their ids. */
   listGroups(filter: GroupFilter): GroupListing[];
   /** Deletes a group without members, and its offsets. */
@@ -154,6 +167,8 @@ export interface OfTopic<T> {
 export interface CommitRequest extends MemberClaim {
   /** How long to keep them, from now on; null: as the broker's settings say. */
   readonly retentionMs: number | null;
+  /** Set if its client is too old to be a member of the consumer protocol. */
+  readonly isBeforeMemberEpochs?: boolean;
   readonly topics: readonly OfTopic<OffsetToCommit>[];
 }
 
@@ -175,6 +190,14 @@ export type PartitionAnswers = readonly OfTopic<PartitionAnswer>[];
 export interface PartitionAnswer {
   readonly partition: number;
   readonly error: GroupErrorCode | null;
+}
+
+/** Who asks for a group's offsets: a member of the consumer protocol says who it is. */
+export interface FetchClaim {
+  readonly groupId: string;
+  /** null, with an epoch of -1, for anybody else. */
+  readonly memberId: string | null;
+  readonly memberEpoch: number;
 }
 
 /** A question for a group's offsets. */
@@ -200,10 +223,18 @@ export interface DeleteOffsetsAnswer {
 }
 
 /**
- * Where a group is in its life, in Kafka's words: without members; waiting for all to join;
- * waiting for the leader's assignments; at work; deleted.
+ * Where a classic group is in its life, in Kafka's words: without members; waiting for all to
+ * join; waiting for the leader's assignments; at work; deleted.
  */
-export type GroupState = "Empty" | "PreparingRebalance" | "CompletingRebalance" | "Stable" | "Dead";
+export type ClassicState =
+  | "Empty"
+  | "PreparingRebalance"
+  | "CompletingRebalance"
+  | "Stable"
+  | "Dead";
+
+/** The same of any group: one of the consumer protocol assigns, and then reconciles. */
+export type GroupState = ClassicState | ConsumerGroupState;
 
 /** Which groups to list: states and types in any case; an empty list lets all pass. */
 export interface GroupFilter {
@@ -217,12 +248,14 @@ export interface GroupListing {
   /** Empty for a group that has only offsets. */
   readonly protocolType: string;
   readonly state: GroupState;
-  readonly type: "classic";
+  /** Which protocol its members speak. */
+  readonly type: "classic" | "consumer";
   readonly memberCount: number;
 }
 
 /** A group with its members. */
 export interface GroupDescription extends GroupListing {
+  /** The group's epoch, if it is of the consumer protocol. */
   readonly generation: number;
   /** The assignor, while the group is stable; otherwise empty. */
   readonly protocolName: string;

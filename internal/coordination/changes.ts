@@ -1,9 +1,12 @@
+import type { ConsumerChange } from "./consumer/changes.ts";
+
 /**
  * What the log of a partition of `__consumer_offsets` tells: the key names a thing, the value is
  * all that is known of it, null when it is gone. So the last record of each key is the present
  * state.
  */
 export type GroupChange =
+  | ConsumerChange
   | {
       readonly kind: "offset";
       readonly groupId: string;

@@ -1,6 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Random } from "../platform/random.ts";
-import type { GroupState } from "./api.ts";
+import type { ClassicState } from "./api.ts";
 import { CONSUMER_PROTOCOL } from "./consumer-protocol.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { GroupErrorCode } from "./errors.ts";
@@ -21,7 +21,7 @@ export interface GroupContext {
 }
 
 /** From which states a group can come to each. */
-const PREVIOUS: Readonly<Record<GroupState, readonly GroupState[]>> = {
+const PREVIOUS: Readonly<Record<ClassicState, readonly ClassicState[]>> = {
   Empty: ["PreparingRebalance"],
   PreparingRebalance: ["Empty", "CompletingRebalance", "Stable"],
   CompletingRebalance: ["PreparingRebalance"],
@@ -62,7 +62,7 @@ export class ClassicGroup {
   isAssigning = false;
   /** Members that were given an id and haven't come back with it yet: until when they may. */
   readonly #pending = new Map<string, Deadline>();
-  #state: GroupState = "Empty";
+  #state: ClassicState = "Empty";
   #phase: Deadline | null = null;
 
   constructor(groupId: string, context: GroupContext) {
@@ -72,7 +72,7 @@ export class ClassicGroup {
     this.stateSinceMs = context.clock.nowMs();
   }
 
-  get state(): GroupState {
+  get state(): ClassicState {
     return this.#state;
   }
 
@@ -82,7 +82,7 @@ export class ClassicGroup {
     this.stateSinceMs = sinceMs;
   }
 
-  moveTo(state: GroupState): void {
+  moveTo(state: ClassicState): void {
     if (!PREVIOUS[state].includes(this.#state)) {
       throw new Error(`group ${this.groupId} can't go from ${this.#state} to ${state}`);
     }

@@ -5,7 +5,9 @@ import { FieldReader, FieldWriter } from "./fields.ts";
  * What consumers tell each other through a group, as far as the broker has to know it: which topics
  * are read, and by whom. Every version of both messages begins like the first:
  *
- *     subscription   version (int16), count (int32), topics (strings), user data (int32 length)
+ *     subscription   version (int16), count (int32), topics (strings), user data (int32 length);
+ *                    from 1 on the partitions owned, from 2 on a generation (int32), from 3 on
+ *                    the rack (nullable string)
  *     assignment     version (int16), count (int32) of topics: name (string),
  *                    count (int32), partitions (int32); user data (int32 length)
  *
@@ -14,6 +16,34 @@ import { FieldReader, FieldWriter } from "./fields.ts";
 
 /** The type of the groups that speak so. */
 export const CONSUMER_PROTOCOL = "consumer";
+
+/** What a member of the classic protocol wants, as far as the broker can assign it partitions. */
+export interface Subscription {
+  readonly topics: readonly string[];
+  /** What it has and would keep; nothing if it has given everything up. */
+  readonly owned: readonly OfTopic<number>[];
+  readonly rackId: string | null;
+}
+
+const OWNED_VERSION = 1;
+const GENERATION_VERSION = 2;
+const RACK_VERSION = 3;
+
+/** Reads a member's metadata; null if it is no subscription. Later versions end with more. */
+export function decodeSubscription(metadata: Uint8Array): Subscription | null {
+  const reader = new FieldReader(metadata);
+  const version = reader.int16();
+  const topics = reader.array(() => reader.string());
+  reader.nullableBytes();
+  const owned = version >= OWNED_VERSION ? reader.array(() => topicPartitions(reader)) : [];
+  if (version >= GENERATION_VERSION) reader.int32();
+  const rackId = version >= RACK_VERSION ? reader.nullableString() : null;
+  return version >= 0 && !reader.failed ? { topics, owned, rackId } : null;
+}
+
+function topicPartitions(reader: FieldReader): OfTopic<number> {
+  return { topic: reader.string(), partitions: reader.array(() => reader.int32()) };
+}
 
 /** The topics that a member wants to read; null if its metadata is no subscription. */
 export function subscribedTopics(metadata: Uint8Array): string[] | null {
@@ -27,10 +57,7 @@ export function subscribedTopics(metadata: Uint8Array): string[] | null {
 export function assignedPartitions(assignment: Uint8Array): OfTopic<number>[] {
   const reader = new FieldReader(assignment);
   const version = reader.int16();
-  const topics = reader.array(() => ({
-    topic: reader.string(),
-    partitions: reader.array(() => reader.int32()),
-  }));
+  const topics = reader.array(() => topicPartitions(reader));
   return version >= 0 && !reader.failed ? topics : [];
 }
 

@@ -1,12 +1,10 @@
-import type { Clock, Timer } from "../platform/clock.ts";
-import type { Random } from "../platform/random.ts";
+import { randomUuid } from "../metadata/uuid.ts";
 import { StorageError } from "../storage/errors.ts";
-import type { LogStore } from "../storage/log-store.ts";
-import type { PartitionLog } from "../storage/partition-log.ts";
 import type {
   CommitRequest,
   DeleteOffsetsAnswer,
   DeleteOffsetsRequest,
+  FetchClaim,
   FetchOffsetsRequest,
   GroupCoordinator,
   GroupDescription,
@@ -22,13 +20,21 @@ import type {
   SyncRequest,
   TopicOffsets,
 } from "./api.ts";
-import { Deadlines } from "./deadlines.ts";
+import * as classicMembers from "./consumer/classic-members.ts";
+import {
+  type ConsumerGroupDescription,
+  describeConsumerGroup,
+  listConsumerGroup,
+  summarizeConsumerGroup,
+} from "./consumer/describe.ts";
+import { consumerHeartbeat } from "./consumer/enter.ts";
+import { consumerFetchRefusal } from "./consumer/offset-rules.ts";
+import { heartbeatRefusal } from "./consumer/request-rules.ts";
+import type { ConsumerHeartbeat, ConsumerHeartbeatAnswer } from "./consumer/requests.ts";
 import { describeGroup, listGroup, passes } from "./describe.ts";
 import type { GroupErrorCode } from "./errors.ts";
-import type { Group } from "./group.ts";
-import { expire, forgetTopics, unlessRefused } from "./housekeeping.ts";
-import { joinGroup } from "./join.ts";
-import { MemoryBudget } from "./memory-budget.ts";
+import { type Group, isVacant } from "./group.ts";
+import { joinGroup, newMemberId } from "./join.ts";
 import {
   answerAll,
   commitOffsets,
@@ -37,133 +43,138 @@ import {
   knownOffsets,
   type OffsetRules,
 } from "./offsets.ts";
-import { type OffsetsTopic, partitionOf } from "./offsets-topic.ts";
-import { disband } from "./rebalance.ts";
 import { groupIdRefusal, joinRefusal } from "./request-rules.ts";
 import { heartbeat, leaveGroup } from "./session.ts";
-import { type GroupSettings, MAX_STATE_BYTES } from "./settings.ts";
-import { GroupShard, type SharedContext } from "./shard.ts";
+import type { GroupShard } from "./shard.ts";
+import { Shards, type ShardsOptions } from "./shards.ts";
 import { syncGroup } from "./sync.ts";
 
 /** What the coordinator stands on. */
-export interface CoordinatorOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly store: LogStore;
-  /** How many partitions a topic has; 0 if it isn't there. */
-  readonly partitionCountOf: (topic: string) => number;
-  readonly offsetsTopic: OffsetsTopic;
-  readonly settings: GroupSettings;
-}
+export type CoordinatorOptions = ShardsOptions;
 
 /** The coordinator of all groups of a broker that decides alone. */
 export class LocalGroupCoordinator implements GroupCoordinator {
   readonly #options: CoordinatorOptions;
-  readonly #context: SharedContext;
-  /** By partition of the offsets topic; none while there is no such topic. */
-  #shards: readonly GroupShard[] = [];
-  #loading: Promise<GroupErrorCode | null> | null = null;
-  #sweep: Timer | null = null;
-  #isClosed = false;
+  readonly #shards: Shards;
 
   /** Reads what groups there are. Rejects with `StorageError` if that can't be read. */
   static async open(options: CoordinatorOptions): Promise<LocalGroupCoordinator> {
-    const coordinator = new LocalGroupCoordinator(options);
-    const logs = options.offsetsTopic.logs();
-    if (logs) await coordinator.#load(logs);
-    coordinator.#sweepLater();
-    return coordinator;
+    return new LocalGroupCoordinator(options, await Shards.open(options));
   }
 
-  private constructor(options: CoordinatorOptions) {
-    const { clock, random, settings } = options;
+  private constructor(options: CoordinatorOptions, shards: Shards) {
     this.#options = options;
-    const deadlines = new Deadlines(clock);
-    const budget = new MemoryBudget(MAX_STATE_BYTES);
-    this.#context = { clock, random, settings, deadlines, budget };
+    this.#shards = shards;
   }
 
-  async ready(): Promise<GroupErrorCode | null> {
-    if (this.#isReady) return null;
-    if (this.#isClosed) return "coordinator-not-available";
-    this.#loading ??= this.#makeTopic();
-    return this.#loading;
+  ready(): Promise<GroupErrorCode | null> {
+    return this.#shards.ready();
   }
 
   async joinGroup(request: JoinRequest): Promise<JoinAnswer> {
     const { groupId, memberId } = request;
     const refusal = joinRefusal(request, this.#options.settings);
-    const error = refusal ?? (this.#isReady ? null : await this.ready());
+    const error = refusal ?? (this.#shards.isReady ? null : await this.ready());
     if (error !== null) return { error, memberId };
-    const isKnown = memberId === "" || this.#group(groupId) !== undefined;
+    const isKnown = memberId === "" || this.#shards.group(groupId) !== undefined;
     if (!isKnown) return { error: "unknown-member-id", memberId };
-    const group = this.#shard(groupId)?.obtain(groupId) ?? null;
-    if (group === null) return { error: "coordinator-not-available", memberId };
-    return joinGroup(group.classic, request);
+    const shard = this.#shards.of(groupId);
+    const group = shard?.obtain(groupId) ?? null;
+    if (!shard || group === null) return { error: "coordinator-not-available", memberId };
+    if (!group.consumer) return joinGroup(group.classic, request);
+    return this.#joinConsumerGroup(shard, group, request);
   }
 
   async syncGroup(request: SyncRequest): Promise<SyncAnswer> {
     const error = groupIdRefusal(request.groupId);
     if (error !== null) return { error };
-    const group = this.#group(request.groupId);
+    const group = this.#shards.group(request.groupId);
+    if (group?.consumer) return classicMembers.syncGroup(group.consumer, request);
     return group ? syncGroup(group.classic, request) : { error: "unknown-member-id" };
   }
 
   heartbeat(request: HeartbeatRequest): GroupErrorCode | null {
-    const group = this.#group(request.groupId);
+    const group = this.#shards.group(request.groupId);
+    if (group?.consumer) return classicMembers.heartbeat(group.consumer, request);
     if (group) return heartbeat(group.classic, request);
     return groupIdRefusal(request.groupId) ?? "unknown-member-id";
   }
 
-  leaveGroup({ groupId, members }: LeaveRequest): LeaveAnswer {
+  async leaveGroup({ groupId, members }: LeaveRequest): Promise<LeaveAnswer> {
     const error = groupIdRefusal(groupId);
     if (error !== null) return { error, members: [] };
-    const group = this.#group(groupId);
+    const group = this.#shards.group(groupId);
+    if (group?.consumer) return classicMembers.leaveGroup(group.consumer, members);
     if (group) return leaveGroup(group.classic, members);
     return { error: null, members: members.map(() => "unknown-member-id") };
+  }
+
+  async consumerHeartbeat(heartbeat: ConsumerHeartbeat): Promise<ConsumerHeartbeatAnswer> {
+    const { random, settings } = this.#options;
+    const request = { ...heartbeat, memberId: heartbeat.memberId ?? randomUuid(random) };
+    const refusal = heartbeatRefusal(request, settings);
+    if (refusal !== null) return refusal;
+    const error = this.#shards.isReady ? null : await this.ready();
+    if (error !== null) return { error, message: null };
+    const shard = this.#shards.of(request.groupId);
+    return shard
+      ? consumerHeartbeat(shard, request)
+      : { error: "coordinator-not-available", message: null };
   }
 
   async commitOffsets(request: CommitRequest): Promise<PartitionAnswers> {
     const { groupId, topics } = request;
     // An empty id is a group's, too: simple consumers use it.
     const refusal = groupId === "" ? null : groupIdRefusal(groupId);
-    const error = refusal ?? (this.#isReady ? null : await this.ready());
-    const shard = this.#shard(groupId);
+    const error = refusal ?? (this.#shards.isReady ? null : await this.ready());
+    const shard = this.#shards.of(groupId);
     if (error !== null || !shard) return answerAll(topics, error ?? "coordinator-not-available");
     return commitOffsets(shard, request, this.#rules());
   }
 
   async fetchOffsets(request: FetchOffsetsRequest): Promise<readonly TopicOffsets[]> {
-    return fetchOffsets(this.#shard(request.groupId), request);
+    return fetchOffsets(this.#shards.of(request.groupId), request);
+  }
+
+  fetchRefusal(claim: FetchClaim): GroupErrorCode | null {
+    const consumer = this.#shards.group(claim.groupId)?.consumer;
+    return consumer ? consumerFetchRefusal(consumer.group, claim) : null;
   }
 
   knownOffsets(groupId: string): readonly TopicOffsets[] {
-    return knownOffsets(this.#shard(groupId), groupId);
+    return knownOffsets(this.#shards.of(groupId), groupId);
   }
 
   async deleteOffsets(request: DeleteOffsetsRequest): Promise<DeleteOffsetsAnswer> {
     const error = groupIdRefusal(request.groupId);
     if (error !== null) return { error, topics: [] };
-    return deleteOffsets(this.#shard(request.groupId), request, this.#rules());
+    return deleteOffsets(this.#shards.of(request.groupId), request, this.#rules());
   }
 
   describeGroup(groupId: string): GroupDescription | null {
-    const group = this.#group(groupId);
+    const group = this.#shards.group(groupId);
+    if (group?.consumer) return summarizeConsumerGroup(group.consumer);
     return group ? describeGroup(group.classic) : null;
   }
 
+  describeConsumerGroup(groupId: string): ConsumerGroupDescription | null {
+    const consumer = this.#shards.group(groupId)?.consumer;
+    return consumer ? describeConsumerGroup(consumer) : null;
+  }
+
   listGroups(filter: GroupFilter): GroupListing[] {
-    const groups = this.#shards.flatMap((shard) => [...shard.groups.values()]);
-    const listings = groups.map(({ classic }) => listGroup(classic));
+    const listings = Array.from(this.#shards.groups(), ({ classic, consumer }) =>
+      consumer ? listConsumerGroup(consumer) : listGroup(classic),
+    );
     const passing = listings.filter((listing) => passes(listing, filter));
     return passing.sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
   }
 
   async deleteGroup(groupId: string): Promise<GroupErrorCode | null> {
-    const shard = this.#shard(groupId);
+    const shard = this.#shards.of(groupId);
     const group = shard?.groups.get(groupId);
     if (!shard || !group || group.classic.state === "Dead") return "group-id-not-found";
-    if (group.classic.state !== "Empty") return "non-empty-group";
+    if (!isVacant(group)) return "non-empty-group";
     try {
       await shard.delete(group);
       return null;
@@ -175,84 +186,39 @@ export class LocalGroupCoordinator implements GroupCoordinator {
 
   /** The topic isn't there any more: its offsets go, too. */
   async topicDeleted(name: string): Promise<void> {
-    const forget = (shard: GroupShard) => forgetTopics(shard, (topic) => topic === name);
-    await Promise.all(this.#shards.map((shard) => unlessRefused(forget(shard))));
+    await this.#shards.forgetTopics((topic) => topic === name);
   }
 
   /** Answers those who wait, and forgets all that is in memory. */
   close(): void {
-    this.#isClosed = true;
-    this.#sweep?.cancel();
-    for (const shard of this.#shards) {
-      for (const { classic } of shard.groups.values()) {
-        disband(classic, "coordinator-not-available");
-      }
-    }
-    this.#shards = [];
-    this.#context.deadlines.clear();
+    this.#shards.close();
   }
 
-  async #makeTopic(): Promise<GroupErrorCode | null> {
-    const { offsetsTopic } = this.#options;
+  /** A join to a group that was of the consumer protocol a moment ago. */
+  async #joinConsumerGroup(
+    shard: GroupShard,
+    group: Group,
+    request: JoinRequest,
+  ): Promise<JoinAnswer> {
+    const { memberId } = request;
     try {
-      const logs = offsetsTopic.logs() ?? (await offsetsTopic.create());
-      if (logs === null) return "coordinator-not-available";
-      await this.#load(logs);
-      return this.#isClosed ? "coordinator-not-available" : null;
+      const consumer = await shard.asClassicGroup(group);
+      if (consumer === null) return joinGroup(group.classic, request);
+      const newId = () => newMemberId(request, this.#options.random);
+      return classicMembers.joinGroup(consumer, request, newId);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
-      return "coordinator-not-available";
-    } finally {
-      this.#loading = null;
+      return { error: "coordinator-not-available", memberId };
     }
-  }
-
-  async #load(logs: readonly PartitionLog[]): Promise<void> {
-    const { store, partitionCountOf } = this.#options;
-    const shards = await Promise.all(logs.map((log) => GroupShard.load(this.#context, store, log)));
-    if (this.#isClosed) return;
-    this.#shards = shards;
-    // A crash may have come between a topic's end and that of its offsets.
-    const isGone = (topic: string) => partitionCountOf(topic) === 0;
-    for (const shard of shards) await unlessRefused(forgetTopics(shard, isGone));
-  }
-
-  #sweepLater(): void {
-    const { clock, settings } = this.#options;
-    this.#sweep = clock.after(settings.offsetsRetentionCheckMs, () => {
-      this.#sweepNow().then(() => {
-        if (!this.#isClosed) this.#sweepLater();
-      });
-    });
-  }
-
-  async #sweepNow(): Promise<void> {
-    const { clock, settings } = this.#options;
-    for (const shard of this.#shards) {
-      await unlessRefused(expire(shard, clock.nowMs(), settings.offsetsRetentionMs));
-    }
-  }
-
-  /** Operations that find it ready begin at once, in the order in which they come. */
-  get #isReady(): boolean {
-    return this.#shards.length > 0;
-  }
-
-  /** Where a group is kept; undefined while nothing can be. */
-  #shard(groupId: string): GroupShard | undefined {
-    return this.#shards[partitionOf(groupId, this.#shards.length)];
-  }
-
-  #group(groupId: string): Group | undefined {
-    return this.#shard(groupId)?.groups.get(groupId);
   }
 
   #rules(): OffsetRules {
-    const { clock, partitionCountOf, settings } = this.#options;
+    const { clock, topics, settings } = this.#options;
     return {
       nowMs: clock.nowMs(),
       maxMetadataLength: settings.maxOffsetMetadataLength,
-      hasPartition: (topic, partition) => partition >= 0 && partition < partitionCountOf(topic),
+      hasPartition: (topic, partition) =>
+        partition >= 0 && partition < (topics.topic(topic)?.partitionCount ?? 0),
     };
   }
 }

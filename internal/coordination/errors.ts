@@ -17,6 +17,18 @@ export type GroupErrorCode =
   | "illegal-generation"
   /** The members are being gathered: join. */
   | "rebalance-in-progress"
+  /** Of the consumer protocol: the member's epoch isn't its own any more; it has to join anew. */
+  | "fenced-member-epoch"
+  /** Of the consumer protocol: the member has another epoch by now; it goes on with that. */
+  | "stale-member-epoch"
+  /** Of the consumer protocol: another client has the instance id, and hasn't left. */
+  | "unreleased-instance-id"
+  | "unsupported-assignor"
+  | "invalid-regular-expression"
+  /** The request contradicts itself, or lacks what it has to have. */
+  | "invalid-request"
+  /** The version of the request is too old for what the group is. */
+  | "unsupported-version"
   /** The group has as many members, or as much metadata, as it may have. */
   | "group-max-size-reached"
   /** More metadata, or more assignments, than one request may bring. */

@@ -1,13 +1,12 @@
 import type { CommittedOffset } from "./changes.ts";
-import type { ClassicGroup } from "./classic-group.ts";
-import type { Group } from "./group.ts";
+import { type Group, isSubscribedTo, isVacant } from "./group.ts";
 import type { OffsetEntry } from "./offset-table.ts";
 
 /**
  * A group's offsets that nobody has needed for the retention time, counted
  *
  * - of a group without members, since its last one left;
- * - of simple consumers, in no group, since the commit;
+ * - of simple consumers, in no group, and of the consumer protocol, since the commit;
  * - of consumers at work, since the commit, for topics that they don't read any more.
  *
  * A client may have said for how long to keep an offset; that counts then.
@@ -15,22 +14,26 @@ import type { OffsetEntry } from "./offset-table.ts";
  * Source: KIP-211.
  */
 export function* expiredOffsets(
-  { classic, offsets }: Group,
+  group: Group,
   nowMs: number,
   retentionMs: number,
 ): Generator<OffsetEntry> {
-  for (const topic of offsets.topics()) {
-    if (classic.isSubscribedTo(topic)) continue;
-    for (const entry of offsets.ofTopic(topic)) {
+  for (const topic of group.offsets.topics()) {
+    if (isSubscribedTo(group, topic)) continue;
+    for (const entry of group.offsets.ofTopic(topic)) {
       const { expiresAtMs } = entry.committed;
-      const sinceMs = unneededSince(classic, entry.committed);
+      const sinceMs = unneededSince(group, entry.committed);
       if (sinceMs !== null && nowMs >= (expiresAtMs ?? sinceMs + retentionMs)) yield entry;
     }
   }
 }
 
 /** null: it is still needed, or that can't be told. */
-function unneededSince(classic: ClassicGroup, { committedAtMs }: CommittedOffset): number | null {
+function unneededSince(
+  { classic, consumer }: Group,
+  { committedAtMs }: CommittedOffset,
+): number | null {
+  if (consumer) return committedAtMs;
   const { protocolType, state, subscribedTopics, stateSinceMs } = classic;
   if (protocolType === null) return committedAtMs;
   if (state === "Empty") return stateSinceMs < 0 ? committedAtMs : stateSinceMs;
@@ -38,6 +41,6 @@ function unneededSince(classic: ClassicGroup, { committedAtMs }: CommittedOffset
 }
 
 /** Whether nothing of a group is worth keeping. */
-export function isForgotten({ classic, offsets }: Group): boolean {
-  return classic.state === "Empty" && classic.pendingCount === 0 && offsets.isEmpty;
+export function isForgotten(group: Group): boolean {
+  return isVacant(group) && group.classic.pendingCount === 0 && group.offsets.isEmpty;
 }

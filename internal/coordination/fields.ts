@@ -12,6 +12,13 @@ const decoder = new TextDecoder();
 export class FieldWriter {
   readonly #output: Output = newOutput(INITIAL_BYTES, LIMIT_BYTES);
 
+  /** One byte. */
+  int8(value: number): this {
+    reserve(this.#output, 1);
+    this.#output.bytes[this.#output.length++] = value;
+    return this;
+  }
+
   int16(value: number): this {
     reserve(this.#output, 2);
     putInt16(this.#output.bytes, this.#output.length, value);
@@ -45,7 +52,11 @@ export class FieldWriter {
 
   /** A length (int32), then the bytes. */
   bytes(bytes: Uint8Array): this {
-    this.int32(bytes.length);
+    return this.int32(bytes.length).raw(bytes);
+  }
+
+  /** The bytes as they are. */
+  raw(bytes: Uint8Array): this {
     append(this.#output, bytes, 0, bytes.length);
     return this;
   }
@@ -67,6 +78,11 @@ export class FieldReader {
 
   constructor(from: Uint8Array) {
     this.#from = from;
+  }
+
+  int8(): number {
+    const at = this.#take(1);
+    return at < 0 ? 0 : ((this.#from[at] ?? 0) << 24) >> 24;
   }
 
   int16(): number {
@@ -97,7 +113,17 @@ export class FieldReader {
 
   /** A copy of the bytes. */
   bytes(): Uint8Array {
+    return this.raw(this.int32());
+  }
+
+  /** The same, or nothing at all (length -1). */
+  nullableBytes(): Uint8Array | null {
     const length = this.int32();
+    return length === -1 ? null : this.raw(length);
+  }
+
+  /** A copy of so many bytes. */
+  raw(length: number): Uint8Array {
     const at = length < 0 ? this.#fail(-1) : this.#take(length);
     return this.#from.slice(Math.max(at, 0), at < 0 ? 0 : at + length);
   }

@@ -6,6 +6,7 @@ import { seeded } from "../record/samples.testing.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import { openStore } from "../storage/store.testing.ts";
 import type { CommitRequest, JoinAnswer, JoinRequest, MemberClaim, SyncAnswer } from "./api.ts";
+import type { TopicCatalog } from "./consumer/topics.ts";
 import { LocalGroupCoordinator } from "./coordinator.ts";
 import { OFFSETS_TOPIC } from "./offsets-topic.ts";
 import type { GroupSettings } from "./settings.ts";
@@ -19,6 +20,11 @@ export const SETTINGS: GroupSettings = {
   maxOffsetMetadataLength: 64,
   offsetsRetentionMs: 1_000_000,
   offsetsRetentionCheckMs: 100_000,
+  consumerHeartbeatIntervalMs: 1000,
+  consumerSessionTimeoutMs: 10_000,
+  maxConsumerGroupSize: 100,
+  consumerAssignors: ["uniform", "range"],
+  migrationPolicy: "bidirectional",
 };
 
 const SHARDS = 2;
@@ -35,6 +41,8 @@ export interface Fixture {
   readonly store: LogStore;
   /** The topics that there are, with their partition counts. */
   readonly topics: Map<string, number>;
+  /** Topics have come, gone or grown. */
+  topicsChanged(): void;
   /** Ends this coordinator, and begins another with what a crash leaves, and other settings. */
   crash(kind: Crash, changed?: Partial<GroupSettings>): Promise<Fixture>;
 }
@@ -53,11 +61,12 @@ export async function openFixture(
   const logs = Array.from({ length: SHARDS }, (_, i) =>
     store.openLog(`${OFFSETS_TOPIC}-${i}`, "a", LOG_CONFIG),
   );
+  const { catalog, topicsChanged } = catalogOf(topics);
   const coordinator = await LocalGroupCoordinator.open({
     clock,
     random: randomOf(seeded(store.logs.size + clock.nowMs())),
     store,
-    partitionCountOf: (topic) => topics.get(topic) ?? 0,
+    topics: catalog,
     offsetsTopic: { logs: () => logs, create: async () => logs },
     settings: { ...SETTINGS, ...settings },
   });
@@ -66,12 +75,41 @@ export async function openFixture(
     clock,
     store,
     topics,
+    topicsChanged,
     async crash(kind, changed = {}) {
       const left = disk.afterCrash(kind);
       coordinator.close();
       return openFixture({ ...settings, ...changed }, left, clock);
     },
   };
+}
+
+/** A topic's id, made of its name. */
+export function idOf(topic: string): string {
+  return Buffer.from(topic.padEnd(16, "_").slice(0, 16)).toString("base64url");
+}
+
+/** The topics of a map, as groups see them. */
+export function catalogOf(topics: ReadonlyMap<string, number>) {
+  let version = 0;
+  const topic = (name: string) => {
+    const partitionCount = topics.get(name);
+    return partitionCount === undefined ? undefined : { name, id: idOf(name), partitionCount };
+  };
+  const topicById = (id: string) =>
+    topic([...topics.keys()].find((name) => idOf(name) === id) ?? "");
+  const catalog: TopicCatalog = {
+    get version() {
+      return version;
+    },
+    topic,
+    topicById,
+    names: () => topics.keys(),
+  };
+  const topicsChanged = (): void => {
+    version++;
+  };
+  return { catalog, topicsChanged };
 }
 
 function randomOf(fraction: () => number): Random {

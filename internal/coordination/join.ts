@@ -1,4 +1,5 @@
 import { randomUuid } from "../metadata/uuid.ts";
+import type { Random } from "../platform/random.ts";
 import type { JoinAnswer, JoinRequest } from "./api.ts";
 import type { ClassicGroup } from "./classic-group.ts";
 import type { GroupErrorCode } from "./errors.ts";
@@ -78,11 +79,16 @@ function dismiss(group: ClassicGroup, memberId: string): void {
   stopAwaiting(group);
 }
 
+/** A new member's id: what people know it by, and what makes it the only one. */
+export function newMemberId({ groupInstanceId, clientId }: JoinRequest, random: Random): string {
+  const name = (groupInstanceId ?? clientId).slice(0, NAME_IN_ID_LENGTH).toWellFormed();
+  return `${name}-${randomUuid(random)}`;
+}
+
 function joinNew(join: Join): void {
   const { group, request } = join;
-  const { clientId, groupInstanceId, memberIdRequired } = request;
-  const name = (groupInstanceId ?? clientId).slice(0, NAME_IN_ID_LENGTH).toWellFormed();
-  const memberId = `${name}-${randomUuid(group.context.random)}`;
+  const { groupInstanceId, memberIdRequired } = request;
+  const memberId = newMemberId(request, group.context.random);
   if (groupInstanceId !== null) {
     const holder = group.members.get(group.members.staticMemberId(groupInstanceId) ?? "");
     if (holder === undefined) addMember(join, memberId);

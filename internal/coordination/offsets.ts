@@ -11,10 +11,10 @@ import type {
   TopicOffsets,
 } from "./api.ts";
 import type { CommittedOffset, GroupChange } from "./changes.ts";
-import type { ClassicGroup } from "./classic-group.ts";
+import { consumerCommitRefusal } from "./consumer/offset-rules.ts";
 import { CONSUMER_PROTOCOL } from "./consumer-protocol.ts";
 import type { GroupErrorCode } from "./errors.ts";
-import type { Group } from "./group.ts";
+import { type Group, isSubscribedTo } from "./group.ts";
 import { checkClaim, renewSession } from "./session.ts";
 import type { GroupShard } from "./shard.ts";
 
@@ -38,9 +38,9 @@ export async function commitOffsets(
     const error = generation < 0 ? "coordinator-not-available" : "group-id-not-found";
     return answerAll(topics, error);
   }
-  const refusal = commitRefusal(group.classic, request);
+  const refusal = commitRefusal(group, request);
   if (refusal !== null) return answerAll(topics, refusal);
-  renewSession(group.classic, request.memberId);
+  if (!group.consumer) renewSession(group.classic, request.memberId);
   const changes: GroupChange[] = [];
   const answers = answerEach(topics, (topic, wanted) => {
     const { partition } = wanted;
@@ -54,9 +54,13 @@ export async function commitOffsets(
 }
 
 /** Why nothing may be committed in this name; null if it may. */
-function commitRefusal(classic: ClassicGroup, request: CommitRequest): GroupErrorCode | null {
+function commitRefusal(
+  { classic, consumer }: Group,
+  request: CommitRequest,
+): GroupErrorCode | null {
   const { generation, memberId, groupInstanceId } = request;
   if (classic.state === "Dead") return "coordinator-not-available";
+  if (consumer) return consumerCommitRefusal(consumer.group, request);
   if (generation < 0 && classic.state === "Empty") return null;
   // From outside of the group, while it has members that commit themselves.
   if (generation < 0 && memberId === "" && groupInstanceId === null) return "unknown-member-id";
@@ -129,14 +133,14 @@ export async function deleteOffsets(
 ): Promise<DeleteOffsetsAnswer> {
   await shard?.log.settled();
   const group = shard?.groups.get(groupId);
-  const error = group ? deletionRefusal(group.classic) : "group-id-not-found";
+  const error = group ? deletionRefusal(group) : "group-id-not-found";
   if (!shard || !group || error !== null) return { error, topics: [] };
   const changes: GroupChange[] = [];
   const answers = answerEach(topics, (topic, partition) => {
     if (!hasPartition(topic, partition)) {
       return { partition, error: "unknown-topic-or-partition" };
     }
-    if (group.classic.isSubscribedTo(topic)) {
+    if (isSubscribedTo(group, topic)) {
       return { partition, error: "group-subscribed-to-topic" };
     }
     if (group.offsets.get(topic, partition) !== undefined) {
@@ -148,8 +152,10 @@ export async function deleteOffsets(
 }
 
 /** Only of consumers it is known what they read. */
-function deletionRefusal({ state, protocolType }: ClassicGroup): GroupErrorCode | null {
+function deletionRefusal({ classic, consumer }: Group): GroupErrorCode | null {
+  const { state, protocolType } = classic;
   if (state === "Dead") return "group-id-not-found";
+  if (consumer) return null;
   return state === "Empty" || protocolType === CONSUMER_PROTOCOL ? null : "non-empty-group";
 }
 

@@ -1,5 +1,6 @@
 /**
- * The records of `__consumer_offsets`, as Kafka writes them, so that its tools can read them. All
+ * The records of `__consumer_offsets`, as Kafka writes them, so that its tools can read them; those
+ * of groups of the consumer protocol are in consumer/records.ts. All
  * begin with their version (int16); a key's version also tells what it is of.
  *
  *     key of an offset   1, group, topic (strings), partition (int32)
@@ -15,6 +16,7 @@
  * Source: Kafka's OffsetCommitKey, OffsetCommitValue, GroupMetadataKey, GroupMetadataValue.
  */
 import type { CommittedOffset, GroupChange, SavedGroup, SavedMember } from "./changes.ts";
+import { decodeConsumerChange, encodeConsumerChange } from "./consumer/records.ts";
 import { FieldReader, FieldWriter } from "./fields.ts";
 
 const OFFSET_KEY = 1;
@@ -34,6 +36,7 @@ export type RecordFault = "unknown-kind" | "newer-version" | "malformed";
 
 /** The record that tells a change. */
 export function encodeChange(change: GroupChange): GroupRecord {
+  if (change.kind !== "group" && change.kind !== "offset") return encodeConsumerChange(change);
   const { groupId } = change;
   if (change.kind === "group") {
     const key = new FieldWriter().int16(GROUP_KEY).string(groupId).done();
@@ -72,7 +75,7 @@ function encodeGroup(saved: SavedGroup): Uint8Array {
 export function decodeChange(key: Uint8Array, value: Uint8Array | null): GroupChange | RecordFault {
   const reader = new FieldReader(key);
   const kind = reader.int16();
-  if (kind !== GROUP_KEY && kind !== OFFSET_KEY) return "unknown-kind";
+  if (kind !== GROUP_KEY && kind !== OFFSET_KEY) return decodeConsumerChange(kind, reader, value);
   const groupId = reader.string();
   const topic = kind === OFFSET_KEY ? reader.string() : "";
   const partition = kind === OFFSET_KEY ? reader.int32() : 0;

@@ -98,7 +98,7 @@ test("when the last member has gone the group is empty, in a generation of its o
 test("a member that leaves is out at once, and the others are told", async () => {
   const { coordinator, leader, follower } = await pair();
   const members = [{ memberId: leader.memberId, groupInstanceId: null }];
-  expect(coordinator.leaveGroup({ groupId: "g", members })).toEqual({
+  expect(await coordinator.leaveGroup({ groupId: "g", members })).toEqual({
     error: null,
     members: [null],
   });
@@ -132,7 +132,10 @@ test("each of those who leave has its own error", async () => {
     [{ memberId: "", groupInstanceId: "i" }, null],
     [{ memberId: member.memberId, groupInstanceId: "i" }, "unknown-member-id"],
   ];
-  const answer = coordinator.leaveGroup({ groupId: "g", members: leaving.map(([who]) => who) });
+  const answer = await coordinator.leaveGroup({
+    groupId: "g",
+    members: leaving.map(([who]) => who),
+  });
   expect(answer.members as (string | null)[]).toEqual(leaving.map(([, error]) => error));
   expect(coordinator.describeGroup("g")?.state).toBe("Empty");
 });
@@ -140,8 +143,12 @@ test("each of those who leave has its own error", async () => {
 test("nobody leaves a group that isn't there", async () => {
   const { coordinator } = await openFixture();
   const members = [{ memberId: "m", groupInstanceId: null }];
-  expect(coordinator.leaveGroup({ groupId: "g", members }).members).toEqual(["unknown-member-id"]);
-  expect(coordinator.leaveGroup({ groupId: "", members }).error).toBe("invalid-group-id");
+  const answer = await coordinator.leaveGroup({ groupId: "g", members });
+  expect(answer.members).toEqual(["unknown-member-id"]);
+  expect(await coordinator.leaveGroup({ groupId: "", members })).toEqual({
+    error: "invalid-group-id",
+    members: [],
+  });
 });
 
 test("many sessions need one timer", async () => {

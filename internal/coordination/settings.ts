@@ -1,3 +1,5 @@
+import type { AssignorName } from "./consumer/assignor.ts";
+
 /** What operators decide about groups. The names in quotes are those of Kafka's settings. */
 export interface GroupSettings {
   /** "group.min.session.timeout.ms" */
@@ -14,7 +16,23 @@ export interface GroupSettings {
   readonly offsetsRetentionMs: number;
   /** "offsets.retention.check.interval.ms" */
   readonly offsetsRetentionCheckMs: number;
+  /** How often members of the consumer protocol call, "group.consumer.heartbeat.interval.ms". */
+  readonly consumerHeartbeatIntervalMs: number;
+  /** Without a call for so long they are out, "group.consumer.session.timeout.ms". */
+  readonly consumerSessionTimeoutMs: number;
+  /** Members of one group of the consumer protocol, "group.consumer.max.size". */
+  readonly maxConsumerGroupSize: number;
+  /** Best first, "group.consumer.assignors". */
+  readonly consumerAssignors: readonly AssignorName[];
+  /** Which groups at work may go over to the other protocol, "group.consumer.migration.policy". */
+  readonly migrationPolicy: MigrationPolicy;
 }
+
+/** Both ways, from the classic to the consumer protocol, back, or neither. */
+export const MIGRATION_POLICIES = ["bidirectional", "upgrade", "downgrade", "disabled"] as const;
+
+/** Which way groups at work may go. */
+export type MigrationPolicy = (typeof MIGRATION_POLICIES)[number];
 
 /** A new member that hasn't got its first answer is out after this: its client may be gone. */
 export const NEW_MEMBER_JOIN_TIMEOUT_MS = 5 * 60 * 1000;

@@ -2,6 +2,10 @@ import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { GroupChange, SavedGroup } from "./changes.ts";
 import { ClassicGroup, type GroupContext } from "./classic-group.ts";
+import { ConsumerReplay } from "./consumer/changes.ts";
+import { LiveGroup } from "./consumer/live-group.ts";
+import type { TopicCatalog } from "./consumer/topics.ts";
+import { type ConsumerContext, downgradeIfDue, endConsumerGroup, upgrade } from "./conversion.ts";
 import { endOf, GROUP_BYTES, type Group } from "./group.ts";
 import { GroupLog } from "./group-log.ts";
 import { OffsetTable } from "./offset-table.ts";
@@ -9,13 +13,14 @@ import { disband } from "./rebalance.ts";
 import { restoredGroup, savedGroup } from "./saved-group.ts";
 
 /** What the groups of all shards have in common. */
-export type SharedContext = Omit<GroupContext, "saveGroup">;
+export type SharedContext = Omit<GroupContext, "saveGroup"> & { readonly topics: TopicCatalog };
 
 /** The groups of one partition of `__consumer_offsets`, in memory and in its log. */
 export class GroupShard {
   readonly groups = new Map<string, Group>();
   readonly log: GroupLog;
   readonly #context: GroupContext;
+  readonly #consumerContext: ConsumerContext;
 
   /** Reads a partition's log. Rejects with `StorageError` if it can't be read. */
   static async load(
@@ -38,6 +43,14 @@ export class GroupShard {
         return this.write([{ kind: "group", groupId, saved }]);
       },
     };
+    this.#consumerContext = {
+      ...shared,
+      write: (changes) => this.write(changes),
+      changed: async ({ groupId }) => {
+        const group = this.groups.get(groupId);
+        if (group) await downgradeIfDue(group, this.#context, this.#consumerContext);
+      },
+    };
   }
 
   /** The group, made if there is none; null if there is no room for another. */
@@ -45,6 +58,20 @@ export class GroupShard {
     const known = this.groups.get(groupId);
     if (known) return known;
     return this.#context.budget.hasRoom ? this.#add(groupId) : null;
+  }
+
+  /** The group as one of the consumer protocol, which it may become; null if it can't. */
+  asConsumerGroup(group: Group): LiveGroup | null {
+    return group.consumer ?? upgrade(group, this.#consumerContext);
+  }
+
+  /**
+   * The group as one of the classic protocol, if it is one, or has no members; else the one that
+   * it is. Rejects with `StorageError`.
+   */
+  async asClassicGroup(group: Group): Promise<LiveGroup | null> {
+    if (group.consumer?.isVacant) await endConsumerGroup(group, this.#consumerContext);
+    return group.consumer;
   }
 
   /** Makes changes durable; what they change is seen then. Rejects with `StorageError`. */
@@ -92,37 +119,46 @@ export class GroupShard {
   /** Groups come back as they were saved last; those of which nothing is left don't. */
   async #load(): Promise<void> {
     const lastSaved = new Map<string, SavedGroup>();
+    const consumers = new ConsumerReplay();
     await this.log.replay((change) => {
+      if (change.kind !== "group" && change.kind !== "offset") {
+        consumers.apply(change);
+        return;
+      }
       this.#apply(change);
       if (change.kind !== "group") return;
       if (change.saved) lastSaved.set(change.groupId, change.saved);
       else lastSaved.delete(change.groupId);
     });
+    for (const [groupId, saved] of consumers.groups()) {
+      const group = this.groups.get(groupId) ?? this.#add(groupId);
+      group.consumer = new LiveGroup(groupId, this.#consumerContext, saved, "saved");
+    }
     for (const group of [...this.groups.values()]) {
       const saved = lastSaved.get(group.groupId);
       if (saved) group.classic = restoredGroup(group.groupId, saved, this.#context);
-      else if (group.offsets.isEmpty) this.#remove(group);
+      else if (group.offsets.isEmpty && !group.consumer) this.#remove(group);
     }
   }
 
   #apply(change: GroupChange): void {
+    if (change.kind !== "group" && change.kind !== "offset") return;
     const { groupId } = change;
     const isGone = change.kind === "offset" ? change.committed === null : change.saved === null;
     const group = this.groups.get(groupId) ?? (isGone ? null : this.#add(groupId));
     if (!group) return;
     if (change.kind === "offset") {
       group.offsets.set(change.topic, change.partition, change.committed);
-    } else if (isGone) {
-      this.#remove(group);
     } else {
-      group.isSaved = true;
+      group.isSaved = !isGone;
     }
   }
 
   #add(groupId: string): Group {
     const { budget } = this.#context;
     const classic = new ClassicGroup(groupId, this.#context);
-    const group = { groupId, classic, isSaved: false, offsets: new OffsetTable(budget) };
+    const offsets = new OffsetTable(budget);
+    const group: Group = { groupId, classic, consumer: null, isSaved: false, offsets };
     this.groups.set(groupId, group);
     budget.add(GROUP_BYTES);
     return group;
@@ -132,6 +168,7 @@ export class GroupShard {
     if (this.groups.get(group.groupId) !== group) return; // it is another's name by now
     this.groups.delete(group.groupId);
     disband(group.classic, "coordinator-not-available");
+    group.consumer?.close();
     group.offsets.clear();
     this.#context.budget.add(-GROUP_BYTES);
   }

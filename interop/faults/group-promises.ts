@@ -47,7 +47,7 @@ export function brokenGroupPromises(
       if (now < before) broken.push(`${place} went back from ${before} to ${now}`);
       offsets.set(change.partition, now);
       missing.delete(`${change.partition}:${now}`);
-    } else if (change.saved !== null) {
+    } else if (change.kind === "group" && change.saved !== null) {
       const now = change.saved.generation;
       if (now < generation) broken.push(`generation ${now} came behind ${generation}`);
       generation = now;

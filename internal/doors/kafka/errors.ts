@@ -50,6 +50,12 @@ const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
   "fenced-instance-id": "FENCED_INSTANCE_ID",
   "illegal-generation": "ILLEGAL_GENERATION",
   "rebalance-in-progress": "REBALANCE_IN_PROGRESS",
+  "fenced-member-epoch": "FENCED_MEMBER_EPOCH",
+  "stale-member-epoch": "STALE_MEMBER_EPOCH",
+  "unreleased-instance-id": "UNRELEASED_INSTANCE_ID",
+  "unsupported-assignor": "UNSUPPORTED_ASSIGNOR",
+  "invalid-regular-expression": "INVALID_REGULAR_EXPRESSION",
+  "unsupported-version": "UNSUPPORTED_VERSION",
   "group-max-size-reached": "GROUP_MAX_SIZE_REACHED",
   // Kafka finds out when it can't write the group to its log, and has no better word.
   "group-metadata-too-large": "UNKNOWN_SERVER_ERROR",

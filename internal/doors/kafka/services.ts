@@ -29,6 +29,8 @@ import { listPartitionReassignmentsService } from "./handlers/46-list-partition-
 import { offsetDeleteService } from "./handlers/47-offset-delete.ts";
 import { describeClusterService } from "./handlers/60-describe-cluster.ts";
 import { describeProducersService } from "./handlers/61-describe-producers.ts";
+import { consumerGroupHeartbeatService } from "./handlers/68-consumer-group-heartbeat.ts";
+import { consumerGroupDescribeService } from "./handlers/69-consumer-group-describe.ts";
 import { listConfigResourcesService } from "./handlers/74-list-config-resources.ts";
 import { describeTopicPartitionsService } from "./handlers/75-describe-topic-partitions.ts";
 import { refusedAcls } from "./handlers/refused/acls.ts";
@@ -69,6 +71,8 @@ const offered: readonly Service[] = [
   offsetDeleteService,
   describeClusterService,
   describeProducersService,
+  consumerGroupHeartbeatService,
+  consumerGroupDescribeService,
   listConfigResourcesService,
   describeTopicPartitionsService,
 ];

@@ -20,6 +20,8 @@ export const groupState = oneOf(
   "Empty",
   "PreparingRebalance",
   "CompletingRebalance",
+  "Assigning",
+  "Reconciling",
   "Stable",
   "Dead",
 );
@@ -38,7 +40,7 @@ export const progressFields = {
 const listingFields = {
   groupId: text,
   state: groupState,
-  type: oneOf("classic"),
+  type: oneOf("classic", "consumer"),
   protocolType: text,
   memberCount: int32(),
 };

@@ -79,7 +79,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
     return {};
   }),
   handler(members.leaveGroup, async (broker, member) => {
-    leaveGroup(broker, member);
+    await leaveGroup(broker, member);
     return {};
   }),
   handler(operations.status, async (broker) => broker.status()),

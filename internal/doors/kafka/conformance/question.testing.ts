@@ -77,7 +77,7 @@ async function topicIds(call: Call): Promise<Map<string, string>> {
 /** Fields that are each broker's own: words, addresses, sizes. */
 const OWN_FIELDS = new Set([
   ...["errorMessage", "batchIndexErrorMessage", "documentation", "throttleTimeMs"],
-  ...["clusterId", "host", "port", "logDir", "totalBytes", "usableBytes"],
+  ...["clusterId", "host", "clientHost", "clientId", "port", "logDir", "totalBytes", "usableBytes"],
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import { clusters, refusedQuestions } from "./cluster.testing.ts";
 import { configs } from "./configs.testing.ts";
+import { groups } from "./groups.testing.ts";
 import { partitions } from "./partitions.testing.ts";
 import type { Question } from "./question.testing.ts";
 import { records } from "./records.testing.ts";
@@ -15,4 +16,5 @@ export const questions: readonly Question[] = [
   ...growth,
   ...removal,
   ...refusedQuestions,
+  ...groups,
 ];

@@ -11,6 +11,8 @@ type AnsweredTopic = AnswerOf<typeof offsetCommit>["topics"][number];
 
 /** The first version whose clients know that a group may not be there. */
 const NOT_FOUND_VERSION = 9;
+/** The first version in which a member of the consumer protocol may commit. */
+const MEMBER_EPOCH_VERSION = 9;
 const TOPIC_ID_VERSION = 10;
 const BROKER_DECIDES = -1;
 
@@ -21,6 +23,8 @@ const BROKER_DECIDES = -1;
  * - Each partition by itself: one that isn't there is UNKNOWN_TOPIC_OR_PARTITION, and a topic id
  *   that isn't known UNKNOWN_TOPIC_ID. Any offset is taken, also beyond the partition's end.
  * - Generation -1 without a member id: from outside of the group, taken while it has no members.
+ * - Members of the consumer protocol from version 9 on, before it UNSUPPORTED_VERSION; with another
+ *   epoch than their own STALE_MEMBER_EPOCH.
  * - A generation of a group that isn't there: GROUP_ID_NOT_FOUND, before version 9
  *   ILLEGAL_GENERATION.
  */
@@ -29,7 +33,9 @@ export const offsetCommitService = service(offsetCommit, async (request, context
   const known = topics.flatMap(({ name, partitions }) =>
     name === null ? [] : [{ topic: name, partitions: partitions.map(offsetOf) }],
   );
-  const answers = await context.client.broker.groups.commitOffsets(commitOf(request, known));
+  const isBeforeMemberEpochs = context.version < MEMBER_EPOCH_VERSION;
+  const commit = { ...commitOf(request, known), isBeforeMemberEpochs };
+  const answers = await context.client.broker.groups.commitOffsets(commit);
   const answered = answers[Symbol.iterator]();
   return {
     throttleTimeMs: 0,

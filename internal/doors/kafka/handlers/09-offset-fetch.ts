@@ -1,5 +1,6 @@
 import type { Broker } from "../../../broker/api.ts";
 import type { OffsetToCommit, TopicOffsets } from "../../../coordination/api.ts";
+import { groupErrorCode } from "../errors.ts";
 import { kafkaErrors } from "../protocol/error-codes.ts";
 import { offsetFetch } from "../protocol/messages/09-offset-fetch.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
@@ -21,6 +22,8 @@ const TOPIC_ID_VERSION = 10;
  *   that aren't there. Null topics: all that the group has.
  * - Every commit that was answered before is seen. What is on its way to the disk is waited for,
  *   so requireStable changes nothing: there are no transactions.
+ * - From version 9 on a member of the consumer protocol says who it is: UNKNOWN_MEMBER_ID, and with
+ *   another epoch than its own STALE_MEMBER_EPOCH.
  * - A slave has no groups: NOT_COORDINATOR.
  * - From version 10 on by topic id: UNKNOWN_TOPIC_ID for an id that isn't known.
  */
@@ -34,7 +37,11 @@ export const offsetFetchService = service(offsetFetch, async (request, { client,
     return { throttleTimeMs: 0, topics: group.topics, errorCode: 0, groups: [] };
   }
   const fetchGroup = version < TOPIC_ID_VERSION ? fetchByName : fetchById;
-  const groups = request.groups.map(({ groupId, topics }) => fetchGroup(broker, groupId, topics));
+  const groups = request.groups.map((group) => {
+    const error = broker.groups.fetchRefusal(group);
+    if (error === null) return fetchGroup(broker, group.groupId, group.topics);
+    return { groupId: group.groupId, topics: [], errorCode: groupErrorCode(error) };
+  });
   return { throttleTimeMs: 0, topics: [], groups: await Promise.all(groups) };
 });
 

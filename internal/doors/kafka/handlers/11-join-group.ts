@@ -1,13 +1,8 @@
 import type { JoinAnswer, JoinRequest } from "../../../coordination/api.ts";
+import { clientHost } from "../client-host.ts";
 import { groupErrorCode } from "../errors.ts";
 import { joinGroup } from "../protocol/messages/11-join-group.ts";
-import {
-  type AnswerOf,
-  type Client,
-  type RequestContext,
-  type RequestOf,
-  service,
-} from "../service.ts";
+import { type AnswerOf, type RequestContext, type RequestOf, service } from "../service.ts";
 
 const REBALANCE_TIMEOUT_VERSION = 1;
 const MEMBER_ID_REQUIRED_VERSION = 4;
@@ -40,17 +35,12 @@ function joinOf(
   return {
     ...others,
     clientId: clientId ?? "",
-    clientHost: hostOf(client),
+    clientHost: clientHost(client),
     sessionTimeoutMs,
     rebalanceTimeoutMs: version < REBALANCE_TIMEOUT_VERSION ? sessionTimeoutMs : rebalanceTimeoutMs,
     memberIdRequired: version >= MEMBER_ID_REQUIRED_VERSION,
     canSkipAssignment: version >= SKIP_ASSIGNMENT_VERSION,
   };
-}
-
-/** The client's address as Kafka's tools show it. */
-function hostOf({ remote }: Client): string {
-  return `/${remote.slice(0, remote.lastIndexOf(":"))}`;
 }
 
 function answerOf(answer: JoinAnswer, version: number): AnswerOf<typeof joinGroup> {

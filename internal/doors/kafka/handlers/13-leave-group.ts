@@ -15,7 +15,7 @@ export const leaveGroupService = service(leaveGroup, async (request, { client, v
   const { groupId, memberId } = request;
   const isBatch = version >= BATCH_VERSION;
   const leaving = isBatch ? request.members : [{ memberId, groupInstanceId: null }];
-  const { error, members } = client.broker.groups.leaveGroup({ groupId, members: leaving });
+  const { error, members } = await client.broker.groups.leaveGroup({ groupId, members: leaving });
   if (!isBatch) {
     const errorCode = groupErrorCode(error ?? members[0] ?? null);
     return { throttleTimeMs: 0, errorCode, members: [] };

@@ -13,7 +13,8 @@ const NOT_FOUND_VERSION = 6;
 /**
  * DescribeGroups 0-6.
  *
- * - A group that isn't there is Dead; from version 6 on GROUP_ID_NOT_FOUND, too.
+ * - A group that isn't there is Dead; from version 6 on GROUP_ID_NOT_FOUND, too. So is one of the
+ *   consumer protocol, which ConsumerGroupDescribe is for.
  * - The assignor, and the members' metadata and assignments, while the group is stable.
  */
 export const describeGroupsService = service(
@@ -30,10 +31,12 @@ export const describeGroupsService = service(
 
 function describe({ groups }: Broker, groupId: string, version: number): AnsweredGroup {
   const group = groups.describeGroup(groupId);
-  if (group === null) {
+  if (group === null || group.type !== "classic") {
     const none = { groupId, groupState: "Dead", protocolType: "", protocolData: "", members: [] };
     if (version < NOT_FOUND_VERSION) return { errorCode: 0, ...none };
-    const errorMessage = `there is no group ${groupId}`;
+    const errorMessage = group
+      ? `group ${groupId} is of the consumer protocol`
+      : `there is no group ${groupId}`;
     return { errorCode: groupErrorCode("group-id-not-found"), errorMessage, ...none };
   }
   return {
