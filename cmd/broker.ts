@@ -1,34 +1,21 @@
 import { readFileSync } from "node:fs";
-import path from "node:path";
 import { type Command, Option } from "commander";
-import type { ConnectionCounts } from "../internal/broker/gauges.ts";
-import type { LocalBroker } from "../internal/broker/local-broker.ts";
-import type { Doors } from "../internal/doors/doors.ts";
-import type { Platform } from "../internal/platform/platform.ts";
-import { listenFailure, startFailure } from "./broker/failures.ts";
-import { lazyLinks } from "./broker/lazy-links.ts";
-import { type WrittenLog, writtenLog } from "./broker/log.ts";
-import { printReady, reachable } from "./broker/ready.ts";
+import { writtenLog } from "./broker/log.ts";
+import { printReady, readyShape } from "./broker/ready.ts";
 import {
   type BrokerSettings,
   mergeSettings,
   type PartialSettings,
   parseConfigFile,
 } from "./broker/settings.ts";
+import { startBroker } from "./broker/start.ts";
 import { CommandError } from "./errors.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { checked, checkedList, type GlobalOptions, verb } from "./options.ts";
+import { checked, checkedList, type GlobalOptions, localExits, verb } from "./options.ts";
 import { descriptorWriter } from "./output/output.ts";
-import {
-  addressText,
-  type HostAndPort,
-  parseAddress,
-  parseDurationMs,
-  parsePair,
-} from "./parse/values.ts";
+import { type HostAndPort, parseAddress, parseDurationMs, parsePair } from "./parse/values.ts";
 import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
-import { version } from "./version.ts";
 
 interface BrokerFlags extends GlobalOptions {
   readonly data?: string;
@@ -44,12 +31,16 @@ interface BrokerFlags extends GlobalOptions {
 
 /** `weir broker`: runs one. */
 export function brokerVerb(stdio: Stdio): Command {
-  return verb("broker", "Run a broker until it is told to stop", [
-    "weir broker",
-    "weir broker --data /var/lib/weir --listen 0.0.0.0:9092 --advertise broker-1:9092",
-    "weir broker --durability memory --set num.partitions=6",
-    "weir broker --slave-of broker-1:9092 --data /var/lib/weir-slave --listen 0.0.0.0:9093",
-  ])
+  return verb("broker", "Run a broker until it is told to stop", {
+    examples: [
+      "weir broker",
+      "weir broker --data /var/lib/weir --listen 0.0.0.0:9092 --advertise broker-1:9092",
+      "weir broker --durability memory --set num.partitions=6",
+      "weir broker --slave-of broker-1:9092 --data /var/lib/weir-slave --listen 0.0.0.0:9093",
+    ],
+    json: readyShape,
+    exits: localExits,
+  })
     .option("--data <directory>", "where to keep the data (default: ./weir-data)")
     .option(
       "--listen <host:port>",
@@ -128,7 +119,7 @@ async function runBroker(stdio: Stdio, settings: BrokerSettings, asJson: boolean
   const platform = bunPlatform();
   const stop = takeSignals();
   const log = writtenLog(descriptorWriter(2), !stdio.notesAreWatched, platform.clock.nowMs);
-  const { broker, doors, addresses } = await start(platform, log, settings);
+  const { broker, doors, addresses } = await startBroker(platform, log, settings);
   await printReady(stdio.out, broker.status(), addresses, asJson);
   releaseStartupCode();
   if (!stop.aborted) {
@@ -140,65 +131,4 @@ async function runBroker(stdio: Stdio, settings: BrokerSettings, asJson: boolean
   log.info("stopped", {});
   await log.settled();
   process.exitCode = exitCodes.done;
-}
-
-/** A broker that serves. */
-interface Running {
-  readonly broker: LocalBroker;
-  readonly doors: Doors;
-  /** Where it listens, with the ports that were given for 0. */
-  readonly addresses: readonly HostAndPort[];
-}
-
-async function start(
-  platform: Platform,
-  log: WrittenLog,
-  settings: BrokerSettings,
-): Promise<Running> {
-  const [{ openBroker }, { checkedBrokerConfig }, { Doors }, { limitedLog }, { protocols }] =
-    await Promise.all([
-      import("../internal/broker/open-broker.ts"),
-      import("../internal/broker/broker-settings.ts"),
-      import("../internal/doors/doors.ts"),
-      import("../internal/doors/limited-log.ts"),
-      import("../internal/doors/protocols.ts"),
-    ]);
-  const { clock, network } = platform;
-  const advertised = { ...(settings.advertise ?? reachable(settings.listen[0])) };
-  try {
-    const config = checkedBrokerConfig(settings.overrides);
-    const dataDirectory = path.resolve(settings.data);
-    const { slaveOf } = settings;
-    const options = { dataDirectory, version, advertised, config, log, slaveOf };
-    const broker = await openBroker(platform, options, lazyLinks(platform));
-    const counted = (counts: ConnectionCounts): void => {
-      broker.connections = counts;
-    };
-    const bounded = limitedLog(log, clock);
-    const served = protocols(broker, clock, bounded);
-    const doors = new Doors({ clock, network, log: bounded, protocols: served, counted });
-    const addresses = await listen(doors, settings.listen).catch(async (error) => {
-      doors.close();
-      await broker.close();
-      throw error;
-    });
-    // Port 0 has become a real one only now.
-    if (advertised.port === 0) advertised.port = addresses[0]?.port ?? 0;
-    broker.serve();
-    return { broker, doors, addresses };
-  } catch (error) {
-    throw startFailure(error);
-  }
-}
-
-async function listen(doors: Doors, addresses: readonly HostAndPort[]): Promise<HostAndPort[]> {
-  const inUse: HostAndPort[] = [];
-  for (const address of addresses) {
-    try {
-      inUse.push(await doors.listen(address));
-    } catch (error) {
-      throw listenFailure(addressText(address), error);
-    }
-  }
-  return inUse;
 }

@@ -5,12 +5,12 @@ import { type AppendRecord, printRecords } from "./consume/print.ts";
 import { printShared } from "./consume/shared.ts";
 import { findPartitions } from "./consume/targets.ts";
 import { usageError } from "./errors.ts";
-import { checked, checkedList, type GlobalOptions, verb } from "./options.ts";
+import { checked, checkedList, type GlobalOptions, itemExits, verb } from "./options.ts";
 import type { Output } from "./output/output.ts";
 import { type Position, parseFrom, parseUntil } from "./parse/position.ts";
 import { parseWhole } from "./parse/values.ts";
 import { appendRecord, defaultFormat, parseFormat, type RecordFormat } from "./records/format.ts";
-import { recordLine } from "./records/ndjson.ts";
+import { recordLine, recordShape } from "./records/ndjson.ts";
 import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
 
@@ -28,14 +28,18 @@ interface ConsumeOptions extends GlobalOptions {
 /** `weir consume`: the records of some topics, to stdout. */
 export function consumeVerb(stdio: Stdio): Command {
   const startedAtMs = Date.now();
-  return verb("consume <topics...>", "Print the records of topics, then end (or follow them)", [
-    "weir consume orders                         # all there is now",
-    "weir consume orders --from -10              # the last 10 of each partition",
-    "weir consume orders -f --from end           # what comes from now on",
-    "weir consume orders --from @-1h --until @now --format '%d %k %v\\n'",
-    "weir consume orders -o ndjson | jq -r .value",
-    "weir consume orders -f -g billing           # with the others of a group, from where it is",
-  ])
+  return verb("consume <topics...>", "Print the records of topics, then end (or follow them)", {
+    examples: [
+      "weir consume orders                         # all there is now",
+      "weir consume orders --from -10              # the last 10 of each partition",
+      "weir consume orders -f --from end           # what comes from now on",
+      "weir consume orders --from @-1h --until @now --format '%d %k %v\\n'",
+      "weir consume orders -o ndjson | jq -r .value",
+      "weir consume orders -f -g billing           # with the others of a group, from where it is",
+    ],
+    json: recordShape,
+    exits: itemExits,
+  })
     .option("-g, --group <name>", "read as a member of this group, and commit what was printed")
     .option(
       "-p, --partition <number>",

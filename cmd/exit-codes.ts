@@ -13,6 +13,7 @@ export const exitCodes = {
   unauthorized: 5,
   damaged: 6,
   bug: 70,
+  notFound: 127,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -20,14 +21,15 @@ export const exitCodes = {
 /** One of the codes above. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-interface Meaning {
+/** What a code says of a run. */
+export interface ExitMeaning {
   readonly code: ExitCode;
   readonly meaning: string;
   readonly reaction: string;
 }
 
 /** Every code with its meaning and what a script does about it, in ascending order. */
-export const exitCodeMeanings: readonly Meaning[] = [
+export const exitCodeMeanings: readonly ExitMeaning[] = [
   { code: 0, meaning: "all done, or the reader of the output had enough", reaction: "go on" },
   { code: 1, meaning: "the operation failed; the error line says why", reaction: "look" },
   { code: 2, meaning: "wrong usage or configuration; nothing was tried", reaction: "fix the call" },
@@ -36,6 +38,7 @@ export const exitCodeMeanings: readonly Meaning[] = [
   { code: 5, meaning: "not allowed", reaction: "fix the credentials" },
   { code: 6, meaning: "files are damaged; the output lists where", reaction: "repair" },
   { code: 70, meaning: "a bug in weir", reaction: "report it" },
+  { code: 127, meaning: "'weir dev': there is no such command", reaction: "fix the call" },
   { code: 130, meaning: "stopped by SIGINT (Ctrl-C)", reaction: "" },
   { code: 143, meaning: "stopped by SIGTERM", reaction: "" },
 ];

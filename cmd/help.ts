@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 import { usageError } from "./errors.ts";
 import { exitCodesHelp } from "./exit-codes.ts";
-import { verb } from "./options.ts";
+import { helpOf, helpShape } from "./help/tree.ts";
+import { type GlobalOptions, localExits, verb } from "./options.ts";
+import { objectLine } from "./output/shape.ts";
 import { defaultFormat, formatVerbs } from "./records/format.ts";
 import type { Stdio } from "./stdio.ts";
 
@@ -57,10 +59,16 @@ const pages: Readonly<Record<string, () => string>> = {
 /** `weir help`: of a verb, or one of the pages above. */
 export function helpVerb(stdio: Stdio): Command {
   const names = Object.keys(pages);
-  return verb("help [words...]", `Show help for a verb, or about ${names.join(", ")}`, [
-    "weir help topic create",
-    "weir help exit-codes",
-  ]).action((words: string[], _: unknown, command: Command) => {
+  const summary = `Show help for a verb, or about ${names.join(", ")}`;
+  return verb("help [words...]", summary, {
+    examples: [
+      "weir help topic create",
+      "weir help exit-codes",
+      "weir help --json | jq -r '.commands[] | .name, .commands[]?.name'",
+    ],
+    json: helpShape,
+    exits: localExits,
+  }).action((words: string[], _: unknown, command: Command) => {
     const page = words.length === 1 ? pages[words[0] ?? ""] : undefined;
     if (page !== undefined) {
       stdio.out.appendText(page());
@@ -74,6 +82,8 @@ export function helpVerb(stdio: Stdio): Command {
       const choices = `There are pages about ${names.join(", ")}; for verbs see 'weir --help'.`;
       throw usageError(`no help about '${words.join(" ")}'`, choices);
     }
-    described.outputHelp();
+    const { json } = command.optsWithGlobals<GlobalOptions>();
+    if (json === true) stdio.out.appendText(objectLine(helpShape, helpOf(described)));
+    else described.outputHelp();
   });
 }

@@ -2,6 +2,7 @@ import { ClientError } from "../internal/client/errors.ts";
 import { CommandError, commandError, errorText, partialError } from "./errors.ts";
 import { type ListingOptions, listingFormat } from "./options.ts";
 import { type Listing, printListing } from "./output/listing.ts";
+import { type JsonShape, listingShape } from "./output/shape.ts";
 import type { Stdio } from "./stdio.ts";
 
 /** What a verb's arguments are names of. */
@@ -48,10 +49,13 @@ export async function forEachItem<Result>(
   return outcomes;
 }
 
-/** The error that a call ends with of whose items some failed. */
-export function throwIfFailed(kind: ItemKind, outcomes: readonly Outcome<unknown>[]): void {
+/** The error that a call ends with of whose items some failed; null if none did. */
+export function itemFailure(
+  kind: ItemKind,
+  outcomes: readonly Outcome<unknown>[],
+): CommandError | null {
   const failedCount = outcomes.filter(({ failure }) => failure !== null).length;
-  if (failedCount > 0) throw partialError(failedCount, outcomes.length, `${kind}s failed`);
+  return failedCount === 0 ? null : partialError(failedCount, outcomes.length, `${kind}s failed`);
 }
 
 /** Changes each item in turn and prints what became of them. */
@@ -68,13 +72,24 @@ export async function changeItems(
     return { name, result: "failed", error: { code: failure.code, message: failure.message } };
   });
   printListing(stdio.out, listingFormat(options), resultListing(kind, results));
-  throwIfFailed(kind, outcomes);
+  const failure = itemFailure(kind, outcomes);
+  if (failure !== null) throw failure;
+}
+
+/** What became of each item. */
+export function resultShape(kind: ItemKind): JsonShape {
+  return listingShape(`${kind}-results`, {
+    [kind]: "text, its name",
+    result: "text, created, exists, deleted or failed",
+    error: "object or null, why it failed",
+    "error.code": "text, stable",
+    "error.message": "text, one sentence",
+  });
 }
 
 function resultListing(kind: ItemKind, results: readonly ItemResult[]): Listing<ItemResult> {
   return {
-    kind: `${kind}-results`,
-    version: 1,
+    shape: resultShape(kind),
     items: results.map(({ name, result, error }) => ({ [kind]: name, result, error })),
     rows: results,
     columns: [

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { type ExitCode, type ExitMeaning, exitCodeMeanings, exitCodes } from "./exit-codes.ts";
 import { type ListingFormat, listingFormats } from "./output/listing.ts";
+import type { JsonShape } from "./output/shape.ts";
 import {
   addressText,
   type HostAndPort,
@@ -34,6 +36,9 @@ export function globalOptions(): Option[] {
       .env("WEIR_BROKER")
       .default(parseAddress(defaultBroker), defaultBroker)
       .argParser(checked(parseAddress)),
+    new Option("-c, --context <name>", "the context to use; see 'weir context'").env(
+      "WEIR_CONTEXT",
+    ),
     new Option("--json", "print JSON"),
     new Option(
       "--timeout <duration>",
@@ -42,7 +47,8 @@ export function globalOptions(): Option[] {
   ];
 }
 
-function parseTimeoutMs(text: string): number {
+/** A time to wait, longer than nothing. */
+export function parseTimeoutMs(text: string): number {
   const timeoutMs = parseDurationMs(text);
   if (timeoutMs > 0) return timeoutMs;
   throw new ParseError("It must be longer than nothing.");
@@ -85,8 +91,48 @@ export function checkedList<Value>(
   return (text, earlier) => [...(earlier ?? []), parseOne(text)];
 }
 
-/** A verb: its name and arguments, a line of what it does, and examples for its help. */
-export function verb(
+/** What a script wants to know of a verb. */
+export interface VerbDetails {
+  readonly examples: readonly string[];
+  /** What it prints as JSON; a text says why it prints none. */
+  readonly json: JsonShape | string;
+  /** How it may end, besides by a signal or a bug. */
+  readonly exits: readonly ExitMeaning[];
+}
+
+const { done, failed, usage, partial, unreachable, damaged } = exitCodes;
+/** How verbs end that call a broker, that call it for several items, and that read files. */
+export const callExits = exitsWith(done, failed, usage, unreachable);
+export const itemExits = exitsWith(done, failed, usage, partial, unreachable);
+export const fileExits = exitsWith(done, failed, usage, damaged);
+export const localExits = exitsWith(done, failed, usage);
+
+function exitsWith(...codes: readonly ExitCode[]): readonly ExitMeaning[] {
+  return exitCodeMeanings.filter(({ code }) => codes.includes(code));
+}
+
+const detailsByCommand = new WeakMap<Command, VerbDetails>();
+
+/** What a verb was made with; undefined for one that only has others below it. */
+export function detailsOf(command: Command): VerbDetails | undefined {
+  return detailsByCommand.get(command);
+}
+
+/** A verb: its name and arguments, a line of what it does, and what scripts want to know. */
+export function verb(nameAndArguments: string, summary: string, details: VerbDetails): Command {
+  const command = verbGroup(nameAndArguments, summary, details.examples);
+  detailsByCommand.set(command, details);
+  const { json, exits } = details;
+  const shape = typeof json === "string" ? json : `${json.kind}, version ${json.version}`;
+  return command.addHelpText(
+    "after",
+    `\nJSON: ${shape}. Exit codes: ${exits.map(({ code }) => code).join(", ")}.` +
+      "\nSee 'weir help --json' for the fields, 'weir help exit-codes' for the codes.",
+  );
+}
+
+/** A verb that only has others below it. */
+export function verbGroup(
   nameAndArguments: string,
   summary: string,
   examples: readonly string[],

@@ -2,9 +2,10 @@ import { type Command, Option } from "commander";
 import type { Codec, Producer } from "../internal/client/producer-api.ts";
 import { withClient } from "./connection.ts";
 import { noPartition, usageError } from "./errors.ts";
-import { checked, checkedList, type GlobalOptions, verb } from "./options.ts";
+import { callExits, checked, checkedList, type GlobalOptions, verb } from "./options.ts";
 import { parsePair, parseWhole } from "./parse/values.ts";
 import { jsonLines, keyedLines, type LineToRecord, valueLines } from "./produce/line-record.ts";
+import { receiptShape } from "./produce/receipts.ts";
 import { ProduceRun } from "./produce/run.ts";
 import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
@@ -26,12 +27,16 @@ interface ProduceOptions extends GlobalOptions {
 
 /** `weir produce`: a record a line of stdin. */
 export function produceVerb(stdio: Stdio): Command {
-  return verb("produce <topic>", "Write records from stdin, one a line, to a topic", [
-    "seq 1000 | weir produce numbers",
-    "echo 'sku-7:{\"price\":3}' | weir produce prices -K :",
-    "weir consume orders -o ndjson | weir -b other:9092 produce orders --input ndjson",
-    "weir produce orders --json < orders.txt    # prints a receipt for each batch",
-  ])
+  return verb("produce <topic>", "Write records from stdin, one a line, to a topic", {
+    examples: [
+      "seq 1000 | weir produce numbers",
+      "echo 'sku-7:{\"price\":3}' | weir produce prices -K :",
+      "weir consume orders -o ndjson | weir -b other:9092 produce orders --input ndjson",
+      "weir produce orders --json < orders.txt    # prints a receipt for each batch",
+    ],
+    json: receiptShape,
+    exits: callExits,
+  })
     .option("-k, --key <key>", "the key of every record")
     .option("-K, --key-delimiter <text>", "what separates key and value in a line")
     .option(

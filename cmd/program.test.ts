@@ -17,6 +17,7 @@ function captured() {
   const stdio: Stdio = {
     out,
     inputIsTerminal: false,
+    outputIsScreen: false,
     notesAreWatched: false,
     note: (line) => notes.push(line),
     progress() {},

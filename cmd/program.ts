@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { type CommandError, usageError } from "./errors.ts";
+import { CommandError, usageError } from "./errors.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { globalOptions } from "./options.ts";
 import type { Stdio } from "./stdio.ts";
 import { version } from "./version.ts";
@@ -10,13 +11,18 @@ type MakeVerb = (stdio: Stdio) => Command;
 /** How each verb is loaded: alone, so that a broker doesn't carry the others all its life. */
 const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
   broker: async () => (await import("./broker.ts")).brokerVerb,
+  dev: async () => (await import("./broker/dev.ts")).devVerb,
   topic: async () => (await import("./topic/topic.ts")).topicVerb,
   group: async () => (await import("./group/group.ts")).groupVerb,
   produce: async () => (await import("./produce.ts")).produceVerb,
   consume: async () => (await import("./consume.ts")).consumeVerb,
   promote: async () => (await import("./pair/promote.ts")).promoteVerb,
   switch: async () => (await import("./pair/switch.ts")).switchVerb,
+  check: async () => (await import("./check/check.ts")).checkVerb,
+  config: async () => (await import("./config/config.ts")).configVerb,
+  context: async () => (await import("./context/context.ts")).contextVerb,
   status: async () => (await import("./status.ts")).statusVerb,
+  events: async () => (await import("./events.ts")).eventsVerb,
   log: async () => (await import("./log/log.ts")).logVerb,
   top: async () => (await import("./top.ts")).topVerb,
   help: async () => (await import("./help.ts")).helpVerb,
@@ -46,10 +52,20 @@ export async function program(
     .addHelpText("before", introduction)
     .addHelpText("after", "\n'weir help exit-codes' says what each exit code means.");
   for (const option of globalOptions()) root.addOption(option);
+  root.hook("preAction", async (_, action) => {
+    if (isLocal(action)) return;
+    (await import("./config/resolve.ts")).applyContext(stdio, root);
+  });
   const makers = await Promise.all(names.map((name) => verbs[name]?.()));
   for (const make of makers) if (make) root.addCommand(make(stdio));
   settle(root, stdio);
   return root;
+}
+
+/** Whether a verb calls no broker, so that nothing has to be known of where one is. */
+function isLocal(command: Command): boolean {
+  const names = ["broker", "dev", "help", "context", "completion"];
+  return names.includes(command.name()) || (command.parent !== null && isLocal(command.parent));
 }
 
 /** The verbs that a call is about: the one that it begins with; help and mistakes need them all. */
@@ -82,7 +98,12 @@ export async function run(stdio: Stdio, argv: readonly string[]): Promise<void> 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const refusal = usageRefusal(error);
-    if (refusal !== null) throw refusal;
+    if (refusal === null) return;
+    // For monitoring, 2 is critical: a wrong call is none of that.
+    const { code, message, advice } = refusal;
+    const verb = argv.find((word) => Object.hasOwn(verbs, word));
+    if (verb === "check") throw new CommandError(code, message, exitCodes.partial, advice);
+    throw refusal;
   }
 }
 

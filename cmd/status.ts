@@ -1,34 +1,85 @@
 import type { Command } from "commander";
 import type { BrokerStatus } from "../internal/client/api.ts";
-import { withClient } from "./connection.ts";
-import { type ListingOptions, listingFormat, listingOption, verb } from "./options.ts";
-import { type Listing, printListing } from "./output/listing.ts";
+import { callExits, listingOption, verb } from "./options.ts";
+import type { Listing } from "./output/listing.ts";
 import { humanBytes, humanCount, humanDuration } from "./output/numbers.ts";
+import { listingShape } from "./output/shape.ts";
+import { printReading, type ReadingOptions, reading, watchOption } from "./reading.ts";
 import { type Fact, replicationFacts } from "./status/replication.ts";
 import type { Stdio } from "./stdio.ts";
 
+const statusShape = listingShape("status", {
+  broker_id: "integer, its number in the cluster",
+  cluster_id: "text, the cluster's id",
+  version: "text, of its executable",
+  started: "text, when, RFC 3339",
+  uptime_ms: "integer, how long ago",
+  data: "text, its data directory",
+  durability: "text, fsync or memory: what holds of topics that don't say otherwise",
+  writable: "boolean, whether it takes records",
+  write_refusal: "text or null, why not",
+  role: "text, master or slave",
+  leader: "integer, the master; -1 if none is known",
+  leader_epoch: "integer, the number of its leadership",
+  connected: "boolean or absent, of a slave: whether it hears its master",
+  leader_silent_ms: "integer or null or absent, of a slave: since when not",
+  in_sync: "boolean or absent, of a slave: whether it has everything",
+  copied_bytes: "integer or null or absent, of a slave that catches up",
+  behind_bytes: "integer or null or absent, of a slave that catches up",
+  copied_percent: "number or null or absent, of a slave that catches up",
+  copied_bytes_per_s: "number or null or absent, of a slave that catches up",
+  left_ms: "number or null or absent, until it has caught up",
+  slaves: "integer or absent, of a master: how many follow it",
+  connected_slaves: "integer or absent, those that are heard",
+  slaves_in_sync: "integer or absent, those that have everything",
+  lag_records: "integer or absent, what slaves haven't yet, all together",
+  degraded_since_ms: "integer or null or absent, since when it acks alone",
+  acked_alone: "integer or absent, records that were acked alone",
+  degraded: "list or absent, times in which it acked alone",
+  "degraded[].start_ms": "integer, when that began",
+  "degraded[].end_ms": "integer or null, when it was over",
+  "degraded[].records_acked_alone": "integer, meanwhile",
+  topics: "integer, how many",
+  partitions: "integer, how many",
+  log_size_bytes: "integer, of all segments",
+  journal_size_bytes: "integer, of the journal",
+  disk_free_bytes: "integer, of the data directory's disk",
+  records_in: "integer, written since the start",
+  bytes_in: "integer, written since the start",
+  bytes_out: "integer, read since the start",
+  connections: "integer, open now",
+  refused: "integer, how often something wasn't done for a client, or not at once",
+  refusals: "list, of these, by reason",
+  "refusals[].reason": "text, stable",
+  "refusals[].count": "integer, since the start",
+});
+
 /** `weir status`: the broker as a whole. */
 export function statusVerb(stdio: Stdio): Command {
-  return verb("status", "Show how the broker is", [
-    "weir status",
-    "weir status --json | jq -e '.items[0].writable'",
-  ])
+  return verb("status", "Show how the broker is", {
+    examples: ["weir status", "weir status --json | jq -e '.items[0].writable'"],
+    json: statusShape,
+    exits: callExits,
+  })
     .addOption(listingOption())
+    .addOption(watchOption())
     .action(async (_: unknown, command: Command) => {
-      const options = command.optsWithGlobals<ListingOptions>();
-      await withClient(options, async (client) => {
-        const status = await client.status();
-        printListing(stdio.out, listingFormat(options), statusListing(status, Date.now()));
-      });
+      await printReading(stdio, command.optsWithGlobals<ReadingOptions>(), async (client) =>
+        reading(statusListing(await client.status(), Date.now())),
+      );
     });
 }
 
 function statusListing(status: BrokerStatus, nowMs: number): Listing<Fact> {
   const facts = factsOf(status, nowMs);
   return {
-    kind: "status",
-    version: 1,
-    items: [Object.fromEntries(facts.map(({ name, plain }) => [name, plain]))],
+    shape: statusShape,
+    items: [
+      {
+        ...Object.fromEntries(facts.map(({ name, plain }) => [name, plain])),
+        refusals: status.refusals,
+      },
+    ],
     rows: facts,
     columns: [
       {
@@ -76,5 +127,13 @@ function factsOf(status: BrokerStatus, nowMs: number): Fact[] {
     bytes("bytes_in", status.bytesIn),
     bytes("bytes_out", status.bytesOut),
     count("connections", status.connections),
+    refusalFact(status.refusals),
   ];
+}
+
+/** What wasn't done for clients, or not at once: `3: batch-too-large 2, storage-full 1`. */
+function refusalFact(refusals: BrokerStatus["refusals"]): Fact {
+  const plain = refusals.reduce((sum, { count }) => sum + count, 0);
+  const reasons = refusals.map(({ reason, count }) => `${reason} ${humanCount(count)}`).join(", ");
+  return { name: "refused", text: plain === 0 ? "0" : `${humanCount(plain)}: ${reasons}`, plain };
 }

@@ -7,6 +7,8 @@ export interface Stdio {
   readonly out: Output;
   /** Whether a person is typing. */
   readonly inputIsTerminal: boolean;
+  /** Whether data goes to a screen that can move its cursor. */
+  readonly outputIsScreen: boolean;
   /** Whether a person is watching messages appear on a screen that can move its cursor. */
   readonly notesAreWatched: boolean;
   /** One line for people, to stderr, at once. */
@@ -17,7 +19,8 @@ export interface Stdio {
 
 /** The real streams. */
 export function processStdio(): Stdio {
-  const notesAreWatched = isTerminal(2) && process.env.TERM !== "dumb";
+  const isDumb = process.env.TERM === "dumb";
+  const notesAreWatched = isTerminal(2) && !isDumb;
   let progressShown = false;
   const clear = (): string => {
     const erase = progressShown ? "\r\x1b[K" : "";
@@ -27,6 +30,9 @@ export function processStdio(): Stdio {
   return {
     out: new Output(descriptorWriter(1)),
     inputIsTerminal: isTerminal(0),
+    get outputIsScreen() {
+      return isTerminal(1) && !isDumb;
+    },
     notesAreWatched,
     note(line) {
       writeToStderr(`${clear()}${line}\n`);

@@ -5,7 +5,14 @@ import type { PaletteName } from "../tui/theme/palettes.ts";
 import type { ColorDepth } from "../tui/theme/sgr.ts";
 import { usageError } from "./errors.ts";
 import { planReset } from "./group/reset-plan.ts";
-import { checked, defaultTimeoutMs, type GlobalOptions, isDefaultBroker, verb } from "./options.ts";
+import {
+  callExits,
+  checked,
+  defaultTimeoutMs,
+  type GlobalOptions,
+  isDefaultBroker,
+  verb,
+} from "./options.ts";
 import { parseFrom } from "./parse/position.ts";
 import { addressText, ParseError, parseDurationMs, parseWhole } from "./parse/values.ts";
 import type { Stdio } from "./stdio.ts";
@@ -23,11 +30,15 @@ interface TopOptions extends GlobalOptions {
 
 /** `weir top`: the screen. */
 export function topVerb(stdio: Stdio): Command {
-  return verb("top", "Watch a broker on a screen of its own", [
-    "weir top",
-    "weir top -b broker-1:9092 --read-only",
-    "weir top --refresh 5s --fps 5              # over a slow line",
-  ])
+  return verb("top", "Watch a broker on a screen of its own", {
+    examples: [
+      "weir top",
+      "weir top -b broker-1:9092 --read-only",
+      "weir top --refresh 5s --fps 5              # over a slow line",
+    ],
+    json: "none; scripts have 'weir status --watch 2s'",
+    exits: callExits,
+  })
     .addOption(
       new Option("--refresh <duration>", "the time between two looks at the broker")
         .default(500, "500ms")

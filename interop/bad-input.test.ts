@@ -111,10 +111,12 @@ test("a request that is torn anywhere leaves nothing behind", async () => {
   await expectUndisturbed();
 });
 
-test("HTTP is told that it is at the wrong place", async () => {
+test("HTTP is answered, and what is none is told so", async () => {
   using client = await rawClient(fixture.broker.address);
-  client.send(Buffer.from("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"));
+  client.send(Buffer.from("GET metrics\r\nHost: x\r\n\r\n"));
   expect(Buffer.from(await client.hungUp()).toString()).toStartWith("HTTP/1.1 400 ");
+  const ready = await globalThis.fetch(`http://${fixture.broker.address}/ready`);
+  expect(ready.status).toBe(200);
 });
 
 test("ApiVersions in a version to come is answered with the one to ask in", async () => {

@@ -1,14 +1,20 @@
+import { BROKER_SETTINGS } from "../../internal/broker/broker-settings.ts";
 import { BrokerError } from "../../internal/broker/errors.ts";
 import { DiskError } from "../../internal/platform/disk.ts";
 import { NetworkError } from "../../internal/platform/network.ts";
 import { StorageError } from "../../internal/storage/errors.ts";
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { nearest } from "../nearest.ts";
 
-/** Why a broker could not start, as its user is told; what is a bug comes back as it is. */
-export function startFailure(error: unknown): unknown {
+/**
+ * Why a broker could not start, as its user is told; what is a bug comes back as it is. `settings`
+ * are the names of those that it was given.
+ */
+export function startFailure(error: unknown, settings: Iterable<string> = []): unknown {
   if (error instanceof BrokerError) {
-    return new CommandError(error.code, error.message, exitCodes.usage, "", error);
+    const advice = settingAdvice(settings);
+    return new CommandError(error.code, error.message, exitCodes.usage, advice, error);
   }
   if (error instanceof StorageError) {
     const advice = error.code === "locked" ? "Stop it, or choose another folder with --data." : "";
@@ -28,4 +34,12 @@ export function listenFailure(address: string, error: unknown): unknown {
   const why = code === "in-use" ? `${address} is in use by another program` : message;
   const advice = "Choose another address with --listen.";
   return new CommandError(`address-${code}`, why, exitCodes.failed, advice, error);
+}
+
+/** What a setting that there isn't was probably meant to be. */
+function settingAdvice(given: Iterable<string>): string {
+  const names = BROKER_SETTINGS.map(({ name }) => name);
+  const wrong = [...given].filter((name) => !names.includes(name));
+  const meant = wrong.flatMap((name) => nearest(name, names) ?? []);
+  return meant.length === 0 ? "" : `Did you mean ${meant.join(", ")}?`;
 }

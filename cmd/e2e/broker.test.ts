@@ -16,8 +16,9 @@ describe("a broker that is ready", () => {
   test("says so in one line, and logs to stderr as JSON", async () => {
     const data = dataAt("ready");
     const broker = await startBroker(["--data", data, "--listen", "127.0.0.1:0"]);
-    const { version, addresses, ...ready } = broker.ready;
-    expect(ready).toEqual({ kind: "broker-ready", data, durability: "fsync", pid: broker.pid });
+    const { weir: version, addresses, ...ready } = broker.ready;
+    const { pid } = broker;
+    expect(ready).toEqual({ kind: "broker-ready", version: 1, data, durability: "fsync", pid });
     expect(version).toMatch(/^\d+\.\d+\.\d+/);
     expect(addresses).toHaveLength(1);
     expect(await broker.stop()).toBe(0);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { exitCodes } from "../exit-codes.ts";
 import { openWorkbench, type Workbench, weirAlone } from "./weir.testing.ts";
 
 let bench: Workbench;
@@ -7,6 +8,23 @@ beforeAll(async () => {
   await bench.weir(["topic", "create", "there"]);
 });
 afterAll(() => bench[Symbol.asyncDispose]());
+
+interface Told {
+  readonly name: string;
+  readonly exit_codes: readonly { readonly code: number }[];
+  readonly commands: readonly Told[];
+}
+const root: Told = JSON.parse((await weirAlone(["help", "--json"])).stdout);
+
+/** The codes that help names for the verb that a line begins with; all where it names none. */
+function documentedCodes(line: string): readonly number[] {
+  let told = root;
+  for (const word of line.split(" ")) {
+    told = told.commands.find(({ name }) => name.endsWith(` ${word}`)) ?? told;
+  }
+  const codes = told.exit_codes.map(({ code }) => code);
+  return codes.length > 0 ? codes : Object.values(exitCodes);
+}
 
 describe("exit codes and the one line that explains them", () => {
   test.each([
@@ -74,6 +92,7 @@ describe("exit codes and the one line that explains them", () => {
     const lastError = stderr.split("\n").findLast((each) => each.startsWith("error: ")) ?? "";
     expect(lastError).toStartWith(`error: ${word}: `);
     expect(code).toBe(expected);
+    expect(documentedCodes(line)).toContain(code);
     expect(stderr).not.toMatch(/\n +at /);
   });
 

@@ -1,70 +1,101 @@
 import { type Command, Option } from "commander";
 import type { GroupStatus } from "../../internal/client/api.ts";
-import { withClient } from "../connection.ts";
-import { forEachItem, throwIfFailed } from "../items.ts";
-import { type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
-import { type ListingFormat, printListing } from "../output/listing.ts";
-import type { Output } from "../output/output.ts";
+import type { CommandError } from "../errors.ts";
+import { forEachItem, itemFailure } from "../items.ts";
+import { itemExits, listingOption, verb } from "../options.ts";
+import { listingShape } from "../output/shape.ts";
+import {
+  printReading,
+  type Reading,
+  type ReadingOptions,
+  reading,
+  watchOption,
+} from "../reading.ts";
 import type { Stdio } from "../stdio.ts";
+import { known } from "./lag-columns.ts";
 import { memberColumns, membersOf } from "./member-rows.ts";
 import { partitionColumns, partitionsOf } from "./partition-rows.ts";
 import { topicColumns, topicsOf } from "./topic-rows.ts";
 
 type RowKind = "partition" | "topic" | "member";
 
-interface DescribeOptions extends ListingOptions {
+interface DescribeOptions extends ReadingOptions {
   readonly by: RowKind;
 }
 
+const groupShape = listingShape("group-descriptions", {
+  group: "text, its id",
+  state: "text, Empty, PreparingRebalance, CompletingRebalance, Stable or Dead",
+  type: "text, the protocol of its members",
+  protocol_type: "text, consumer for consumers",
+  protocol: "text or null, the assignor",
+  generation: "integer, how often its partitions were dealt out",
+  members: "list, who is in it",
+  "members[].member": "text, its id",
+  "members[].instance": "text or null, a static member's lasting name",
+  "members[].client": "text, what it calls itself",
+  "members[].host": "text, where it connects from",
+  "members[].partitions": "integer, how many it has",
+  partitions: "list, those with an offset or an owner",
+  "partitions[].topic": "text, the topic",
+  "partitions[].partition": "integer, its number",
+  "partitions[].committed_offset": "integer or null, of the next record to read",
+  "partitions[].metadata": "text, what its consumer put beside the offset",
+  "partitions[].log_start_offset": "integer or null, of the oldest record",
+  "partitions[].high_watermark": "integer or null, behind the last record",
+  "partitions[].lag": "integer or null, records still to be read; null: unknown",
+  "partitions[].lag_ms": "integer or null, how long ago the first of them came",
+  "partitions[].drain_ms": "integer or null, in how long all will have been read",
+  "partitions[].member": "text or null, who has it",
+});
+
 /** `weir group describe`. */
 export function describeVerb(stdio: Stdio): Command {
-  return verb("describe <name...>", "Show how far groups have read, and who is in them", [
-    "weir group describe billing",
-    "weir group describe billing --by member",
-    "weir group describe billing --json | jq '[.items[].partitions[].lag] | add'",
-  ])
+  return verb("describe <name...>", "Show how far groups have read, and who is in them", {
+    examples: [
+      "weir group describe billing",
+      "weir group describe billing --by member",
+      "weir group describe billing --json | jq '[.items[].partitions[].lag] | add'",
+    ],
+    json: groupShape,
+    exits: itemExits,
+  })
     .addOption(
       new Option("--by <rows>", "what the table has a row for")
         .choices(["partition", "topic", "member"])
         .default("partition"),
     )
     .addOption(listingOption())
+    .addOption(watchOption())
     .action(async (names: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<DescribeOptions>();
-      await withClient(options, async (client) => {
+      await printReading(stdio, options, async (client) => {
         const outcomes = await forEachItem(stdio, names, (name) => client.describeGroup(name));
         const groups = outcomes.flatMap(({ result }) => (result === null ? [] : [result]));
-        print(stdio.out, listingFormat(options), groups, options.by);
-        throwIfFailed("group", outcomes);
+        return groupsReading(groups, options.by, itemFailure("group", outcomes));
       });
     });
 }
 
-function print(
-  out: Output,
-  format: ListingFormat,
+function groupsReading(
   groups: readonly GroupStatus[],
   by: RowKind,
-): void {
-  const listing = { kind: "group-descriptions", version: 1, items: groups.map(groupItem) };
+  failure: CommandError | null,
+): Reading {
+  const listing = { shape: groupShape, items: groups.map(groupItem) };
   if (by === "partition") {
     const rows = groups.flatMap(partitionsOf);
-    printListing(out, format, { ...listing, rows, columns: partitionColumns });
-  } else if (by === "topic") {
-    printListing(out, format, {
-      ...listing,
-      rows: groups.flatMap(topicsOf),
-      columns: topicColumns,
-    });
-  } else {
-    const rows = groups.flatMap(membersOf);
-    printListing(out, format, { ...listing, rows, columns: memberColumns });
+    return reading({ ...listing, rows, columns: partitionColumns }, failure);
   }
+  if (by === "topic") {
+    return reading({ ...listing, rows: groups.flatMap(topicsOf), columns: topicColumns }, failure);
+  }
+  const rows = groups.flatMap(membersOf);
+  return reading({ ...listing, rows, columns: memberColumns }, failure);
 }
 
 /** Unknown offsets, -1, are null. */
 function groupItem(group: GroupStatus): object {
-  const known = (value: number) => (value < 0 ? null : value);
   return {
     group: group.groupId,
     state: group.state,
@@ -87,6 +118,8 @@ function groupItem(group: GroupStatus): object {
       log_start_offset: known(progress.logStartOffset),
       high_watermark: known(progress.highWatermark),
       lag: known(progress.lag),
+      lag_ms: known(progress.lagMs),
+      drain_ms: known(progress.drainMs),
       member: progress.memberId,
     })),
   };

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { verb } from "../options.ts";
+import { verbGroup } from "../options.ts";
 import type { Stdio } from "../stdio.ts";
 import { deleteVerb } from "./delete.ts";
 import { describeVerb } from "./describe.ts";
@@ -8,7 +8,7 @@ import { resetVerb } from "./reset.ts";
 
 /** `weir group`: the verbs about consumer groups. */
 export function groupVerb(stdio: Stdio): Command {
-  const command = verb("group", "List, describe, reset and delete consumer groups", [
+  const command = verbGroup("group", "List, describe, reset and delete consumer groups", [
     "weir group ls",
     "weir group describe billing",
   ]).helpCommand(false);

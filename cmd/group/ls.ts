@@ -1,24 +1,38 @@
 import type { Command } from "commander";
 import type { GroupSummary } from "../../internal/client/api.ts";
-import { withClient } from "../connection.ts";
-import { type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
-import { type Listing, printListing } from "../output/listing.ts";
+import { callExits, listingOption, verb } from "../options.ts";
+import type { Listing } from "../output/listing.ts";
+import { listingShape } from "../output/shape.ts";
+import { printReading, type ReadingOptions, reading, watchOption } from "../reading.ts";
 import type { Stdio } from "../stdio.ts";
+import { known, lagTimeColumns } from "./lag-columns.ts";
+
+const groupsShape = listingShape("groups", {
+  group: "text, its id",
+  state: "text, Empty, PreparingRebalance, CompletingRebalance, Stable or Dead",
+  type: "text, the protocol of its members",
+  protocol_type: "text, consumer for consumers",
+  members: "integer, how many it has",
+  partitions: "integer, those with a committed offset",
+  lag: "integer, records still to be read, at most so many",
+  lag_ms: "integer or null, how long ago the first of them came; null: unknown",
+  drain_ms: "integer or null, in how long all will have been read; null: unknown, or never",
+});
 
 /** `weir group ls`. */
 export function lsVerb(stdio: Stdio): Command {
-  return verb("ls", "List consumer groups, with how far they are behind", [
-    "weir group ls",
-    "weir group ls --json | jq '.items[] | select(.lag > 1000).group'",
-  ])
+  return verb("ls", "List consumer groups, with how far they are behind", {
+    examples: ["weir group ls", "weir group ls --json | jq '.items[] | select(.lag > 1000).group'"],
+    json: groupsShape,
+    exits: callExits,
+  })
     .alias("list")
     .addOption(listingOption())
+    .addOption(watchOption())
     .action(async (_: unknown, command: Command) => {
-      const options = command.optsWithGlobals<ListingOptions>();
-      await withClient(options, async (client) => {
-        const groups = await client.listGroups();
-        printListing(stdio.out, listingFormat(options), groupListing(groups));
-      });
+      await printReading(stdio, command.optsWithGlobals<ReadingOptions>(), async (client) =>
+        reading(groupListing(await client.listGroups())),
+      );
     });
 }
 
@@ -26,8 +40,7 @@ function groupListing(groups: readonly GroupSummary[]): Listing<GroupSummary> {
   const number = (header: string, value: (group: GroupSummary) => number) =>
     ({ header, align: "right", text: (group: GroupSummary) => String(value(group)) }) as const;
   return {
-    kind: "groups",
-    version: 1,
+    shape: groupsShape,
     items: groups.map((group) => ({
       group: group.groupId,
       state: group.state,
@@ -36,6 +49,8 @@ function groupListing(groups: readonly GroupSummary[]): Listing<GroupSummary> {
       members: group.memberCount,
       partitions: group.partitionCount,
       lag: group.lag,
+      lag_ms: known(group.lagMs),
+      drain_ms: known(group.drainMs),
     })),
     rows: groups,
     columns: [
@@ -44,6 +59,7 @@ function groupListing(groups: readonly GroupSummary[]): Listing<GroupSummary> {
       number("MEMBERS", ({ memberCount }) => memberCount),
       number("PARTITIONS", ({ partitionCount }) => partitionCount),
       number("LAG", ({ lag }) => lag),
+      ...lagTimeColumns,
       { header: "TYPE", align: "left", text: ({ type }) => type, wideOnly: true },
       { header: "PROTOCOL", align: "left", text: (group) => group.protocolType, wideOnly: true },
     ],

@@ -1,8 +1,9 @@
-import type { GroupProgress, GroupStatus } from "../../internal/client/api.ts";
+import type { GroupStatus, TimedProgress } from "../../internal/client/api.ts";
 import type { Column } from "../output/table.ts";
+import { lagTimeColumns } from "./lag-columns.ts";
 
 /** A partition that a group reads. */
-export interface PartitionRow extends GroupProgress {
+export interface PartitionRow extends TimedProgress {
   readonly groupId: string;
 }
 
@@ -24,6 +25,7 @@ export const partitionColumns: readonly Column<PartitionRow>[] = [
   offset("COMMITTED", ({ committedOffset }) => committedOffset),
   offset("END", ({ highWatermark }) => highWatermark),
   offset("LAG", ({ lag }) => lag),
+  ...lagTimeColumns,
   { header: "MEMBER", align: "left", text: ({ memberId }) => memberId ?? "" },
   { ...offset("START", ({ logStartOffset }) => logStartOffset), wideOnly: true },
   { header: "METADATA", align: "left", text: ({ metadata }) => metadata, wideOnly: true },

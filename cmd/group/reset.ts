@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { Client } from "../../internal/client/api.ts";
 import { withClient } from "../connection.ts";
 import {
+  callExits,
   checked,
   checkedList,
   type ListingOptions,
@@ -10,6 +11,7 @@ import {
   verb,
 } from "../options.ts";
 import { type Listing, printListing } from "../output/listing.ts";
+import { listingShape } from "../output/shape.ts";
 import { type Position, parseFrom } from "../parse/position.ts";
 import { parseWhole } from "../parse/values.ts";
 import type { Stdio } from "../stdio.ts";
@@ -25,14 +27,28 @@ interface ResetOptions extends ListingOptions {
   readonly yes?: true;
 }
 
+const resetShape = listingShape("group-reset", {
+  group: "text, the group",
+  topic: "text, the topic",
+  partition: "integer, its number",
+  committed_offset: "integer or null, what was committed before",
+  new_offset: "integer, where it goes on",
+  lag: "integer, records to be read from there",
+  done: "boolean, whether it was done, or only shown",
+});
+
 /** `weir group reset`. */
 export function resetVerb(stdio: Stdio): Command {
   const startedAtMs = Date.now();
-  return verb("reset <name>", "Set where a group without members goes on", [
-    "weir group reset billing --to start                 # shows what it would do",
-    "weir group reset billing --to @-1h --topic orders --yes",
-    "weir group reset billing --to 500 --topic orders -p 3 --yes",
-  ])
+  return verb("reset <name>", "Set where a group without members goes on", {
+    examples: [
+      "weir group reset billing --to start                 # shows what it would do",
+      "weir group reset billing --to @-1h --topic orders --yes",
+      "weir group reset billing --to 500 --topic orders -p 3 --yes",
+    ],
+    json: resetShape,
+    exits: callExits,
+  })
     .addOption(
       new Option("--to <position>", "start, end, OFFSET, -N or @TIME, in each partition")
         .makeOptionMandatory()
@@ -84,8 +100,7 @@ function planListing(
   const offset = (header: string, text: (row: PlannedOffset) => string) =>
     ({ header, align: "right", text }) as const;
   return {
-    kind: "group-reset",
-    version: 1,
+    shape: resetShape,
     items: planned.map(({ topic, partition, committedOffset, newOffset, lag }) => ({
       group: groupId,
       topic,

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { BatchInfo } from "../../internal/record/batch-info.ts";
 import type { Dumped } from "../../internal/storage/inspect/dump.ts";
+import { listingShape } from "../output/shape.ts";
 import type { StreamedListing } from "../output/stream.ts";
 import type { Column } from "../output/table.ts";
 import { timestampText } from "../records/timestamp.ts";
@@ -90,8 +91,25 @@ function itemOf(row: Dumped): object {
 
 /** The batches of a log, and what stands between them that can't be read. */
 export const batchListing: StreamedListing<Dumped> = {
-  kind: "log-batches",
-  version: 1,
+  shape: listingShape("log-batches", {
+    offset: "integer, of the first record",
+    last_offset: "integer, of the last record",
+    file: "text, where it is",
+    position: "integer, where it begins in the file",
+    size_bytes: "integer, in the file",
+    crc_ok: "boolean, whether it is as it was written",
+    fault: "text or null, what is wrong with it; then the fields below are absent",
+    in_journal: "boolean or absent, whether it isn't in its segment yet",
+    records: "integer or absent, how many it has",
+    codec: "text or null or absent, how it is compressed; null: unknown",
+    max_timestamp_ms: "integer or null or absent, the latest of its records",
+    producer_id: "integer or null or absent, of an idempotent producer",
+    producer_epoch: "integer or null or absent, of an idempotent producer",
+    sequence: "integer or null or absent, of its first record",
+    leader_epoch: "integer or absent, the leadership that wrote it",
+    transactional: "boolean or absent, whether it is part of a transaction",
+    control: "boolean or absent, whether it is a mark rather than records",
+  }),
   columns,
   item: itemOf,
 };

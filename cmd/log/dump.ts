@@ -4,7 +4,7 @@ import type { Disk } from "../../internal/platform/disk.ts";
 import type { Dumped } from "../../internal/storage/inspect/dump.ts";
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
+import { fileExits, type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
 import { printStream } from "../output/stream.ts";
 import { appendRecord, parseFormat } from "../records/format.ts";
 import { recordLine } from "../records/ndjson.ts";
@@ -25,11 +25,15 @@ const expandedLimitBytes = 1024 * 1024 * 1024;
 
 /** `weir log dump`: what a log's files hold. */
 export function dumpVerb(stdio: Stdio): Command {
-  return verb("dump <what>", "Print the batches of a partition, or of a segment's file", [
-    "weir log dump orders-0 --data /var/lib/weir",
-    "weir log dump ./weir-data/logs/orders-0/00000000000000000000.log",
-    "weir log dump orders-0 --records -o ndjson | jq -r .value",
-  ])
+  return verb("dump <what>", "Print the batches of a partition, or of a segment's file", {
+    examples: [
+      "weir log dump orders-0 --data /var/lib/weir",
+      "weir log dump ./weir-data/logs/orders-0/00000000000000000000.log",
+      "weir log dump orders-0 --records -o ndjson | jq -r .value",
+    ],
+    json: batchListing.shape,
+    exits: fileExits,
+  })
     .option("--data <directory>", "the broker's data, where a partition is named", defaultData)
     .addOption(new Option("--records", "print the records instead"))
     .addOption(listingOption())

@@ -2,6 +2,7 @@ import type { Disk } from "../../internal/platform/disk.ts";
 import type { Finding, VerifyStep } from "../../internal/storage/inspect/verify.ts";
 import type { Listing } from "../output/listing.ts";
 import { humanBytes, humanCount } from "../output/numbers.ts";
+import { listingShape } from "../output/shape.ts";
 import type { Stdio } from "../stdio.ts";
 
 /** How often the progress is drawn anew, in milliseconds. */
@@ -89,11 +90,22 @@ export function isLoss({ kind }: Finding): boolean {
   return kind === "records" || kind === "start";
 }
 
+/** A finding as it is printed. */
+export const damageShape = listingShape("log-damage", {
+  kind: "text, records, start, copy or index",
+  partition: "text or null, whose log it is",
+  offset: "integer or null, the first that can't be read",
+  last_offset: "integer or null, the last of them",
+  file: "text, where it is",
+  position: "integer or null, where it begins in the file",
+  end_position: "integer or null, where it ends there",
+  fault: "text, what is wrong, and what will be done about it",
+});
+
 /** Findings, one a line. */
 export function findingListing(findings: readonly Finding[]): Listing<Finding> {
   return {
-    kind: "log-damage",
-    version: 1,
+    shape: damageShape,
     items: findings.map(itemOf),
     rows: findings,
     columns: [

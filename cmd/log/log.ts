@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { verb } from "../options.ts";
+import { verbGroup } from "../options.ts";
 import type { Stdio } from "../stdio.ts";
 import { dumpVerb } from "./dump.ts";
 import { repairVerb } from "./repair.ts";
@@ -7,7 +7,7 @@ import { verifyVerb } from "./verify.ts";
 
 /** `weir log`: the verbs about the files that a broker keeps. */
 export function logVerb(stdio: Stdio): Command {
-  const command = verb("log", "Look into a broker's files, check and repair them", [
+  const command = verbGroup("log", "Look into a broker's files, check and repair them", [
     "weir log dump orders-0",
     "weir log verify ./weir-data",
     "weir log repair ./weir-data",

@@ -2,12 +2,19 @@ import { type Command, Option } from "commander";
 import type { Repaired } from "../../internal/broker/repair.ts";
 import type { Disk } from "../../internal/platform/disk.ts";
 import type { Log } from "../../internal/platform/log.ts";
-import { type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
+import { fileExits, type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
 import { printListing } from "../output/listing.ts";
 import { humanCount } from "../output/numbers.ts";
 import type { Stdio } from "../stdio.ts";
 import { damageFound, dataDirectory, openDisk, withFiles } from "./files.ts";
-import { checkedText, findingListing, isLoss, lostOffsets, verify } from "./findings.ts";
+import {
+  checkedText,
+  damageShape,
+  findingListing,
+  isLoss,
+  lostOffsets,
+  verify,
+} from "./findings.ts";
 
 interface RepairOptions extends ListingOptions {
   readonly acceptLoss?: true;
@@ -17,10 +24,14 @@ const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** `weir log repair`: says what is lost for good, and gives it up so that the rest is served. */
 export function repairVerb(stdio: Stdio): Command {
-  return verb("repair <directory>", "Say what damage has taken, and go on without it", [
-    "weir log repair ./weir-data                 # what would be given up",
-    "weir log repair ./weir-data --accept-loss   # gives it up",
-  ])
+  return verb("repair <directory>", "Say what damage has taken, and go on without it", {
+    examples: [
+      "weir log repair ./weir-data                 # what would be given up",
+      "weir log repair ./weir-data --accept-loss   # gives it up",
+    ],
+    json: damageShape,
+    exits: fileExits,
+  })
     .addOption(new Option("--accept-loss", "give up what is listed; else nothing is changed"))
     .addOption(listingOption())
     .addHelpText("after", "\nThe broker has to be stopped before anything is given up.")

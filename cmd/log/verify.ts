@@ -1,18 +1,19 @@
 import type { Command } from "commander";
 import type { VerifyStep } from "../../internal/storage/inspect/verify.ts";
-import { type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
+import { fileExits, type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
 import { printListing } from "../output/listing.ts";
 import { humanCount } from "../output/numbers.ts";
 import type { Stdio } from "../stdio.ts";
 import { damageFound, dataDirectory, openDisk, withFiles } from "./files.ts";
-import { checkedText, findingListing, lostOffsets, verify } from "./findings.ts";
+import { checkedText, damageShape, findingListing, lostOffsets, verify } from "./findings.ts";
 
 /** `weir log verify`: checks all that a broker keeps. */
 export function verifyVerb(stdio: Stdio): Command {
-  return verb("verify <directory>", "Check every byte of a broker's data, and list the damage", [
-    "weir log verify ./weir-data",
-    "weir log verify /var/lib/weir -o ndjson",
-  ])
+  return verb("verify <directory>", "Check every byte of a broker's data, and list the damage", {
+    examples: ["weir log verify ./weir-data", "weir log verify /var/lib/weir -o ndjson"],
+    json: damageShape,
+    exits: fileExits,
+  })
     .addOption(listingOption())
     .addHelpText("after", "\nNothing is changed, and a broker may run on the files meanwhile.")
     .action(async (name: string, _: unknown, command: Command) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type Listing, type ListingFormat, printListing } from "./listing.ts";
 import { humanBytes, humanCount, humanDuration } from "./numbers.ts";
 import { Output } from "./output.ts";
+import { listingShape } from "./shape.ts";
 import { printStream } from "./stream.ts";
 
 interface Thing {
@@ -10,8 +11,7 @@ interface Thing {
 }
 
 const listing = (items: readonly Thing[]): Listing<Thing> => ({
-  kind: "things",
-  version: 1,
+  shape: listingShape("things", {}),
   items,
   rows: items,
   columns: [
@@ -116,11 +116,11 @@ describe("a listing that comes row by row", () => {
       text += new TextDecoder().decode(bytes.subarray(from, to));
       return to - from;
     });
-    const { kind, version, columns } = listing([]);
+    const { shape, columns } = listing([]);
     async function* rows() {
       yield* items;
     }
-    await printStream(output, format, { kind, version, columns, item: (row) => row }, rows());
+    await printStream(output, format, { shape, columns, item: (row) => row }, rows());
     await output.flush();
     return text;
   };

@@ -1,4 +1,5 @@
 import type { Output } from "./output.ts";
+import type { JsonShape } from "./shape.ts";
 import { type Column, table, tsv } from "./table.ts";
 
 /** How a listing is printed. */
@@ -14,26 +15,31 @@ export type ListingFormat = (typeof listingFormats)[number];
  * the items, or parts of them.
  */
 export interface Listing<Row> {
-  readonly kind: string;
-  readonly version: number;
+  readonly shape: JsonShape;
   readonly items: readonly object[];
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
 }
 
-/** Prints a listing; the same fields whoever reads it, a terminal or a pipe. */
+/**
+ * Prints a listing; the same fields whoever reads it, a terminal or a pipe. `atMs` says when it was
+ * made, where there is one after the other: JSON has it, too, as `time_ms`.
+ */
 export function printListing<Row>(
   output: Output,
   format: ListingFormat,
   listing: Listing<Row>,
+  atMs: number | null = null,
 ): void {
-  const { kind, version, items, rows, columns } = listing;
+  const { shape, items, rows, columns } = listing;
+  const { kind, version } = shape;
+  const time = atMs === null ? {} : { time_ms: atMs };
   switch (format) {
     case "json":
-      output.appendText(`${JSON.stringify({ kind, version, items })}\n`);
+      output.appendText(`${JSON.stringify({ kind, version, ...time, items })}\n`);
       return;
     case "ndjson":
-      for (const item of items) output.appendText(`${JSON.stringify(item)}\n`);
+      for (const item of items) output.appendText(`${JSON.stringify({ ...time, ...item })}\n`);
       return;
     case "tsv":
       output.appendText(tsv(columns, rows));

@@ -3,7 +3,7 @@ import type { Output } from "./output.ts";
 import { tablePages, tsvHeader, tsvRows } from "./table.ts";
 
 /** A listing whose rows come one by one: what there is of it before the first. */
-export interface StreamedListing<Row> extends Pick<Listing<Row>, "kind" | "version" | "columns"> {
+export interface StreamedListing<Row> extends Pick<Listing<Row>, "shape" | "columns"> {
   /** The row as an item for programs. */
   readonly item: (row: Row) => object;
 }
@@ -13,23 +13,25 @@ const PAGE_ROWS = 500;
 
 /**
  * Prints a listing while its rows come, however many: as `printListing` does, except that a table's
- * columns grow wider where later rows need it. The caller flushes the output at the end.
+ * columns grow wider where later rows need it. The caller flushes the output at the end. Rows that
+ * are `live` leave as soon as they come.
  */
 export async function printStream<Row>(
   out: Output,
   format: ListingFormat,
   listing: StreamedListing<Row>,
   rows: AsyncIterable<Row>,
+  live = false,
 ): Promise<void> {
   const printer = printerOf(format, listing);
   out.appendText(printer.begin);
   let page: Row[] = [];
   for await (const row of rows) {
     page.push(row);
-    if (page.length < PAGE_ROWS) continue;
+    if (page.length < PAGE_ROWS && !live) continue;
     out.appendText(printer.page(page));
     page = [];
-    if (out.full) await out.flush();
+    if (out.full || live) await out.flush();
   }
   out.appendText(printer.page(page));
   out.appendText(printer.end);
@@ -42,7 +44,8 @@ interface Printer<Row> {
 }
 
 function printerOf<Row>(format: ListingFormat, listing: StreamedListing<Row>): Printer<Row> {
-  const { kind, version, columns, item } = listing;
+  const { shape, columns, item } = listing;
+  const { kind, version } = shape;
   switch (format) {
     case "json": {
       let comma = "";

@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import type { PromotionReport } from "../../internal/client/api.ts";
 import { confirm } from "../confirm.ts";
 import { withClient } from "../connection.ts";
-import { type GlobalOptions, verb } from "../options.ts";
+import { callExits, type GlobalOptions, verb } from "../options.ts";
 import { humanCount, humanDuration } from "../output/numbers.ts";
+import { type JsonShape, objectLine } from "../output/shape.ts";
 import type { Stdio } from "../stdio.ts";
 
 /** So many partitions with missing records are named. */
@@ -13,12 +14,31 @@ interface PromoteOptions extends GlobalOptions {
   readonly yes?: true;
 }
 
+const promotedShape: JsonShape = {
+  kind: "promoted",
+  version: 1,
+  form: "object",
+  fields: {
+    leader: "integer, the broker that is the master now",
+    leader_epoch: "integer, the number of its leadership",
+    old_leader: "integer, the master before it",
+    old_leader_silent_ms: "integer or null, how long that hadn't been heard",
+    was_in_sync: "boolean, whether nothing that was acked by all until then is missing",
+    missing: "list, partitions that the old master has more of, as far as known",
+    "missing[].log": "text, the partition",
+    "missing[].leader_end_offset": "integer, where it ends there",
+    "missing[].end_offset": "integer, where it ends here",
+    "missing[].records": "integer, the difference",
+  },
+};
+
 /** `weir promote`: makes a slave the master, after saying what could be missing. */
 export function promoteVerb(stdio: Stdio): Command {
-  return verb("promote", "Make this slave the master", [
-    "weir -b slave:9092 promote",
-    "weir -b slave:9092 promote --yes --json",
-  ])
+  return verb("promote", "Make this slave the master", {
+    examples: ["weir -b slave:9092 promote", "weir -b slave:9092 promote --yes --json"],
+    json: promotedShape,
+    exits: callExits,
+  })
     .option("-y, --yes", "do not ask; needed where nobody can be asked")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<PromoteOptions>();
@@ -34,7 +54,8 @@ export function promoteVerb(stdio: Stdio): Command {
         const { replication } = await client.status();
         const { leaderId, leaderEpoch } = replication;
         if (options.json === true) {
-          stdio.out.appendText(`${JSON.stringify(promotedItem(report, leaderId, leaderEpoch))}\n`);
+          const item = promotedItem(report, leaderId, leaderEpoch);
+          stdio.out.appendText(objectLine(promotedShape, item));
         } else stdio.out.appendText(`broker ${leaderId} is the master, epoch ${leaderEpoch}\n`);
         await stdio.out.flush();
       });
@@ -68,7 +89,6 @@ function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport
 
 function promotedItem(report: PromotionReport, leader: number, epoch: number): object {
   return {
-    kind: "promoted",
     leader,
     leader_epoch: epoch,
     old_leader: report.leaderId,

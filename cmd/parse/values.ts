@@ -63,3 +63,25 @@ export function parsePair(text: string): readonly [name: string, value: string] 
   if (at <= 0) throw new ParseError("It must be NAME=VALUE.");
   return [text.slice(0, at), text.slice(at + 1)];
 }
+
+const sizeUnits: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+
+/** A size with its unit: `512MiB`, `10GB`, `4096B`. In bytes. */
+export function parseSizeBytes(text: string): number {
+  const match = /^(\d{1,12}(?:\.\d{1,6})?)([kMGT]?B|[KMGT]iB)$/.exec(text);
+  const unit = sizeUnits[match?.[2] ?? ""];
+  if (match === null || unit === undefined) {
+    throw new ParseError("It must be a number with a unit: 500MB, 10GB or 2GiB.");
+  }
+  return Math.round(Number(match[1]) * unit);
+}

@@ -1,5 +1,6 @@
 import type { BatchReceipt } from "../../internal/client/api.ts";
 import { type Output, OutputClosedError } from "../output/output.ts";
+import type { JsonShape } from "../output/shape.ts";
 
 /** What one acked batch was asked for. */
 export interface AckedBatch {
@@ -8,6 +9,26 @@ export interface AckedBatch {
   readonly recordCount: number;
   readonly ackedAtMs: number;
 }
+
+/** A receipt's line. */
+export const receiptShape: JsonShape = {
+  kind: "receipts",
+  version: 1,
+  form: "lines",
+  fields: {
+    topic: "text, where the batch went",
+    partition: "integer, where the batch went",
+    base_offset: "integer or null, of its first record; null with acks 0",
+    last_offset: "integer or null, of its last record; null with acks 0",
+    records: "integer, how many it has",
+    time: "text, when it was acked, RFC 3339",
+    time_ms: "integer, the same in milliseconds since 1970",
+    acks: "text, what was asked for: 0, 1 or all",
+    durability: "text or null, fsync or memory; null with acks 0",
+    copies: "integer, how many brokers had it",
+    duplicate: "boolean, whether it had been written before",
+  },
+};
 
 /**
  * The line for one batch: where its records are, when they were acked, and what the ack is worth.

@@ -1,29 +1,26 @@
 import type { Command } from "commander";
-import type { ConfigEntry } from "../../internal/client/api.ts";
-import { withClient } from "../connection.ts";
-import {
-  checkedList,
-  type ListingOptions,
-  listingFormat,
-  listingOption,
-  verb,
-} from "../options.ts";
-import { type Listing, printListing } from "../output/listing.ts";
+import { callExits, checkedList, listingOption, verb } from "../options.ts";
 import { parsePair } from "../parse/values.ts";
+import { printReading, type ReadingOptions, reading, watchOption } from "../reading.ts";
+import { settingListing, settingsShape } from "../setting-listing.ts";
 import type { Stdio } from "../stdio.ts";
 
-interface ConfigOptions extends ListingOptions {
+interface ConfigOptions extends ReadingOptions {
   readonly set?: readonly (readonly [name: string, value: string])[];
   readonly unset?: readonly string[];
 }
 
 /** `weir topic config`. */
 export function configVerb(stdio: Stdio): Command {
-  return verb("config <name>", "Show a topic's settings, after changing some", [
-    "weir topic config orders",
-    "weir topic config orders --set retention.ms=86400000",
-    "weir topic config orders --unset retention.ms     # back to the broker's value",
-  ])
+  return verb("config <name>", "Show a topic's settings, after changing some", {
+    examples: [
+      "weir topic config orders",
+      "weir topic config orders --set retention.ms=86400000",
+      "weir topic config orders --unset retention.ms     # back to the broker's value",
+    ],
+    json: settingsShape,
+    exits: callExits,
+  })
     .option("--set <name=value>", "change a setting; repeatable", checkedList(parsePair))
     .option(
       "--unset <name>",
@@ -31,39 +28,17 @@ export function configVerb(stdio: Stdio): Command {
       checkedList((text) => text),
     )
     .addOption(listingOption())
+    .addOption(watchOption())
     .action(async (topic: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ConfigOptions>();
       const changes = new Map<string, string | null>([
         ...(options.set ?? []),
         ...(options.unset ?? []).map((name) => [name, null] as const),
       ]);
-      await withClient(options, async (client) => {
+      await printReading(stdio, options, async (client) => {
         if (changes.size > 0) await client.alterTopicConfig(topic, changes, false);
-        const entries = await client.topicConfig(topic);
-        printListing(stdio.out, listingFormat(options), settingListing(entries));
+        changes.clear();
+        return reading(settingListing(await client.topicConfig(topic)));
       });
     });
-}
-
-function settingListing(entries: readonly ConfigEntry[]): Listing<ConfigEntry> {
-  return {
-    kind: "settings",
-    version: 1,
-    items: entries.map((entry) => ({
-      name: entry.name,
-      value: entry.value,
-      source: entry.source,
-      type: entry.type,
-      read_only: entry.readOnly,
-      documentation: entry.documentation,
-    })),
-    rows: entries,
-    columns: [
-      { header: "NAME", align: "left", text: ({ name }) => name },
-      { header: "VALUE", align: "left", text: ({ value }) => value ?? "" },
-      { header: "SOURCE", align: "left", text: ({ source }) => source },
-      { header: "TYPE", align: "left", text: ({ type }) => type, wideOnly: true },
-      { header: "MEANING", align: "left", text: (entry) => entry.documentation, wideOnly: true },
-    ],
-  };
 }

@@ -2,8 +2,15 @@ import type { Command } from "commander";
 import type { Client } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import { withClient } from "../connection.ts";
-import { changeItems, type ItemChange } from "../items.ts";
-import { checked, checkedList, type ListingOptions, listingOption, verb } from "../options.ts";
+import { changeItems, type ItemChange, resultShape } from "../items.ts";
+import {
+  checked,
+  checkedList,
+  itemExits,
+  type ListingOptions,
+  listingOption,
+  verb,
+} from "../options.ts";
 import { parsePair, parseWhole } from "../parse/values.ts";
 import type { Stdio } from "../stdio.ts";
 
@@ -15,10 +22,14 @@ interface CreateOptions extends ListingOptions {
 
 /** `weir topic create`. */
 export function createVerb(stdio: Stdio): Command {
-  return verb("create <name...>", "Make topics", [
-    "weir topic create orders -p 6",
-    "weir topic create audit --config retention.ms=604800000 --if-not-exists",
-  ])
+  return verb("create <name...>", "Make topics", {
+    examples: [
+      "weir topic create orders -p 6",
+      "weir topic create audit --config retention.ms=604800000 --if-not-exists",
+    ],
+    json: resultShape("topic"),
+    exits: itemExits,
+  })
     .option(
       "-p, --partitions <count>",
       "how many partitions (default: the broker's)",

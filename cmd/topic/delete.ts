@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import type { Client } from "../../internal/client/api.ts";
 import { confirmDeletion } from "../confirm.ts";
 import { withClient } from "../connection.ts";
-import { changeItems } from "../items.ts";
-import { type ListingOptions, listingOption, verb } from "../options.ts";
+import { changeItems, resultShape } from "../items.ts";
+import { itemExits, type ListingOptions, listingOption, verb } from "../options.ts";
 import type { Stdio } from "../stdio.ts";
 
 interface DeleteOptions extends ListingOptions {
@@ -12,9 +12,11 @@ interface DeleteOptions extends ListingOptions {
 
 /** `weir topic delete`. */
 export function deleteVerb(stdio: Stdio): Command {
-  return verb("delete <name...>", "Delete topics with all their records", [
-    "weir topic delete scratch --yes",
-  ])
+  return verb("delete <name...>", "Delete topics with all their records", {
+    examples: ["weir topic delete scratch --yes"],
+    json: resultShape("topic"),
+    exits: itemExits,
+  })
     .option("-y, --yes", "do not ask; needed where nobody can be asked")
     .addOption(listingOption())
     .action(async (names: string[], _: unknown, command: Command) => {

@@ -1,26 +1,56 @@
 import type { Command } from "commander";
 import type { PartitionStatus, TopicDescription } from "../../internal/client/api.ts";
-import { withClient } from "../connection.ts";
-import { forEachItem, throwIfFailed } from "../items.ts";
-import { type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
-import { type Listing, printListing } from "../output/listing.ts";
+import { forEachItem, itemFailure } from "../items.ts";
+import { itemExits, listingOption, verb } from "../options.ts";
+import type { Listing } from "../output/listing.ts";
 import { humanBytes } from "../output/numbers.ts";
+import { listingShape } from "../output/shape.ts";
+import { printReading, type ReadingOptions, reading, watchOption } from "../reading.ts";
 import type { Stdio } from "../stdio.ts";
+
+const topicShape = listingShape("topic-descriptions", {
+  name: "text, the topic's name",
+  id: "text, its id: another one if it is made anew",
+  internal: "boolean, whether the broker keeps its own things in it",
+  config: "object, the settings that are its own",
+  "config.*": "text, the value, by the setting's name",
+  partitions: "list, one after the other",
+  "partitions[].partition": "integer, its number",
+  "partitions[].leader": "integer, the broker that takes writes; -1 if none does",
+  "partitions[].leader_epoch": "integer, the number of that leadership",
+  "partitions[].replicas": "list, the brokers that have a copy",
+  "partitions[].isr": "list, those whose copies are in sync",
+  "partitions[].observers": "list, those whose copies are waited for by nobody",
+  "partitions[].copies": "list, of the followers, as far as this broker knows",
+  "partitions[].copies[].broker": "integer, who has it",
+  "partitions[].copies[].in_sync": "boolean, whether it counts for acks",
+  "partitions[].copies[].end_offset": "integer or null, behind what is durable there",
+  "partitions[].copies[].lag_records": "integer, what it hasn't yet",
+  "partitions[].copies[].lag_bytes": "integer or null, what it hasn't yet",
+  "partitions[].copies[].lag_ms": "integer or null, how long ago it had everything",
+  "partitions[].log_start_offset": "integer, of the oldest record",
+  "partitions[].high_watermark": "integer, behind the last record that consumers see",
+  "partitions[].log_end_offset": "integer, behind the last record",
+  "partitions[].size_bytes": "integer, on this broker's disk",
+});
 
 /** `weir topic describe`. */
 export function describeVerb(stdio: Stdio): Command {
-  return verb("describe <name...>", "Show the partitions of topics", [
-    "weir topic describe orders",
-    "weir topic describe orders payments --json | jq '.items[].partitions[].high_watermark'",
-  ])
+  return verb("describe <name...>", "Show the partitions of topics", {
+    examples: [
+      "weir topic describe orders",
+      "weir topic describe orders payments --json | jq '.items[].partitions[].high_watermark'",
+    ],
+    json: topicShape,
+    exits: itemExits,
+  })
     .addOption(listingOption())
+    .addOption(watchOption())
     .action(async (names: string[], _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<ListingOptions>();
-      await withClient(options, async (client) => {
+      await printReading(stdio, command.optsWithGlobals<ReadingOptions>(), async (client) => {
         const outcomes = await forEachItem(stdio, names, (name) => client.describeTopic(name));
         const topics = outcomes.flatMap(({ result }) => (result === null ? [] : [result]));
-        printListing(stdio.out, listingFormat(options), partitionListing(topics));
-        throwIfFailed("topic", outcomes);
+        return reading(partitionListing(topics), itemFailure("topic", outcomes));
       });
     });
 }
@@ -29,8 +59,7 @@ function partitionListing(topics: readonly TopicDescription[]): Listing<Partitio
   const number = (header: string, text: (row: PartitionStatus) => string) =>
     ({ header, align: "right", text }) as const;
   return {
-    kind: "topic-descriptions",
-    version: 1,
+    shape: topicShape,
     items: topics.map(topicItem),
     rows: topics.flatMap(({ partitions }) => partitions),
     columns: [

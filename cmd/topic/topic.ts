@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { verb } from "../options.ts";
+import { verbGroup } from "../options.ts";
 import type { Stdio } from "../stdio.ts";
 import { configVerb } from "./config.ts";
 import { createVerb } from "./create.ts";
@@ -9,7 +9,7 @@ import { lsVerb } from "./ls.ts";
 
 /** `weir topic`: the verbs about topics. */
 export function topicVerb(stdio: Stdio): Command {
-  const command = verb("topic", "Make, list, describe, change and delete topics", [
+  const command = verbGroup("topic", "Make, list, describe, change and delete topics", [
     "weir topic create orders -p 6",
     "weir topic ls",
   ]).helpCommand(false);

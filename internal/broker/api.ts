@@ -1,6 +1,9 @@
 import type { GroupCoordinator } from "../coordination/api.ts";
 import type { BrokerError } from "./errors.ts";
+import type { LagTimes } from "./lag-times.ts";
+import type { RefusalCount, RefusalCounts } from "./refusal-counts.ts";
 import type { Replication, ReplicationStatus } from "./replication-api.ts";
+import type { CountedTopic } from "./topic-summary.ts";
 import type { Watched, Watcher } from "./watch-api.ts";
 
 /**
@@ -15,6 +18,10 @@ export interface Broker {
   readonly replication: Replication;
   /** Consumer groups and their offsets. */
   readonly groups: GroupCoordinator;
+  /** How far groups are behind, as time. */
+  readonly lagTimes: Pick<LagTimes, "of">;
+  /** What wasn't done for clients, or not at once; doors count what they turn away. */
+  readonly refusals: RefusalCounts;
 
   /** Appends one record batch to one partition; see `ProduceReceipt` for when it resolves. */
   produce(request: ProduceRequest): Promise<ProduceReceipt>;
@@ -33,6 +40,8 @@ export interface Broker {
 
   /** Every topic, in the order of names. */
   topics(): Topic[];
+  /** Every topic with how it is, and what has gone through it. */
+  topicActivities(): Iterable<CountedTopic>;
   /** One topic by name, or by its id. */
   topic(name: string): Topic | undefined;
   topicById(id: string): Topic | undefined;
@@ -42,15 +51,13 @@ export interface Broker {
   /** Grows a topic to `partitionCount` partitions. */
   createPartitions(name: string, partitionCount: number, validateOnly: boolean): Promise<void>;
   /** Sets (`value`) or takes back (`null`) a topic's own settings. */
-  alterTopicConfig(
-    name: string,
-    changes: ReadonlyMap<string, string | null>,
-    validateOnly: boolean,
-  ): Promise<void>;
+  alterTopicConfig(name: string, changes: ConfigChanges, validateOnly: boolean): Promise<void>;
   /** A topic's settings with their values, sources and documentation. */
   topicConfig(name: string): TracedConfigEntry[];
   /** This broker's settings with their values, sources and documentation. */
   brokerConfig(): TracedConfigEntry[];
+  /** Sets (`value`) or takes back (`null`) settings of this broker, where they may change now. */
+  alterBrokerConfig(changes: ConfigChanges, validateOnly: boolean): Promise<void>;
 
   /** The idempotent producers that a partition knows. Throws `BrokerError` if there is none. */
   producers(topic: string, partition: number): PartitionProducer[];
@@ -59,6 +66,9 @@ export interface Broker {
   /** The state of the broker as a whole. */
   status(): BrokerStatus;
 }
+
+/** Settings to be set to a value, or, where that is null, to be taken back. */
+export type ConfigChanges = ReadonlyMap<string, string | null>;
 
 /** Who this broker is. */
 export interface BrokerIdentity {
@@ -281,5 +291,7 @@ export interface BrokerStatus {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly connections: number;
+  /** What wasn't done for clients, or not at once, by reason. */
+  readonly refusals: readonly RefusalCount[];
   readonly replication: ReplicationStatus;
 }

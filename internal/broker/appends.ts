@@ -7,6 +7,7 @@ import { BrokerError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { internalTopic, isInternal } from "./groups-topic.ts";
 import type { Pair } from "./pair.ts";
+import type { RefusalCounts } from "./refusal-counts.ts";
 import { fenced, tooFewCopies, unknownPartition } from "./refusals.ts";
 import { brokerError } from "./storage-errors.ts";
 import type { Topics } from "./topics.ts";
@@ -21,6 +22,7 @@ export interface AppendsPath {
   readonly pair: Pair;
   readonly traffic: Traffic;
   readonly events: EventLog;
+  readonly refusals: RefusalCounts;
 }
 
 /** Takes producers' batches: checks them, has them written, and acks them as they asked. */
@@ -35,7 +37,12 @@ export class Appends {
 
   submit(request: ProduceRequest, done: OnProduced): void {
     const refusal = this.#append(request, done);
-    if (refusal) done(refusal);
+    if (refusal) this.#refuse(refusal, done);
+  }
+
+  #refuse(refusal: BrokerError, done: OnProduced): void {
+    this.#path.refusals.add(refusal.code);
+    done(refusal);
   }
 
   /** Begins an append, of which `done` will be told; returns why not if it may not begin. */
@@ -60,7 +67,7 @@ export class Appends {
     const sizeBytes = packed?.length ?? to - from;
     store.submit(log, packed ?? buffer, at, sizeBytes, leaderEpoch, (outcome) => {
       if (outcome instanceof Error) {
-        done(this.#writeEvents.refused(outcome));
+        this.#refuse(this.#writeEvents.refused(outcome), done);
         return;
       }
       this.#writeEvents.taken();
@@ -69,7 +76,7 @@ export class Appends {
       const { baseOffset, lastOffset, durability, duplicate } = outcome;
       const acked = (error: Error | null): void => {
         if (error) {
-          done(brokerError(error));
+          this.#refuse(brokerError(error), done);
           return;
         }
         const copyCount = copies.countWith(lastOffset + 1);

@@ -79,6 +79,29 @@ const OWN_SETTINGS: readonly Setting[] = [
     documentation: "How often the broker looks for segments that are to be deleted.",
   },
   {
+    name: "max.connections",
+    type: "int",
+    min: 1,
+    max: INT_MAX,
+    default: "10000",
+    documentation: "How many connections may be open; further ones are closed at once.",
+  },
+  {
+    name: "metrics.partitions.enable",
+    type: "boolean",
+    default: "false",
+    documentation: "Whether /metrics has series for each partition, and not only for topics.",
+  },
+  {
+    name: "metrics.series.max",
+    type: "int",
+    min: 100,
+    max: 1_000_000,
+    default: "20000",
+    documentation:
+      "How many series of topics, groups and partitions /metrics has; what is left out is counted.",
+  },
+  {
     name: "producer.id.expiration.ms",
     type: "int",
     min: 1,
@@ -169,6 +192,7 @@ export interface BrokerSettings {
   readonly defaultPartitions: number;
   readonly autoCreateTopics: boolean;
   readonly maxRequestBytes: number;
+  readonly maxConnections: number;
   readonly retentionCheckMs: number;
   readonly producerExpirationMs: number;
   readonly compactionIntervalMs: number;
@@ -223,6 +247,7 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     rack: text("broker.rack").trim() || null,
     defaultPartitions: numberOf(text("num.partitions")),
     autoCreateTopics: text("auto.create.topics.enable") === "true",
+    maxConnections: numberOf(text("max.connections")),
     maxRequestBytes: numberOf(text("socket.request.max.bytes")),
     retentionCheckMs: numberOf(text("log.retention.check.interval.ms")),
     producerExpirationMs: numberOf(text("producer.id.expiration.ms")),

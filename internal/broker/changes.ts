@@ -12,7 +12,7 @@ export interface ChangeListener {
   topicRemoved(topic: TopicState): void;
 }
 
-/** Tells those who listen what changes; it costs next to nothing while nobody does. */
+/** Tells those who listen what changes. */
 export class Changes implements ChangeListener {
   readonly #listeners = new Set<ChangeListener>();
 

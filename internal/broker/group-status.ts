@@ -2,9 +2,10 @@ import type { GroupDescription, GroupListing, TopicOffsets } from "../coordinati
 import { assignedPartitions, CONSUMER_PROTOCOL } from "../coordination/consumer-protocol.ts";
 import type { Broker, PartitionStatus } from "./api.ts";
 import { groupRefusal } from "./group-refusals.ts";
+import { type LagTime, totalLagTime } from "./lag-times.ts";
 
 /** A group in a list, with how far it is behind. */
-export interface GroupSummary extends GroupListing {
+export interface GroupSummary extends GroupListing, LagTime {
   /** Partitions of which it has committed an offset. */
   readonly partitionCount: number;
   /** Records that it has still to read, in all of them: at most so many. */
@@ -18,7 +19,7 @@ export interface GroupStatus extends GroupListing {
   readonly protocolName: string;
   readonly members: readonly GroupMemberStatus[];
   /** Those with an offset or an owner, in the order of topics and partitions. */
-  readonly partitions: readonly GroupProgress[];
+  readonly partitions: readonly TimedProgress[];
 }
 
 /** A member of a group. */
@@ -48,15 +49,26 @@ export interface GroupProgress {
   readonly memberId: string | null;
 }
 
+/** How far a group has read a partition, and what that is as time. */
+export interface TimedProgress extends GroupProgress, LagTime {}
+
 /** All groups, in the order of their ids. */
 export async function groupSummaries(broker: Broker): Promise<GroupSummary[]> {
   const listings = broker.groups.listGroups({ states: [], types: [] });
+  const lagTime = ({ groupId }: GroupListing, progress: GroupProgress) =>
+    broker.lagTimes.of(groupId, progress);
   const summaries: GroupSummary[] = [];
   for (const listing of listings) {
     const topics = await broker.groups.fetchOffsets({ groupId: listing.groupId, topics: null });
     const progress = progressOf(broker, null, topics);
     const lag = progress.reduce((sum, each) => sum + Math.max(each.lag, 0), 0);
-    summaries.push({ ...listing, partitionCount: progress.length, lag });
+    const times = progress.filter((each) => each.lag >= 0).map((each) => lagTime(listing, each));
+    summaries.push({
+      ...listing,
+      partitionCount: progress.length,
+      lag,
+      ...totalLagTime(times),
+    });
   }
   return summaries;
 }
@@ -67,7 +79,9 @@ export async function groupStatus(broker: Broker, groupId: string): Promise<Grou
   if (group === null) throw groupRefusal(groupId, "group-id-not-found");
   const { members: described, ...rest } = group;
   const topics = await broker.groups.fetchOffsets({ groupId, topics: null });
-  const partitions = progressOf(broker, group, topics).sort(byPlace);
+  const partitions = progressOf(broker, group, topics)
+    .sort(byPlace)
+    .map((progress) => ({ ...progress, ...broker.lagTimes.of(groupId, progress) }));
   const members = described.map(({ memberId, groupInstanceId, clientId, clientHost }) => {
     const partitionCount = partitions.filter((each) => each.memberId === memberId).length;
     return { memberId, groupInstanceId, clientId, clientHost, partitionCount };

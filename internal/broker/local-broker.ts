@@ -6,6 +6,7 @@ import type {
   Broker,
   BrokerIdentity,
   BrokerStatus,
+  ConfigChanges,
   CreateTopicRequest,
   Fetcher,
   FoundOffset,
@@ -20,26 +21,31 @@ import type {
   TracedConfigEntry,
 } from "./api.ts";
 import { Appends } from "./appends.ts";
+import type { BrokerConfig } from "./broker-config.ts";
 import type { BrokerOptions } from "./broker-options.ts";
-import { type BrokerSettings, brokerConfigEntries, brokerSettings } from "./broker-settings.ts";
+import { type BrokerSettings, brokerSettings } from "./broker-settings.ts";
+import { brokerStatus } from "./broker-status.ts";
 import type { Changes } from "./changes.ts";
 import type { CurrentGroups } from "./current-groups.ts";
+import { deleteRecords } from "./delete-records.ts";
 import { BrokerError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { PartitionFetcher } from "./fetcher.ts";
 import { findOffset } from "./find-offset.ts";
 import { brokerPressure, type ConnectionCounts } from "./gauges.ts";
 import { checkNotInternal } from "./groups-topic.ts";
+import type { LagTimes } from "./lag-times.ts";
 import type { Pair } from "./pair.ts";
 import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
+import { RefusalCounts } from "./refusal-counts.ts";
 import { unknownPartition } from "./refusals.ts";
 import type { Replication } from "./replication-api.ts";
 import { RetentionSweeper } from "./retention.ts";
 import { inBrokersWords } from "./storage-errors.ts";
-import { storageStatus } from "./storage-status.ts";
 import { topicEvents } from "./topic-events.ts";
-import { topicConfigEntries, topicSettings } from "./topic-settings.ts";
+import { topicConfigEntries } from "./topic-settings.ts";
+import { type CountedTopic, countedTopics } from "./topic-summary.ts";
 import type { Topics } from "./topics.ts";
 import { Traffic } from "./traffic.ts";
 import type { Watched, Watcher } from "./watch-api.ts";
@@ -55,51 +61,53 @@ export interface BrokerParts {
   readonly changes: Changes;
   readonly events: EventLog;
   readonly pair: Pair;
+  readonly lagTimes: LagTimes;
+  readonly config: BrokerConfig;
 }
 
 /** A broker that leads every partition that it has, or follows the one that does. */
 export class LocalBroker implements Broker {
-  readonly #brokerId: number;
   readonly settings: BrokerSettings;
   /** The doors keep it up to date. */
   connections: ConnectionCounts = { open: 0, most: null, refusedCount: 0 };
   /** What people are told that has happened. */
   readonly events: EventLog;
+  readonly lagTimes: LagTimes;
+  readonly refusals = new RefusalCounts();
   readonly #platform: Platform;
   readonly #options: BrokerOptions;
+  readonly #parts: BrokerParts;
   readonly #store: LogStore;
   readonly #topics: Topics;
   readonly #groups: CurrentGroups;
-  readonly #metadata: MetadataStore;
   readonly #pair: Pair;
   readonly #producerIds: ProducerIds;
   readonly #retention: RetentionSweeper;
   readonly #startedAtMs: number;
-  readonly #changes: Changes;
   readonly #traffic = new Traffic();
   readonly #appends: Appends;
 
   constructor(platform: Platform, options: BrokerOptions, parts: BrokerParts) {
-    const { brokerId, store, metadata, topics, groups, changes, events, pair } = parts;
+    const { store, topics, groups, changes, events, pair } = parts;
     this.settings = brokerSettings(options.config);
-    this.#brokerId = brokerId;
-    this.#metadata = metadata;
     this.#pair = pair;
     this.#platform = platform;
     this.#options = options;
+    this.#parts = parts;
     this.#store = store;
     this.#topics = topics;
     this.#groups = groups;
-    this.#changes = changes;
     this.events = events;
     this.#producerIds = new ProducerIds(() => pair.obtainProducerIds());
+    this.lagTimes = parts.lagTimes;
     this.#startedAtMs = platform.clock.nowMs();
     const { clock } = platform;
     // A slave drops what its master drops.
     const partitions = () => (pair.role === "master" ? topics.partitions() : []);
     this.#retention = new RetentionSweeper({ clock, store, partitions, settings: this.settings });
     this.#retention.start();
-    const path = { clock, store, topics, pair, traffic: this.#traffic, events };
+    const { refusals } = this;
+    const path = { clock, store, topics, pair, traffic: this.#traffic, events, refusals };
     this.#appends = new Appends(path);
     store.compactor.start();
     changes.listen(topicEvents(this.events));
@@ -116,9 +124,9 @@ export class LocalBroker implements Broker {
 
   get identity(): BrokerIdentity {
     const { version, advertised } = this.#options;
-    const { clusterId } = this.#metadata;
+    const { clusterId } = this.#parts.metadata;
     const { rack } = this.settings;
-    return { brokerId: this.#brokerId, clusterId, version, advertised, rack };
+    return { brokerId: this.#parts.brokerId, clusterId, version, advertised, rack };
   }
 
   get replication(): Replication {
@@ -153,7 +161,7 @@ export class LocalBroker implements Broker {
     const path = {
       clock: this.#platform.clock,
       broker: this,
-      changes: this.#changes,
+      changes: this.#parts.changes,
       events: this.events,
       traffic: this.#traffic,
       topics: () => this.#topics.states(),
@@ -173,15 +181,7 @@ export class LocalBroker implements Broker {
   async deleteRecords(topic: string, index: number, offset: number): Promise<number> {
     checkNotInternal(topic);
     this.#checkMaster();
-    const partition = this.#partition(topic, index);
-    const { log, highWatermark } = partition;
-    const start = offset === -1 ? highWatermark : offset;
-    if (start < 0 || start > highWatermark) {
-      const message = `${topic}-${index} ends at ${highWatermark}; can't delete up to ${offset}`;
-      throw new BrokerError("offset-out-of-range", message);
-    }
-    await inBrokersWords(this.#store.cutBefore(log, start));
-    return log.startOffset;
+    return deleteRecords(this.#store, this.#partition(topic, index), offset);
   }
 
   async allocateProducerId(current: ProducerIdentity | null): Promise<ProducerIdentity> {
@@ -226,7 +226,7 @@ export class LocalBroker implements Broker {
 
   async alterTopicConfig(
     name: string,
-    changes: ReadonlyMap<string, string | null>,
+    changes: ConfigChanges,
     validateOnly: boolean,
   ): Promise<void> {
     this.#checkMaster();
@@ -239,7 +239,11 @@ export class LocalBroker implements Broker {
   }
 
   brokerConfig(): TracedConfigEntry[] {
-    return brokerConfigEntries(this.#options.config);
+    return this.#parts.config.entries();
+  }
+
+  alterBrokerConfig(changes: ConfigChanges, validateOnly: boolean): Promise<void> {
+    return this.#parts.config.alter(changes, validateOnly);
   }
 
   producers(topic: string, index: number): PartitionProducer[] {
@@ -250,27 +254,23 @@ export class LocalBroker implements Broker {
     return this.#topics.get(topic)?.status(index);
   }
 
+  topicActivities(): Iterable<CountedTopic> {
+    return countedTopics(this.#topics.states());
+  }
+
   status(): BrokerStatus {
-    const { brokerId, clusterId, version } = this.identity;
-    const { dataDirectory, config } = this.#options;
-    const topics = this.#topics.list();
-    return {
-      brokerId,
-      clusterId,
-      version,
+    return brokerStatus({
+      identity: this.identity,
       startedAtMs: this.#startedAtMs,
-      durability: topicSettings(new Map(), config).durability,
-      dataDirectory,
-      topicCount: topics.length,
-      partitionCount: topics.reduce((sum, { partitionCount }) => sum + partitionCount, 0),
-      ...storageStatus(this.#store),
-      diskFreeBytes: this.#platform.disk.freeBytes(dataDirectory),
-      recordsIn: this.#traffic.recordsIn,
-      bytesIn: this.#traffic.bytesIn,
-      bytesOut: this.#traffic.bytesOut,
+      ...this.#options,
+      disk: this.#platform.disk,
+      store: this.#store,
+      topics: this.#topics,
+      traffic: this.#traffic,
       connections: this.connections.open,
+      refusals: this.refusals,
       replication: this.#pair.status(),
-    };
+    });
   }
 
   /** Stops taking writes, makes all that was taken durable and lets go of the data directory. */

@@ -3,6 +3,7 @@ import { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
 import type { Platform } from "../platform/platform.ts";
 import { StorageError } from "../storage/errors.ts";
 import { LogStore } from "../storage/log-store.ts";
+import { BrokerConfig } from "./broker-config.ts";
 import { saveBrokerId, savedBrokerId } from "./broker-id.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import { brokerSettings } from "./broker-settings.ts";
@@ -12,6 +13,7 @@ import { CurrentGroups } from "./current-groups.ts";
 import { EventLog } from "./event-log.ts";
 import { groupTopics } from "./group-topics.ts";
 import { offsetsTopic } from "./groups-topic.ts";
+import { LagTimes } from "./lag-times.ts";
 import { type Links, noLinks } from "./links.ts";
 import { LocalBroker } from "./local-broker.ts";
 import { Pair } from "./pair.ts";
@@ -26,26 +28,27 @@ import { Topics } from "./topics.ts";
  */
 export async function openBroker(
   platform: Platform,
-  options: BrokerOptions,
+  started: BrokerOptions,
   links: Links = noLinks,
 ): Promise<LocalBroker> {
   const { clock, random, disk } = platform;
+  const brokerConfig = new BrokerConfig(disk, started.dataDirectory, started.config);
+  const options = { ...started, config: brokerConfig.values };
   const { config, dataDirectory, slaveOf = null } = options;
   const settings = brokerSettings(config);
   const events = new EventLog(clock, options.log);
-  const store = await LogStore.open(storeOptions(platform, options, events));
-  // Until it is known who leads, nothing more is committed than was known to be.
-  store.opened = (log) => {
-    log.commitRule = () => log.highWatermark;
-  };
+  const store = await openStore(platform, options, events);
   const metadata = await EmbeddedMetadataStore.open(clock, store);
   const brokerId = await brokerIdOf(platform, options, links, metadata);
   await saveBrokerId(disk, dataDirectory, brokerId);
   const changes = new Changes();
   const cluster = new ClusterStanding(brokerId, settings.replication, clock);
   const topics = await Topics.open(random, store, metadata, config, changes, cluster);
+  brokerConfig.onChange = () => topicsFollow(topics, config, changes);
   const groups = new CurrentGroups();
   const catalog = groupTopics(metadata, changes);
+  const lagTimes = new LagTimes(clock, (topic, index) => topics.get(topic)?.used(index));
+  changes.listen(lagTimes);
   const openGroups = () =>
     LocalGroupCoordinator.open({
       clock,
@@ -54,6 +57,7 @@ export async function openBroker(
       topics: catalog,
       offsetsTopic: offsetsTopic(topics, store, settings),
       settings: settings.groups,
+      applied: (change) => lagTimes.groupChanged(change),
     });
   const pair = new Pair({
     clock,
@@ -70,7 +74,10 @@ export async function openBroker(
     mode: settings.replication,
     lagTimeMaxMs: settings.lagTimeMaxMs,
     fenceAfterMs: settings.fenceAfterMs,
-    roleChanged: (role) => groups.change(role === "master" ? openGroups : null),
+    roleChanged: (role) => {
+      lagTimes.forgetGroups();
+      return groups.change(role === "master" ? openGroups : null);
+    },
   });
   cluster.pair = pair;
   changes.listen(pairTopics(pair));
@@ -85,7 +92,26 @@ export async function openBroker(
     changes,
     events,
     pair,
+    lagTimes,
+    config: brokerConfig,
   });
+}
+
+/** The storage, of which nothing more is committed than was known to be: nobody leads yet. */
+async function openStore(platform: Platform, options: BrokerOptions, events: EventLog) {
+  const store = await LogStore.open(storeOptions(platform, options, events));
+  store.opened = (log) => {
+    log.commitRule = () => log.highWatermark;
+  };
+  return store;
+}
+
+/** Topics go by the broker's settings as they are now. */
+function topicsFollow(topics: Topics, config: ReadonlyMap<string, string>, changes: Changes): void {
+  for (const topic of topics.states()) {
+    topic.update(topic.metadata, config);
+    changes.topicChanged(topic, topic.metadata);
+  }
 }
 
 /** The id that is set, or that was before; a new slave takes one that isn't its master's. */

@@ -1,6 +1,7 @@
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { PartitionProducer, PartitionStatus } from "./api.ts";
+import { Arrivals } from "./arrivals.ts";
 import type { TopicState } from "./topic-state.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -15,6 +16,7 @@ export class Partition {
   readonly index: number;
   readonly log: PartitionLog;
   readonly traffic = new Traffic();
+  readonly arrivals: Arrivals;
   readonly #watchers = new Set<PartitionWatcher>();
 
   constructor(topic: TopicState, index: number, store: LogStore) {
@@ -22,6 +24,7 @@ export class Partition {
     this.index = index;
     const { metadata, settings } = topic;
     this.log = store.openLog(`${metadata.name}-${index}`, metadata.id, settings);
+    this.arrivals = new Arrivals(this.log.endOffset);
     this.log.onAdvance = () => this.changed();
     this.log.applyRule();
   }

@@ -1,7 +1,7 @@
 import { healthOf, worse } from "./health.ts";
 import { unusedPartition } from "./partition.ts";
 import type { TopicState } from "./topic-state.ts";
-import type { Rates } from "./traffic.ts";
+import type { Rates, Traffic } from "./traffic.ts";
 import type { TopicActivity } from "./watch-api.ts";
 
 /** A topic, its partitions taken together. It looks at each one that has been used. */
@@ -39,4 +39,14 @@ export function topicActivity(topic: TopicState, rates: Rates | null): TopicActi
     health,
     rates,
   };
+}
+
+/** A topic with what has gone through it since the start. */
+export interface CountedTopic extends TopicActivity {
+  readonly traffic: Readonly<Pick<Traffic, "recordsIn" | "bytesIn" | "bytesOut">>;
+}
+
+/** Topics with how they are, and what has gone through them. */
+export function* countedTopics(topics: Iterable<TopicState>): Generator<CountedTopic> {
+  for (const topic of topics) yield { ...topicActivity(topic, null), traffic: topic.traffic };
 }

@@ -34,6 +34,7 @@ export type {
   GroupProgress,
   GroupStatus,
   GroupSummary,
+  TimedProgress,
 } from "../broker/group-status.ts";
 export type {
   Announcement,
@@ -120,6 +121,13 @@ export interface Client {
   /** Sets (`value`) or takes back (`null`) a topic's own settings. */
   alterTopicConfig(
     name: string,
+    changes: ReadonlyMap<string, string | null>,
+    validateOnly: boolean,
+    options?: CallOptions,
+  ): Promise<void>;
+
+  /** Sets or takes back settings of the broker that may change while it runs. */
+  alterBrokerConfig(
     changes: ReadonlyMap<string, string | null>,
     validateOnly: boolean,
     options?: CallOptions,

@@ -143,6 +143,9 @@ function topicCalls(caller: Caller) {
     async alterTopicConfig(name, changes, validateOnly, options) {
       await call(caller, topics.alterTopicConfig, { name, changes, validateOnly }, options);
     },
+    async alterBrokerConfig(changes, validateOnly, options) {
+      await call(caller, topics.alterBrokerConfig, { changes, validateOnly }, options);
+    },
   } satisfies Partial<Client>;
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Random } from "../platform/random.ts";
 import type { ClassicState } from "./api.ts";
+import type { GroupChange } from "./changes.ts";
 import { CONSUMER_PROTOCOL } from "./consumer-protocol.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import type { GroupErrorCode } from "./errors.ts";
@@ -16,6 +17,8 @@ export interface GroupContext {
   readonly settings: GroupSettings;
   readonly deadlines: Deadlines;
   readonly budget: MemoryBudget;
+  /** Told of each change from now on, when it is durable; not of those that were before. */
+  readonly applied?: ((change: GroupChange) => void) | undefined;
   /** Makes a group durable with these assignments, by member id; rejects with `StorageError`. */
   saveGroup(group: ClassicGroup, assignments: ReadonlyMap<string, Uint8Array>): Promise<void>;
 }

@@ -34,7 +34,10 @@ export class GroupShard {
   }
 
   private constructor(shared: SharedContext, store: LogStore, log: PartitionLog) {
-    this.log = new GroupLog(shared.clock, store, log, (change) => this.#apply(change));
+    this.log = new GroupLog(shared.clock, store, log, (change) => {
+      this.#apply(change);
+      shared.applied?.(change);
+    });
     this.#context = {
       ...shared,
       saveGroup: (group, assignments) => {

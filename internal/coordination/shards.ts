@@ -3,6 +3,7 @@ import type { Random } from "../platform/random.ts";
 import { StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
+import type { GroupChange } from "./changes.ts";
 import type { TopicCatalog } from "./consumer/topics.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { GroupErrorCode } from "./errors.ts";
@@ -22,6 +23,8 @@ export interface ShardsOptions {
   readonly topics: TopicCatalog;
   readonly offsetsTopic: OffsetsTopic;
   readonly settings: GroupSettings;
+  /** Told of each change to groups and offsets that is made from now on. */
+  readonly applied?: (change: GroupChange) => void;
 }
 
 /** All shards: read when the broker starts to coordinate, made with the first group. */
@@ -44,11 +47,11 @@ export class Shards {
   }
 
   private constructor(options: ShardsOptions) {
-    const { clock, random, settings, topics } = options;
+    const { clock, random, settings, topics, applied } = options;
     this.#options = options;
     const deadlines = new Deadlines(clock);
     const budget = new MemoryBudget(MAX_STATE_BYTES);
-    this.#context = { clock, random, settings, topics, deadlines, budget };
+    this.#context = { clock, random, settings, topics, deadlines, budget, applied };
   }
 
   /** Operations that find it ready begin at once, in the order in which they come. */

@@ -14,6 +14,8 @@ import type {
   TracedConfigEntry,
 } from "../broker/api.ts";
 import { BrokerError } from "../broker/errors.ts";
+import { UNKNOWN_LAG_TIME } from "../broker/lag-times.ts";
+import { RefusalCounts } from "../broker/refusal-counts.ts";
 import type { Replication } from "../broker/replication-api.ts";
 import type { BrokerUpdate, Watched, Watcher } from "../broker/watch-api.ts";
 import type { GroupCoordinator } from "../coordination/api.ts";
@@ -140,6 +142,10 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
       rack: null,
     },
     groups: noGroups,
+    refusals: new RefusalCounts(),
+    topicActivities: () => [],
+    alterBrokerConfig: notFaked,
+    lagTimes: { of: () => UNKNOWN_LAG_TIME },
     replication: {
       ...alone,
       endOfEpoch: (topic, number, epoch) =>
@@ -236,7 +242,7 @@ const noGroups: GroupCoordinator = {
   deleteOffsets: notFaked,
   describeGroup: notFaked,
   describeConsumerGroup: notFaked,
-  listGroups: notFaked,
+  listGroups: () => [],
   deleteGroup: notFaked,
   ready: notFaked,
 };
@@ -261,6 +267,7 @@ const statusOfNothing: BrokerStatus = {
   bytesIn: 0,
   bytesOut: 0,
   connections: 0,
+  refusals: [],
   replication: {
     role: "master",
     leaderId: 1,

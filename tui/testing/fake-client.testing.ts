@@ -122,6 +122,7 @@ export class FakeBroker {
       },
       deleteTopic: (name) => note(`delete ${name}`),
       createPartitions: (name, count) => note(`grow ${name} ${count}`),
+      alterBrokerConfig: never,
       alterTopicConfig: (name, changes) =>
         note(`set ${name} ${[...changes].map((change) => change.join("=")).join(" ")}`),
       close: async () => this.lose("the client has closed the connection"),

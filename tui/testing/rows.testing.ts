@@ -29,6 +29,7 @@ export function brokerRow(differs: Partial<BrokerActivity> = {}): BrokerActivity
     bytesIn: 0,
     bytesOut: 0,
     connections: 1,
+    refusals: [],
     replication: {
       role: "master",
       leaderId: 1,

@@ -70,11 +70,20 @@ function selfLines(self: BrokerActivity, context: ViewContext): readonly Line[] 
     [["what fills up, and what waits", "muted"]],
     ...diskLines(self, context),
     ...self.gauges.flatMap(gaugeLines),
+    ...refusalLines(self),
     [],
     fact("data", [self.dataDirectory, "muted"]),
     fact("segments", [shortBytes(self.logSizeBytes)]),
     fact("cluster", [self.clusterId, "muted"]),
   ];
+}
+
+/** What wasn't done for clients, or not at once: how often, and why most often. */
+function refusalLines({ refusals }: BrokerActivity): Line[] {
+  const most = refusals.toSorted((a, b) => b.count - a.count)[0];
+  if (!most) return [];
+  const count = refusals.reduce((sum, each) => sum + each.count, 0);
+  return [fact("refused", [`${grouped(count)}, most for ${most.reason}`, "warning"])];
 }
 
 function replicationLines({ replication }: BrokerActivity, { nowMs }: ViewContext): Line[] {

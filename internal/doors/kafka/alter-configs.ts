@@ -44,7 +44,7 @@ function keyOf({ resourceType, resourceName }: Resource): string {
 function checkAlterable({ resourceType }: Resource): void {
   if (resourceType === TOPIC_RESOURCE) return;
   if (resourceType === BROKER_RESOURCE) {
-    throw invalid("a broker takes its settings when it starts; they can't be changed later");
+    throw invalid("a broker's settings aren't changed by this protocol, but by 'weir config set'");
   }
   throw invalid(`resources of kind ${resourceType} are not known here`);
 }

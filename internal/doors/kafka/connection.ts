@@ -142,6 +142,7 @@ export class KafkaConnection implements Receiver, PipelineOwner {
   private setPaused(paused: boolean): void {
     if (paused === this.paused) return;
     this.paused = paused;
+    if (paused) this.context.client.broker.refusals.add("reading-paused");
     if (paused) this.connection.pause();
     else this.connection.resume();
   }

@@ -152,6 +152,7 @@ export class NativeConnection implements Receiver {
     if (paused && this.outlet.full) this.awaitRoom();
     if (paused === this.paused) return;
     this.paused = paused;
+    if (paused) this.context.broker.refusals.add("reading-paused");
     if (paused) this.connection.pause();
     else this.connection.resume();
   }

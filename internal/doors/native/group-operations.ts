@@ -2,9 +2,9 @@
 import type { OffsetToSet } from "../../broker/group-changes.ts";
 import type {
   GroupMemberStatus,
-  GroupProgress,
   GroupStatus,
   GroupSummary,
+  TimedProgress,
 } from "../../broker/group-status.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { int32, int53, list, nullable, oneOf, record, text } from "./shapes.ts";
@@ -37,6 +37,8 @@ export const progressFields = {
   memberId: nullable(text),
 };
 
+const lagTimeFields = { lagMs: int53(-1), drainMs: int53(-1) };
+
 const listingFields = {
   groupId: text,
   state: groupState,
@@ -58,7 +60,12 @@ export const listGroups: Operation<Nothing, { readonly groups: readonly GroupSum
   request: nothing,
   answer: record<{ readonly groups: readonly GroupSummary[] }>({
     groups: list(
-      record<GroupSummary>({ ...listingFields, partitionCount: int53(), lag: int53() }),
+      record<GroupSummary>({
+        ...listingFields,
+        partitionCount: int53(),
+        lag: int53(),
+        ...lagTimeFields,
+      }),
       MANY,
     ),
   }),
@@ -82,7 +89,10 @@ export const describeGroup: Operation<GroupId, GroupStatus> = {
       }),
       MANY,
     ),
-    partitions: list(record<GroupProgress>({ ...progressFields, metadata: text }), MANY),
+    partitions: list(
+      record<TimedProgress>({ ...progressFields, metadata: text, ...lagTimeFields }),
+      MANY,
+    ),
   }),
 };
 

@@ -57,6 +57,10 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
     await broker.alterTopicConfig(name, changes, validateOnly);
     return {};
   }),
+  handler(topics.alterBrokerConfig, async (broker, { changes, validateOnly }) => {
+    await broker.alterBrokerConfig(changes, validateOnly);
+    return {};
+  }),
   handler(groups.listGroups, async (broker) => ({ groups: await groupSummaries(broker) })),
   handler(groups.describeGroup, (broker, { groupId }) => groupStatus(broker, groupId)),
   handler(groups.deleteGroup, async (broker, { groupId }) => {

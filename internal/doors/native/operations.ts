@@ -9,6 +9,7 @@ import type {
   OffsetPosition,
   ProduceReceipt,
 } from "../../broker/api.ts";
+import type { RefusalCount } from "../../broker/refusal-counts.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { offsetPosition } from "./positions.ts";
 import { replicationStatus } from "./replication-shapes.ts";
@@ -121,6 +122,9 @@ export const deleteRecords: Operation<DeleteRecordsRequest, { readonly logStartO
   answer: record<{ readonly logStartOffset: number }>({ logStartOffset: int53() }),
 };
 
+/** More reasons than are counted. */
+const MAX_REASONS = 1000;
+
 /** What the state of a broker consists of. */
 export const statusFields = {
   brokerId: int32(),
@@ -140,6 +144,7 @@ export const statusFields = {
   bytesIn: int53(),
   bytesOut: int53(),
   connections: int53(),
+  refusals: list(record<RefusalCount>({ reason: text, count: int53() }), MAX_REASONS),
   replication: replicationStatus,
 };
 

@@ -184,3 +184,19 @@ export const alterTopicConfig: Operation<AlterTopicConfigRequest, Nothing> = {
   }),
   answer: nothing,
 };
+
+/** Settings of the broker to be set, or, where the value is null, to be taken back. */
+export interface AlterBrokerConfigRequest {
+  readonly changes: ReadonlyMap<string, string | null>;
+  readonly validateOnly: boolean;
+}
+
+/** Changes settings of the broker that may change while it runs. */
+export const alterBrokerConfig: Operation<AlterBrokerConfigRequest, Nothing> = {
+  name: "alter-broker-config",
+  request: record<AlterBrokerConfigRequest>({
+    changes: textMap(nullable(text)),
+    validateOnly: optional(flag, false),
+  }),
+  answer: nothing,
+};

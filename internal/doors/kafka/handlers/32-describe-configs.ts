@@ -45,7 +45,9 @@ function entriesOf(broker: Broker, { resourceType, resourceName }: Requested): T
   if (resourceType === BROKER_RESOURCE) {
     const { brokerId } = broker.identity;
     if (resourceName === "") return [];
-    if (resourceName === `${brokerId}`) return broker.brokerConfig();
+    // Kafka's tools can't change what 'weir config set' can.
+    const entries = broker.brokerConfig().map((entry) => ({ ...entry, readOnly: true }));
+    if (resourceName === `${brokerId}`) return entries;
     throw new Refusal("INVALID_REQUEST", `this is broker ${brokerId}, not ${resourceName}`);
   }
   throw new Refusal("INVALID_REQUEST", `resources of kind ${resourceType} are not known here`);

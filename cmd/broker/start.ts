@@ -1,0 +1,82 @@
+import path from "node:path";
+import type { ConnectionCounts } from "../../internal/broker/gauges.ts";
+import type { LocalBroker } from "../../internal/broker/local-broker.ts";
+import type { Doors } from "../../internal/doors/doors.ts";
+import type { Log } from "../../internal/platform/log.ts";
+import type { Platform } from "../../internal/platform/platform.ts";
+import { addressText, type HostAndPort } from "../parse/values.ts";
+import { version } from "../version.ts";
+import { listenFailure, startFailure } from "./failures.ts";
+import { lazyLinks } from "./lazy-links.ts";
+import { reachable } from "./ready.ts";
+import type { BrokerSettings } from "./settings.ts";
+
+/** A broker that serves. */
+export interface Running {
+  readonly broker: LocalBroker;
+  readonly doors: Doors;
+  /** Where it listens, with the ports that were given for 0. */
+  readonly addresses: readonly HostAndPort[];
+}
+
+/** Starts a broker in this process; it serves when this resolves. Rejects with `CommandError`. */
+export async function startBroker(
+  platform: Platform,
+  log: Log,
+  settings: BrokerSettings,
+): Promise<Running> {
+  const [
+    { openBroker },
+    { checkedBrokerConfig },
+    { Doors, defaultDoorsLimits },
+    { countedLog },
+    { limitedLog },
+    { protocols },
+  ] = await Promise.all([
+    import("../../internal/broker/open-broker.ts"),
+    import("../../internal/broker/broker-settings.ts"),
+    import("../../internal/doors/doors.ts"),
+    import("../../internal/doors/counted-log.ts"),
+    import("../../internal/doors/limited-log.ts"),
+    import("../../internal/doors/protocols.ts"),
+  ]);
+  const { clock, network } = platform;
+  const advertised = { ...(settings.advertise ?? reachable(settings.listen[0])) };
+  try {
+    const config = checkedBrokerConfig(settings.overrides);
+    const dataDirectory = path.resolve(settings.data);
+    const { slaveOf } = settings;
+    const options = { dataDirectory, version, advertised, config, log, slaveOf };
+    const broker = await openBroker(platform, options, lazyLinks(platform));
+    const counted = (counts: ConnectionCounts): void => {
+      broker.connections = counts;
+    };
+    const bounded = countedLog(limitedLog(log, clock), broker.refusals);
+    const served = protocols(broker, clock, bounded);
+    const limits = { ...defaultDoorsLimits, maxConnections: broker.settings.maxConnections };
+    const doors = new Doors({ clock, network, log: bounded, protocols: served, counted, limits });
+    const addresses = await listen(doors, settings.listen).catch(async (error) => {
+      doors.close();
+      await broker.close();
+      throw error;
+    });
+    // Port 0 has become a real one only now.
+    if (advertised.port === 0) advertised.port = addresses[0]?.port ?? 0;
+    broker.serve();
+    return { broker, doors, addresses };
+  } catch (error) {
+    throw startFailure(error, settings.overrides.keys());
+  }
+}
+
+async function listen(doors: Doors, addresses: readonly HostAndPort[]): Promise<HostAndPort[]> {
+  const inUse: HostAndPort[] = [];
+  for (const address of addresses) {
+    try {
+      inUse.push(await doors.listen(address));
+    } catch (error) {
+      throw listenFailure(addressText(address), error);
+    }
+  }
+  return inUse;
+}

@@ -1,0 +1,113 @@
+import { type Command, Option } from "commander";
+import type { BrokerEvent, Client } from "../internal/client/api.ts";
+import { withClient } from "./connection.ts";
+import { callExits, checked, type ListingOptions, listingOption, verb } from "./options.ts";
+import type { ListingFormat } from "./output/listing.ts";
+import { listingShape } from "./output/shape.ts";
+import { printStream, type StreamedListing } from "./output/stream.ts";
+import { parseTimeMs } from "./parse/time.ts";
+import { takeSignals } from "./signals.ts";
+import type { Stdio } from "./stdio.ts";
+
+interface EventsOptions extends ListingOptions {
+  readonly since?: number;
+  readonly severity: BrokerEvent["severity"];
+  readonly follow?: true;
+}
+
+const SEVERITIES = ["info", "warning", "error"] as const;
+
+/** How often a broker is asked for what is new, in milliseconds. */
+const FOLLOW_INTERVAL_MS = 200;
+
+/** `weir events`: what has happened to the broker. */
+export function eventsVerb(stdio: Stdio): Command {
+  const nowMs = Date.now();
+  return verb("events", "Show what has happened to the broker lately", {
+    examples: [
+      "weir events --since -1h",
+      "weir events --severity warning -f",
+      "weir events -o ndjson | jq -r 'select(.kind == \"topic-deleted\").subject'",
+    ],
+    json: eventListing.shape,
+    exits: callExits,
+  })
+    .option(
+      "--since <time>",
+      "only what happened then or later: 1h, -1h or a time; see 'weir help positions'",
+      checked((text) => parseTimeMs(/^\d[\d.]*[a-z]/.test(text) ? `-${text}` : text, nowMs)),
+    )
+    .addOption(
+      new Option("--severity <least>", "only what is as grave as that, or graver")
+        .choices(SEVERITIES)
+        .default("info"),
+    )
+    .option("-f, --follow", "wait for more")
+    .addOption(listingOption())
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<EventsOptions>();
+      const stop = takeSignals();
+      await withClient(options, (client) => show(stdio, client, options, stop), stop);
+    });
+}
+
+async function show(
+  { out }: Stdio,
+  client: Client,
+  options: EventsOptions,
+  stop: AbortSignal,
+): Promise<void> {
+  const { since = 0, severity, output, json } = options;
+  const least = SEVERITIES.indexOf(severity);
+  const follow = options.follow === true;
+  async function* wanted() {
+    for await (const event of eventsOf(client, follow, stop)) {
+      if (event.atMs >= since && SEVERITIES.indexOf(event.severity) >= least) yield event;
+    }
+  }
+  const whole: ListingFormat = json === true ? "json" : "table";
+  const format = output ?? (follow && json === true ? "ndjson" : whole);
+  await printStream(out, format, eventListing, wanted(), follow);
+}
+
+/** What the broker remembers; to be followed, also what happens from then on. */
+async function* eventsOf(client: Client, follow: boolean, stop: AbortSignal) {
+  const nothingElse = { topics: false, partitionsOf: [], faults: false, groups: false };
+  const watched = { ...nothingElse, progressOf: [], events: true };
+  const watch = client.watch({ ...watched, intervalMs: FOLLOW_INTERVAL_MS });
+  stop.addEventListener("abort", () => watch.stop(), { once: true });
+  for await (const { events } of watch) {
+    yield* events;
+    if (!follow) break;
+  }
+  watch.stop();
+}
+
+const eventListing: StreamedListing<BrokerEvent> = {
+  shape: listingShape("events", {
+    sequence: "integer, counts up from 1 since the broker's start",
+    time: "text, when, RFC 3339",
+    time_ms: "integer, the same in milliseconds since 1970",
+    severity: "text, info, warning or error",
+    kind: "text, stable: topic-created",
+    subject: "text or null, what it happened to: a topic; null: the broker",
+    message: "text, one sentence",
+  }),
+  columns: [
+    { header: "TIME", align: "left", text: ({ atMs }) => new Date(atMs).toISOString() },
+    { header: "SEVERITY", align: "left", text: ({ severity }) => severity },
+    { header: "KIND", align: "left", text: ({ kind }) => kind },
+    { header: "SUBJECT", align: "left", text: ({ subject }) => subject },
+    { header: "MESSAGE", align: "left", text: ({ message }) => message },
+    { header: "SEQUENCE", align: "right", text: (event) => `${event.sequence}`, wideOnly: true },
+  ],
+  item: ({ sequence, atMs, severity, kind, subject, message }) => ({
+    sequence,
+    time: new Date(atMs).toISOString(),
+    time_ms: atMs,
+    severity,
+    kind,
+    subject: subject === "" ? null : subject,
+    message,
+  }),
+};
