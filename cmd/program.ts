@@ -25,6 +25,7 @@ const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
   events: async () => (await import("./events.ts")).eventsVerb,
   log: async () => (await import("./log/log.ts")).logVerb,
   top: async () => (await import("./top.ts")).topVerb,
+  completion: async () => (await import("./completion/completion.ts")).completionVerb,
   help: async () => (await import("./help.ts")).helpVerb,
 };
 
@@ -90,8 +91,17 @@ function settle(command: Command, stdio: Stdio): void {
   for (const child of command.commands) settle(child, stdio);
 }
 
+/** What shells ask for the words that may come next; it is no verb for people. */
+const COMPLETE = "__complete";
+
 /** Reads the arguments and does what they say. Throws `CommandError`, or what is a bug. */
 export async function run(stdio: Stdio, argv: readonly string[]): Promise<void> {
+  const [first, ...rest] = argv;
+  if (first === COMPLETE) {
+    const { complete } = await import("./completion/complete.ts");
+    await complete(stdio, await program(stdio), rest);
+    return;
+  }
   try {
     const root = await program(stdio, verbsFor(argv));
     await root.parseAsync([...argv], { from: "user" });
