@@ -71,6 +71,11 @@ export class Appends {
         return;
       }
       this.#writeEvents.taken();
+      // Another broker may lead by now, and give the same offsets to other records.
+      if (pair.leader?.copiesOf(log) !== copies) {
+        done(pair.refusal ?? unknownPartition(topic, index));
+        return;
+      }
       traffic.written(count, to - from);
       partition.written(count, to - from);
       const { baseOffset, lastOffset, durability, duplicate } = outcome;

@@ -6,10 +6,16 @@ import type { PartitionLog } from "../storage/partition-log.ts";
  * never take the same one while neither knows of the other, and the promotion wins.
  */
 const EPOCHS_PER_PROMOTION = 1000;
+/** One broker of a pair is promoted to the multiple, the other one so far behind it. */
+const EPOCHS_PER_BROKER = 500;
 
-/** The epoch of a promotion of someone who knows of `epoch`. */
-export function epochOfPromotion(epoch: number): number {
-  return (Math.floor(epoch / EPOCHS_PER_PROMOTION) + 1) * EPOCHS_PER_PROMOTION;
+/**
+ * The epoch of a promotion of someone who knows of `epoch`. Each of the two may be promoted while
+ * it doesn't know that the other one was: so each has epochs of its own.
+ */
+export function epochOfPromotion(epoch: number, brokerId: number, otherId: number): number {
+  const first = (Math.floor(epoch / EPOCHS_PER_PROMOTION) + 1) * EPOCHS_PER_PROMOTION;
+  return brokerId < otherId ? first : first + EPOCHS_PER_BROKER;
 }
 
 /** So many producer ids can be given out between two promotions. */
@@ -20,7 +26,7 @@ const PRODUCER_IDS_PER_PROMOTION = 2 ** 32;
  * the slave in its place never heard of, so each promotion begins behind all that were possible.
  */
 export function firstProducerId(epoch: number): number {
-  return Math.floor(epoch / EPOCHS_PER_PROMOTION) * PRODUCER_IDS_PER_PROMOTION;
+  return Math.floor(epoch / EPOCHS_PER_BROKER) * PRODUCER_IDS_PER_PROMOTION;
 }
 
 /** Nothing is known of an epoch. */

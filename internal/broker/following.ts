@@ -39,8 +39,6 @@ export interface FollowingPath {
 export class Following {
   /** When the leader was heard the last time, on the clock that only goes forward; null: never. */
   heardAtMs: number | null = null;
-  /** Whether the leader said last that this broker is in sync with it. */
-  inSync = false;
   /** How the session that began last has come on; null: there was none. */
   catchUp: CatchUp | null = null;
   readonly #path: FollowingPath;
@@ -49,6 +47,7 @@ export class Following {
   #timer: Timer | null = null;
   #retryMs = RETRY_MS;
   #stopped = false;
+  #toldInSync = false;
   #round: Promise<void> = Promise.resolve();
   /** Ends the pause between two tries. */
   #wake: (() => void) | null = null;
@@ -57,6 +56,14 @@ export class Following {
 
   constructor(path: FollowingPath) {
     this.#path = path;
+  }
+
+  /**
+   * Whether the leader said last that this broker is in sync with it. One that has just started
+   * says so of everybody who was, before it has heard what they have.
+   */
+  get inSync(): boolean {
+    return this.#toldInSync && (this.#copier?.isInformed ?? false);
   }
 
   get connected(): boolean {
@@ -92,7 +99,7 @@ export class Following {
   /** Takes nothing more; resolves when what was taken is durable. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#copier?.stop();
+    void this.#copier?.stop();
     this.#link?.close();
     this.#wake?.();
     await this.#round;
@@ -148,8 +155,10 @@ export class Following {
       },
       beat: ({ inSync, behindBytes }) => {
         heard();
-        this.inSync = inSync;
+        this.#toldInSync = inSync;
         catchUp.behindBytes = behindBytes;
+        // Only as an answer: a leader that isn't heard here must not hear this follower either.
+        copier.beat();
       },
       ended: reject,
     });
@@ -163,14 +172,15 @@ export class Following {
       this.#path.opened(link.hello);
       this.#retryMs = RETRY_MS;
       for (const log of this.#path.logs()) copier.follow(log);
-      this.#beatLater(reject);
+      this.#toldInSync = false;
+      this.#listenLater(reject);
       await promise;
     } finally {
       this.#timer?.cancel();
       this.#keepEnds(copier);
-      copier.stop();
       this.#link = null;
       link.close();
+      await copier.stop();
       if (!this.#stopped) this.#path.lost();
     }
   }
@@ -183,21 +193,17 @@ export class Following {
   }
 
   /**
-   * Says again and again that this follower lives. A connection through a network that was cut may
-   * seem to be there for minutes: a leader that isn't heard on it is to be sought by another.
+   * A connection through a network that was cut may seem to be there for minutes: a leader that
+   * isn't heard on it is to be sought by another.
    */
-  #beatLater(end: (why: Error) => void): void {
+  #listenLater(end: (why: Error) => void): void {
     const { clock, lagTimeMaxMs } = this.#path;
-    const intervalMs = Math.max(10, Math.min(1000, lagTimeMaxMs / 4));
-    this.#timer = clock.after(intervalMs, () => {
+    const mostMs = Math.min(MAX_SILENT_MS, lagTimeMaxMs);
+    this.#timer = clock.after(mostMs / 4, () => {
       if (!this.#link || this.#stopped) return;
       const silentMs = clock.monotonicMs() - (this.heardAtMs ?? 0);
-      if (silentMs > Math.min(MAX_SILENT_MS, lagTimeMaxMs)) {
-        end(new Error(`nothing was heard for ${Math.round(silentMs)} ms`));
-        return;
-      }
-      this.#copier?.beat();
-      this.#beatLater(end);
+      if (silentMs > mostMs) end(new Error(`nothing was heard for ${Math.round(silentMs)} ms`));
+      else this.#listenLater(end);
     });
   }
 

@@ -15,7 +15,7 @@ import { groupTopics } from "./group-topics.ts";
 import { offsetsTopic } from "./groups-topic.ts";
 import { LagTimes } from "./lag-times.ts";
 import { type Links, noLinks } from "./links.ts";
-import { LocalBroker } from "./local-broker.ts";
+import { type BrokerParts, LocalBroker } from "./local-broker.ts";
 import { Pair } from "./pair.ts";
 import { pairTopics } from "./pair-topics.ts";
 import { storeOptions } from "./store-options.ts";
@@ -31,6 +31,23 @@ export async function openBroker(
   started: BrokerOptions,
   links: Links = noLinks,
 ): Promise<LocalBroker> {
+  const { options, parts } = await openParts(platform, started, links);
+  return new LocalBroker(platform, options, parts);
+}
+
+/** What `openBroker` puts a broker together of. */
+export interface OpenedParts {
+  /** With the settings that were changed in an earlier life. */
+  readonly options: BrokerOptions;
+  readonly parts: BrokerParts;
+}
+
+/** Opens what a broker is put together of; it doesn't work for itself yet. */
+export async function openParts(
+  platform: Platform,
+  started: BrokerOptions,
+  links: Links,
+): Promise<OpenedParts> {
   const { clock, random, disk } = platform;
   const brokerConfig = new BrokerConfig(disk, started.dataDirectory, started.config);
   const options = { ...started, config: brokerConfig.values };
@@ -83,18 +100,9 @@ export async function openBroker(
   changes.listen(pairTopics(pair));
   await pair.start();
   if (pair.role === "master") await metadata.found(random);
-  return new LocalBroker(platform, options, {
-    brokerId,
-    store,
-    metadata,
-    topics,
-    groups,
-    changes,
-    events,
-    pair,
-    lagTimes,
-    config: brokerConfig,
-  });
+  const data = { groups, store, topics, metadata, lagTimes };
+  const parts = { ...data, brokerId, changes, events, pair, config: brokerConfig };
+  return { options, parts };
 }
 
 /** The storage, of which nothing more is committed than was known to be: nobody leads yet. */

@@ -1,9 +1,10 @@
 import type { ReplicationLeader } from "../replication/leader.ts";
 import type { FollowerHello, LeaderOutlet } from "../replication/messages.ts";
 import type { EpochEnd } from "../storage/epoch-history.ts";
+import { StorageError } from "../storage/errors.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import { admitFollower, registerFollower } from "./admit-follower.ts";
-import { endOfEpoch, epochOfPromotion, firstProducerId, UNKNOWN_END } from "./epochs.ts";
+import { endOfEpoch, firstProducerId, UNKNOWN_END } from "./epochs.ts";
 import { BrokerError } from "./errors.ts";
 import type { Following } from "./following.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
@@ -25,6 +26,8 @@ import type {
   Role,
 } from "./replication-api.ts";
 import { followingStatus, leadingStatus, lossReport } from "./replication-status.ts";
+import { rereadMetadata } from "./take-copies.ts";
+import { leadAll, nextPromotion, writeLeadership } from "./take-lead.ts";
 
 /**
  * A broker's part in a pair: it leads every log, or it follows the one that does. The epoch of the
@@ -131,9 +134,11 @@ export class Pair implements Replication {
   }
 
   announced(announcement: Announcement): Promise<void> {
-    const { clusterId, epoch } = announcement;
-    const isNews = clusterId === this.#path.metadata.clusterId && epoch > this.#epoch;
-    return isNews ? this.#exclusively(() => this.#learn(announcement)) : Promise.resolve();
+    return this.#exclusively(async () => {
+      // Only now: this broker may have been promoted while the announcement waited.
+      const isOurs = announcement.clusterId === this.#path.metadata.clusterId;
+      if (isOurs && announcement.epoch > this.#epoch) await this.#learn(announcement);
+    });
   }
 
   nearCopy(topic: string, partition: number, rack: string, offset: number): number | null {
@@ -165,8 +170,15 @@ export class Pair implements Replication {
       if (this.#path.metadata.clusterId === "") {
         throw new BrokerError("invalid-request", "this broker has nothing of its master yet");
       }
-      await this.#stopFollowing();
-      await this.#lead(epochOfPromotion(this.#epoch), true);
+      await this.#following?.stop();
+      this.#following = null;
+      await rereadMetadata(this.#path);
+      try {
+        await this.#lead(nextPromotion(this.#path, this.#epoch, this.#leaderId), true);
+      } catch (error) {
+        if (!this.#leader) await this.#follow();
+        throw error;
+      }
       return report;
     });
   }
@@ -201,27 +213,21 @@ export class Pair implements Replication {
   #adopt(log: PartitionLog): void {
     if (this.#leader) this.#leader.lead(log);
     else {
-      log.commitRule = (durable) => Math.min(durable, this.#toldHighWatermark(log));
+      log.commitRule = (durable) =>
+        Math.min(durable, this.#following?.toldHighWatermark(log) ?? -1);
+      log.commits.refuse(new StorageError("not-leader", `${log.name}: this broker is a slave`));
       this.#following?.follow(log);
     }
   }
 
-  #toldHighWatermark(log: PartitionLog): number {
-    return this.#following?.toldHighWatermark(log) ?? -1;
-  }
-
   /** Leads from now on, with this epoch; after a promotion nobody else is known to be in sync. */
   async #lead(epoch: number, promoted: boolean): Promise<void> {
-    const { store, brokerId, metadata } = this.#path;
+    if (this.#path.metadata.leadership || promoted) await writeLeadership(this.#path, epoch);
     this.#epoch = epoch;
-    this.#leaderId = brokerId;
+    this.#leaderId = this.#path.brokerId;
     const leader = makeLeader(this.#path, epoch);
     this.#leader = leader;
-    for (const log of store.logs.values()) leader.lead(log);
-    for (const { id, replication } of metadata.brokers.values()) {
-      if (id !== brokerId) leader.putFollower(id, replication, promoted ? "left" : "known");
-    }
-    if (metadata.leadership || promoted) await metadata.putLeadership({ brokerId, epoch });
+    leadAll(this.#path, leader, promoted);
     if (promoted) this.#note("warning", "promoted", `this broker is the master, epoch ${epoch}`);
     await this.#path.roleChanged("master");
     if (this.#serving) this.#announce(leader);
@@ -245,11 +251,6 @@ export class Pair implements Replication {
     if (this.#serving && !this.#closed) this.#following.start();
   }
 
-  async #stopFollowing(): Promise<void> {
-    await this.#following?.stop();
-    this.#following = null;
-  }
-
   /** Someone leads with a higher epoch: this broker takes no more writes, and follows. */
   async #learn({ leader, epoch }: Announcement): Promise<void> {
     this.#epoch = epoch;
@@ -260,6 +261,7 @@ export class Pair implements Replication {
       const fenced = this.#leader;
       this.#leader = null;
       fenced.stop(`broker ${leader.id} leads with epoch ${epoch}`);
+      await rereadMetadata(this.#path);
     }
     if (this.#following) this.#following.restart();
     else await this.#follow();

@@ -9,6 +9,13 @@ export function takeMetadata({ metadata, topics, log }: PairPath, bytes: Uint8Ar
   });
 }
 
+/** Takes up what the metadata log has, also what this broker wrote and nobody has confirmed. */
+export async function rereadMetadata({ store, metadata, topics }: PairPath): Promise<void> {
+  await store.durable().catch(() => {}); // what a failed disk has is found out by a restart
+  await metadata.reload();
+  await topics.reconcile();
+}
+
 /** A slave's log had what its master doesn't have, and was cut. */
 export function afterCut(
   path: PairPath,

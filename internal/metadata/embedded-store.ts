@@ -7,6 +7,7 @@ import type { LogStore } from "../storage/log-store.ts";
 import { refusalText } from "../storage/losses.ts";
 import type { LogConfig, PartitionLog } from "../storage/partition-log.ts";
 import { decodeChange, encodeChange, type MetadataChange } from "./metadata-record.ts";
+import { MetadataState } from "./metadata-state.ts";
 import type { BrokerMetadata, Leadership, MetadataStore, TopicMetadata } from "./metadata-store.ts";
 import { randomUuid } from "./uuid.ts";
 
@@ -33,19 +34,16 @@ export class EmbeddedMetadataStore implements MetadataStore {
   readonly #clock: Clock;
   readonly #store: LogStore;
   readonly #log: PartitionLog;
-  readonly #topics = new Map<string, TopicMetadata>();
-  readonly #topicsById = new Map<string, TopicMetadata>();
-  readonly #brokers = new Map<number, BrokerMetadata>();
-  #leadership: Leadership | null = null;
-  #clusterId = "";
-  #nextProducerId = 0;
+  #state = new MetadataState();
+  /** The last reading anew that has begun. */
+  #reloading: Promise<void> = Promise.resolve();
 
   /** Reads the metadata log. */
   static async open(clock: Clock, store: LogStore): Promise<EmbeddedMetadataStore> {
     const log = store.openLog(METADATA_LOG, METADATA_LOG, METADATA_LOG_CONFIG);
     log.applyRule();
     const metadata = new EmbeddedMetadataStore(clock, store, log);
-    await metadata.#replay();
+    await metadata.#replay(metadata.#state);
     return metadata;
   }
 
@@ -57,7 +55,7 @@ export class EmbeddedMetadataStore implements MetadataStore {
 
   /** Gives the cluster an id, if it has none: this broker is its first. */
   async found(random: Random): Promise<void> {
-    if (this.#clusterId !== "") return;
+    if (this.clusterId !== "") return;
     await this.#decide({ type: "cluster", clusterId: randomUuid(random) });
   }
 
@@ -70,27 +68,32 @@ export class EmbeddedMetadataStore implements MetadataStore {
   copied(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += batchSizeBytes(bytes, at)) {
       for (const record of recordsOf(bytes, at, RECORD_LIMIT_BYTES)) {
-        this.#apply(decodeChange(record.key, record.value));
+        this.#state.apply(decodeChange(record.key, record.value));
       }
     }
   }
 
-  /** Reads the log anew, after it was cut. */
-  async reload(): Promise<void> {
-    this.#topics.clear();
-    this.#topicsById.clear();
-    this.#brokers.clear();
-    this.#leadership = null;
-    this.#nextProducerId = 0;
-    await this.#replay();
+  /**
+   * Reads the log anew, after it was cut. Until then all is as it was: what is `copied` meanwhile
+   * is durable, and so is read, too.
+   */
+  reload(): Promise<void> {
+    const reload = async () => {
+      const state = new MetadataState();
+      state.clusterId = this.#state.clusterId;
+      await this.#replay(state);
+      this.#state = state;
+    };
+    this.#reloading = this.#reloading.then(reload, reload);
+    return this.#reloading;
   }
 
   get brokers(): ReadonlyMap<number, BrokerMetadata> {
-    return this.#brokers;
+    return this.#state.brokers;
   }
 
   get leadership(): Leadership | null {
-    return this.#leadership;
+    return this.#state.leadership;
   }
 
   putBroker(broker: BrokerMetadata): Promise<void> {
@@ -102,19 +105,19 @@ export class EmbeddedMetadataStore implements MetadataStore {
   }
 
   get clusterId(): string {
-    return this.#clusterId;
+    return this.#state.clusterId;
   }
 
   topics(): Iterable<TopicMetadata> {
-    return this.#topics.values();
+    return this.#state.topics.values();
   }
 
   topic(name: string): TopicMetadata | undefined {
-    return this.#topics.get(name);
+    return this.#state.topics.get(name);
   }
 
   topicById(id: string): TopicMetadata | undefined {
-    return this.#topicsById.get(id);
+    return this.#state.topicsById.get(id);
   }
 
   putTopic(topic: TopicMetadata): Promise<void> {
@@ -126,8 +129,8 @@ export class EmbeddedMetadataStore implements MetadataStore {
   }
 
   async reserveProducerIds(count: number, from: number): Promise<number> {
-    const first = Math.max(this.#nextProducerId, from);
-    this.#nextProducerId = first + count;
+    const first = Math.max(this.#state.nextProducerId, from);
+    this.#state.nextProducerId = first + count;
     await this.#decide({ type: "producer-ids", next: first + count });
     return first;
   }
@@ -139,7 +142,7 @@ export class EmbeddedMetadataStore implements MetadataStore {
     // Who leads and who follows is what decides when anything is committed.
     const waits = change.type !== "leadership" && change.type !== "broker";
     if (waits) await this.#committed(lastOffset + 1);
-    this.#apply(change);
+    this.#state.apply(change);
   }
 
   #committed(endOffset: number): Promise<void> {
@@ -147,22 +150,6 @@ export class EmbeddedMetadataStore implements MetadataStore {
     return new Promise((resolve, reject) => {
       commits.wait(endOffset, highWatermark, (error) => (error ? reject(error) : resolve()));
     });
-  }
-
-  #apply(change: MetadataChange): void {
-    if (change.type === "cluster") this.#clusterId = change.clusterId;
-    else if (change.type === "broker") this.#brokers.set(change.broker.id, change.broker);
-    else if (change.type === "leadership") this.#leadership = change.leadership;
-    else if (change.type === "producer-ids") {
-      this.#nextProducerId = Math.max(this.#nextProducerId, change.next);
-    } else {
-      const before = this.#topics.get(change.name);
-      if (before) this.#topicsById.delete(before.id);
-      this.#topics.delete(change.name);
-      if (!change.topic) return;
-      this.#topics.set(change.name, change.topic);
-      this.#topicsById.set(change.topic.id, change.topic);
-    }
   }
 
   /** Without a part of the metadata, records of topics would be taken for strays. */
@@ -179,16 +166,17 @@ export class EmbeddedMetadataStore implements MetadataStore {
     }
   }
 
-  async #replay(): Promise<void> {
-    const end = this.#log.durableOffset;
-    for (let offset = this.#log.startOffset; offset < end; ) {
+  /** Tells `state` all that is durable, also what becomes so while it is read. */
+  async #replay(state: MetadataState): Promise<void> {
+    for (let offset = this.#log.startOffset; offset < this.#log.durableOffset; ) {
+      const end = this.#log.durableOffset;
       const chunks = await this.#read(offset, end);
       if (chunks.length === 0)
         throw new Error(`${METADATA_LOG} has nothing at ${offset} of ${end}`);
       for (const chunk of chunks) {
         for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
           for (const record of recordsOf(chunk, at, RECORD_LIMIT_BYTES)) {
-            this.#apply(decodeChange(record.key, record.value));
+            state.apply(decodeChange(record.key, record.value));
           }
           offset = lastOffset(chunk, at) + 1;
         }

@@ -48,10 +48,19 @@ export class FollowerCopier {
   #progressedBytes = 0;
   #asking: Followed[] = [];
   #cutting: { followed: Followed; offset: number }[] = [];
+  /** The last cut that has begun. */
+  #cut: Promise<unknown> = Promise.resolve();
   #stopped = false;
+  /** Logs of which the leader hasn't told yet where they stand. */
+  readonly #untold = new Set<Followed>();
 
   constructor(path: FollowerPath) {
     this.#path = path;
+  }
+
+  /** Whether it is known of every log where the leader's ended not long ago. */
+  get isInformed(): boolean {
+    return this.#untold.size === 0;
   }
 
   /** What the leader told of a log last; null if nothing yet. */
@@ -70,18 +79,25 @@ export class FollowerCopier {
     const followed = { index: this.#followed.length, log, marks: null };
     this.#followed.push(followed);
     this.#byLog.set(log, followed);
+    this.#untold.add(followed);
     this.#ask(followed);
   }
 
   /** A log is no more. */
   forget(log: PartitionLog): void {
+    const followed = this.#byLog.get(log);
+    if (followed) this.#untold.delete(followed);
     this.#byLog.delete(log);
   }
 
   placed(placements: readonly Placement[]): void {
     for (const placement of placements) {
       const followed = this.#known(placement.index);
-      if (!followed || placement.kind === "unknown") continue;
+      if (!followed) continue;
+      if (placement.kind === "unknown") {
+        this.#untold.delete(followed); // it has nothing that could be missing here
+        continue;
+      }
       const { log } = followed;
       if (placement.kind === "copy") {
         if (placement.offset > log.endOffset) this.#begin(log, placement.offset);
@@ -92,7 +108,7 @@ export class FollowerCopier {
       const offset = Math.max(log.startOffset, Math.min(placement.endOffset, ownEnd));
       this.#cutting.push({ followed, offset });
     }
-    if (this.#cutting.length > 0) this.#cut();
+    if (this.#cutting.length > 0) this.#cutAll();
   }
 
   /** `bytes` are whole batches; they are the follower's from now on. */
@@ -132,6 +148,7 @@ export class FollowerCopier {
       const followed = this.#known(marks.index);
       if (!followed) continue;
       followed.marks = marks;
+      this.#untold.delete(followed);
       const { log } = followed;
       log.applyRule();
       const start = Math.min(marks.startOffset, log.durableOffset);
@@ -144,9 +161,10 @@ export class FollowerCopier {
     this.#path.outlet.copied([], 0);
   }
 
-  /** Takes nothing more. */
-  stop(): void {
+  /** Takes nothing more; resolves when no log is being cut any more. */
+  async stop(): Promise<void> {
     this.#stopped = true;
+    await this.#cut;
   }
 
   #known(index: number): Followed | undefined {
@@ -175,11 +193,13 @@ export class FollowerCopier {
     this.#path.store.cutBefore(log, offset).catch((error: unknown) => this.#fail(error));
   }
 
-  #cut(): void {
+  #cutAll(): void {
     const cutting = this.#cutting;
     this.#cutting = [];
     const cuts = cutting.map(({ followed: { log }, offset }) => ({ log, offset }));
-    this.#path.store.truncate(cuts).then(
+    const done = this.#path.store.truncate(cuts);
+    this.#cut = Promise.allSettled([this.#cut, done]);
+    done.then(
       (done) => {
         for (const cut of done) if (cut.path !== null) this.#path.cut(cut);
         for (const { followed } of cutting) this.#ask(followed);
@@ -207,7 +227,7 @@ export class FollowerCopier {
 
   #fail(error: unknown): void {
     if (this.#stopped) return;
-    this.stop();
+    this.#stopped = true;
     this.#path.failed(error);
   }
 }

@@ -69,8 +69,7 @@ export class FollowerSession implements LeaderSession {
 
   follow(logs: readonly FollowedLog[]): void {
     this.#path.heard();
-    this.#outlet.placed(logs.map((log) => this.#place(log)));
-    this.#goOn();
+    this.#placeAll(logs);
   }
 
   copied(offsets: readonly (readonly [number, number])[], bytes: number): void {
@@ -88,8 +87,7 @@ export class FollowerSession implements LeaderSession {
     const awaited = this.#awaited.get(name);
     if (!awaited) return;
     this.#awaited.delete(name);
-    this.#outlet.placed([this.#place(awaited)]);
-    this.#goOn();
+    this.#placeAll([awaited]);
   }
 
   /** A log has something new. */
@@ -125,6 +123,14 @@ export class FollowerSession implements LeaderSession {
     this.#farBehind.clear();
     this.#awaited.clear();
     this.#path.closed();
+  }
+
+  #placeAll(logs: readonly FollowedLog[]): void {
+    this.#outlet.placed(logs.map((log) => this.#place(log)));
+    // Before any batches of other logs: what a copy lacks is to be known soon.
+    const placed = logs.flatMap(({ index }) => this.#logs.get(index) ?? []);
+    if (placed.length > 0) this.#outlet.marks(placed.map(tell));
+    this.#goOn();
   }
 
   #place(followed: FollowedLog): Placement {

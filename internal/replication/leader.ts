@@ -109,7 +109,7 @@ export class ReplicationLeader {
     for (const follower of this.#followers.values()) {
       this.#putCopy(led, follower, follower.lost ? "missing" : "in");
     }
-    led.lead(epoch);
+    led.lead(epoch, () => this.#isFenced);
     for (const { session } of this.#followers.values()) session?.appeared(log.name);
     return led;
   }
@@ -184,6 +184,7 @@ export class ReplicationLeader {
       outlet,
       creditBytes,
     );
+    for (const { copies } of this.#led.values()) copies.reconnected(brokerId);
     follower.session = session;
     follower.connected = true;
     follower.heardAtMs = clock.monotonicMs();
@@ -199,7 +200,7 @@ export class ReplicationLeader {
     for (const { session } of this.#followers.values()) session?.end(reason);
     for (const { log } of this.#led.values()) {
       log.commitRule = () => log.highWatermark;
-      log.commits.fail(new StorageError("not-leader", `${log.name}: ${reason}`));
+      log.commits.refuse(new StorageError("not-leader", `${log.name}: ${reason}`));
     }
     this.#led.clear();
   }
@@ -243,11 +244,9 @@ export class ReplicationLeader {
     const isSilent = ({ mode, heardAtMs }: KnownFollower) =>
       mode === "sync" && nowMs - (heardAtMs ?? this.#startedAtMs) > fenceAfterMs;
     const fenced = fenceAfterMs > 0 && [...this.#followers.values()].some(isSilent);
-    if (fenced && !this.#isFenced) {
-      const error = new StorageError("not-enough-copies", "a synchronous slave isn't heard");
-      for (const { log } of this.#led.values()) log.commits.fail(error);
-    }
+    if (fenced === this.#isFenced) return;
     this.#isFenced = fenced;
+    for (const led of this.#led.values()) led.fence(fenced);
   }
 
   #sweep(): void {

@@ -174,11 +174,23 @@ export class PartitionCopies {
     this.#raise();
   }
 
+  /** A follower begins anew: what it has it will say. */
+  reconnected(brokerId: number): void {
+    const copy = this.#copies.get(brokerId);
+    if (copy) copy.offset = -1;
+  }
+
   /** A follower says that it has made everything before `offset` durable. */
   copied(brokerId: number, offset: number, nowMs: number): void {
     const copy = this.#copies.get(brokerId);
     if (!copy) return;
     copy.offset = offset;
+    if (copy.standing === "in" && offset < this.#highWatermark) {
+      // It was taken to be in sync since a restart, or it has lost what it had.
+      copy.standing = "out";
+      copy.outSinceMs ??= nowMs;
+      this.changeCount++;
+    }
     if (offset >= copy.markOffset) {
       copy.caughtUpAtMs = offset >= this.#endOffset ? nowMs : copy.markAtMs;
       copy.markOffset = this.#endOffset;
@@ -189,26 +201,33 @@ export class PartitionCopies {
     this.#join(copy, nowMs);
   }
 
-  /** Lets those fall out of the ISR that are too far behind. Returns whether any did. */
+  /**
+   * Lets those fall out of the ISR that are too far behind, and those in that were silent for too
+   * long and have everything all the same. Returns whether any did.
+   */
   sweep(nowMs: number): boolean {
-    let changed = false;
+    const before = this.changeCount;
     for (const copy of this.#copies.values()) {
       this.#seeWhetherCaughtUp(copy);
-      if (copy.standing === "out") continue;
-      if (nowMs - copy.caughtUpAtMs <= this.#rules.lagTimeMaxMs) continue;
-      copy.standing = "out";
-      copy.outSinceMs ??= nowMs;
-      this.changeCount++;
-      changed = true;
+      const isRecent = nowMs - copy.caughtUpAtMs <= this.#rules.lagTimeMaxMs;
+      if (copy.standing === "out") {
+        if (isRecent) this.#join(copy, nowMs);
+      } else if (!isRecent) {
+        copy.standing = "out";
+        copy.outSinceMs ??= nowMs;
+        this.changeCount++;
+      }
     }
-    if (changed) this.#raise();
-    return changed;
+    if (this.changeCount === before) return false;
+    this.#raise();
+    return true;
   }
 
-  /** Whether a sweep could find something: a copy that isn't out, and hasn't everything. */
+  /** Whether a sweep could find something: one in sync that lags, or one out of it that doesn't. */
   get unsettled(): boolean {
-    for (const { standing, offset } of this.#copies.values()) {
-      if (standing !== "out" && offset < this.#endOffset) return true;
+    for (const { standing, offset, synchronous } of this.#copies.values()) {
+      const hasAll = offset >= this.#endOffset;
+      if (standing === "out" ? synchronous && hasAll : !hasAll) return true;
     }
     return false;
   }

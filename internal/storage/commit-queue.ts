@@ -10,6 +10,11 @@ interface Waiting {
 
 /** Those who wait for a log's high watermark, in the order of offsets. */
 export class CommitQueue {
+  /**
+   * Why nothing may be written and waited for now; null if it may. What another broker commits at
+   * the same offset would be taken for one's own else.
+   */
+  refusal: StorageError | null = null;
   #waiting: Waiting[] = [];
 
   get length(): number {
@@ -18,10 +23,11 @@ export class CommitQueue {
 
   /**
    * Calls `done` when all before `endOffset` is committed: at once if `highWatermark`, the log's,
-   * is there already. Offsets come in order.
+   * is there already; with `refusal`, if there is one. Offsets come in order.
    */
   wait(endOffset: number, highWatermark: number, done: OnCommitted): void {
-    if (highWatermark >= endOffset) done(null);
+    if (this.refusal) done(this.refusal);
+    else if (highWatermark >= endOffset) done(null);
     else this.#waiting.push({ endOffset, done });
   }
 
@@ -33,7 +39,13 @@ export class CommitQueue {
     for (const { done } of this.#waiting.splice(0, count)) done(null);
   }
 
-  /** Nobody may wait any more. */
+  /** Those who wait get this error, and from now on all who would. */
+  refuse(error: StorageError): void {
+    this.refusal = error;
+    this.fail(error);
+  }
+
+  /** Those who wait get this error. */
   fail(error: StorageError): void {
     for (const { done } of this.#waiting.splice(0)) done(error);
   }

@@ -225,7 +225,8 @@ export class LogStore {
    *
    * `done` is called when the batch is as safe as the log's durability promises, or with a
    * `SequenceError`, or with a `StorageError`: then it isn't in the log (`full`, `removed`,
-   * `closing`), or it is unknown whether it is (`failed`). It is never called before this returns,
+   * `closing`, and what the log's `commits` refuse with), or it is unknown whether it is
+   * (`failed`). It is never called before this returns,
    * unless with a refusal.
    */
   submit(
@@ -236,7 +237,7 @@ export class LogStore {
     leaderEpoch: number,
     done: OnAppended,
   ): void {
-    const refusal = this.#refusalNow(log, sizeBytes);
+    const refusal = log.commits.refusal ?? this.#refusalNow(log, sizeBytes);
     if (refusal) done(refusal);
     else this.#appender.append(log, buffer, at, sizeBytes, leaderEpoch, done);
   }
