@@ -6,11 +6,12 @@
  *     --jobs N      in so many processes (1)
  *     --all         goes on after a failure, and counts the failures of each kind
  *     --seed S      only this one; --trace prints everything that happens
+ *     --pairs       seeds of two brokers that are a pair, in place of those of a single one
  *     --mutants     plants one bug after the other, and tells in how many seeds each is found;
  *                   --only TEXT takes those whose names have it
  */
 import { parseArgs } from "node:util";
-import { simulate } from "../../internal/simulator/simulate.ts";
+import { type Scene, simulate } from "../../internal/simulator/simulate.ts";
 import { Trace } from "../../internal/simulator/trace.ts";
 import { runInChild } from "./simulate/child.ts";
 import { type Found, hunt } from "./simulate/hunt.ts";
@@ -29,6 +30,7 @@ const { values: options } = parseArgs({
     all: { type: "boolean", default: false },
     seed: { type: "string" },
     trace: { type: "boolean", default: false },
+    pairs: { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
     only: { type: "string" },
     // For processes that others have started.
@@ -39,6 +41,7 @@ const { values: options } = parseArgs({
 const from = Number(options.from);
 const seeds = Number(options.seeds);
 const step = Number(options.step);
+const scene: Scene = options.pairs ? "pair" : "single";
 
 if (options.seed !== undefined) replay(Number(options.seed));
 else if (options.mutants) await huntAll();
@@ -51,11 +54,11 @@ function print(line: string): void {
 
 function replay(seed: number): void {
   const trace = new Trace(options.trace ? print : null);
-  print(JSON.stringify({ seed, ...simulate(seed, trace) }));
+  print(JSON.stringify({ seed, ...simulate(scene, seed, trace) }));
 }
 
 async function tellLines(): Promise<void> {
-  await runSeeds({ from, count: seeds, step }, (outcome) => {
+  await runSeeds({ scene, from, count: seeds, step }, (outcome) => {
     print(JSON.stringify(outcome));
     return true;
   });
@@ -69,11 +72,11 @@ async function runAll(): Promise<void> {
     return options.all || tally.failures.length === 0;
   };
   const jobs = Number(options.jobs);
-  if (jobs === 1) await runSeeds({ from, count: seeds, step: 1 }, tell);
+  if (jobs === 1) await runSeeds({ scene, from, count: seeds, step: 1 }, tell);
   else {
     const parts = Array.from({ length: jobs }, (_, job) => {
       const count = Math.ceil((seeds - job) / jobs);
-      return runInChild({ from: from + job, count, step: jobs }, null, tell);
+      return runInChild({ scene, from: from + job, count, step: jobs }, null, tell);
     });
     await Promise.all(parts);
   }
@@ -90,7 +93,7 @@ function printTally(tally: Tally, seconds: number): void {
   print(`${lives} starts, ${events} events, ${acks}, ${reads} reads`);
   for (const { message, seeds: failed } of failures) {
     print(`FAILED ${failed.length}: ${message}`);
-    print(`  npm run simulate -- --seed ${failed[0]}`);
+    print(`  npm run simulate -- ${options.pairs ? "--pairs " : ""}--seed ${failed[0]}`);
     if (failed.length > 1) print(`  also ${failed.slice(1, 10).join(", ")}`);
   }
   if (failures.length === 0) print("no failure");

@@ -19,36 +19,53 @@ export interface SimulatedProcess extends Platform {
   readonly host: Host;
 }
 
-/** A computer under a seed, on which one process runs after the other. */
+/** What the machines of a simulation have in common: time, chance, and the network. */
+export interface Surroundings {
+  readonly random: SimulatedRandom;
+  readonly scheduler: Scheduler;
+  readonly trace: Trace;
+  readonly networkWeather: NetworkWeather;
+  readonly network: SimulatedNetwork;
+}
+
+/** Everything under one seed. */
+export function surroundings(seed: number, trace: Trace): Surroundings {
+  const random = new SimulatedRandom(seed);
+  const scheduler = new Scheduler(random.fork());
+  const weather = fairNetwork();
+  const network = new SimulatedNetwork({ scheduler, random: random.fork(), trace, weather });
+  return { random, scheduler, trace, networkWeather: weather, network };
+}
+
+/** A computer, on which one process runs after the other. */
 export class Machine {
+  readonly name: string;
   readonly random: SimulatedRandom;
   readonly scheduler: Scheduler;
   readonly trace: Trace;
   readonly faults: DiskFaults = noFaults();
-  readonly networkWeather: NetworkWeather = fairNetwork();
+  readonly networkWeather: NetworkWeather;
   readonly network: SimulatedNetwork;
   /** Told of what the receivers of connections throw. */
   onThrow: (error: unknown) => void = () => {};
   #files: FileSystem;
   #process: SimulatedProcess | null = null;
 
-  /** A disk with one empty folder, `/weir`. */
-  constructor(seed: number, trace: Trace) {
-    this.random = new SimulatedRandom(seed);
-    this.scheduler = new Scheduler(this.random.fork());
+  /** Its disk has one empty folder, `/weir`. */
+  constructor(name: string, { random, scheduler, trace, networkWeather, network }: Surroundings) {
+    this.name = name;
+    this.random = random;
+    this.scheduler = scheduler;
     this.trace = trace;
-    const root = new Directory();
-    root.change(naming("weir", new Directory()));
-    root.endSync(root.beginSync());
-    this.#files = new FileSystem(root);
-    const { scheduler, networkWeather: weather } = this;
-    this.network = new SimulatedNetwork({ scheduler, random: this.random.fork(), trace, weather });
+    this.networkWeather = networkWeather;
+    this.network = network;
+    this.#files = emptyFileSystem();
   }
 
   /** A host that never crashes: where clients are. */
   clientHost(): Host {
     const clock = new SimulatedClock(this.scheduler, this.random.fork());
-    return { clock, crashed: false, failed: (error) => this.onThrow(error) };
+    return { name: "client", clock, crashed: false, failed: (error) => this.onThrow(error) };
   }
 
   /** The process that was started last, until it ends. */
@@ -78,6 +95,7 @@ export class Machine {
       faults,
     });
     const host: Host = {
+      name: this.name,
       clock,
       get crashed() {
         return disk.left !== null;
@@ -99,14 +117,13 @@ export class Machine {
     this.#process?.disk.crash(kind);
   }
 
-  /** Lets the next event happen; false if there is none. */
-  step(): boolean {
-    if (!this.scheduler.step()) return false;
-    this.#bury();
-    return true;
+  /** Puts an empty disk in the place of the one that it has; no process runs. */
+  replaceDisk(): void {
+    this.#files = emptyFileSystem();
   }
 
-  #bury(): void {
+  /** Takes a process away that has crashed in the last event. */
+  bury(): void {
     const left = this.#process?.disk.left;
     if (!this.#process || !left) return;
     this.#process.clock.halt();
@@ -114,4 +131,11 @@ export class Machine {
     this.#files = left;
     this.#process = null;
   }
+}
+
+function emptyFileSystem(): FileSystem {
+  const root = new Directory();
+  root.change(naming("weir", new Directory()));
+  root.endSync(root.beginSync());
+  return new FileSystem(root);
 }

@@ -17,7 +17,7 @@ test(
     const first = Array.from({ length: SEEDS }, (_, i) => i + 1);
     for (const seed of [...first, ...REGRESSIONS.keys()]) {
       try {
-        simulate(seed, new Trace());
+        simulate("single", seed, new Trace());
       } catch (error) {
         throw new Error(`npm run simulate -- --seed ${seed} --trace`, { cause: error });
       }
@@ -29,10 +29,10 @@ test(
 test("the same seed is the same run, down to every call of the disk", () => {
   for (const seed of [7, 8, 77, 78]) {
     const lines: string[] = [];
-    const first = simulate(seed, new Trace((line) => lines.push(line)));
-    const again = simulate(seed, new Trace());
+    const first = simulate("single", seed, new Trace((line) => lines.push(line)));
+    const again = simulate("single", seed, new Trace());
     expect(again).toEqual(first);
     expect(lines.length).toBeGreaterThan(100);
-    expect(simulate(seed + 1, new Trace()).traceHash).not.toBe(first.traceHash);
+    expect(simulate("single", seed + 1, new Trace()).traceHash).not.toBe(first.traceHash);
   }
 });

@@ -1,12 +1,18 @@
 import { simulateBroker } from "./broker/simulation.ts";
+import { simulatePair } from "./pair/simulation.ts";
 import { simulateStorage } from "./storage/simulation.ts";
 import type { SimulationSummary } from "./summary.ts";
 import type { Trace } from "./trace.ts";
 
+/** What is simulated: one broker or its storage, or two brokers that are a pair. */
+export type Scene = "single" | "pair";
+
 /**
- * Plays what the seed decides, the same each time: the storage alone for odd seeds, a whole broker
- * with its clients for even ones. Throws when something that must hold doesn't.
+ * Plays what the seed decides, the same each time. With a `single` broker that is the storage alone
+ * for odd seeds, and a whole broker with its clients for even ones. Throws when something that must
+ * hold doesn't.
  */
-export function simulate(seed: number, trace: Trace): SimulationSummary {
+export function simulate(scene: Scene, seed: number, trace: Trace): SimulationSummary {
+  if (scene === "pair") return simulatePair(seed, trace);
   return seed % 2 === 0 ? simulateBroker(seed, trace) : simulateStorage(seed, trace);
 }

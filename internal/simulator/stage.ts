@@ -5,12 +5,16 @@ const MOST_EVENTS = 200_000;
 
 /** Where a simulation happens: it lets events happen one by one until its script is through. */
 export class Stage {
-  readonly machine: Machine;
+  readonly #machines: readonly Machine[];
+  readonly #scheduler: Machine["scheduler"];
   #failure: unknown = null;
-  #crashed: (() => void) | null = null;
+  /** What is called when a process has crashed. */
+  readonly #crashed = new Map<() => void, SimulatedProcess>();
 
-  constructor(machine: Machine) {
-    this.machine = machine;
+  /** All `machines` have the same surroundings. */
+  constructor(machine: Machine, ...others: readonly Machine[]) {
+    this.#machines = [machine, ...others];
+    this.#scheduler = machine.scheduler;
   }
 
   /**
@@ -19,7 +23,7 @@ export class Stage {
    */
   run(script: () => Promise<void>, check: () => void): number {
     let done = false;
-    this.machine.scheduler.after(0, () => {
+    this.#scheduler.after(0, () => {
       script().then(
         () => {
           done = true;
@@ -28,9 +32,10 @@ export class Stage {
       );
     });
     let events = 0;
-    while (!done && this.machine.step()) {
-      if (this.machine.crashed) this.#tellCrash();
-      else check();
+    while (!done && this.#scheduler.step()) {
+      for (const machine of this.#machines) machine.bury();
+      this.#tellCrashes();
+      if (this.#machines.some(({ crashed }) => !crashed)) check();
       if (this.#failure) throw this.#failure;
       must(++events < MOST_EVENTS, () => "it never ends");
     }
@@ -43,22 +48,25 @@ export class Stage {
     this.#failure ??= error;
   }
 
-  /** What the promise resolves to, or null if the process crashes before. One at a time. */
+  /** What the promise resolves to, or null if the process crashes before. */
   async untilCrash<T>(process: SimulatedProcess, promise: Promise<T>): Promise<T | null> {
-    const crash = new Promise<null>((resolve) => {
-      this.#crashed = () => resolve(null);
-    });
-    const value = await Promise.race([promise, crash]);
-    return process.disk.left ? null : value;
+    const { promise: crash, resolve } = Promise.withResolvers<null>();
+    const tell = () => resolve(null);
+    this.#crashed.set(tell, process);
+    try {
+      const value = await Promise.race([promise, crash]);
+      return process.disk.left ? null : value;
+    } finally {
+      this.#crashed.delete(tell);
+    }
   }
 
   /** Lets virtual time pass. */
   sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => this.machine.scheduler.after(ms, resolve));
+    return new Promise((resolve) => this.#scheduler.after(ms, resolve));
   }
 
-  #tellCrash(): void {
-    this.#crashed?.();
-    this.#crashed = null;
+  #tellCrashes(): void {
+    for (const [tell, { disk }] of this.#crashed) if (disk.left) tell();
   }
 }

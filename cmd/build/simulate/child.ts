@@ -15,30 +15,33 @@ export async function runInChild(
   mutant: string | null,
   tell: (outcome: Outcome) => boolean,
 ): Promise<void> {
+  const { scene, step } = range;
   let { from, count } = range;
   while (count > 0) {
-    const done = await runOnce({ from, count, step: range.step }, mutant, tell);
+    const done = await runOnce({ scene, from, count, step }, mutant, tell);
     if (done === null) return;
-    from += done * range.step;
+    from += done * step;
     count -= done;
     if (count === 0) return;
     // It has ended in the middle of a seed.
     if (!tell({ seed: from, summary: null, failure: "the seed never ends, or ends the process" }))
       return;
-    from += range.step;
+    from += step;
     count--;
   }
 }
 
 /** Returns how many seeds were told, or null if no more are wanted. */
 async function runOnce(
-  { from, count, step }: SeedRange,
+  { scene, from, count, step }: SeedRange,
   mutant: string | null,
   tell: (outcome: Outcome) => boolean,
 ): Promise<number | null> {
   const planted = mutant === null ? [] : ["--preload", PRELOAD];
   const named = mutant === null ? [] : [`--mutant=${mutant}`];
-  const options = ["--lines", `--from=${from}`, `--seeds=${count}`, `--step=${step}`, ...named];
+  const pairs = scene === "pair" ? ["--pairs"] : [];
+  const seeds = [`--from=${from}`, `--seeds=${count}`, `--step=${step}`];
+  const options = ["--lines", ...seeds, ...pairs, ...named];
   const cmd = [process.execPath, ...planted, SCRIPT, ...options];
   const child = Bun.spawn({ cmd, stdout: "pipe", stderr: mutant === null ? "inherit" : "ignore" });
   let told = 0;

@@ -23,10 +23,10 @@ export async function hunt(
   only: string | undefined,
   tell: (found: Found) => void,
 ): Promise<void> {
-  for (const { name } of MUTANTS) {
+  for (const { name, scene } of MUTANTS) {
     if (only !== undefined && !name.includes(only)) continue;
     const tally = new Tally();
-    await runInChild({ from: 1, count: most, step: 1 }, name, (outcome) => {
+    await runInChild({ scene, from: 1, count: most, step: 1 }, name, (outcome) => {
       tally.add(outcome);
       return tally.seeds < seeds || tally.failures.length === 0;
     });

@@ -1,3 +1,5 @@
+import type { Scene } from "../../../internal/simulator/simulate.ts";
+
 /** A change of one place in the source. */
 export interface Patch {
   readonly file: string;
@@ -9,11 +11,13 @@ export interface Patch {
 /** A bug to be planted on purpose: the simulator has to find it. */
 export interface Mutant {
   readonly name: string;
+  /** Where it is looked for. */
+  readonly scene: Scene;
   readonly patches: readonly Patch[];
 }
 
 function mutant(name: string, file: string, find: string, replace: string): Mutant {
-  return { name, patches: [{ file: `internal/${file}`, find, replace }] };
+  return { name, scene: "single", patches: [{ file: `internal/${file}`, find, replace }] };
 }
 
 /** Bugs that people have made, here or in other brokers and databases. */
@@ -198,7 +202,7 @@ export const MUTANTS: readonly Mutant[] = [
     "const { lastOffset } = await this.#store.append(this.#log, batch, 0, batch.length, " +
       "leaderEpoch);",
     "void this.#store.append(this.#log, batch, 0, batch.length, leaderEpoch).catch(() => {}); " +
-      "return this.#apply(change); const lastOffset = 0;",
+      "return this.#state.apply(change); const lastOffset = 0;",
   ),
   mutant(
     "producer ids given again after a restart",

@@ -1,9 +1,10 @@
-import { simulate } from "../../../internal/simulator/simulate.ts";
+import { type Scene, simulate } from "../../../internal/simulator/simulate.ts";
 import type { SimulationSummary } from "../../../internal/simulator/summary.ts";
 import { Trace } from "../../../internal/simulator/trace.ts";
 
-/** Which seeds to run: `from`, and each `step` further on, `count` in all. */
+/** Which seeds of which scene to run: `from`, and each `step` further on, `count` in all. */
 export interface SeedRange {
+  readonly scene: Scene;
   readonly from: number;
   readonly count: number;
   readonly step: number;
@@ -18,7 +19,7 @@ export interface Outcome {
 
 /** Runs seeds one after the other, until `tell` doesn't want more. */
 export async function runSeeds(
-  { from, count, step }: SeedRange,
+  { scene, from, count, step }: SeedRange,
   tell: (outcome: Outcome) => boolean,
 ): Promise<void> {
   let unhandled: unknown = null;
@@ -31,7 +32,7 @@ export async function runSeeds(
     let summary: SimulationSummary | null = null;
     let failure: unknown = null;
     try {
-      summary = simulate(seed, new Trace());
+      summary = simulate(scene, seed, new Trace());
     } catch (error) {
       failure = error;
     }

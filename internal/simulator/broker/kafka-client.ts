@@ -9,7 +9,6 @@ import {
   type Connection,
   type Network,
   NetworkError,
-  type PartialFrame,
   type Receiver,
 } from "../../platform/network.ts";
 import { must } from "../failure.ts";
@@ -27,7 +26,7 @@ interface Call {
 }
 
 /** Somebody who speaks Kafka's protocol, on one connection at a time. */
-export class KafkaClient implements Receiver {
+export class KafkaClient {
   /** The number of the present connection among those of all clients. */
   number = 0;
   readonly #nextNumber: () => number;
@@ -37,9 +36,10 @@ export class KafkaClient implements Receiver {
   readonly #writer = new Writer(4096);
   #state: "closed" | "connecting" | "open" = "closed";
   #connection: Connection | null = null;
-  #frames: FrameAssembler | null = null;
   #calls: Call[] = [];
   #lastCorrelationId = 0;
+  /** How often it has begun to connect. */
+  #attempts = 0;
 
   constructor(network: Network, clock: Clock, address: Address, nextNumber: () => number) {
     this.#nextNumber = nextNumber;
@@ -56,15 +56,15 @@ export class KafkaClient implements Receiver {
   async connect(): Promise<void> {
     if (this.#state !== "closed") return;
     this.#state = "connecting";
+    const attempt = ++this.#attempts;
+    const isWanted = () => attempt === this.#attempts && this.#state === "connecting";
     try {
-      const made = this.#network.connect(this.#address, CONNECT_TIMEOUT_MS, (connection) => {
-        this.#opened(connection);
-        return this;
-      });
-      await made;
+      await this.#network.connect(this.#address, CONNECT_TIMEOUT_MS, (made) =>
+        this.#opened(made, isWanted()),
+      );
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
-      this.#state = "closed";
+      if (isWanted()) this.#state = "closed";
     }
   }
 
@@ -101,25 +101,10 @@ export class KafkaClient implements Receiver {
   /** Gives the connection up. */
   close(): void {
     this.#connection?.destroy();
-    this.closed();
+    this.#lost();
   }
 
-  get partial(): PartialFrame | null {
-    return this.#frames?.partial ?? null;
-  }
-
-  receive(chunk: Uint8Array, from: number, to: number): void {
-    const error = this.#frames?.receive(chunk, from, to);
-    must(!error, () => `an answer with a ${error?.code} size`);
-  }
-
-  filled(count: number): void {
-    this.#frames?.filled(count);
-  }
-
-  drained(): void {}
-
-  closed(): void {
+  #lost(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#connection = null;
@@ -131,15 +116,34 @@ export class KafkaClient implements Receiver {
     }
   }
 
-  #opened(connection: Connection): void {
-    this.#state = "open";
-    this.#connection = connection;
-    this.number = this.#nextNumber();
-    this.#frames = new FrameAssembler(MAX_ANSWER_BYTES, (buffer, from, to) => {
+  /** A connection is made; it isn't `wanted` if it was given up meanwhile. */
+  #opened(connection: Connection, wanted: boolean): Receiver {
+    if (!wanted) connection.destroy();
+    else {
+      this.#state = "open";
+      this.#connection = connection;
+      this.number = this.#nextNumber();
+    }
+    const frames = new FrameAssembler(MAX_ANSWER_BYTES, (buffer, from, to) => {
       const call = this.#calls.shift();
       must(call !== undefined, () => "an answer that nobody has asked for");
       call.timer.cancel();
       call.settle(buffer.slice(from, to));
     });
+    return {
+      get partial() {
+        return frames.partial;
+      },
+      receive(chunk, from, to) {
+        const error = frames.receive(chunk, from, to);
+        must(!error, () => `an answer with a ${error?.code} size`);
+      },
+      filled: (count) => frames.filled(count),
+      drained() {},
+      closed: () => {
+        // It may have been given up, and another one made.
+        if (this.#connection === connection) this.#lost();
+      },
+    };
   }
 }

@@ -34,7 +34,7 @@ export async function startBroker(world: World, process: SimulatedProcess): Prom
 }
 
 /** Takes what the broker says of itself: what should never happen, and faults of its clients. */
-function watchedLog(world: World): Log {
+export function watchedLog(world: Pick<World, "trace" | "stage">): Log {
   const note = (level: string) => (event: string, fields: LogFields) => {
     world.trace("log", level, event, JSON.stringify(fields));
     if (isBroken(event, fields)) {

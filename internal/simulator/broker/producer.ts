@@ -31,7 +31,7 @@ export class ProducerActor implements Actor {
   readonly #isIdempotent: boolean;
   readonly #acks: -1 | 0 | 1;
   readonly #version: number;
-  readonly #perLog = new Map<LogModel, IdempotentProducer>();
+  readonly #perLog = new Map<LogModel, IdempotentProducer<LogModel>>();
   #producerId: number | null = null;
   #underWay = 0;
 
@@ -214,6 +214,6 @@ export class ProducerActor implements Actor {
 const UNNAMED = { clientSoftwareName: "", clientSoftwareVersion: "" };
 const NOBODY = { producerId: -1, producerEpoch: -1, baseSequence: -1 };
 
-function isThere({ log }: IdempotentProducer): boolean {
+function isThere({ log }: IdempotentProducer<LogModel>): boolean {
   return log.existence === "there";
 }

@@ -2,7 +2,7 @@ import { DiskError } from "../../platform/disk.ts";
 import { StorageError } from "../../storage/errors.ts";
 import type { CrashKind } from "../disk/file-system.ts";
 import { must } from "../failure.ts";
-import { Machine, type SimulatedProcess } from "../machine.ts";
+import { Machine, type SimulatedProcess, surroundings } from "../machine.ts";
 import { Attempts } from "../model/attempts.ts";
 import type { SimulatedRandom } from "../random.ts";
 import { Stage } from "../stage.ts";
@@ -41,7 +41,7 @@ class BrokerSimulation {
   #life: BrokerLife | null = null;
 
   constructor(seed: number, trace: Trace) {
-    this.#machine = new Machine(seed, trace);
+    this.#machine = new Machine("broker", surroundings(seed, trace));
     this.#stage = new Stage(this.#machine);
     this.#machine.onThrow = (error) => this.#stage.fail(error);
     this.#random = this.#machine.random.fork();

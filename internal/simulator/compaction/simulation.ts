@@ -7,7 +7,7 @@ import { StorageError } from "../../storage/errors.ts";
 import { LogStore } from "../../storage/log-store.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { must } from "../failure.ts";
-import { Machine, type SimulatedProcess } from "../machine.ts";
+import { Machine, type SimulatedProcess, surroundings } from "../machine.ts";
 import type { SimulatedRandom } from "../random.ts";
 import { Stage } from "../stage.ts";
 import type { SimulationSummary } from "../summary.ts";
@@ -48,7 +48,7 @@ class CompactionSimulation {
   #reads = 0;
 
   constructor(seed: number, trace: Trace) {
-    this.#machine = new Machine(seed, trace);
+    this.#machine = new Machine("broker", surroundings(seed, trace));
     this.#stage = new Stage(this.#machine);
     this.#random = this.#machine.random.fork();
     this.#climate = drawClimate(this.#random);

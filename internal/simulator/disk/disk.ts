@@ -34,6 +34,8 @@ export class SimulatedDisk implements Disk {
   readonly #openFiles = new Set<SimulatedFile>();
   /** How many syncs have failed. */
   failedSyncs = 0;
+  /** How the process has crashed; null while it hasn't. */
+  crashKind: CrashKind | null = null;
   #crash: { afterCalls: number; readonly kind: CrashKind } | null = null;
   #left: FileSystem | null = null;
 
@@ -45,6 +47,11 @@ export class SimulatedDisk implements Disk {
   /** Files that are open now. */
   get openFiles(): ReadonlySet<DiskFile> {
     return this.#openFiles;
+  }
+
+  /** Whether a crash is to come that hasn't come yet. */
+  get mayCrash(): boolean {
+    return this.#crash !== null && !this.#left;
   }
 
   /** What the crash has left; null while there was none. */
@@ -61,6 +68,7 @@ export class SimulatedDisk implements Disk {
   crash(kind: CrashKind): void {
     if (this.#left) return;
     this.trace("crash", kind);
+    this.crashKind = kind;
     this.#left = this.files.after(kind, this.parts.random);
   }
 

@@ -1,17 +1,23 @@
 import { must } from "../failure.ts";
 import type { Attempt } from "./attempts.ts";
-import type { LogModel } from "./log-model.ts";
 
 const SEQUENCES = 2 ** 31;
 /** A producer's batches that may be on their way at a time: a broker knows so many again. */
 const WINDOW = 5;
 
+/** The log that a producer writes to, as far as it matters to it. */
+export interface WrittenLog {
+  readonly name: string;
+  /** How often it has lost what was acknowledged, as it might. */
+  readonly losses: number;
+}
+
 /**
  * An idempotent producer that writes to one log: it sends what was not answered again, in order,
  * and now and then what was.
  */
-export class IdempotentProducer {
-  readonly log: LogModel;
+export class IdempotentProducer<L extends WrittenLog> {
+  readonly log: L;
   readonly id: number;
   epoch = 0;
   #nextSequence: number;
@@ -24,7 +30,7 @@ export class IdempotentProducer {
   /** The losses that it knows of. */
   #losses: number;
 
-  constructor(log: LogModel, id: number, firstSequence: number) {
+  constructor(log: L, id: number, firstSequence: number) {
     this.log = log;
     this.id = id;
     this.#nextSequence = firstSequence;

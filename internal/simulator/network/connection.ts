@@ -4,6 +4,8 @@ import type { Wire } from "./network.ts";
 
 /** Where an end of a connection is. */
 export interface Host {
+  /** The machine's name, as in addresses; `Routes` goes by it. */
+  readonly name: string;
   readonly clock: Clock;
   /** Whether it has crashed: nothing reaches it any more. */
   readonly crashed: boolean;
@@ -168,7 +170,10 @@ export class SimulatedConnection implements Connection {
     this.#lastArrivalMs = dueMs;
     scheduler.after(dueMs - scheduler.nowMs, () => {
       const peer = this.#peer;
-      if (peer && peer.#state !== "closed" && !peer.host.crashed) work(peer);
+      if (!peer) return;
+      this.#wire.routes.pass(this.host.name, peer.host.name, () => {
+        if (peer.#state !== "closed" && !peer.host.crashed) work(peer);
+      });
     });
   }
 
@@ -179,7 +184,9 @@ export class SimulatedConnection implements Connection {
     const { scheduler, random, weather } = this.#wire;
     const delayMs = random.fraction() * weather.mostDelayMs;
     scheduler.after(delayMs, () => {
-      if (!peer.host.crashed) peer.#close(new NetworkError("reset", `${peer.remote}: reset`));
+      this.#wire.routes.pass(this.host.name, peer.host.name, () => {
+        if (!peer.host.crashed) peer.#close(new NetworkError("reset", `${peer.remote}: reset`));
+      });
     });
   }
 

@@ -11,6 +11,7 @@ import type { SimulatedRandom } from "../random.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Trace } from "../trace.ts";
 import { type Host, SimulatedConnection } from "./connection.ts";
+import { Routes } from "./routes.ts";
 import type { NetworkWeather } from "./weather.ts";
 
 /** What the whole network is made of. */
@@ -19,6 +20,7 @@ export interface Wire {
   readonly random: SimulatedRandom;
   readonly trace: Trace;
   readonly weather: NetworkWeather;
+  readonly routes: Routes;
 }
 
 interface Listening {
@@ -34,13 +36,14 @@ const FIRST_PORT = 40_000;
  * reset at any time. A host that crashes says nothing; the others find out later.
  */
 export class SimulatedNetwork {
+  readonly routes = new Routes();
   readonly #wire: Wire;
   readonly #listeners = new Map<string, Listening>();
   readonly #connections = new Set<SimulatedConnection>();
   #nextPort = FIRST_PORT;
 
-  constructor(wire: Wire) {
-    this.#wire = wire;
+  constructor(wire: Omit<Wire, "routes">) {
+    this.#wire = { ...wire, routes: this.routes };
   }
 
   /** The network as `host` has it. */
@@ -89,10 +92,14 @@ export class SimulatedNetwork {
     timeoutMs: number,
     open: (connection: Connection) => Receiver,
   ): Promise<Connection> {
-    const { scheduler, weather } = this.#wire;
+    const { scheduler, weather, routes } = this.#wire;
     const place = formatAddress(address);
-    const delayMs = Math.max(this.#delayMs(), weather.stalledUntilMs - scheduler.nowMs);
+    const { name } = host;
+    const isCut = routes.isBlocked(name, address.host) || routes.isBlocked(address.host, name);
+    const stallMs = isCut ? Number.POSITIVE_INFINITY : weather.stalledUntilMs - scheduler.nowMs;
+    const delayMs = Math.max(this.#delayMs(), stallMs);
     await new Promise<void>((resolve) => scheduler.after(Math.min(delayMs, timeoutMs), resolve));
+    if (host.crashed) return new Promise(() => {});
     if (delayMs > timeoutMs) throw new NetworkError("timed-out", `${place}: no answer`);
     const listening = this.#listeners.get(place);
     if (!listening) throw new NetworkError("refused", `${place}: refused`);

@@ -6,7 +6,7 @@ import type { LogModel } from "../model/log-model.ts";
 export interface Subject {
   readonly model: LogModel;
   readonly config: LogConfig;
-  readonly producers: IdempotentProducer[];
+  readonly producers: IdempotentProducer<LogModel>[];
   /** Null while no process runs, or before it was read after a restart. */
   handle: PartitionLog | null;
 }

@@ -1,0 +1,27 @@
+import type { ReplicationLeader } from "../../replication/leader.ts";
+import type { PartitionLog } from "../../storage/partition-log.ts";
+import { must } from "../failure.ts";
+import type { Backing } from "./ledger.ts";
+
+/**
+ * What stands behind what a leader commits now, as the leader itself has it. Throws where it may
+ * not commit.
+ */
+export function backingOf(
+  leader: ReplicationLeader,
+  log: PartitionLog,
+  otherId: number,
+  refuses: boolean,
+): Backing {
+  const copies = leader.copiesOf(log);
+  must(copies !== undefined, () => `${log.name} isn't led, and is committed`);
+  const copy = [...copies.followers].find(({ brokerId }) => brokerId === otherId);
+  if (!copy) return "unpaired";
+  if (!copy.synchronous) return "observed";
+  if (copy.standing !== "out") return "both";
+  if (!copy.wasIn) return "unpaired";
+  must(!refuses, () => `${log.name} is committed alone, and its topic refuses`);
+  const isTold = leader.degraded.current !== null;
+  must(isTold, () => `${log.name} is committed alone, and nobody is told`);
+  return "alone";
+}

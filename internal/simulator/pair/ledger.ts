@@ -1,0 +1,108 @@
+import { must } from "../failure.ts";
+import { isSame, type LogMirror, type MirroredBatch } from "./mirror.ts";
+
+/**
+ * What stood behind a commit, besides its leader:
+ * - `both`: the other broker has it, durable;
+ * - `alone`: the other one was out of sync, and this was told to people;
+ * - `observed`: the other one is an observer, for whom nobody waits;
+ * - `unpaired`: there was no other one yet, or who promoted knew that it is away.
+ */
+export type Backing = "both" | "alone" | "observed" | "unpaired";
+
+/** A batch below a leader's high watermark. */
+export interface Commit {
+  readonly batch: MirroredBatch;
+  readonly backing: Backing;
+  readonly atMs: number;
+}
+
+/** Throws unless a commit may be lost now. */
+export type LossRule = (commit: Commit, name: string) => void;
+
+/**
+ * A log as its users know it: what was committed, in order, for ever. Only a failover takes
+ * something away, and only what nobody had promised beyond it.
+ */
+export class Ledger {
+  readonly name: string;
+  readonly commits: Commit[] = [];
+  /** How often something was lost, as it might: a surprise for producers. */
+  losses = 0;
+  readonly #lost = new Set<string>();
+  /** Everything that was durable at a leader. */
+  readonly #written = new Set<string>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get endOffset(): number {
+    return this.commits.at(-1)?.batch.endOffset ?? 0;
+  }
+
+  /** Whether these bytes were committed at `offset`, or are now. */
+  wasCommitted(offset: number, crc: number): boolean {
+    const commit = this.#at(offset);
+    return commit?.batch.crc === crc || this.#lost.has(`${offset}:${crc}`);
+  }
+
+  /** Whether these bytes were durable at a leader's at `offset`. */
+  wasWritten(offset: number, crc: number): boolean {
+    return this.#written.has(`${offset}:${crc}`);
+  }
+
+  written({ offset, crc }: MirroredBatch): void {
+    this.#written.add(`${offset}:${crc}`);
+  }
+
+  /** The leader with the highest epoch has committed a batch. */
+  commit(commit: Commit): void {
+    const { batch } = commit;
+    const known = this.#at(batch.offset);
+    const text = () => `${this.name}: ${batch.offset} is committed as another batch than before`;
+    if (known) must(isSame(known.batch, batch), text);
+    else {
+      const end = this.endOffset;
+      must(batch.offset === end, () => `${this.name}: ${batch.offset} is committed behind ${end}`);
+      this.commits.push(commit);
+    }
+  }
+
+  /** Whether this very batch is what was committed there. */
+  has(batch: MirroredBatch): boolean {
+    const known = this.#at(batch.offset);
+    return known !== undefined && isSame(known.batch, batch);
+  }
+
+  /** A leader that has been replaced, and doesn't know, has committed what nobody else has. */
+  doom(commit: Commit, mayLose: LossRule): void {
+    const { offset, crc } = commit.batch;
+    if (this.#lost.has(`${offset}:${crc}`)) return;
+    mayLose(commit, this.name);
+    this.#lost.add(`${offset}:${crc}`);
+    this.losses++;
+  }
+
+  /** Someone leads from now on with this copy: what it doesn't have is lost. */
+  takeOver(copy: LogMirror | undefined, mayLose: LossRule): void {
+    const { commits } = this;
+    const kept = commits.findIndex(({ batch }) => !isSame(batch, copy?.at(batch.offset)));
+    if (kept < 0) return;
+    for (const commit of commits.splice(kept)) this.doom(commit, mayLose);
+  }
+
+  #at(offset: number): Commit | undefined {
+    let low = 0;
+    let high = this.commits.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const commit = this.commits[middle];
+      if (!commit) return undefined;
+      if (commit.batch.offset === offset) return commit;
+      if (commit.batch.offset < offset) low = middle + 1;
+      else high = middle - 1;
+    }
+    return undefined;
+  }
+}

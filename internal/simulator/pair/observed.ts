@@ -1,0 +1,37 @@
+import type { PartitionLog } from "../../storage/partition-log.ts";
+import type { Member, MemberLife } from "./member.ts";
+import type { LogMirror } from "./mirror.ts";
+
+/** What is known of one broker's copy of a log. */
+export interface Copy {
+  readonly mirror: LogMirror;
+  highWatermark: number;
+  /** Whether what the last process left has been held against what this one found. */
+  isNew: boolean;
+}
+
+/** What is known of one broker. */
+export interface Observed {
+  readonly member: Member;
+  life: MemberLife | null;
+  wasMaster: boolean;
+  epoch: number;
+  copies: Map<string, Copy>;
+}
+
+/** Who led under an epoch: one process, once. */
+export interface Leadership {
+  readonly member: Member;
+  readonly life: MemberLife;
+}
+
+/** What stands for a log: its name, and which of that name it is. */
+export function keyOf({ name, incarnation }: PartitionLog): string {
+  return `${name}/${incarnation}`;
+}
+
+/** The other way round. */
+export function partsOfKey(key: string): { readonly name: string; readonly incarnation: string } {
+  const cut = key.indexOf("/");
+  return { name: key.slice(0, cut), incarnation: key.slice(cut + 1) };
+}

@@ -1,0 +1,204 @@
+import { BrokerError } from "../../broker/errors.ts";
+import { StorageError } from "../../storage/errors.ts";
+import { must } from "../failure.ts";
+import type { SimulatedRandom } from "../random.ts";
+import type { Stage } from "../stage.ts";
+import { changeWeather } from "../weather.ts";
+import type { PairClimate } from "./climate.ts";
+import type { LossRules } from "./loss-rules.ts";
+import type { Member, MemberLife } from "./member.ts";
+import type { Witness } from "./witness.ts";
+
+/** Whoever runs the pair, and all that happens to it. */
+export class PairOperator {
+  readonly #stage: Stage;
+  readonly #random: SimulatedRandom;
+  readonly #climate: PairClimate;
+  readonly #members: readonly [Member, Member];
+  readonly #witness: Witness;
+  readonly #rules: LossRules;
+  #switching = false;
+  /** When the first of the present cuts came. */
+  #cutAtMs = 0;
+
+  constructor(
+    stage: Stage,
+    random: SimulatedRandom,
+    climate: PairClimate,
+    members: readonly [Member, Member],
+    witness: Witness,
+    rules: LossRules,
+  ) {
+    this.#stage = stage;
+    this.#random = random;
+    this.#climate = climate;
+    this.#members = members;
+    this.#witness = witness;
+    this.#rules = rules;
+  }
+
+  /** Lets something happen, or nothing. */
+  step(): void {
+    const random = this.#random;
+    const { crashes, cuts, promotions, switches, resets, stalls, jumps } = this.#climate;
+    const [{ machine }] = this.#members;
+    for (const member of this.#members) {
+      member.noticeCrash();
+      changeWeather(this.#climate.weather, member.machine, random);
+      if (!member.isUp && random.chance(0.15)) this.#restart(member);
+      if (member.isUp && random.chance(crashes)) this.#end(member);
+      const parts = member.running?.parts;
+      // Without an id of the cluster, all that it has in sync is nothing.
+      if (parts?.pair.following?.inSync && parts.metadata.clusterId !== "") member.isNew = false;
+    }
+    if (random.chance(crashes / 4)) for (const member of this.#members) this.#crash(member);
+    if (random.chance(cuts)) this.#cut();
+    else if (machine.network.routes.isCut && random.chance(0.1)) this.#heal();
+    if (random.chance(promotions)) this.#promote();
+    if (random.chance(switches)) this.#switchOver();
+    if (random.chance(resets)) machine.network.resetOne();
+    if (random.chance(jumps)) this.#jump();
+    if (!random.chance(stalls)) return;
+    const { nowMs } = machine.scheduler;
+    const untilMs = nowMs + random.pick([10, 100, 3000]);
+    machine.networkWeather.stalledUntilMs = untilMs;
+    this.#rules.heldUp(nowMs, untilMs);
+  }
+
+  /** Nothing goes wrong any more; who doesn't run is started, and who has failed, anew. */
+  async repair(): Promise<void> {
+    this.#heal();
+    for (const member of this.#members) {
+      member.noticeCrash();
+      member.machine.repair();
+    }
+    for (const member of this.#members) {
+      member.endsSuddenly = false;
+      if (!member.isSound) member.crash("kill");
+    }
+    await this.#stage.sleep(1);
+    for (const member of this.#members) {
+      if (!member.isUp) this.#start(member, member.isNew ? this.#otherThan(member) : null);
+    }
+  }
+
+  /** Whether one leads and the other one follows it, with all that there is. */
+  get isQuiet(): boolean {
+    const lives = this.#members.map(({ running }) => running);
+    const master = lives.find((life) => life?.parts.pair.role === "master");
+    const slave = lives.find((life) => life?.parts.pair.role === "slave");
+    if (!master || !slave?.parts.pair.following?.connected) return false;
+    for (const log of master.parts.store.logs.values()) {
+      const copy = slave.parts.store.logs.get(log.name);
+      const isEmpty = log.endOffset === 0 && !copy;
+      if (!isEmpty && copy?.durableOffset !== log.endOffset) return false;
+      if (copy && copy.highWatermark !== log.highWatermark) return false;
+      if (log.highWatermark !== log.endOffset) return false;
+    }
+    return slave.parts.pair.following.inSync;
+  }
+
+  #restart(member: Member): void {
+    const random = this.#random;
+    const { owner } = this.#witness;
+    const isOwner = owner === null || owner === member;
+    if (!isOwner && !member.isNew && random.chance(0.05)) {
+      member.loseDisk();
+      this.#witness.diskLost(member);
+    }
+    const isSlave = member.isNew || (!isOwner && random.chance(0.2));
+    this.#start(member, isSlave ? this.#otherThan(member) : null);
+  }
+
+  #otherThan(member: Member): Member {
+    const [one, two] = this.#members;
+    return member === one ? two : one;
+  }
+
+  #start(member: Member, slaveOf: Member | null): void {
+    member.start(this.#stage, slaveOf).catch((error: unknown) => this.#stage.fail(error));
+  }
+
+  #end(member: Member): void {
+    if (this.#random.chance(0.2)) {
+      member.stop(this.#stage).catch((error: unknown) => this.#stage.fail(error));
+    } else this.#crash(member);
+  }
+
+  #crash(member: Member): void {
+    member.crash(this.#random.chance(this.#climate.powerLosses) ? "power-loss" : "kill");
+  }
+
+  #cut(): void {
+    const random = this.#random;
+    const { network, scheduler } = this.#members[0].machine;
+    const { routes } = network;
+    if (!routes.isCut) this.#cutAtMs = scheduler.nowMs;
+    const names = this.#members.map(({ name }) => name);
+    if (random.chance(0.2)) names.push("client");
+    const from = random.pick(names);
+    const to = random.pick(names.filter((name) => name !== from));
+    routes.block(from, to);
+    if (random.chance(0.6)) routes.block(to, from);
+  }
+
+  #heal(): void {
+    const { network, scheduler } = this.#members[0].machine;
+    network.routes.heal();
+    this.#rules.heldUp(this.#cutAtMs, scheduler.nowMs);
+  }
+
+  #jump(): void {
+    const life = this.#random.pick(this.#members).running;
+    if (life) life.process.clock.skewMs += this.#random.pick([-3_600_000, -500, 500, 3_600_000]);
+  }
+
+  /** Promotes a slave: perhaps one that a careful person wouldn't, while its master lives. */
+  #promote(): void {
+    const member = this.#random.pick(this.#members);
+    const life = member.running;
+    if (life?.parts.pair.role !== "slave" || member.isNew || this.#rules.isAsked(member)) return;
+    const { pair } = life.parts;
+    const report = pair.promotionReport();
+    const asked = { member, report, atMs: member.machine.scheduler.nowMs };
+    this.#rules.ask(asked);
+    member.trace("promote", JSON.stringify(report));
+    this.#settle(life, pair.promote(), () => this.#rules.refused(asked));
+  }
+
+  #switchOver(): void {
+    const master = this.#members.find(({ running }) => running?.parts.pair.role === "master");
+    const life = master?.running;
+    if (!master || !life || this.#switching) return;
+    this.#switching = true;
+    master.trace("switch");
+    const ended = () => {
+      this.#switching = false;
+      this.#rules.failedSwitchAtMs ??= master.machine.scheduler.nowMs;
+    };
+    const work = life.parts.pair.switchOver().finally(() => {
+      this.#switching = false;
+    });
+    this.#settle(life, work, ended);
+  }
+
+  /** Takes a refusal as an answer. */
+  #settle({ process }: MemberLife, work: Promise<unknown>, refused: () => void): void {
+    this.#stage.untilCrash(process, work).then(
+      (done) => {
+        if (done === null) refused();
+      },
+      (error: unknown) => {
+        refused();
+        const isAnswer = error instanceof BrokerError || error instanceof StorageError;
+        const { message } = error instanceof Error ? error : new Error(String(error));
+        if (!isAnswer && !isClientError(error)) this.#stage.fail(error);
+        must(message !== "", () => "a refusal says nothing");
+      },
+    );
+  }
+}
+
+function isClientError(error: unknown): boolean {
+  return error instanceof Error && error.name === "ClientError";
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { Trace } from "../trace.ts";
+import { simulatePair } from "./simulation.ts";
+
+/** How many seeds every run of the tests tries: a few seconds' worth. */
+const SEEDS = 30;
+/** A machine that does other things as well takes many times as long. */
+const TIMEOUT_MS = 240_000;
+
+test(
+  "a pair keeps its promises through crashes, cut networks and promotions",
+  () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      try {
+        simulatePair(seed, new Trace());
+      } catch (error) {
+        throw new Error(`npm run simulate -- --pairs --seed ${seed} --trace`, { cause: error });
+      }
+    }
+  },
+  TIMEOUT_MS,
+);
+
+test("the same seed is the same run", () => {
+  for (const seed of [3, 8]) {
+    const first = simulatePair(seed, new Trace());
+    expect(simulatePair(seed, new Trace())).toEqual(first);
+    expect(simulatePair(seed + 1, new Trace()).traceHash).not.toBe(first.traceHash);
+  }
+});

@@ -1,0 +1,283 @@
+import type { PartitionLog } from "../../storage/partition-log.ts";
+import { must } from "../failure.ts";
+import { backingOf } from "./backing.ts";
+import { type Commit, Ledger } from "./ledger.ts";
+import type { LossRules } from "./loss-rules.ts";
+import type { Member, MemberLife } from "./member.ts";
+import { isSame, LogMirror, type MirroredBatch } from "./mirror.ts";
+import { type Copy, keyOf, type Leadership, type Observed, partsOfKey } from "./observed.ts";
+
+/**
+ * Sees both brokers' logs after every event, and what every leader commits: what must hold between
+ * them is checked here.
+ */
+export class Witness {
+  readonly ledgers = new Map<string, Ledger>();
+  readonly #observed: readonly Observed[];
+  readonly #leaderships = new Map<number, Leadership>();
+  readonly #rules: LossRules;
+  /** The highest epoch that anybody has led with. */
+  #epoch = -1;
+
+  constructor(members: readonly Member[], rules: LossRules) {
+    this.#rules = rules;
+    this.#observed = members.map((member) => {
+      return { member, life: null, wasMaster: false, epoch: -1, copies: new Map() };
+    });
+  }
+
+  /** The member that leads with the highest epoch, or did. */
+  get owner(): Member | null {
+    return this.#leaderships.get(this.#epoch)?.member ?? null;
+  }
+
+  /** The ledgers of all logs that a partition has had. */
+  ledgersOf(log: string): Ledger[] {
+    return [...this.ledgers].filter(([key]) => key.startsWith(`${log}/`)).map(([, found]) => found);
+  }
+
+  /**
+   * Whoever says that broker `leaderId` leads with `epoch` is right, as of some time. A slave
+   * without its master says so of itself to readers.
+   */
+  checkClaim(leaderId: number, epoch: number): void {
+    if (leaderId < 0 || epoch === 0) return;
+    const leadership = this.#leaderships.get(epoch);
+    const text = () => `broker ${leaderId} is said to lead with epoch ${epoch}`;
+    const isFollower = (at: Observed) => at.member.id === leaderId && !at.wasMaster;
+    must(leadership?.member.id === leaderId || this.#observed.some(isFollower), text);
+  }
+
+  /** A broker's disk is gone. */
+  diskLost(member: Member): void {
+    for (const observed of this.#observed) {
+      if (observed.member === member) observed.copies = new Map();
+    }
+  }
+
+  /** Both logs are the same, to the last batch, and are what was committed. */
+  checkEqual(): void {
+    const [one, other] = this.#observed;
+    if (!one?.life || !other?.life) throw new Error("both brokers have to run");
+    const names = [...one.life.parts.store.logs.values(), ...other.life.parts.store.logs.values()];
+    for (const key of new Set(names.map(keyOf))) {
+      const [a, b] = [one, other].map(({ copies }) => copies.get(key)?.mirror.batches ?? []);
+      const text = () => `${key}: one has ${a?.length} batches, the other ${b?.length}`;
+      must(a !== undefined && a.length === b?.length, text);
+      const commits = this.ledgers.get(key)?.commits ?? [];
+      must(commits.length === a.length, () => `${key}: ${commits.length} of ${a.length} committed`);
+      for (const [i, batch] of a.entries()) {
+        must(isSame(batch, b[i]), () => `${key}: the copies differ at ${batch.offset}`);
+      }
+    }
+  }
+
+  /** To be called after every event. */
+  look(): void {
+    for (const observed of this.#observed) this.#lookAt(observed);
+    for (const observed of this.#observed) this.#lookAtMarks(observed);
+  }
+
+  /** Follows the logs of a broker, and sees whether it has begun to lead. */
+  #lookAt(observed: Observed): void {
+    const life = observed.member.running;
+    if (life !== observed.life) this.#begin(observed, life);
+    if (!life) return;
+    const { pair, store } = life.parts;
+    const isMaster = pair.role === "master";
+    const { leaderEpoch } = pair;
+    must(leaderEpoch >= observed.epoch, () => `${observed.member.name}: its epoch went back`);
+    const leadership = this.#leaderships.get(leaderEpoch);
+    if (!isMaster && leadership) {
+      const text = () => `${observed.member.name} follows another one in epoch ${leaderEpoch}`;
+      must(leaderEpoch === 0 || leadership.member.id === pair.leaderId, text);
+    }
+    for (const log of store.logs.values()) this.#follow(observed, log, isMaster);
+    for (const [key, copy] of observed.copies) {
+      const { name, incarnation } = partsOfKey(key);
+      if (store.logs.get(name)?.incarnation !== incarnation) this.#gone(observed, life, key, copy);
+    }
+    const hasBegun = isMaster && (!observed.wasMaster || pair.leaderEpoch !== observed.epoch);
+    observed.wasMaster = isMaster;
+    observed.epoch = pair.leaderEpoch;
+    if (hasBegun) this.#leads(observed, life, pair.leaderEpoch);
+  }
+
+  #begin(observed: Observed, life: MemberLife | null): void {
+    observed.life = life;
+    observed.wasMaster = false;
+    observed.epoch = -1;
+    for (const copy of observed.copies.values()) {
+      if (!copy.isNew) copy.mirror.keepDurable();
+      copy.isNew = true;
+    }
+  }
+
+  /** A log isn't there any more: its topic isn't, or a crash has taken all of it. */
+  #gone({ member, copies }: Observed, { parts }: MemberLife, key: string, copy: Copy): void {
+    const { name, incarnation } = partsOfKey(key);
+    copies.delete(key);
+    if (!parts.metadata.topicById(incarnation)) return;
+    must(copy.isNew, () => `${member.name}: ${name} is gone, and its topic isn't`);
+    this.#rules.checkRecovered(member, name, copy.mirror, new LogMirror());
+  }
+
+  #follow(observed: Observed, log: PartitionLog, isMaster: boolean): void {
+    const key = keyOf(log);
+    let copy = observed.copies.get(key);
+    if (!copy) {
+      copy = { mirror: new LogMirror(), highWatermark: 0, isNew: false };
+      observed.copies.set(key, copy);
+    }
+    const { member, life } = observed;
+    if (!life) return;
+    const { files } = life.process.disk;
+    if (copy.isNew) {
+      const found = new LogMirror();
+      found.follow(log, files);
+      this.#rules.checkRecovered(member, log.name, copy.mirror, found);
+      copy = { mirror: found, highWatermark: 0, isNew: false };
+      observed.copies.set(key, copy);
+      this.#admit(observed, log, 0);
+      return;
+    }
+    const { mirror } = copy;
+    const isUnchanged = mirror.endOffset === log.endOffset;
+    if (isUnchanged && mirror.durableOffset === log.durableOffset) return;
+    const durableBefore = mirror.durableOffset;
+    const { cut, from } = mirror.follow(log, files);
+    must(!cut || !isMaster, () => `${member.name} leads, and has cut ${log.name}`);
+    if (cut) copy.highWatermark = Math.min(copy.highWatermark, log.endOffset);
+    this.#admit(observed, log, from);
+    if (isMaster) this.#written(log, mirror, durableBefore);
+  }
+
+  /** New batches of one copy: where the other has one of the same epoch, it is the same one. */
+  #admit(observed: Observed, log: PartitionLog, from: number): void {
+    const key = keyOf(log);
+    const other = this.#observed.find((candidate) => candidate !== observed);
+    const theirs = other?.copies.get(key)?.mirror;
+    const batches = observed.copies.get(key)?.mirror.batches ?? [];
+    for (let i = from; i < batches.length; i++) {
+      const batch = batches[i];
+      if (!batch) break;
+      const { offset, epoch } = batch;
+      const before = batches[i - 1]?.epoch ?? 0;
+      must(epoch >= before, () => `${log.name}: epoch ${epoch} follows ${before} at ${offset}`);
+      const same = theirs?.at(offset);
+      const parted = same !== undefined && same.epoch === epoch && !isSame(same, batch);
+      must(!parted, () => `${log.name}: the copies part at ${offset}, both in epoch ${epoch}`);
+    }
+  }
+
+  /** A leader has made more durable. */
+  #written(log: PartitionLog, mirror: LogMirror, from: number): void {
+    for (let i = mirror.countBefore(from); ; i++) {
+      const batch = mirror.batches[i];
+      if (!batch || batch.endOffset > mirror.durableOffset) break;
+      this.#ledger(log).written(batch);
+    }
+  }
+
+  /** A member leads from now on: what it doesn't have is lost. */
+  #leads(observed: Observed, life: MemberLife, epoch: number): void {
+    const { member } = observed;
+    const known = this.#leaderships.get(epoch);
+    const isAlone = life.parts.metadata.leadership === null;
+    const text = () => `epoch ${epoch}: ${member.name} leads, and ${known?.member.name} did`;
+    must(!known || known.life === life || isAlone, text);
+    member.trace("leads", epoch);
+    this.#leaderships.set(epoch, { member, life });
+    for (const log of life.parts.store.logs.values()) {
+      const mirror = observed.copies.get(keyOf(log))?.mirror;
+      if (mirror) this.#written(log, mirror, 0);
+    }
+    if (epoch < this.#epoch) return;
+    const isPromoted = this.owner !== null && this.owner !== member;
+    this.#epoch = epoch;
+    const mayLose = this.#rules.atFailover(member, isPromoted);
+    for (const [key, ledger] of this.ledgers) {
+      ledger.takeOver(observed.copies.get(key)?.mirror, mayLose);
+    }
+    // It may have served what was lost with another leader, and bring that back.
+    for (const copy of observed.copies.values()) copy.highWatermark = 0;
+  }
+
+  /** Follows the high watermarks of a broker. */
+  #lookAtMarks(observed: Observed): void {
+    const { life, member, copies } = observed;
+    if (!life) return;
+    const { pair, store } = life.parts;
+    for (const log of store.logs.values()) {
+      const copy = copies.get(keyOf(log));
+      if (!copy) continue;
+      const { highWatermark } = log;
+      const before = copy.highWatermark;
+      const text = () => `${member.name}: ${log.name}: ${before} went back to ${highWatermark}`;
+      must(highWatermark >= before, text);
+      must(highWatermark <= log.durableOffset, () => `${log.name}: ${highWatermark} isn't durable`);
+      if (pair.leader) this.#checkIsr(observed, log);
+      if (highWatermark === before) continue;
+      copy.highWatermark = highWatermark;
+      const { mirror } = copy;
+      for (let i = mirror.countBefore(before); ; i++) {
+        const batch = mirror.batches[i];
+        if (!batch || batch.offset >= highWatermark) break;
+        if (pair.leader) this.#committed(observed, log, batch);
+        else this.#served(observed, log, batch);
+      }
+    }
+  }
+
+  /** A leader has committed a batch. */
+  #committed(observed: Observed, log: PartitionLog, batch: MirroredBatch): void {
+    const { life, member, epoch } = observed;
+    const leader = life?.parts.pair.leader;
+    if (!life || !leader) return;
+    const ledger = this.#ledger(log);
+    if (ledger.has(batch)) return;
+    const other = this.#observed.find((candidate) => candidate !== observed);
+    const settings = life.parts.topics.topicOfLog(log.name)?.settings;
+    const refuses = settings?.replicationPolicy === "refuse";
+    const backing = backingOf(leader, log, other?.member.id ?? -1, refuses);
+    const atMs = member.machine.scheduler.nowMs;
+    const commit: Commit = { batch, backing, atMs };
+    if (backing === "both" && other) {
+      const theirs = other.copies.get(keyOf(log))?.mirror;
+      const hasIt = theirs && batch.endOffset <= theirs.durableOffset;
+      const isThere = hasIt && isSame(batch, theirs.at(batch.offset));
+      const text = () =>
+        `${log.name}: ${batch.offset} is committed, ${other.member.name} hasn't it`;
+      must(isThere || this.#rules.mayHaveForgotten(other.member, log.name), text);
+    }
+    const mayLose = this.#rules.ofReplaced(member);
+    if (epoch === this.#epoch) ledger.commit(commit);
+    else ledger.doom(commit, mayLose);
+  }
+
+  /** A follower shows a batch to consumers. */
+  #served({ member }: Observed, log: PartitionLog, { offset, crc }: MirroredBatch): void {
+    const text = () => `${member.name} serves ${log.name} at ${offset}, which isn't committed`;
+    must(this.#ledger(log).wasCommitted(offset, crc), text);
+  }
+
+  /** Who is in the ISR has all that is committed. */
+  #checkIsr(observed: Observed, log: PartitionLog): void {
+    const copies = observed.life?.parts.pair.leader?.copiesOf(log);
+    for (const { brokerId, standing, offset } of copies?.followers ?? []) {
+      if (offset < 0) continue;
+      const isBehind = standing === "in" && offset < log.highWatermark;
+      const text = () => `${log.name}: broker ${brokerId} is in sync with ${offset}`;
+      must(!isBehind, () => `${text()}, ${log.highWatermark} is committed`);
+    }
+  }
+
+  #ledger(log: PartitionLog): Ledger {
+    const key = keyOf(log);
+    const known = this.ledgers.get(key);
+    if (known) return known;
+    const ledger = new Ledger(log.name);
+    this.ledgers.set(key, ledger);
+    return ledger;
+  }
+}
