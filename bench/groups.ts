@@ -37,10 +37,11 @@ const [groupCount, memberCount, seconds] = [flags.groups, flags.members, flags.s
 const home = mkdtempSync(path.join(os.tmpdir(), "weir-groups-"));
 const settings = { "group.initial.rebalance.delay.ms": "20" };
 const broker = await startWeir({ data: path.join(home, "data"), settings });
-/** One for each member's number: members of one group join at the same time. */
-const clients = await Promise.all(
-  Array.from({ length: memberCount }, () => rawClient(broker.address)),
-);
+/** A group's members, each with a connection of its own. */
+interface Group {
+  readonly clients: readonly RawClient[];
+  readonly memberIds: readonly string[];
+}
 
 async function call<K extends number, Q extends Fields, R extends Fields>(
   client: RawClient,
@@ -64,8 +65,11 @@ function usage(): { readonly rssBytes: number; readonly cpuSeconds: number } {
   };
 }
 
-/** Brings a group to work, each member on its connection; resolves with the members' ids. */
-async function gather(groupId: string): Promise<string[]> {
+/** Brings a group to work. */
+async function gather(groupId: string): Promise<Group> {
+  const clients = await Promise.all(
+    Array.from({ length: memberCount }, () => rawClient(broker.address)),
+  );
   const joins = await Promise.all(
     clients.map((client) =>
       call(client, joinGroup, 3, {
@@ -86,18 +90,18 @@ async function gather(groupId: string): Promise<string[]> {
       return call(client, syncGroup, 3, { groupId, generationId, memberId, assignments });
     }),
   );
-  return memberIds;
+  return { clients, memberIds };
 }
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 const tell = (text: string): void => void process.stdout.write(`${text}\n`);
 
-for (const client of clients) {
-  await call(client, findCoordinator, 3, { key: "g", keyType: 0, coordinatorKeys: [] });
-}
+const first = await rawClient(broker.address);
+await call(first, findCoordinator, 3, { key: "g", keyType: 0, coordinatorKeys: [] });
+first[Symbol.dispose]();
 const idle = usage();
 const beganMs = performance.now();
-const groups: string[][] = [];
+const groups: Group[] = [];
 for (let i = 0; i < groupCount; i++) groups.push(await gather(`group-${i}`));
 const gathered = usage();
 tell(
@@ -114,19 +118,22 @@ while (performance.now() - startMs < seconds * 1000) {
   for (; sent < wanted; sent++) {
     const i = sent % memberCount;
     const g = Math.floor(sent / memberCount) % groupCount;
-    const memberId = groups[g]?.[i] ?? "";
+    const memberId = groups[g]?.memberIds[i] ?? "";
     const request = { groupId: `group-${g}`, generationId: 1, memberId };
-    clients[i]?.send(kafkaRequest(heartbeat, 3, request));
+    groups[g]?.clients[i]?.send(kafkaRequest(heartbeat, 3, request));
   }
   await Bun.sleep(5);
 }
-for (let i = 0; i < sent; i++) await clients[i % memberCount]?.answer();
+for (let i = 0; i < sent; i++) {
+  const g = Math.floor(i / memberCount) % groupCount;
+  await groups[g]?.clients[i % memberCount]?.answer();
+}
 const beaten = usage();
 const cpuShare = ((beaten.cpuSeconds - gathered.cpuSeconds) / seconds) * 100;
 tell(
   `${(sent / seconds).toFixed(0)} heartbeats a second: ${cpuShare.toFixed(1)} % of a core, ` +
     `${megabytes(beaten.rssBytes)}`,
 );
-for (const client of clients) client[Symbol.dispose]();
+for (const client of groups.flatMap(({ clients }) => clients)) client[Symbol.dispose]();
 await broker.end("SIGTERM");
 rmSync(home, { recursive: true });
