@@ -53,11 +53,11 @@ export function connectStandalone(): ForeignClient & { readonly jars: string } {
   return { isInstalled: existsSync(jars), command: ["java", "-cp", `${jars}/*`, main], jars };
 }
 
-/** @platformatic/kafka in a program for Node.js. */
-export function platformatic(): ForeignClient {
-  const home = path.join(programs, "platformatic");
+/** A package of npm's in a program for Node.js, each in a folder of its own. */
+export function nodeProgram(folder: string, packageName: string): ForeignClient {
+  const home = path.join(programs, folder);
   return {
-    isInstalled: existsSync(path.join(home, "node_modules", "@platformatic", "kafka")),
+    isInstalled: existsSync(path.join(home, "node_modules", packageName)),
     command: ["node", path.join(home, "client.mjs")],
   };
 }

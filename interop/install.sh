@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs other people's clients in pinned versions, each where its runtime is there: kafkajs (npm),
-# librdkafka by confluent-kafka (python3), Apache Kafka's own tools (Java 17 and Maven).
-# kcat comes with the system: apt-get install kcat.
+# Installs other people's clients in pinned versions: interop/install.sh [--fast]
+#
+# On a Debian machine, root gets the runtimes that are missing, too; elsewhere, what has no runtime
+# is left out. --fast installs only what npm brings by itself, with nothing to compile.
 set -euo pipefail
 cd "$(dirname "$0")/clients"
 installed=$(cd ../.. && pwd)/dist/interop
@@ -9,19 +10,45 @@ mkdir -p "$installed"
 
 has() { command -v "$1" >/dev/null; }
 
-(cd kafkajs && npm ci --silent --no-audit --no-fund)
+# An npm package and what it needs, unless that is there by the same lock file.
+install_npm() {
+  [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] ||
+    (cd "$1" && npm ci --silent --no-audit --no-fund)
+}
+
+install_npm kafkajs
+install_npm platformatic
+[ "${1:-}" != --fast ] || exit 0
+
+if has apt-get && [ "$(id -u)" = 0 ]; then
+  missing=()
+  has kcat || missing+=(kcat)
+  has javac || missing+=(default-jdk-headless)
+  has mvn || missing+=(maven)
+  has g++ && has make || missing+=(build-essential)
+  [ -d /usr/include/rapidjson ] || missing+=(rapidjson-dev)
+  python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+  if [ ${#missing[@]} -gt 0 ]; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq </dev/null
+    apt-get install -qq -y --no-install-recommends "${missing[@]}" </dev/null
+  fi
+fi
+
+# It brings its addon, or compiles it for some minutes.
+install_npm confluent || echo "@confluentinc/kafka-javascript can't be installed here" >&2
 
 if has python3 && [ ! -x "$installed/python/bin/python" ]; then
   python3 -m venv "$installed/python"
   "$installed/python/bin/pip" install --quiet --disable-pip-version-check -r python/requirements.txt
 fi
 
-(cd platformatic && npm ci --silent --no-audit --no-fund)
-
 # For each of these folders, the jars that its pom.xml names.
-if has java && has mvn; then
+if has javac && has mvn; then
   for name in java streams connect old; do
     [ -d "$installed/$name" ] || mvn --quiet --batch-mode --file "$name/pom.xml" \
       dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$installed/$name"
   done
 fi
+
+if has g++ && has make; then ../suites/build-librdkafka.sh; fi

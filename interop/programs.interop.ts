@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { connectStandalone, javaProgram, platformatic } from "./clients.ts";
+import { connectStandalone, javaProgram, nodeProgram } from "./clients.ts";
 import { output } from "./command.ts";
 import { consumed, type Fixture, startFixture } from "./fixture.ts";
 
@@ -39,12 +39,23 @@ test.skipIf(!old.isInstalled)("Kafka's client of 2021 finds versions that both s
   expect(await output([...old.command, fixture.broker.address])).toBe("100 100\n");
 });
 
-const nodeClient = platformatic();
-test.skipIf(!nodeClient.isInstalled)(
+const platformatic = nodeProgram("platformatic", "@platformatic/kafka");
+test.skipIf(!platformatic.isInstalled)(
   "@platformatic/kafka writes, and reads in a group",
   async () => {
-    const values = JSON.parse(await output([...nodeClient.command, fixture.broker.address]));
+    const values = JSON.parse(await output([...platformatic.command, fixture.broker.address]));
     expect(values).toEqual(Array.from({ length: 50 }, (_, i) => `v${i}`).sort());
+  },
+);
+
+const confluent = nodeProgram("confluent", "@confluentinc/kafka-javascript");
+test.skipIf(!confluent.isInstalled)(
+  "@confluentinc/kafka-javascript writes, reads in a group and commits",
+  async () => {
+    const told = JSON.parse(await output([...confluent.command, fixture.broker.address]));
+    const values = Array.from({ length: 50 }, (_, i) => `v${i}`).sort();
+    expect(told).toMatchObject({ values, created: true, committed: 50 });
+    expect(told.listed).toContain("confluent");
   },
 );
 

@@ -12,6 +12,8 @@ export interface WeirOptions {
   readonly data: string;
   /** 0, if left out: any free one. */
   readonly port?: number;
+  /** The host that clients are told to connect to; 127.0.0.1, if left out. */
+  readonly advertisedHost?: string;
   readonly durability?: "fsync" | "memory";
   /** Broker settings, as with `--set`. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -77,8 +79,10 @@ export async function startWeir(options: WeirOptions): Promise<Weir> {
 
 function brokerArguments(options: WeirOptions): string[] {
   const { data, port = 0, durability = "fsync", settings = {}, place, slaveOf } = options;
+  const { advertisedHost } = options;
   return [
     ...["broker", "--json", "--data", data, "--listen", `${place?.host ?? LOOPBACK}:${port}`],
+    ...(advertisedHost === undefined ? [] : ["--advertise", `${advertisedHost}:${port}`]),
     ...["--durability", durability],
     ...(slaveOf === undefined ? [] : ["--slave-of", slaveOf]),
     ...Object.entries(settings).flatMap(([name, value]) => ["--set", `${name}=${value}`]),

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Builds librdkafka's own tests out of the sources in Confluent's npm package: gcc, make, python3.
+# With RapidJSON's headers there, two tests more.
 set -euo pipefail
 package=@confluentinc/kafka-javascript@1.10.1
 home=$(cd "$(dirname "$0")/../.." && pwd)/dist/interop/librdkafka
