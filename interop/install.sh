@@ -12,8 +12,8 @@ has() { command -v "$1" >/dev/null; }
 
 # An npm package and what it needs, unless that is there by the same lock file.
 install_npm() {
-  [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] ||
-    (cd "$1" && npm ci --silent --no-audit --no-fund)
+  cmp -s "$1/package-lock.json" "$1/node_modules/.installed-lock" && return
+  (cd "$1" && npm ci --silent --no-audit --no-fund && cp package-lock.json node_modules/.installed-lock)
 }
 
 install_npm kafkajs
