@@ -190,7 +190,8 @@ export class ProducerActor implements Actor {
     this.#world.acknowledged++;
     if (attempt.state === "present") this.#world.duplicates++;
     if (!this.#world.isOutdated(topic, sentInLife)) log.learn(attempt, baseOffset);
-    else if (attempt.state === "absent") log.losses++;
+    // It was told before the crash, and may have gone with that.
+    else if (attempt.state !== "present") log.losses++;
     this.#perLog.get(log)?.acknowledged(attempt);
   }
 
