@@ -148,7 +148,9 @@ export class Checkpointer {
     while (paths.length > 0) {
       const inAHurry = journal.sizeBytes > limits.journalBytes / 2;
       const some = paths.splice(0, inAHurry ? SYNCS_IN_A_HURRY : SYNCS_AT_A_TIME);
-      const results = await Promise.allSettled(some.map(sync));
+      // Told at once: the next sync of the same file would seem to work, and others go by that.
+      const refused = (error: unknown) => Promise.reject(this.#refusal(error));
+      const results = await Promise.allSettled(some.map((path) => sync(path).catch(refused)));
       for (const result of results) if (result.status === "rejected") throw result.reason;
     }
   }

@@ -61,6 +61,27 @@ test("a cut that could not be made durable isn't promised when it is asked for a
   await expect(store.cutBefore(log, 7)).rejects.toThrow("a sync failed");
 });
 
+test("of a log that a power loss has left before its start, nothing comes between", async () => {
+  const config = { ...SMALL_LOG, segmentBytes: 64 * 1024, durability: "memory" } as const;
+  const { store, disk } = await openStore();
+  const log = store.openLog("orders-0", "a", config);
+  const large = "v".repeat(2000);
+  await appendPairs(store, log, [["0", large]]);
+  await disk.open(log.segments[0]?.logPath ?? "", "create").sync();
+  await disk.syncDirectory(log.directory);
+  await disk.syncDirectory(log.directory.slice(0, log.directory.lastIndexOf("/")));
+  await appendPairs(store, log, [["1", large]]);
+  await appendPairs(store, log, [["2", large]]);
+  await store.cutBefore(log, 2);
+  const second = await openStore(disk.afterCrash("power-loss"));
+  const again = second.store.openLog("orders-0", "a", config);
+  expect([again.startOffset, again.endOffset]).toEqual([2, 2]);
+  await appendPairs(second.store, again, [["2", VALUE]]);
+  const third = await openStore(second.disk.afterCrash("kill"));
+  const last = third.store.openLog("orders-0", "a", config);
+  expect(await keysOf(third.store, last)).toEqual(["2"]);
+});
+
 test("a crash never takes a cut back, and never takes more than the cut", async () => {
   const begin = { asked: 0, start: 0, end: 0 };
   await crashAtEachChange(

@@ -2,7 +2,7 @@ import { EMPTY_CHECKPOINT, type LogState } from "./checkpoint.ts";
 import { openCheckpoint } from "./first-checkpoint.ts";
 import type { JournalStart } from "./journal.ts";
 import { type MissingFrames, type ReadJournal, readJournal, sizeOnDisk } from "./journal-reader.ts";
-import { entriesFrame, logEndEntry } from "./journal-records.ts";
+import { entriesFrame, logEndEntry, logStartEntry } from "./journal-records.ts";
 import type { Loss } from "./losses.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import { removeRemains } from "./remains.ts";
@@ -94,7 +94,11 @@ function missingFrames({ from, to, path, position }: MissingFrames): Loss {
  */
 export function journalStart({ journal, cut }: Recovered): JournalStart {
   const { files, obsolete, lastSequence, lastFrame, syncedFrame } = journal;
-  const ends = [...cut].map(([log, offset]) => logEndEntry(log, offset));
+  // The segments that a shorter log has before its start are gone: this restart has removed them.
+  const ends = [...cut].flatMap(([log, offset]) => [
+    logEndEntry(log, offset),
+    logStartEntry(log, log.startOffset),
+  ]);
   return {
     files: [...obsolete, ...files],
     lastSequence,
