@@ -117,6 +117,8 @@ function factsOf(status: BrokerStatus, nowMs: number): Fact[] {
     same("durability", status.durability),
     same("writable", status.writable),
     same("write_refusal", status.writeRefusal),
+    count("damaged_ranges", status.damagedRanges),
+    ...scrubFacts(status.scrub),
     ...replicationFacts(status.replication, nowMs),
     count("topics", status.topicCount),
     count("partitions", status.partitionCount),
@@ -136,4 +138,21 @@ function refusalFact(refusals: BrokerStatus["refusals"]): Fact {
   const plain = refusals.reduce((sum, { count }) => sum + count, 0);
   const reasons = refusals.map(({ reason, count }) => `${reason} ${humanCount(count)}`).join(", ");
   return { name: "refused", text: plain === 0 ? "0" : `${humanCount(plain)}: ${reasons}`, plain };
+}
+
+/** How far the scrub is, and when it was last through. */
+function scrubFacts({ state, checkedBytes, totalBytes, ...times }: BrokerStatus["scrub"]): Fact[] {
+  const share = Math.floor((100 * checkedBytes) / Math.max(1, totalBytes));
+  const progress = `, ${share}% of ${humanBytes(totalBytes)} checked`;
+  const at = (name: string, timeMs: number | null): Fact => {
+    const plain = timeMs === null ? null : new Date(timeMs).toISOString();
+    return { name, text: plain ?? "", plain };
+  };
+  return [
+    { name: "scrub", text: state === "running" ? state + progress : state, plain: state },
+    { name: "scrub_checked_bytes", text: humanBytes(checkedBytes), plain: checkedBytes },
+    { name: "scrub_total_bytes", text: humanBytes(totalBytes), plain: totalBytes },
+    at("scrub_round_started", times.roundStartedAtMs),
+    at("scrub_last_round_ended", times.lastRoundEndedAtMs),
+  ];
 }

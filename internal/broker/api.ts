@@ -1,4 +1,5 @@
 import type { GroupCoordinator } from "../coordination/api.ts";
+import type { ScrubStatus } from "../storage/scrub/scrubber.ts";
 import type { BrokerError } from "./errors.ts";
 import type { LagTimes } from "./lag-times.ts";
 import type { RefusalCount, RefusalCounts } from "./refusal-counts.ts";
@@ -287,6 +288,8 @@ export interface BrokerStatus {
   /** Whether writes are taken; if not, why. */
   readonly writable: boolean;
   readonly writeRefusal: string | null;
+  readonly damagedRanges: number;
+  readonly scrub: ScrubStatus;
   readonly recordsIn: number;
   readonly bytesIn: number;
   readonly bytesOut: number;

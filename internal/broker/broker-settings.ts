@@ -175,6 +175,21 @@ const OWN_SETTINGS: readonly Setting[] = [
     default: "4096",
     documentation: "How many segment files may be open; the least recently used ones are closed.",
   },
+  {
+    name: "storage.scrub.bytes.per.second",
+    type: "long",
+    min: 0,
+    default: "8388608",
+    documentation:
+      "How much of what is stored is read again a second, to find damage early; 0: nothing is.",
+  },
+  {
+    name: "storage.scrub.interval.ms",
+    type: "long",
+    min: 1,
+    default: "604800000",
+    documentation: "The time from when everything begins to be read again to the next such round.",
+  },
 ];
 
 /** All settings that a broker takes. */
@@ -203,6 +218,8 @@ export interface BrokerSettings {
   readonly fenceAfterMs: number;
   readonly replication: "sync" | "async";
   readonly maxOpenFiles: number;
+  readonly scrubBytesPerSecond: number;
+  readonly scrubIntervalMs: number;
   readonly offsetsTopicPartitions: number;
   readonly offsetsTopicSegmentBytes: number;
   readonly groups: GroupSettings;
@@ -259,6 +276,8 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     fenceAfterMs: numberOf(text("replication.fence.after.ms")),
     minFreeBytes: numberOf(text("storage.min.free.bytes")),
     maxOpenFiles: numberOf(text("storage.max.open.files")),
+    scrubBytesPerSecond: numberOf(text("storage.scrub.bytes.per.second")),
+    scrubIntervalMs: numberOf(text("storage.scrub.interval.ms")),
     offsetsTopicPartitions: numberOf(text("offsets.topic.num.partitions")),
     offsetsTopicSegmentBytes: numberOf(text("offsets.topic.segment.bytes")),
     groups: groupSettings(text),

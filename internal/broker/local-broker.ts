@@ -110,6 +110,7 @@ export class LocalBroker implements Broker {
     const path = { clock, store, topics, pair, traffic: this.#traffic, events, refusals };
     this.#appends = new Appends(path);
     store.compactor.start();
+    store.scrubber.start();
     changes.listen(topicEvents(this.events));
   }
 

@@ -30,6 +30,7 @@ export function storeOptions(
       hashSeed: random.below(2 ** 32),
       log,
     },
+    scrub: { bytesPerSecond: settings.scrubBytesPerSecond, intervalMs: settings.scrubIntervalMs },
     events: storageEvents(events),
     ...(storageLimits && { limits: storageLimits }),
   };

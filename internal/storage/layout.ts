@@ -4,6 +4,7 @@
  *     weir.lock                              held while a broker runs here; its process id
  *     checkpoint                             what is in the logs, up to where the journal begins
  *     checkpoint.copy                        the same again, in case that one is damaged
+ *     scrub                                  how far everything has been checked again
  *     journal/00000000000000000007.journal   what was appended since, by all logs together
  *     journal/mark                           the last frame that is known to be durable
  *     journal/spare-3                        zero-filled files, to become the next journal file
@@ -21,6 +22,7 @@ export interface DataLayout {
   readonly lock: string;
   readonly checkpoint: string;
   readonly checkpointCopy: string;
+  readonly scrub: string;
   readonly journal: string;
   readonly logs: string;
   readonly cut: string;
@@ -33,6 +35,7 @@ export function dataLayout(root: string): DataLayout {
     lock: `${root}/weir.lock`,
     checkpoint: `${root}/checkpoint`,
     checkpointCopy: `${root}/checkpoint.copy`,
+    scrub: `${root}/scrub`,
     journal: `${root}/journal`,
     logs: `${root}/logs`,
     cut: `${root}/cut`,

@@ -21,6 +21,7 @@ import { type LogConfig, PartitionLog, UNKNOWN_INCARNATION } from "./partition-l
 import { ProducerBounds } from "./producer-bounds.ts";
 import { journalStart, type Recovered, recover } from "./recovery.ts";
 import { mendLog } from "./salvage/mend-log.ts";
+import { Scrubber } from "./scrub/scrubber.ts";
 import { Settler } from "./settler.ts";
 import type { StoreOptions } from "./store-options.ts";
 import { TailWriter } from "./tail-writer.ts";
@@ -44,6 +45,8 @@ export interface StoragePressure {
 export class LogStore {
   /** Compacts logs; it works in the background once it is started, until the storage is closed. */
   readonly compactor: Compactor;
+  /** Checks what is stored; in the background, too, once it is started. */
+  readonly scrubber: Scrubber;
   /** Told of each log that someone opens, before it is used. */
   opened: ((log: PartitionLog) => void) | null = null;
   readonly #options: StoreOptions;
@@ -155,6 +158,8 @@ export class LogStore {
     this.#reading = this.#makeReading(writer);
     this.#changes = this.#makeChanges(writer);
     this.compactor = this.#makeCompactor();
+    const { scrub } = this.#layout;
+    this.scrubber = new Scrubber(clock, this.#reading, options.scrub, scrub, this.#logs);
     this.#truncation = this.#makeTruncation(writer);
     for (const log of recovered.changed) this.#checkpointer.changed(log);
     if (recovered.journal.files.some(({ frames }) => frames.length > 0)) this.#settler.written();
@@ -331,7 +336,7 @@ export class LogStore {
   async close(): Promise<void> {
     this.#closing = true;
     this.#settler.stop();
-    await this.compactor.stop();
+    await Promise.all([this.compactor.stop(), this.scrubber.stop()]);
     this.#appender.hold(false);
     this.#appender.flush();
     await this.#changes.end();

@@ -4,6 +4,7 @@ import type { CompactionSettings } from "./compaction/compactor.ts";
 import type { StorageEvents } from "./events.ts";
 import type { StorageLimits } from "./limits.ts";
 import type { LogConfig } from "./partition-log.ts";
+import type { ScrubSettings } from "./scrub/scrubber.ts";
 
 /** What storage needs and may use. */
 export interface StoreOptions {
@@ -17,6 +18,7 @@ export interface StoreOptions {
   /** Writes are refused when less is free: what is in memory must still find its place. */
   readonly minFreeBytes: number;
   readonly compaction: CompactionSettings;
+  readonly scrub: ScrubSettings;
   /** Other bounds than a broker's, for tests. */
   readonly limits?: StorageLimits;
   /** Whether to go on without what is lost for good; else the storage refuses to open. */

@@ -67,6 +67,7 @@ export async function openStore(
     minFreeBytes: 0,
     limits: SMALL_LIMITS,
     compaction: { ...UNBOUNDED_COMPACTION, ...compaction },
+    scrub: { bytesPerSecond: Number.POSITIVE_INFINITY, intervalMs: 1000 },
     ...(events && { events }),
     ...(acceptLosses && { acceptLosses }),
   });

@@ -10,6 +10,7 @@ import type {
   ProduceReceipt,
 } from "../../broker/api.ts";
 import type { RefusalCount } from "../../broker/refusal-counts.ts";
+import type { ScrubStatus } from "../../storage/scrub/scrubber.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { offsetPosition } from "./positions.ts";
 import { replicationStatus } from "./replication-shapes.ts";
@@ -124,6 +125,13 @@ export const deleteRecords: Operation<DeleteRecordsRequest, { readonly logStartO
 
 /** More reasons than are counted. */
 const MAX_REASONS = 1000;
+const scrubStatus = record<ScrubStatus>({
+  state: oneOf("off", "waiting", "running"),
+  checkedBytes: int53(),
+  totalBytes: int53(),
+  roundStartedAtMs: nullable(int53()),
+  lastRoundEndedAtMs: nullable(int53()),
+});
 
 /** What the state of a broker consists of. */
 export const statusFields = {
@@ -140,6 +148,8 @@ export const statusFields = {
   diskFreeBytes: int53(),
   writable: flag,
   writeRefusal: nullable(text),
+  damagedRanges: int53(),
+  scrub: scrubStatus,
   recordsIn: int53(),
   bytesIn: int53(),
   bytesOut: int53(),

@@ -3,6 +3,7 @@ import { batchSizeBytes, lastOffset } from "../../record/batch.ts";
 import { BatchBuilder } from "../../record/builder.ts";
 import { CODECS } from "../../record/layout.ts";
 import { type LogRecord, recordsOf } from "../../record/records.ts";
+import type { DamagedRange } from "../../storage/damaged-range.ts";
 import { StorageError } from "../../storage/errors.ts";
 import { LogStore } from "../../storage/log-store.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
@@ -108,7 +109,11 @@ class CompactionSimulation {
     const log = { info() {}, warn, error: warn };
     const compaction = { keyMapBytes, bytesPerSecond, intervalMs: 1000, hashSeed: 1, log };
     const directory = "/weir/data";
-    const bounds = { maxOpenFiles, minFreeBytes: 20_000, limits, compaction };
+    // Nothing but a failing disk damages anything here.
+    const damaged = (_: string, range: DamagedRange) => warn("damaged", range);
+    const events = { damaged, rebuilt() {}, diskLow() {} };
+    const scrub = { bytesPerSecond, intervalMs: 1000 };
+    const bounds = { maxOpenFiles, minFreeBytes: 20_000, limits, compaction, scrub, events };
     try {
       const opened = LogStore.open({ clock, disk, directory, config, ...bounds });
       const store = await this.#until(process, opened);
@@ -135,7 +140,8 @@ class CompactionSimulation {
     if (roll < 60) await this.#append(life);
     else if (roll < 70) await this.#readAll(life);
     else if (roll < 85) this.#behind(life, life.store.compactor.run());
-    else if (roll < 90) this.#behind(life, life.store.checkpoint());
+    else if (roll < 88) this.#behind(life, life.store.checkpoint());
+    else if (roll < 90) this.#behind(life, life.store.scrubber.run());
     else if (roll < 93) await this.#cut(life);
     else if (roll < 95) life.process.disk.writeBack();
     else await this.#stage.sleep(random.pick([5, 60, 600, 6000]));

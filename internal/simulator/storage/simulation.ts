@@ -108,6 +108,7 @@ class StorageSimulation {
         maxOpenFiles,
         minFreeBytes: 50_000,
         compaction: COMPACTION,
+        scrub: { bytesPerSecond: 10 ** 9, intervalMs: 1000 },
         limits,
       });
       const store = await this.#stage.untilCrash(process, opened);
