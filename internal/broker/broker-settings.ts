@@ -165,7 +165,9 @@ const OWN_SETTINGS: readonly Setting[] = [
     type: "long",
     min: 0,
     default: "50331648",
-    documentation: "Records are refused while the data directory's disk has less free space.",
+    documentation:
+      "Records are refused while the data directory's disk has less free space. Unless it is " +
+      "set, an eighth of a disk that is smaller than 384 MiB.",
   },
   {
     name: "storage.max.open.files",

@@ -11,12 +11,9 @@ export interface ConnectionCounts {
 }
 
 /** How hard a broker is pressed: who looks at it sees what slows it down. */
-export function brokerPressure(
-  store: LogStore,
-  diskReserveBytes: number,
-  connections: ConnectionCounts,
-) {
+export function brokerPressure(store: LogStore, connections: ConnectionCounts) {
   const { syncLatencies: syncs } = store;
+  const { minFreeBytes: diskReserveBytes } = store.pressure;
   return { syncs, diskReserveBytes, gauges: brokerGauges(store, connections) };
 }
 

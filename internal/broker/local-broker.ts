@@ -283,7 +283,7 @@ export class LocalBroker implements Broker {
   }
 
   #pressure() {
-    return brokerPressure(this.#store, this.settings.minFreeBytes, this.connections);
+    return brokerPressure(this.#store, this.connections);
   }
 
   /** Throws `BrokerError` `not-leader` where another broker decides. */

@@ -22,7 +22,7 @@ export function storeOptions(
     directory: dataDirectory,
     config: topicSettings(new Map(), config),
     maxOpenFiles: settings.maxOpenFiles,
-    minFreeBytes: settings.minFreeBytes,
+    minFreeBytes: config.has("storage.min.free.bytes") ? settings.minFreeBytes : "usual",
     compaction: {
       keyMapBytes: settings.compactionKeyBytes,
       bytesPerSecond: settings.compactionBytesPerSecond,

@@ -149,7 +149,8 @@ export const TOPIC_SETTINGS: readonly TopicSetting[] = [
     min: 64 * 1024,
     max: INT_MAX,
     default: "1073741824",
-    documentation: "The size at which a log goes on in a new segment file.",
+    documentation:
+      "The size at which a log goes on in a new segment file; at most a 32nd of the disk's.",
   },
   {
     name: "segment.ms",

@@ -31,6 +31,8 @@ export interface Disk {
   syncDirectory(directory: string): Promise<void>;
   /** Bytes that may still be written to the file system that holds `path`. */
   freeBytes(path: string): number;
+  /** The size of that file system, in bytes. */
+  capacityBytes(path: string): number;
   /**
    * Takes the lock file `path` for this process, until `release` or the process ends.
    *
@@ -80,4 +82,9 @@ export class DiskError extends Error {
     this.code = code;
     this.path = path;
   }
+}
+
+/** Whether a call failed for want of space. */
+export function isFull(error: unknown): boolean {
+  return error instanceof DiskError && error.code === "full";
 }

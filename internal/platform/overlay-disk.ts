@@ -64,6 +64,7 @@ export function overlayDisk(disk: Disk): Disk {
     removeDirectory,
     syncDirectory: async () => {},
     freeBytes: (path) => disk.freeBytes(path),
+    capacityBytes: (path) => disk.capacityBytes(path),
     lock: (path) => disk.lock(path),
   };
 }

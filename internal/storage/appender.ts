@@ -191,7 +191,10 @@ export class Appender {
   #writeFrame(groups: readonly LogGroup[]): void {
     const { journal, writer, changed } = this.#path;
     const { frame, runs } = groupFrame(groups, writer.slabs);
-    journal.write(frame);
+    journal.write(
+      frame,
+      groups.every(({ log }) => log.config.usesReserve === true),
+    );
     for (const { log } of groups) {
       log.recorded = true;
       changed(log);

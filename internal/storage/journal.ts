@@ -1,4 +1,4 @@
-import type { Disk, DiskFile } from "../platform/disk.ts";
+import { type Disk, DiskError, type DiskFile, isFull } from "../platform/disk.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { type Frame, sealFrame } from "./journal-frame.ts";
 import { digits20 } from "./layout.ts";
@@ -32,6 +32,12 @@ interface OpenJournalFile extends JournalFile {
 }
 
 /**
+ * A file that has its blocks already, for what people do to get out of a full disk: that has to be
+ * written down, too. It is filled anew at each start, so that it has no frames of an earlier use.
+ */
+const RESERVE = "reserve";
+
+/**
  * The write-ahead file that all logs share: a row of files, the last of which is written.
  *
  * Files are filled with zeros before they are used, and used again after their content has been
@@ -49,6 +55,7 @@ export class Journal {
   readonly #closed: JournalFile[];
   #current: OpenJournalFile | null = null;
   readonly #spares: string[] = [];
+  #hasReserve = false;
   #nextSpare = 1;
   #preparing: Promise<void> | null = null;
   #nextSequence: number;
@@ -76,6 +83,7 @@ export class Journal {
     this.#syncedFrame = start.syncedFrame;
     this.#preface = start.preface;
     this.#removeSpares();
+    this.#keepReserve();
   }
 
   /**
@@ -112,17 +120,25 @@ export class Journal {
     this.#syncedFrame = Math.max(this.#syncedFrame, frameNumber);
     const writtenBytes = this.#current?.writtenBytes ?? 0;
     if (writtenBytes >= this.#limits.prepareSpareAtBytes) this.#prepareSpare();
+    this.#keepReserve();
   }
 
   /**
    * Writes a frame behind the last one; it is durable after the next round of the group commit.
    *
    * When it throws, the frame was not added; if for lack of space (`full`), it is certain not to be
-   * there after the next round.
+   * there after the next round. With `mayUseReserve` it may be written to space that was kept for
+   * this.
    */
-  write(frame: Frame): void {
-    this.writePreface();
-    this.#append(frame);
+  write(frame: Frame, mayUseReserve = false): void {
+    try {
+      this.writePreface();
+      this.#append(frame);
+    } catch (error) {
+      if (!isFull(error) || !mayUseReserve || !this.#openReserve()) throw error;
+      this.writePreface();
+      this.#append(frame);
+    }
     this.#written();
   }
 
@@ -175,6 +191,34 @@ export class Journal {
     if (endBytes > this.#limits.journalFileBytes || (grows && this.#spares.length > 0))
       return this.#open();
     return current;
+  }
+
+  /** Makes the reserve, if it isn't there, and the disk has room for it. */
+  #keepReserve(): void {
+    if (this.#hasReserve) return;
+    const { reserveBytes } = this.#limits;
+    const path = `${this.#directory}/${RESERVE}`;
+    try {
+      const file = this.#disk.open(path, "create");
+      try {
+        file.write(new Uint8Array(reserveBytes), 0, reserveBytes, 0);
+      } finally {
+        file.close();
+      }
+      this.#hasReserve = true;
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      this.#disk.remove(path);
+    }
+  }
+
+  /** Goes on in the reserve; false if it isn't there. */
+  #openReserve(): boolean {
+    if (!this.#hasReserve) return false;
+    this.#hasReserve = false;
+    this.#spares.push(RESERVE);
+    this.#open();
+    return true;
   }
 
   #retire(path: string): void {

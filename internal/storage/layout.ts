@@ -7,6 +7,7 @@
  *     scrub                                  how far everything has been checked again
  *     journal/00000000000000000007.journal   what was appended since, by all logs together
  *     journal/mark                           the last frame that is known to be durable
+ *     journal/reserve                        a small one, for what frees space on a full disk
  *     journal/spare-3                        zero-filled files, to become the next journal file
  *     logs/orders-0/00000000000000000000.log        a segment: batches, verbatim
  *                   00000000000000000000.index      sparse, offset to position

@@ -32,6 +32,8 @@ export interface StorageLimits {
   readonly journalFileBytes: number;
   /** The first file of an empty directory begins this small, so that a broker is ready at once. */
   readonly firstJournalFileBytes: number;
+  /** So much is kept on the disk for what makes room on a full one. */
+  readonly reserveBytes: number;
   /** A file for later is filled with zeros in pieces of this size. */
   readonly zeroFillBytes: number;
   /** How many journal files without content are kept to be used again. */
@@ -44,6 +46,8 @@ export interface StorageLimits {
   readonly maxProducers: number;
   /** Free space is asked for each time so much has been appended. */
   readonly spaceCheckBytes: number;
+  /** Segments are no larger, whatever their log's settings: only closed ones can be deleted. */
+  readonly largestSegmentBytes: number;
 }
 
 /** What a broker uses. */
@@ -57,10 +61,39 @@ export const DEFAULT_LIMITS: StorageLimits = {
   journalBytes: 512 * MIB,
   journalFileBytes: 32 * MIB,
   firstJournalFileBytes: 1 * MIB,
+  reserveBytes: 128 * KIB,
   zeroFillBytes: 1 * MIB,
   sparesKept: 4,
   prepareSpareAtBytes: 256 * KIB,
   checkpointLogsPerTurn: 64,
   maxProducers: 100_000,
   spaceCheckBytes: 8 * MIB,
+  largestSegmentBytes: Number.MAX_SAFE_INTEGER,
 };
+
+/** Disks that are smaller get a smaller journal and tails, in proportion. */
+const LARGE_DISK_BYTES = 2048 * MIB;
+
+/** What a broker uses on a disk of this size. */
+export function limitsFor(capacityBytes: number): StorageLimits {
+  const limits = { ...DEFAULT_LIMITS, largestSegmentBytes: capacityBytes / 32 };
+  const share = capacityBytes / LARGE_DISK_BYTES;
+  if (share >= 1) return limits;
+  const scaled = (bytes: number, least: number) => Math.max(least, Math.round(bytes * share));
+  return {
+    ...limits,
+    groupBytes: scaled(limits.groupBytes, 1 * MIB),
+    tailBytes: scaled(limits.tailBytes, 1 * MIB),
+    checkpointAtBytes: scaled(limits.checkpointAtBytes, 2 * MIB),
+    journalBytes: scaled(limits.journalBytes, 8 * MIB),
+    journalFileBytes: scaled(limits.journalFileBytes, 1 * MIB),
+    zeroFillBytes: 256 * KIB,
+    sparesKept: 1,
+    spaceCheckBytes: scaled(limits.spaceCheckBytes, 256 * KIB),
+  };
+}
+
+/** What is kept free of records on a disk of this size: what is under way must find its place. */
+export function usualMinFreeBytes(capacityBytes: number): number {
+  return Math.min(48 * MIB, Math.floor(capacityBytes / 8));
+}

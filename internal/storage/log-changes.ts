@@ -181,7 +181,7 @@ export class LogChanges {
     const { journal, refuse } = this.#path;
     this.#checkNotFailed();
     try {
-      journal.write(entriesFrame(entries));
+      journal.write(entriesFrame(entries), true);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       const failure = writeRefusal(error);

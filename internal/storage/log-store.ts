@@ -13,7 +13,6 @@ import { saveIndexes } from "./index-files.ts";
 import { Journal } from "./journal.ts";
 import type { Latencies } from "./latency.ts";
 import { type DataLayout, dataLayout } from "./layout.ts";
-import { DEFAULT_LIMITS } from "./limits.ts";
 import { LogChanges } from "./log-changes.ts";
 import { findMaxTime, findTime, type ReadPath, readLog, type TimedOffset } from "./log-reader.ts";
 import { type Loss, Losses } from "./losses.ts";
@@ -23,7 +22,7 @@ import { journalStart, type Recovered, recover } from "./recovery.ts";
 import { mendLog } from "./salvage/mend-log.ts";
 import { Scrubber } from "./scrub/scrubber.ts";
 import { Settler } from "./settler.ts";
-import type { StoreOptions } from "./store-options.ts";
+import { type SizedOptions, type StoreOptions, sizedOptions } from "./store-options.ts";
 import { TailWriter } from "./tail-writer.ts";
 import { type CutOff, type TruncationPath, truncateLogs } from "./truncation.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -31,6 +30,8 @@ import { WriteGate } from "./write-gate.ts";
 
 /** How hard the disk is pressed. */
 export interface StoragePressure {
+  /** Records are refused while the disk has less free. */
+  readonly minFreeBytes: number;
   readonly appendsWaiting: number;
   /** Appends wait for a checkpoint when the journal is so large. */
   readonly journalLimitBytes: number;
@@ -49,7 +50,7 @@ export class LogStore {
   readonly scrubber: Scrubber;
   /** Told of each log that someone opens, before it is used. */
   opened: ((log: PartitionLog) => void) | null = null;
-  readonly #options: StoreOptions;
+  readonly #options: SizedOptions;
   readonly #layout: DataLayout;
   readonly #files: FileCache;
   readonly #commit: GroupCommit;
@@ -74,8 +75,8 @@ export class LogStore {
    *
    * Rejects with `StorageError`: `locked` (it names the other process), `damaged`, `newer-format`.
    */
-  static async open(options: StoreOptions): Promise<LogStore> {
-    const { disk, directory } = options;
+  static async open(given: StoreOptions): Promise<LogStore> {
+    const { disk, directory } = given;
     const layout = dataLayout(directory);
     await makeDurableFolder(disk, directory);
     disk.makeDirectory(layout.journal);
@@ -86,11 +87,12 @@ export class LogStore {
       throw new StorageError("locked", `${directory} is in use by another broker (${who})`);
     }
     try {
+      const options = sizedOptions(given);
       const files = new FileCache(disk, options.maxOpenFiles);
       const writer = new TailWriter(disk, files, layout.logs);
       const nowMs = options.clock.nowMs();
-      const { config, limits = DEFAULT_LIMITS } = options;
-      const losses = new Losses(directory, options.acceptLosses === true);
+      const { config, limits } = options;
+      const losses = new Losses(directory, given.acceptLosses === true);
       const path = { limits, disk, layout, files, writer, config, nowMs, losses };
       const recovered = await recover(path);
       return new LogStore(options, layout, files, writer, recovered, lock.release);
@@ -101,14 +103,14 @@ export class LogStore {
   }
 
   private constructor(
-    options: StoreOptions,
+    options: SizedOptions,
     layout: DataLayout,
     files: FileCache,
     writer: TailWriter,
     recovered: Recovered,
     unlock: () => void,
   ) {
-    const { clock, disk, minFreeBytes, limits = DEFAULT_LIMITS } = options;
+    const { clock, disk, minFreeBytes, limits } = options;
     this.#options = options;
     this.#layout = layout;
     this.#files = files;
@@ -163,10 +165,8 @@ export class LogStore {
     this.#truncation = this.#makeTruncation(writer);
     for (const log of recovered.changed) this.#checkpointer.changed(log);
     if (recovered.journal.files.some(({ frames }) => frames.length > 0)) this.#settler.written();
-    for (const { name, damage } of this.#logs.values()) {
-      for (const range of damage.ranges) options.events?.damaged(name, range);
-    }
-    for (const path of recovered.rebuilt) options.events?.rebuilt(path);
+    for (const log of this.#logs.values()) log.largestSegmentBytes = limits.largestSegmentBytes;
+    this.#tellOfDamage(recovered);
     // What the replay has left in memory and journal goes also if nobody writes.
     upkeep.afterTurn();
   }
@@ -197,8 +197,9 @@ export class LogStore {
 
   /** What waits to be written or synced, and how often it had to because the journal was full. */
   get pressure(): StoragePressure {
-    const { limits = DEFAULT_LIMITS } = this.#options;
+    const { limits, minFreeBytes } = this.#options;
     return {
+      minFreeBytes,
       appendsWaiting: this.#appender.waitingCount + this.#commit.waitingCount,
       journalLimitBytes: limits.journalBytes,
       heldCount: this.#appender.heldCount,
@@ -219,6 +220,7 @@ export class LogStore {
     }
     const id = this.#nextLogId++;
     const log = new PartitionLog(id, name, incarnation, this.#layout.logs, config);
+    log.largestSegmentBytes = this.#options.limits.largestSegmentBytes;
     this.#logs.set(name, log);
     this.opened?.(log);
     return log;
@@ -355,6 +357,14 @@ export class LogStore {
     }
   }
 
+  #tellOfDamage({ logs, rebuilt }: Recovered): void {
+    const { events } = this.#options;
+    for (const { name, damage } of logs.values()) {
+      for (const range of damage.ranges) events?.damaged(name, range);
+    }
+    for (const path of rebuilt) events?.rebuilt(path);
+  }
+
   #makeTruncation(writer: TailWriter): TruncationPath {
     return {
       disk: this.#options.disk,
@@ -398,7 +408,7 @@ export class LogStore {
   }
 
   #makeCheckpointer(writer: TailWriter, { states }: Recovered): Checkpointer {
-    const { clock, disk, limits = DEFAULT_LIMITS } = this.#options;
+    const { clock, disk, limits } = this.#options;
     const path = {
       limits,
       clock,

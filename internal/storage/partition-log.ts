@@ -62,6 +62,8 @@ export class PartitionLog {
   incarnation: string;
   readonly directory: string;
   config: LogConfig;
+  /** The disk's size lets segments be no larger. */
+  largestSegmentBytes = Number.MAX_SAFE_INTEGER;
   startOffset = 0;
   /** All before this offset is as safe as the log's durability promises. */
   durableOffset = 0;
@@ -109,6 +111,11 @@ export class PartitionLog {
   /** The offset that the next record gets. */
   get endOffset(): number {
     return this.segments.at(-1)?.endOffset ?? this.startOffset;
+  }
+
+  /** The size at which a segment is closed. */
+  get segmentBytes(): number {
+    return Math.min(this.config.segmentBytes, this.largestSegmentBytes);
   }
 
   /** Bytes in all segments. */
@@ -225,7 +232,7 @@ export class PartitionLog {
 
   #isFull(last: Segment, sizeBytes: number, recordCount: number, nowMs: number): boolean {
     if (last.sizeBytes < HEADER_BYTES) return false;
-    if (last.sizeBytes + sizeBytes > this.config.segmentBytes) return true;
+    if (last.sizeBytes + sizeBytes > this.segmentBytes) return true;
     if (nowMs - last.firstAppendMs >= this.config.segmentMs) return true;
     return last.endOffset + recordCount - last.baseOffset > MAX_RELATIVE_OFFSET;
   }

@@ -1,4 +1,4 @@
-import { type Disk, DiskError } from "../platform/disk.ts";
+import { type Disk, isFull } from "../platform/disk.ts";
 import type { Checkpoint, LogState } from "./checkpoint.ts";
 import { applySwap, readSwap } from "./compaction/segment-swap.ts";
 import type { EpochStart } from "./epoch-history.ts";
@@ -80,7 +80,7 @@ export class Replay {
       write();
       return true;
     } catch (error) {
-      if (error instanceof DiskError && error.code === "full") return false;
+      if (isFull(error)) return false;
       throw error;
     }
   }

@@ -22,6 +22,7 @@ const SMALL_LIMITS: StorageLimits = {
   replayedTailBytes: 8 * KIB,
   journalFileBytes: 64 * KIB,
   firstJournalFileBytes: 16 * KIB,
+  reserveBytes: 16 * KIB,
   zeroFillBytes: 16 * KIB,
 };
 

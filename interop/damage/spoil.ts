@@ -71,7 +71,7 @@ function kindOf(data: string, file: string): FileKind {
   if (file === "broker-id") return "broker id";
   if (file === "weir.lock") return "lock";
   if (file.endsWith("/mark")) return "journal mark";
-  if (file.includes("/spare-")) return "spare journal";
+  if (file.includes("/spare-") || file.endsWith("/reserve")) return "spare journal";
   if (file.endsWith(".journal")) return "journal";
   if (file.endsWith(".index")) return "index";
   if (file.endsWith(".timeindex")) return "time index";

@@ -1,13 +1,14 @@
 /**
  * Does to the compiled broker what machines, disks and clients do to it:
  *
- *   npm run crash -- [--rounds N] [--only kill|power|full-disk]
+ *   npm run crash -- [--rounds N] [--only kill|power|full-disk|failing-disk]
  *
  * kill       kill -9 under load; every acked record is there afterwards, once, in order
  * power      the same when the machine loses its power: what was not synced is gone
- * full-disk  a disk that fills up and is freed again
+ * full-disk  disks that fill up and are freed again
+ * failing-disk  one that fails every write and sync (EIO)
  *
- * kill and power need kcat and what interop/install.sh installs; power and full-disk need root,
+ * kill and power need kcat and what interop/install.sh installs; the others but kill need root,
  * mount and mkfs.ext4, and are left out where these are missing.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -15,6 +16,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { failRounds } from "./fail-rounds.ts";
+import { failingDisk } from "./failing-disk.ts";
 import { fullDisk } from "./full-disk.ts";
 import { killedProcess, lostPower } from "./machine.ts";
 import type { Series } from "./series.ts";
@@ -32,7 +34,8 @@ const broken: string[] = [];
 
 const count = Number(flags.rounds);
 const mountable = process.getuid?.() === 0 && Bun.which("mkfs.ext4") !== null;
-if (!mountable) tell("power and full-disk are left out: they need root and mkfs.ext4");
+if (!mountable)
+  tell("power, full-disk and failing-disk are left out: they need root and mkfs.ext4");
 
 if (wanted("kill")) {
   const rounds = { count, machine: killedProcess, bears: () => true };
@@ -44,6 +47,7 @@ if (wanted("power") && mountable) {
   broken.push(...(await failRounds(home, { count, machine: lostPower, bears }, tell)));
 }
 if (wanted("full-disk") && mountable) broken.push(...(await fullDisk(home, tell)));
+if (wanted("failing-disk") && mountable) broken.push(...(await failingDisk(home, tell)));
 
 tell(broken.length === 0 ? "no promise was broken" : `${broken.length} promises were broken`);
 if (broken.length === 0) rmSync(home, { recursive: true });

@@ -37,6 +37,11 @@ export function bunDisk(libc: Libc | null): Disk {
         const { bavail, bsize } = fs.statfsSync(name);
         return bavail * bsize;
       }),
+    capacityBytes: (name) =>
+      attempt("look for space at", name, () => {
+        const { blocks, bsize } = fs.statfsSync(name);
+        return blocks * bsize;
+      }),
     lock: (file) => attempt("lock", file, () => lock(libc, file)),
   };
 }

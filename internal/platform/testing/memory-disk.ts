@@ -149,6 +149,10 @@ class Memory implements MemoryDisk {
     entry.durable = names;
   }
 
+  capacityBytes(): number {
+    return 2 ** 50;
+  }
+
   freeBytes(): number {
     return 2 ** 40;
   }

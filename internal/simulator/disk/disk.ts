@@ -158,6 +158,10 @@ export class SimulatedDisk implements Disk {
     return Math.max(0, capacityBytes - this.files.usedBytes);
   }
 
+  capacityBytes(_path: string): number {
+    return PLENTY_BYTES;
+  }
+
   lock(path: string): { readonly release: () => void } | { readonly heldBy: number } {
     if (this.#locks.has(path)) return { heldBy: 1 };
     this.open(path, "create").close();

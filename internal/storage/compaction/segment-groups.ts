@@ -14,7 +14,7 @@ export function segmentGroups(log: PartitionLog, endOffset: number): Segment[][]
     const [first] = group;
     const fits =
       first !== undefined &&
-      sizeBytes + segment.sizeBytes <= log.config.segmentBytes &&
+      sizeBytes + segment.sizeBytes <= log.segmentBytes &&
       segment.endOffset - first.baseOffset <= MAX_RELATIVE_OFFSET;
     if (!fits) {
       group = [];

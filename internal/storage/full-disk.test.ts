@@ -1,0 +1,93 @@
+import { describe, expect, test } from "bun:test";
+import { DiskError, type DiskFile } from "../platform/disk.ts";
+import { manualClock } from "../platform/testing/manual-clock.ts";
+import { type MemoryDisk, memoryDisk } from "../platform/testing/memory-disk.ts";
+import { DEFAULT_LIMITS, limitsFor, usualMinFreeBytes } from "./limits.ts";
+import { appendPairs, batchOfPairs, openStore, readRecords, SMALL_LOG } from "./store.testing.ts";
+
+const MIB = 1024 * 1024;
+const small = { ...SMALL_LOG, segmentBytes: 10 * MIB };
+
+/** A disk that has no block left once `full` is set: files can be written over, and none grows. */
+function fillableDisk() {
+  const disk = memoryDisk();
+  const state = { full: false };
+  const checked = (file: DiskFile, endBytes: number): void => {
+    if (!state.full || endBytes <= file.sizeBytes()) return;
+    throw new DiskError("full", "write", file.path, new Error("no space"));
+  };
+  const wrapped = (file: DiskFile): DiskFile => ({
+    path: file.path,
+    sizeBytes: () => file.sizeBytes(),
+    write(bytes, from, to, position) {
+      checked(file, position + to - from);
+      file.write(bytes, from, to, position);
+    },
+    writeAll(chunks, position) {
+      checked(file, position + chunks.reduce((sum, { length }) => sum + length, 0));
+      file.writeAll(chunks, position);
+    },
+    read: (...args) => file.read(...args),
+    readAsync: (...args) => file.readAsync(...args),
+    sync: () => file.sync(),
+    truncate: (sizeBytes) => file.truncate(sizeBytes),
+    close: () => file.close(),
+  });
+  const fillable: MemoryDisk = {
+    changes: 0,
+    afterCrash: (crash) => disk.afterCrash(crash),
+    beforeChange: (change, work) => disk.beforeChange(change, work),
+    files: () => disk.files(),
+    open: (path, mode) => wrapped(disk.open(path, mode)),
+    list: (directory) => disk.list(directory),
+    exists: (path) => disk.exists(path),
+    makeDirectory: (directory) => disk.makeDirectory(directory),
+    rename: (from, to) => disk.rename(from, to),
+    remove: (path) => disk.remove(path),
+    removeDirectory: (directory) => disk.removeDirectory(directory),
+    syncDirectory: (directory) => disk.syncDirectory(directory),
+    freeBytes: () => (state.full ? 0 : 2 ** 40),
+    capacityBytes: () => 2 ** 40,
+    lock: (path) => disk.lock(path),
+  };
+  return { disk, fillable, state };
+}
+
+describe("a disk without a block left", () => {
+  test("takes what makes room, from space that was kept for it, also after a kill", async () => {
+    const { disk, fillable, state } = fillableDisk();
+    const clock = manualClock();
+    const { store } = await openStore(fillable, clock);
+    const log = store.openLog("t-0", "t", small);
+    const kept = store.openLog("kept-0", "k", small);
+    const metadata = store.openLog("metadata-0", "m", { ...small, usesReserve: true });
+    await appendPairs(store, kept, [["k", "v"]]);
+    state.full = true;
+    // The file that the journal is in has some room yet.
+    const refused = async () => {
+      for (let i = 0; i < 100; i++) await appendPairs(store, log, [["k", "v".repeat(500)]]);
+    };
+    await expect(refused()).rejects.toMatchObject({ code: "full" });
+    const batch = batchOfPairs([["topic", null]]);
+    await store.append(metadata, batch, 0, batch.length, 0);
+    await store.remove([log]);
+    const { length } = await readRecords(store, metadata);
+    expect(length).toBe(1);
+
+    const again = await openStore(disk.afterCrash("power-loss"));
+    expect([...again.store.logs.keys()].sort()).toEqual(["kept-0", "metadata-0"]);
+    await again.store.close();
+  });
+});
+
+describe("bounds go by the disk's size:", () => {
+  test.each([32 * MIB, 64 * MIB, 500 * MIB, 1900 * MIB, 2 ** 41])("%d bytes", (capacityBytes) => {
+    const limits = limitsFor(capacityBytes);
+    const journalBytes = limits.journalBytes + (1 + limits.sparesKept) * limits.journalFileBytes;
+    expect(journalBytes).toBeLessThan(capacityBytes * 0.45);
+    expect(limits.checkpointAtBytes).toBeLessThanOrEqual(limits.journalBytes / 4);
+    expect(limits.spaceCheckBytes).toBeLessThan(usualMinFreeBytes(capacityBytes));
+    expect(limits.largestSegmentBytes).toBeLessThanOrEqual(capacityBytes / 32);
+    expect(limits.tailBytes).toBeLessThanOrEqual(DEFAULT_LIMITS.tailBytes);
+  });
+});
