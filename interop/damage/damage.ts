@@ -9,7 +9,7 @@
  * may be served, nothing may be missing but what stood in the damaged bytes, and that has to be
  * named. A broker that refuses to start has to say why, and to start after a repair.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -26,7 +26,9 @@ const { values: flags } = parseArgs({
   },
 });
 const tell = (text: string): void => void process.stdout.write(`${text}\n`);
-const home = mkdtempSync(path.join(os.tmpdir(), "weir-damage-"));
+// In memory, where there is such a place: nothing here depends on when it is on a disk.
+const base = existsSync("/dev/shm") ? "/dev/shm" : os.tmpdir();
+const home = mkdtempSync(path.join(base, "weir-damage-"));
 const first = Number(flags.seed ?? flags.from);
 const count = flags.seed === undefined ? Number(flags.cases) : 1;
 
