@@ -18,6 +18,12 @@ const statusShape = listingShape("status", {
   durability: "text, fsync or memory: what holds of topics that don't say otherwise",
   writable: "boolean, whether it takes records",
   write_refusal: "text or null, why not",
+  damaged_ranges: "integer, stretches of partitions that are known to be damaged",
+  scrub: "text, off, waiting or running: whether what is stored is being read again",
+  scrub_checked_bytes: "integer, of the present round",
+  scrub_total_bytes: "integer, of the present round",
+  scrub_began: "text or null, when the present or the last round began, RFC 3339",
+  scrub_ended: "text or null, when a round was last through, RFC 3339",
   role: "text, master or slave",
   leader: "integer, the master; -1 if none is known",
   leader_epoch: "integer, the number of its leadership",
@@ -152,7 +158,7 @@ function scrubFacts({ state, checkedBytes, totalBytes, ...times }: BrokerStatus[
     { name: "scrub", text: state === "running" ? state + progress : state, plain: state },
     { name: "scrub_checked_bytes", text: humanBytes(checkedBytes), plain: checkedBytes },
     { name: "scrub_total_bytes", text: humanBytes(totalBytes), plain: totalBytes },
-    at("scrub_round_started", times.roundStartedAtMs),
-    at("scrub_last_round_ended", times.lastRoundEndedAtMs),
+    at("scrub_began", times.roundStartedAtMs),
+    at("scrub_ended", times.lastRoundEndedAtMs),
   ];
 }

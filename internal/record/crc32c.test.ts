@@ -21,11 +21,11 @@ describe("crc32c", () => {
   test("the native and the portable way agree at every size and position", () => {
     const native = loadNativeCrc32c();
     const bytes = sampleBytes(seeded(1), 5000);
-    for (let sizeBytes = 0; sizeBytes < 1700; sizeBytes++) {
+    for (let sizeBytes = 0; sizeBytes < 4000; sizeBytes++) {
       const from = sizeBytes % 37;
       const crc = crc32cPortable(bytes, from, from + sizeBytes);
       expect(crc32c(bytes, from, from + sizeBytes)).toBe(crc);
-      if (native !== undefined) expect(native(bytes.subarray(from, from + sizeBytes), 0)).toBe(crc);
+      if (native && sizeBytes > 0) expect(native.sum(bytes, from, from + sizeBytes, 0)).toBe(crc);
     }
   });
 

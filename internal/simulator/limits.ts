@@ -16,7 +16,7 @@ export function drawLimits(random: SimulatedRandom): StorageLimits {
     journalBytes: random.pick([4, 5, 8]) * journalFileBytes,
     journalFileBytes,
     firstJournalFileBytes: 8 * 1024,
-    reserveBytes: random.pick([4, 16]) * 1024,
+    reserveBytes: 8 * 1024,
     zeroFillBytes: 8 * 1024,
     sparesKept: random.pick([0, 1, 2]),
     prepareSpareAtBytes: random.pick([0, 8 * 1024]),

@@ -56,6 +56,7 @@ export class Scrubber {
   #timer: Timer | null = null;
   #running: Promise<void> | null = null;
   #stopping = false;
+  readonly #stopped = Promise.withResolvers<void>();
 
   constructor(
     clock: Clock,
@@ -92,6 +93,7 @@ export class Scrubber {
   /** Ends what is under way, and begins nothing more. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#stopped.resolve();
     this.#timer?.cancel();
     await this.#running;
   }
@@ -150,7 +152,9 @@ export class Scrubber {
       await scrubLog(this.#reading, log, offset, async (sizeBytes, nextOffset) => {
         this.#checkedBytes = Math.min(this.#checkedBytes + sizeBytes, this.#totalBytes);
         this.#note({ log: name, offset: nextOffset }, this.#progress.roundStartedAtMs);
-        if (pace.spend(sizeBytes)) await pace.rest();
+        // A rest may be long; the end of the broker waits for none.
+        if (pace.spend(sizeBytes)) await Promise.race([pace.rest(), this.#stopped.promise]);
+        this.#check();
       });
     } catch (error) {
       // The log may have been removed meanwhile; else the next round comes by again.
