@@ -16,6 +16,7 @@ export function lazyLinks(platform: Platform): Links {
     ask: async (address) => (await links()).ask(address),
     announce: async (address, announcement) => (await links()).announce(address, announcement),
     promote: async (address) => (await links()).promote(address),
+    read: async (address, wanted) => (await links()).read(address, wanted),
     reserveProducerIds: async (address) => (await links()).reserveProducerIds(address),
   };
 }

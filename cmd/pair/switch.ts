@@ -4,6 +4,9 @@ import { callExits, type GlobalOptions, verb } from "../options.ts";
 import { type JsonShape, objectLine } from "../output/shape.ts";
 import type { Stdio } from "../stdio.ts";
 
+/** How long a slave may take to come close to its master, and to take over from it. */
+const switchTimeoutMs = 20_000;
+
 const switchedShape: JsonShape = {
   kind: "switched",
   version: 1,
@@ -25,7 +28,9 @@ export function switchVerb(stdio: Stdio): Command {
   }).action(async (_: unknown, command: Command) => {
     const options = command.optsWithGlobals<GlobalOptions>();
     await withClient(options, async (client) => {
-      const { leader, epoch } = await client.switchOver();
+      const { leader, epoch } = await client.switchOver({
+        timeoutMs: options.timeout ?? switchTimeoutMs,
+      });
       const { id, host, port } = leader;
       if (options.json === true) {
         const item = { leader: id, leader_epoch: epoch, host, port };

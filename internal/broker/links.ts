@@ -39,6 +39,14 @@ export interface FollowLink extends FollowerOutlet {
   close(): void;
 }
 
+/** Offsets of a partition. */
+export interface WantedRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly fromOffset: number;
+  readonly toOffset: number;
+}
+
 /** How a broker reaches others; everything rejects with an error that says why not. */
 export interface Links {
   /** Begins to follow the broker at `address`; `events` may be called as soon as this resolves. */
@@ -46,6 +54,8 @@ export interface Links {
   ask(address: PeerAddress): Promise<PeerState>;
   announce(address: PeerAddress, announcement: Announcement): Promise<void>;
   promote(address: PeerAddress): Promise<void>;
+  /** Whole batches that hold offsets of a partition, the first and the last maybe others, too. */
+  read(address: PeerAddress, wanted: WantedRange): Promise<Uint8Array>;
   /** Has a master reserve a block of producer ids for this broker; resolves with the first. */
   reserveProducerIds(address: PeerAddress): Promise<number>;
 }
@@ -58,5 +68,6 @@ export const noLinks: Links = {
   ask: noWay,
   announce: noWay,
   promote: noWay,
+  read: noWay,
   reserveProducerIds: noWay,
 };

@@ -26,6 +26,7 @@ import type { BrokerOptions } from "./broker-options.ts";
 import { type BrokerSettings, brokerSettings } from "./broker-settings.ts";
 import { brokerStatus } from "./broker-status.ts";
 import type { Changes } from "./changes.ts";
+import type { CopyRepairs } from "./copy-repairs.ts";
 import type { CurrentGroups } from "./current-groups.ts";
 import { deleteRecords } from "./delete-records.ts";
 import { BrokerError } from "./errors.ts";
@@ -63,6 +64,7 @@ export interface BrokerParts {
   readonly pair: Pair;
   readonly lagTimes: LagTimes;
   readonly config: BrokerConfig;
+  readonly repairs: CopyRepairs;
 }
 
 /** A broker that leads every partition that it has, or follows the one that does. */
@@ -79,7 +81,6 @@ export class LocalBroker implements Broker {
   readonly #parts: BrokerParts;
   readonly #store: LogStore;
   readonly #topics: Topics;
-  readonly #groups: CurrentGroups;
   readonly #pair: Pair;
   readonly #producerIds: ProducerIds;
   readonly #retention: RetentionSweeper;
@@ -88,7 +89,7 @@ export class LocalBroker implements Broker {
   readonly #appends: Appends;
 
   constructor(platform: Platform, options: BrokerOptions, parts: BrokerParts) {
-    const { store, topics, groups, changes, events, pair } = parts;
+    const { store, topics, changes, events, pair } = parts;
     this.settings = brokerSettings(options.config);
     this.#pair = pair;
     this.#platform = platform;
@@ -96,7 +97,6 @@ export class LocalBroker implements Broker {
     this.#parts = parts;
     this.#store = store;
     this.#topics = topics;
-    this.#groups = groups;
     this.events = events;
     this.#producerIds = new ProducerIds(() => pair.obtainProducerIds());
     this.lagTimes = parts.lagTimes;
@@ -115,7 +115,7 @@ export class LocalBroker implements Broker {
   }
 
   get groups(): GroupCoordinator {
-    return this.#groups.current;
+    return this.#parts.groups.current;
   }
 
   /** Can be reached by others at its address from now on; a slave begins to follow. */
@@ -212,7 +212,7 @@ export class LocalBroker implements Broker {
     this.#checkMaster();
     checkNotInternal(name);
     await this.#topics.remove(name);
-    await this.#groups.topicDeleted(name);
+    await this.#parts.groups.topicDeleted(name);
   }
 
   async createPartitions(
@@ -277,7 +277,8 @@ export class LocalBroker implements Broker {
   /** Stops taking writes, makes all that was taken durable and lets go of the data directory. */
   async close(): Promise<void> {
     this.#retention.stop();
-    this.#groups.close();
+    this.#parts.repairs.stop();
+    this.#parts.groups.close();
     await this.#pair.close();
     await this.#store.close();
   }

@@ -9,6 +9,7 @@ import type { BrokerOptions } from "./broker-options.ts";
 import { brokerSettings } from "./broker-settings.ts";
 import { Changes } from "./changes.ts";
 import { ClusterStanding } from "./cluster-standing.ts";
+import { CopyRepairs } from "./copy-repairs.ts";
 import { CurrentGroups } from "./current-groups.ts";
 import { EventLog } from "./event-log.ts";
 import { groupTopics } from "./group-topics.ts";
@@ -54,7 +55,8 @@ export async function openParts(
   const { config, dataDirectory, slaveOf = null } = options;
   const settings = brokerSettings(config);
   const events = new EventLog(clock, options.log);
-  const store = await openStore(platform, options, events);
+  const repairs = new CopyRepairs({ clock, events, links });
+  const store = await openStore(platform, options, events, repairs);
   const metadata = await EmbeddedMetadataStore.open(clock, store);
   const brokerId = await brokerIdOf(platform, options, links, metadata);
   await saveBrokerId(disk, dataDirectory, brokerId);
@@ -99,15 +101,23 @@ export async function openParts(
   cluster.pair = pair;
   changes.listen(pairTopics(pair));
   await pair.start();
+  repairs.begin(store, pair);
   if (pair.role === "master") await metadata.found(random);
   const data = { groups, store, topics, metadata, lagTimes };
-  const parts = { ...data, brokerId, changes, events, pair, config: brokerConfig };
+  const parts = { ...data, brokerId, changes, events, pair, config: brokerConfig, repairs };
   return { options, parts };
 }
 
 /** The storage, of which nothing more is committed than was known to be: nobody leads yet. */
-async function openStore(platform: Platform, options: BrokerOptions, events: EventLog) {
-  const store = await LogStore.open(storeOptions(platform, options, events));
+async function openStore(
+  platform: Platform,
+  options: BrokerOptions,
+  events: EventLog,
+  repairs: CopyRepairs,
+) {
+  const store = await LogStore.open(
+    storeOptions(platform, options, events, (log, range) => repairs.found(log, range)),
+  );
   store.opened = (log) => {
     log.commitRule = () => log.highWatermark;
   };

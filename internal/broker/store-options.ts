@@ -1,4 +1,5 @@
 import type { Platform } from "../platform/platform.ts";
+import type { DamagedRange } from "../storage/damaged-range.ts";
 import type { StoreOptions } from "../storage/store-options.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import { brokerSettings } from "./broker-settings.ts";
@@ -9,11 +10,15 @@ import { topicSettings } from "./topic-settings.ts";
 /** What of a broker's options its storage is made by. */
 type StorageOptions = Pick<BrokerOptions, "dataDirectory" | "config" | "log" | "storageLimits">;
 
-/** What the storage of a broker gets of the platform, and of the broker's settings. */
+/**
+ * What the storage of a broker gets of the platform, and of the broker's settings; `damaged` is
+ * told of damage besides the `events`.
+ */
 export function storeOptions(
   { clock, disk, random }: Platform,
   { dataDirectory, config, log, storageLimits }: StorageOptions,
   events: EventLog,
+  damaged: (log: string, range: DamagedRange) => void = () => {},
 ): StoreOptions {
   const settings = brokerSettings(config);
   return {
@@ -31,7 +36,7 @@ export function storeOptions(
       log,
     },
     scrub: { bytesPerSecond: settings.scrubBytesPerSecond, intervalMs: settings.scrubIntervalMs },
-    events: storageEvents(events),
+    events: storageEvents(events, damaged),
     ...(storageLimits && { limits: storageLimits }),
   };
 }

@@ -1,4 +1,4 @@
-import type { FollowEvents, FollowLink, Links, PeerAddress } from "../broker/links.ts";
+import type { FollowEvents, FollowLink, Links, PeerAddress, WantedRange } from "../broker/links.ts";
 import type { Frame } from "../doors/native/frame.ts";
 import { status } from "../doors/native/operations.ts";
 import * as messages from "../doors/native/replicate-messages.ts";
@@ -8,6 +8,7 @@ import { type Caller, call } from "./call.ts";
 import type { Exchange } from "./channel.ts";
 import { type ClientPlatform, connectCaller } from "./client.ts";
 import { ClientError } from "./errors.ts";
+import { openStream } from "./stream.ts";
 
 /** What may be under way to a slave, and wait there to become durable. */
 const WINDOW_BYTES = 16 * 1024 * 1024;
@@ -47,12 +48,29 @@ export function replicationLinks(platform: ClientPlatform, clientName: string): 
       once(address, async (caller) => {
         await call(caller, messages.promote, {}, { timeoutMs: PROMOTE_TIMEOUT_MS });
       }),
+    read: (address, wanted) => once(address, (caller) => readRange(caller, wanted)),
     reserveProducerIds: (address) =>
       once(address, async (caller) => {
         const { firstId } = await call(caller, messages.reserveProducerIds, {});
         return firstId;
       }),
   };
+}
+
+/** All batches of a partition's offsets. Rejects where some can't be read. */
+async function readRange(
+  caller: Caller,
+  { topic, partition, fromOffset, toOffset }: WantedRange,
+): Promise<Uint8Array> {
+  const start = { kind: "offset", offset: fromOffset } as const;
+  const end = { kind: "offset", offset: toOffset } as const;
+  const stream = await openStream(caller, { partitions: [{ topic, partition, start, end }] });
+  const pieces: Uint8Array[] = [];
+  for await (const event of stream) {
+    if (event.kind === "partition-failed") throw event.error;
+    if (event.kind === "records") pieces.push(event.batches);
+  }
+  return Buffer.concat(pieces);
 }
 
 /** A slave's end of its stream. */

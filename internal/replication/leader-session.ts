@@ -191,7 +191,7 @@ export class FollowerSession implements LeaderSession {
       if (this.#closed) return false;
       const { led, nextOffset } = sent;
       if (led.log.removed) this.#drop(sent.index);
-      else if (nextOffset >= led.log.durableOffset) {
+      else if (nextOffset >= led.log.endOffset) {
         this.#ready.delete(sent);
         if (isNews(sent)) marks.push(tell(sent));
       } else if (this.#isFarBehind(sent)) {
@@ -231,7 +231,8 @@ export class FollowerSession implements LeaderSession {
     const { log } = led;
     // What the leader has dropped meanwhile, the follower will never get.
     const offset = Math.max(nextOffset, log.startOffset);
-    const pieces = await this.#read(log, offset);
+    const { endOffset } = log;
+    const pieces = await this.#read(log, offset, endOffset);
     if (this.#closed || pieces === null) return;
     sent.nextOffset = offset;
     for (const piece of pieces) {
@@ -240,13 +241,18 @@ export class FollowerSession implements LeaderSession {
     }
     others.delete(sent);
     others.add(sent);
-    if (pieces.length === 0) sent.nextOffset = log.durableOffset;
+    if (pieces.length === 0) sent.nextOffset = endOffset;
     else this.#outlet.batches(tell(sent), pieces);
   }
 
-  async #read(log: PartitionLog, offset: number): Promise<readonly Uint8Array[] | null> {
+  /** Batches that may not be durable here yet: a copy is made so while this broker does it. */
+  async #read(
+    log: PartitionLog,
+    offset: number,
+    endOffset: number,
+  ): Promise<readonly Uint8Array[] | null> {
     try {
-      return await this.#path.store.read(log, offset, log.durableOffset, PIECE_BYTES);
+      return await this.#path.store.read(log, offset, endOffset, PIECE_BYTES);
     } catch (error) {
       if (log.removed) return null;
       this.end(error instanceof Error ? error.message : String(error));
@@ -257,7 +263,7 @@ export class FollowerSession implements LeaderSession {
 
 /** About how much of a log is still to be sent. */
 function unsentBytes({ led: { log }, nextOffset }: SentLog): number {
-  return nextOffset < log.durableOffset ? availableBytes(log, nextOffset) : 0;
+  return nextOffset < log.endOffset ? availableBytes(log, nextOffset) : 0;
 }
 
 function marksOf({ index, led: { log } }: SentLog): LogMarks {
@@ -271,9 +277,7 @@ function tell(sent: SentLog): LogMarks {
   return sent.told;
 }
 
-function isNews(sent: SentLog): boolean {
-  const { told } = sent;
-  const { highWatermark, startOffset, endOffset } = marksOf(sent);
-  if (told.highWatermark !== highWatermark || told.startOffset !== startOffset) return true;
-  return told.endOffset !== endOffset;
+/** Whether the follower, which was sent all, doesn't know how the log stands. */
+function isNews({ told, led: { log } }: SentLog): boolean {
+  return told.highWatermark !== log.highWatermark || told.startOffset !== log.startOffset;
 }

@@ -200,6 +200,7 @@ export class ReplicationLeader {
     for (const { session } of this.#followers.values()) session?.end(reason);
     for (const { log } of this.#led.values()) {
       log.commitRule = () => log.highWatermark;
+      log.onWritten = null;
       log.commits.refuse(new StorageError("not-leader", `${log.name}: ${reason}`));
     }
     this.#led.clear();

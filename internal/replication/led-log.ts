@@ -26,6 +26,7 @@ export class LedLog {
   lead(epoch: number, isFenced: () => boolean): void {
     const { log, copies } = this;
     log.leaderEpoch = epoch;
+    log.onWritten = () => this.#tellSessions();
     log.commitRule = (durableOffset) => {
       copies.advanced(durableOffset);
       this.#tellSessions();

@@ -59,7 +59,7 @@ export interface LogMarks {
   readonly index: number;
   readonly highWatermark: number;
   readonly startOffset: number;
-  /** Behind what the leader has made durable. */
+  /** Behind what the leader has made durable; what it has sent may be beyond that. */
   readonly endOffset: number;
 }
 

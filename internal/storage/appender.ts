@@ -245,6 +245,8 @@ export class Appender {
         else settleGroup(group, "fsync");
       }
     });
+    // The sync is under way: who copies the batches loses no time to it.
+    for (const { log } of waiting) log.onWritten?.();
   }
 }
 

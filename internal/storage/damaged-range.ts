@@ -51,6 +51,13 @@ export class KnownDamage {
     return true;
   }
 
+  /** Forgets a range, whole or in parts: it can be read again. */
+  forget({ fromOffset, toOffset }: DamagedRange): void {
+    this.#ranges = this.#ranges.filter((known) => {
+      return known.fromOffset < fromOffset || known.toOffset > toOffset;
+    });
+  }
+
   /** Forgets what lies before `offset`: it isn't part of the log any more. */
   cutBefore(offset: number): void {
     this.#ranges = this.#ranges.filter(({ toOffset }) => toOffset > offset);

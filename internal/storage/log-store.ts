@@ -19,6 +19,7 @@ import { type Loss, Losses } from "./losses.ts";
 import { type LogConfig, PartitionLog, UNKNOWN_INCARNATION } from "./partition-log.ts";
 import { ProducerBounds } from "./producer-bounds.ts";
 import { journalStart, type Recovered, recover } from "./recovery.ts";
+import { replaceRange } from "./replace-range.ts";
 import { mendLog } from "./salvage/mend-log.ts";
 import { Scrubber } from "./scrub/scrubber.ts";
 import { Settler } from "./settler.ts";
@@ -313,6 +314,11 @@ export class LogStore {
   /** Gives up what of a log can't be read, for good; see `mendLog`. Nobody may write meanwhile. */
   mend(log: PartitionLog): Promise<DamagedRange[]> {
     return mendLog(this.#rewriting, log);
+  }
+
+  /** Puts what another copy has in the place of what is damaged; see `replaceRange`. */
+  replaceRange(log: PartitionLog, range: DamagedRange, bytes: Uint8Array): Promise<boolean> {
+    return replaceRange(this.#files, log, range, bytes);
   }
 
   /** Forgets the idempotent producers of which nothing has come after `lastMs`. */

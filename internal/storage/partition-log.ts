@@ -51,7 +51,8 @@ export const MAX_RELATIVE_OFFSET = 2 ** 31 - 1;
  * One partition's batches: a row of segments, the last of which grows, and a tail in memory.
  *
  * The offsets in order: `startOffset` <= `durableOffset` <= `endOffset`. What is between the last
- * two has a place, but can still be lost, so it isn't read.
+ * two has a place, but can still be lost, so it isn't read but for followers, who make it durable
+ * at the same time.
  */
 export class PartitionLog {
   /** The number that stands for this log in the journal. */
@@ -97,6 +98,8 @@ export class PartitionLog {
   readonly damage = new KnownDamage();
   /** Which leader epoch wrote what. */
   readonly epochs = new EpochHistory();
+  /** Called when there are batches that are being made durable. */
+  onWritten: (() => void) | null = null;
   /** Called when `highWatermark` has grown. */
   onAdvance: (() => void) | null = null;
 

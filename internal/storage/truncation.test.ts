@@ -98,6 +98,29 @@ test("a cut takes whole batches, files, epochs and producers, and keeps what it 
   expect(await keysOf(store, log)).toEqual([...keys(0, 0, 8), ...keys(3, 8, 12)]);
 });
 
+test("damage in what is cut off, or across the cut, goes with it", async () => {
+  for (const [spoilt, endOffset] of [
+    [5, 4], // behind the cut
+    [4, 4], // the batch that the cut begins with
+  ] as const) {
+    const { store, disk } = await openStore();
+    const log = store.openLog("orders-0", "a", { ...SMALL_LOG, segmentBytes: 1 << 20 });
+    await copyMany(store, log, 0, 8);
+    await store.checkpoint();
+    const bytes = log.sizeBytes / 8;
+    const file = disk.open(log.segments[0]?.logPath ?? "", "create");
+    file.writeAll([Uint8Array.of(0)], Math.round((spoilt + 0.7) * bytes));
+    file.close();
+    const [cut] = await store.truncate([{ log, offset: 4 }]);
+    expect(cut).toMatchObject({ endOffset, oldEndOffset: 8 });
+    expect(disk.files().get(cut?.path ?? "")?.length).toBe(3 * bytes);
+    await copyMany(store, log, 1, 4);
+    expect(await keysOf(store, log)).toEqual([...keys(0, 0, 4), ...keys(1, 4, 8)]);
+    expect(log.damage.ranges).toEqual([]);
+    await store.close();
+  }
+});
+
 test("an idempotent producer's batches are known as far as the log has them", async () => {
   const { store } = await openStore();
   const log = store.openLog("orders-0", "a", SMALL_LOG);

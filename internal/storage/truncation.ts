@@ -7,7 +7,9 @@ import {
   recordCount,
 } from "../record/batch.ts";
 import type { Checkpointer } from "./checkpointer.ts";
+import type { DamagedRange } from "./damaged-range.ts";
 import { makeDurableFolder } from "./durable-folder.ts";
+import { DamageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { digits20 } from "./layout.ts";
@@ -43,11 +45,11 @@ export interface CutOff {
   readonly path: string | null;
 }
 
-/** The batches at a log's end, and what is left of the segment that the first of them stands in. */
+/** Where a log is to end, what is left of the segment there, and where the rest is kept. */
 interface End {
   readonly endOffset: number;
-  readonly chunks: readonly Uint8Array[];
   readonly segment: SegmentState;
+  readonly kept: string;
 }
 
 /**
@@ -74,10 +76,9 @@ export async function truncateLogs(
         done.push({ log, endOffset: oldEndOffset, oldEndOffset, path: null });
         return;
       }
-      const end = await readEnd(path, log, Math.max(offset, log.startOffset));
-      const kept = await keep(path, log, end);
+      const end = await keepEnd(path, log, Math.max(offset, log.startOffset));
       removed.push(...cutOff(path, log, end));
-      done.push({ log, endOffset: end.endOffset, oldEndOffset, path: kept });
+      done.push({ log, endOffset: end.endOffset, oldEndOffset, path: end.kept });
     });
   }
   if (done.every((cut) => cut.path === null)) return done;
@@ -89,46 +90,85 @@ export async function truncateLogs(
   return done;
 }
 
-async function readEnd(path: TruncationPath, log: PartitionLog, offset: number): Promise<End> {
+/**
+ * Writes what is to be cut to a file of its own, a piece at a time: a master that was away for long
+ * may have taken more than fits into memory. What is damaged is left out: it is lost anyhow.
+ */
+async function keepEnd(path: TruncationPath, log: PartitionLog, offset: number): Promise<End> {
   path.writer.drain(log);
-  const chunks: Uint8Array[] = [];
-  let endOffset = offset;
-  for (let next = offset; next < log.endOffset; ) {
-    const read = await readLog(path.reading, log, next, log.endOffset, READ_BYTES);
-    if (read.length === 0) break;
-    for (const chunk of read) {
-      if (chunks.length === 0) endOffset = Math.min(offset, baseOffset(chunk, 0));
-      chunks.push(chunk);
-      next = endOffsetOf(chunk);
-    }
-  }
+  const { disk, cutDirectory } = path;
+  const endOffset = await cutPlace(path, log, offset);
   const segment = log.segmentOf(endOffset);
   if (!segment) throw new Error(`${log.name} has no segment at ${endOffset}`);
-  const cutBytes = bytesBefore(chunks, segment.endOffset);
-  const state = { ...segment.state(), endOffset, sizeBytes: segment.sizeBytes - cutBytes };
-  const maxTimestampMs = await maxTimeOf(path, log, state);
-  return { endOffset, chunks, segment: { ...state, maxTimestampMs } };
-}
-
-/** Writes what is to be cut to a file, and returns its path once it is durable. */
-async function keep(
-  { disk, cutDirectory }: TruncationPath,
-  log: PartitionLog,
-  { endOffset, chunks }: End,
-): Promise<string> {
   await makeDurableFolder(disk, cutDirectory);
-  const name = `${cutDirectory}/${log.name}.${digits20(endOffset)}`;
-  let kept = `${name}.log`;
-  for (let count = 2; disk.exists(kept); count++) kept = `${name}.${count}.log`;
+  const kept = freeName(disk, `${cutDirectory}/${log.name}.${digits20(endOffset)}`);
   const file = disk.open(kept, "create");
+  let { sizeBytes } = segment;
+  let keptBytes = 0;
   try {
-    file.writeAll(chunks, 0);
+    for await (const stretch of stretches(path, log, endOffset, log.endOffset)) {
+      if (stretch instanceof Uint8Array) {
+        file.writeAll([stretch], keptBytes);
+        keptBytes += stretch.length;
+        sizeBytes -= bytesBefore(stretch, segment.endOffset);
+      } else if (stretch.path === segment.logPath) {
+        sizeBytes -= stretch.endPosition - stretch.position;
+      }
+    }
     await file.sync();
   } finally {
     file.close();
   }
   await disk.syncDirectory(cutDirectory);
-  return kept;
+  const state = { ...segment.state(), endOffset, sizeBytes };
+  const maxTimestampMs = await maxTimeOf(path, log, state);
+  return { endOffset, segment: { ...state, maxTimestampMs }, kept };
+}
+
+/** Where the batch begins, or the damage, that holds `offset`. */
+async function cutPlace(path: TruncationPath, log: PartitionLog, offset: number): Promise<number> {
+  for await (const stretch of stretches(path, log, offset, log.endOffset)) {
+    const first = stretch instanceof Uint8Array ? baseOffset(stretch, 0) : stretch.fromOffset;
+    return Math.min(offset, first);
+  }
+  return offset;
+}
+
+/** The batches of a log in pieces, and what can't be read between them. */
+async function* stretches(
+  path: TruncationPath,
+  log: PartitionLog,
+  from: number,
+  end: number,
+): AsyncGenerator<Uint8Array | DamagedRange> {
+  for (let next = from; next < end; ) {
+    const read = await readStretch(path, log, next, end);
+    if (read.length === 0) return;
+    for (const stretch of read) {
+      yield stretch;
+      next = stretch instanceof Uint8Array ? endOffsetOf(stretch) : stretch.toOffset;
+    }
+  }
+}
+
+async function readStretch(
+  { reading }: TruncationPath,
+  log: PartitionLog,
+  from: number,
+  end: number,
+): Promise<readonly (Uint8Array | DamagedRange)[]> {
+  try {
+    return await readLog(reading, log, from, end, READ_BYTES);
+  } catch (error) {
+    if (error instanceof DamageError) return [error.range];
+    throw error;
+  }
+}
+
+function freeName(disk: Disk, name: string): string {
+  let free = `${name}.log`;
+  for (let count = 2; disk.exists(free); count++) free = `${name}.${count}.log`;
+  return free;
 }
 
 /** Lets a log end where `end` begins; returns the segments that it doesn't have any more. */
@@ -158,26 +198,21 @@ async function maxTimeOf(
   { baseOffset: from, endOffset }: SegmentState,
 ): Promise<number> {
   let greatest = -1;
-  for (let offset = Math.max(from, log.startOffset); offset < endOffset; ) {
-    const read = await readLog(path.reading, log, offset, endOffset, READ_BYTES);
-    if (read.length === 0) break;
-    for (const chunk of read) {
-      for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
-        if (recordCount(chunk, at) > 0) greatest = Math.max(greatest, maxTimestampMs(chunk, at));
-      }
-      offset = endOffsetOf(chunk);
+  const first = Math.max(from, log.startOffset);
+  for await (const stretch of stretches(path, log, first, endOffset)) {
+    if (!(stretch instanceof Uint8Array)) continue;
+    for (let at = 0; at < stretch.length; at += batchSizeBytes(stretch, at)) {
+      if (recordCount(stretch, at) > 0) greatest = Math.max(greatest, maxTimestampMs(stretch, at));
     }
   }
   return greatest;
 }
 
 /** The bytes of those batches that begin before `offset`. */
-function bytesBefore(chunks: readonly Uint8Array[], offset: number): number {
+function bytesBefore(batches: Uint8Array, offset: number): number {
   let bytes = 0;
-  for (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
-      if (baseOffset(chunk, at) < offset) bytes += batchSizeBytes(chunk, at);
-    }
+  for (let at = 0; at < batches.length; at += batchSizeBytes(batches, at)) {
+    if (baseOffset(batches, at) < offset) bytes += batchSizeBytes(batches, at);
   }
   return bytes;
 }

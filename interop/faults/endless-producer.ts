@@ -39,7 +39,7 @@ interface Waiting {
 }
 
 /** How long the broker may be without an ack before something is wrong. */
-const SILENT_MS = 30_000;
+const SILENT_MS = 90_000;
 
 /** Starts producing to a topic that exists. */
 export function produceEndlessly(
