@@ -1,27 +1,10 @@
-import type { Scene } from "../../../internal/simulator/simulate.ts";
+import { type Mutant, mutantOf } from "./mutant.ts";
+import { PAIR_MUTANTS } from "./pair-mutants.ts";
 
-/** A change of one place in the source. */
-export interface Patch {
-  readonly file: string;
-  /** What stands there, once in the file. */
-  readonly find: string;
-  readonly replace: string;
-}
+const mutant = (name: string, file: string, find: string, replace: string): Mutant =>
+  mutantOf("single", name, [{ file, find, replace }]);
 
-/** A bug to be planted on purpose: the simulator has to find it. */
-export interface Mutant {
-  readonly name: string;
-  /** Where it is looked for. */
-  readonly scene: Scene;
-  readonly patches: readonly Patch[];
-}
-
-function mutant(name: string, file: string, find: string, replace: string): Mutant {
-  return { name, scene: "single", patches: [{ file: `internal/${file}`, find, replace }] };
-}
-
-/** Bugs that people have made, here or in other brokers and databases. */
-export const MUTANTS: readonly Mutant[] = [
+const SINGLE_MUTANTS: readonly Mutant[] = [
   mutant(
     "ack before fsync",
     "storage/appender.ts",
@@ -223,6 +206,9 @@ export const MUTANTS: readonly Mutant[] = [
     "this.size = ((at === from ? 0 : this.size) << 8) | (chunk[at++] ?? 0);",
   ),
 ];
+
+/** Bugs that people have made, here or in other brokers and databases. */
+export const MUTANTS: readonly Mutant[] = [...SINGLE_MUTANTS, ...PAIR_MUTANTS];
 
 /** A file's source with those patches of a mutant that are for it. Throws if one doesn't fit. */
 export function planted({ name, patches }: Mutant, file: string, source: string): string {

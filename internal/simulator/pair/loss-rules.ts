@@ -32,11 +32,6 @@ export class LossRules {
     this.#memoryTopics = memoryTopics;
   }
 
-  /** Whether a promotion is under way. */
-  isAsked(member: Member): boolean {
-    return this.#asked.has(member);
-  }
-
   /** Somebody asks for a promotion. */
   ask(asked: AskedPromotion): void {
     this.#asked.set(asked.member, asked);

@@ -18,6 +18,7 @@ export class PairOperator {
   readonly #witness: Witness;
   readonly #rules: LossRules;
   #switching = false;
+  readonly #promoting = new WeakSet<MemberLife>();
   /** When the first of the present cuts came. */
   #cutAtMs = 0;
 
@@ -157,13 +158,18 @@ export class PairOperator {
   #promote(): void {
     const member = this.#random.pick(this.#members);
     const life = member.running;
-    if (life?.parts.pair.role !== "slave" || member.isNew || this.#rules.isAsked(member)) return;
+    if (life?.parts.pair.role !== "slave" || member.isNew || this.#promoting.has(life)) return;
+    this.#promoting.add(life);
     const { pair } = life.parts;
     const report = pair.promotionReport();
     const asked = { member, report, atMs: member.machine.scheduler.nowMs };
     this.#rules.ask(asked);
     member.trace("promote", JSON.stringify(report));
-    this.#settle(life, pair.promote(), () => this.#rules.refused(asked));
+    const work = pair.promote().finally(() => this.#promoting.delete(life));
+    this.#settle(life, work, () => {
+      // One that a crash has cut off may have been made durable.
+      if (!life.process.disk.left) this.#rules.refused(asked);
+    });
   }
 
   #switchOver(): void {

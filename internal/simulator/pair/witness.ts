@@ -16,6 +16,8 @@ export class Witness {
   readonly #observed: readonly Observed[];
   readonly #leaderships = new Map<number, Leadership>();
   readonly #rules: LossRules;
+  /** Logs of which the present leadership, or its restart, has had both copies in sync. */
+  readonly #paired = new Set<string>();
   /** The highest epoch that anybody has led with. */
   #epoch = -1;
 
@@ -66,6 +68,9 @@ export class Witness {
       must(a !== undefined && a.length === b?.length, text);
       const commits = this.ledgers.get(key)?.commits ?? [];
       must(commits.length === a.length, () => `${key}: ${commits.length} of ${a.length} committed`);
+      const isOwn = key.startsWith("__");
+      const count = isOwn ? a.length : new Set(a.map(({ crc }) => crc)).size;
+      must(count === a.length, () => `${key}: something was written twice`);
       for (const [i, batch] of a.entries()) {
         must(isSame(batch, b[i]), () => `${key}: the copies differ at ${batch.offset}`);
       }
@@ -195,6 +200,7 @@ export class Witness {
     if (epoch < this.#epoch) return;
     const isPromoted = this.owner !== null && this.owner !== member;
     this.#epoch = epoch;
+    if (isPromoted) this.#paired.clear();
     const mayLose = this.#rules.atFailover(member, isPromoted);
     for (const [key, ledger] of this.ledgers) {
       ledger.takeOver(observed.copies.get(key)?.mirror, mayLose);
@@ -250,9 +256,14 @@ export class Witness {
         `${log.name}: ${batch.offset} is committed, ${other.member.name} hasn't it`;
       must(isThere || this.#rules.mayHaveForgotten(other.member, log.name), text);
     }
-    const mayLose = this.#rules.ofReplaced(member);
-    if (epoch === this.#epoch) ledger.commit(commit);
-    else ledger.doom(commit, mayLose);
+    if (epoch !== this.#epoch) {
+      ledger.doom(commit, this.#rules.ofReplaced(member));
+      return;
+    }
+    ledger.commit(commit);
+    if (backing === "both") this.#paired.add(keyOf(log));
+    const isForgotten = backing === "unpaired" && this.#paired.has(keyOf(log));
+    must(!isForgotten, () => `${log.name}: ${batch.offset} is committed, and a copy forgotten`);
   }
 
   /** A follower shows a batch to consumers. */

@@ -1,0 +1,24 @@
+import type { Scene } from "../../../internal/simulator/simulate.ts";
+
+/** A change of one place in the source. */
+export interface Patch {
+  /** Below the repository's root. */
+  readonly file: string;
+  /** What stands there, once in the file. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** A bug to be planted on purpose: the simulator has to find it. */
+export interface Mutant {
+  readonly name: string;
+  /** Where it is looked for. */
+  readonly scene: Scene;
+  readonly patches: readonly Patch[];
+}
+
+/** A bug; its patches' files are below `internal/`. */
+export function mutantOf(scene: Scene, name: string, patches: readonly Patch[]): Mutant {
+  const placed = patches.map((patch) => ({ ...patch, file: `internal/${patch.file}` }));
+  return { name, scene, patches: placed };
+}

@@ -1,0 +1,205 @@
+import { type Mutant, mutantOf } from "./mutant.ts";
+
+/** Bugs of replication: lost cases that Kafka had, and those that the simulator has found here. */
+const pair = (name: string, file: string, find: string, replace: string): Mutant =>
+  mutantOf("pair", name, [{ file, find, replace }]);
+
+export const PAIR_MUTANTS: readonly Mutant[] = [
+  mutantOf("pair", "ack before the follower's fsync", [
+    {
+      file: "replication/follower.ts",
+      find: "    this.marks([marks]);\n",
+      replace: "    this.#progress(followed, bytes.length);\n    this.marks([marks]);\n",
+    },
+    {
+      file: "replication/follower.ts",
+      find: "offsets.push([index, log.durableOffset]);",
+      replace: "offsets.push([index, log.endOffset]);",
+    },
+  ]),
+  pair(
+    "high watermark moved by what was sent",
+    "replication/leader-session.ts",
+    "else this.#outlet.batches(tell(sent), pieces);",
+    "else this.#outlet.batches(tell(sent), pieces), " +
+      "led.copied(this.brokerId, sent.nextOffset, this.#path.nowMs());",
+  ),
+  pair(
+    "acks of all don't wait for the copies",
+    "broker/appends.ts",
+    "if (acks === -1) log.commits.wait(lastOffset + 1, log.highWatermark, acked);",
+    "if (acks < -1) log.commits.wait(lastOffset + 1, log.highWatermark, acked);",
+  ),
+  pair(
+    "a follower cuts to its high watermark first (KIP-101)",
+    "replication/follower.ts",
+    "    this.#untold.add(followed);\n    this.#ask(followed);",
+    "    this.#untold.add(followed);\n    if (log.highWatermark < log.endOffset) {\n" +
+      "      this.#cutting.push({ followed, offset: log.highWatermark });\n" +
+      "      this.#cutAll();\n    } else this.#ask(followed);",
+  ),
+  pair(
+    "divergence found by offsets, not by epochs (KIP-101)",
+    "replication/leader-session.ts",
+    "(end.epoch !== lastEpoch || endOffset > end.endOffset)",
+    "endOffset > log.endOffset",
+  ),
+  pair(
+    "cut where the leader's epoch ends, whatever the follower's was (KIP-279)",
+    "replication/follower.ts",
+    "const ownEnd = own.epoch < 0 ? log.startOffset : own.endOffset;",
+    "const ownEnd = own.epoch < -1 ? log.startOffset : log.endOffset;",
+  ),
+  pair(
+    "divergence cut forgotten",
+    "replication/follower.ts",
+    "this.#cutting.push({ followed, offset });",
+    "this.#cutting.push({ followed, offset: Math.max(offset, log.endOffset) });",
+  ),
+  pair(
+    "ISR expand too early",
+    "replication/partition-copies.ts",
+    "if (copy.offset >= this.#highWatermark && copy.offset >= 0) {",
+    "if (copy.offset >= 0) {",
+  ),
+  pair(
+    "ISR shrink told to nobody",
+    "replication/leader.ts",
+    "this.degraded.set(led, led.copies.degraded);",
+    "",
+  ),
+  pair(
+    "a restart forgets who was in the ISR, and acks alone",
+    "broker/take-lead.ts",
+    'promoted ? "left" : "known"',
+    'promoted ? "left" : "new"',
+  ),
+  pair(
+    "a restart commits all that it has before it knows of its slave",
+    "broker/take-lead.ts",
+    "  if (promoted) lead();",
+    "  lead();",
+  ),
+  pair(
+    "a restart takes a copy to be in sync that lacks what was committed",
+    "replication/partition-copies.ts",
+    'if (copy.standing === "in" && offset < this.#highWatermark) {',
+    'if (copy.standing === "in" && offset < 0) {',
+  ),
+  pair(
+    "a copy that was silent never comes back into the ISR of an idle log",
+    "replication/partition-copies.ts",
+    "if (isRecent) this.#join(copy, nowMs);",
+    "if (nowMs < 0) this.#join(copy, nowMs);",
+  ),
+  pair(
+    "old master not fenced",
+    "broker/pair.ts",
+    "if (isOurs && announcement.epoch > this.#epoch) await",
+    "if (isOurs && announcement.epoch > this.#epoch && !this.#leader) await",
+  ),
+  mutantOf("pair", "a fenced master's records acked by what its successor commits", [
+    {
+      file: "broker/appends.ts",
+      find: "if (pair.leader?.copiesOf(log) !== copies) {",
+      replace: "if (log.removed) {",
+    },
+    {
+      file: "storage/commit-queue.ts",
+      find: "if (this.refusal) done(this.refusal);\n    else if",
+      replace: "if",
+    },
+  ]),
+  mutantOf("pair", "an announcement that has waited takes an epoch back", [
+    {
+      file: "broker/pair.ts",
+      find: "announced(announcement: Announcement): Promise<void> {\n",
+      replace:
+        "announced(announcement: Announcement): Promise<void> {\n    const before = this.#epoch;\n",
+    },
+    {
+      file: "broker/pair.ts",
+      find: "if (isOurs && announcement.epoch > this.#epoch) await",
+      replace: "if (isOurs && announcement.epoch > before) await",
+    },
+  ]),
+  pair(
+    "epoch reused after a restart",
+    "broker/pair.ts",
+    "await this.#lead(this.#epoch + (leadership ? 1 : 0), false);",
+    "await this.#lead(this.#epoch, false);",
+  ),
+  pair(
+    "promotion without a higher epoch",
+    "broker/pair.ts",
+    "nextPromotion(this.#path, this.#epoch, this.#leaderId)",
+    "this.#epoch",
+  ),
+  pair(
+    "both brokers promoted to the same epoch",
+    "broker/epochs.ts",
+    "return brokerId < otherId ? first : first + EPOCHS_PER_BROKER;",
+    "return brokerId < otherId ? first : first;",
+  ),
+  pair(
+    "a promotion told before it is durable",
+    "broker/take-lead.ts",
+    "await metadata.putLeadership({ brokerId, epoch });",
+    "void metadata.putLeadership({ brokerId, epoch }).catch(() => {});",
+  ),
+  pair("a promoted slave still cuts", "replication/follower.ts", "    await this.#cut;", ""),
+  pair(
+    "promotion says that nothing is missing",
+    "broker/replication-status.ts",
+    "missing.push({ log: name, leaderEndOffset, endOffset });",
+    "",
+  ),
+  pair(
+    "follower serves beyond the high watermark",
+    "broker/pair.ts",
+    "Math.min(durable, this.#following?.toldHighWatermark(log) ?? -1);",
+    "durable;",
+  ),
+  pair(
+    "metadata from the wrong epoch",
+    "broker/pair.ts",
+    "        this.#epoch = Math.max(this.#epoch, epoch);\n",
+    "",
+  ),
+  pair(
+    "producers unknown to a promoted slave",
+    "storage/appender.ts",
+    "if (log.producers.admit(buffer, at, nowMs)) this.#path.newProducer();",
+    "if (leaderEpoch !== null && log.producers.admit(buffer, at, nowMs)) this.#path.newProducer();",
+  ),
+  pair(
+    "a switch doesn't wait for the slave",
+    "broker/hand-over.ts",
+    "while (!hasAll(leader, store, follower.brokerId)) {",
+    "while (clock.monotonicMs() > endMs && !hasAll(leader, store, follower.brokerId)) {",
+  ),
+  pair(
+    "a slave beats that doesn't hear its master",
+    "broker/following.ts",
+    "else this.#listenLater(end);",
+    "else {\n        this.#copier?.beat();\n        this.#listenLater(end);\n      }",
+  ),
+  pair(
+    "high watermark moved by a master that has fenced itself",
+    "replication/led-log.ts",
+    "return isFenced() ? log.highWatermark : copies.highWatermark;",
+    "return copies.highWatermark;",
+  ),
+  pair(
+    "metadata empty while it is read anew",
+    "metadata/embedded-store.ts",
+    "      await this.#replay(state);\n      this.#state = state;",
+    "      this.#state = state;\n      await this.#replay(state);",
+  ),
+  pair(
+    "what a fenced master had decided stays unknown to it",
+    "broker/pair.ts",
+    "      await rereadMetadata(this.#path);\n    }\n    if (this.#following)",
+    "    }\n    if (this.#following)",
+  ),
+];
