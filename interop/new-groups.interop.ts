@@ -157,7 +157,12 @@ describe.skipIf(!kafkaTool("").isInstalled)("Apache Kafka's tools", () => {
     await groupWith({ state: "Stable", members: 2, partitions: 4, lag: 0 });
     for (const consumer of consumers) consumer.kill("SIGTERM");
     const texts = await Promise.all(consumers.map(({ stdout }) => stdout.text()));
-    expect(texts.join("").split("\n").filter(Boolean).sort()).toEqual(["first", "second", "third"]);
+    // Among the records the client may log that its last commit came with an epoch of before.
+    const records = texts
+      .join("")
+      .split("\n")
+      .filter((line) => /^[a-z]+$/.test(line));
+    expect(records.sort()).toEqual(["first", "second", "third"]);
     await groupWith({ state: "Empty", type: "consumer", members: 0 });
   }, 900_000);
 });

@@ -25,8 +25,9 @@ interface DescribeOptions extends ReadingOptions {
 
 const groupShape = listingShape("group-descriptions", {
   group: "text, its id",
-  state: "text, Empty, PreparingRebalance, CompletingRebalance, Stable or Dead",
-  type: "text, the protocol of its members",
+  state:
+    "text, Empty, PreparingRebalance, CompletingRebalance, Assigning, Reconciling, Stable or Dead",
+  type: "text, the protocol of its members: classic or consumer",
   protocol_type: "text, consumer for consumers",
   protocol: "text or null, the assignor",
   generation: "integer, how often its partitions were dealt out",

@@ -9,8 +9,9 @@ import { known, lagTimeColumns } from "./lag-columns.ts";
 
 const groupsShape = listingShape("groups", {
   group: "text, its id",
-  state: "text, Empty, PreparingRebalance, CompletingRebalance, Stable or Dead",
-  type: "text, the protocol of its members",
+  state:
+    "text, Empty, PreparingRebalance, CompletingRebalance, Assigning, Reconciling, Stable or Dead",
+  type: "text, the protocol of its members: classic or consumer",
   protocol_type: "text, consumer for consumers",
   members: "integer, how many it has",
   partitions: "integer, those with a committed offset",

@@ -8,14 +8,11 @@ import type { Group } from "./group.ts";
 import { disband, rebalance } from "./rebalance.ts";
 import { restoredGroup } from "./saved-group.ts";
 
-/** What groups of the consumer protocol stand on, and those of the other besides. */
-export type ConsumerContext = LiveContext;
-
 /**
  * Makes a classic group one of the consumer protocol; null if it can't be one. In the log it is
  * that with the first thing that happens. Members who wait are told to join again.
  */
-export function upgrade(group: Group, context: ConsumerContext): LiveGroup | null {
+export function upgrade(group: Group, context: LiveContext): LiveGroup | null {
   const { groupId, classic, isSaved } = group;
   const state = upgraded(classic, context.topics, context.settings);
   if (state === null) return null;
@@ -33,7 +30,7 @@ export function upgrade(group: Group, context: ConsumerContext): LiveGroup | nul
 export async function downgradeIfDue(
   group: Group,
   classicContext: GroupContext,
-  context: ConsumerContext,
+  context: LiveContext,
 ): Promise<void> {
   const live = group.consumer;
   if (live === null || !mayBeClassic(live.group, context.settings)) return;
@@ -58,7 +55,7 @@ export async function downgradeIfDue(
 }
 
 /** Ends a group of the consumer protocol that has no members. Rejects with `StorageError`. */
-export async function endConsumerGroup(group: Group, context: ConsumerContext): Promise<void> {
+export async function endConsumerGroup(group: Group, context: LiveContext): Promise<void> {
   const { groupId, consumer } = group;
   if (consumer === null) return;
   await context.write([...changesBetween(groupId, consumer.saved, null)]);

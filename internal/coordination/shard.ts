@@ -3,9 +3,9 @@ import type { PartitionLog } from "../storage/partition-log.ts";
 import type { GroupChange, SavedGroup } from "./changes.ts";
 import { ClassicGroup, type GroupContext } from "./classic-group.ts";
 import { ConsumerReplay } from "./consumer/changes.ts";
-import { LiveGroup } from "./consumer/live-group.ts";
+import { type LiveContext, LiveGroup } from "./consumer/live-group.ts";
 import type { TopicCatalog } from "./consumer/topics.ts";
-import { type ConsumerContext, downgradeIfDue, endConsumerGroup, upgrade } from "./conversion.ts";
+import { downgradeIfDue, endConsumerGroup, upgrade } from "./conversion.ts";
 import { endOf, GROUP_BYTES, type Group } from "./group.ts";
 import { GroupLog } from "./group-log.ts";
 import { OffsetTable } from "./offset-table.ts";
@@ -20,7 +20,7 @@ export class GroupShard {
   readonly groups = new Map<string, Group>();
   readonly log: GroupLog;
   readonly #context: GroupContext;
-  readonly #consumerContext: ConsumerContext;
+  readonly #consumerContext: LiveContext;
 
   /** Reads a partition's log. Rejects with `StorageError` if it can't be read. */
   static async load(

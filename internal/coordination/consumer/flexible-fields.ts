@@ -15,7 +15,7 @@ const decoder = new TextDecoder();
 const MAX_VARINT_BYTES = 5;
 
 /** Seven bits a byte, lowest first. */
-export function putUnsigned(writer: FieldWriter, value: number): FieldWriter {
+function putUnsigned(writer: FieldWriter, value: number): FieldWriter {
   let rest = value;
   for (; rest >= 0x80; rest >>>= 7) writer.int8((rest & 0x7f) | 0x80);
   return writer.int8(rest);

@@ -78,9 +78,7 @@ export interface Holding {
 
 /** The epoch of a member that comes, with nothing. */
 export const JOINING_EPOCH = 0;
-/** The epoch of a member that leaves for good. */
-export const LEAVING_EPOCH = -1;
-/** The epoch of a static member that will be back. */
+/** The epoch of a static member that will be back; one that leaves for good says -1. */
 export const AWAY_EPOCH = -2;
 
 /** A group that nobody has come to yet; in Kafka, too, it begins with an epoch ahead. */

@@ -47,12 +47,16 @@ export function heartbeat(
   const terms = termsOf(before.terms, request);
   const next = updated(entered.group, request.memberId, { ...before, terms }, rules, owned);
   const { holding } = next.members.get(request.memberId) ?? before;
-  const isFull =
-    memberEpoch === JOINING_EPOCH ||
-    (request.rebalanceTimeoutMs !== null && request.topics !== null && owned !== null);
-  const isTold = isFull || !isSame(holding.assigned, before.holding.assigned);
+  const isTold = isFull(request) || !isSame(holding.assigned, before.holding.assigned);
   const assignment = isTold ? holding.assigned : null;
   return { error: null, group: next, memberEpoch: holding.epoch, assignment };
+}
+
+/** Whether a member says all that it can: it has joined, or missed an answer. */
+function isFull(request: ConsumerHeartbeatRequest): boolean {
+  const { memberEpoch, rebalanceTimeoutMs, topics, topicRegex, owned } = request;
+  if (memberEpoch === JOINING_EPOCH) return true;
+  return rebalanceTimeoutMs !== null && (topics ?? topicRegex) !== null && owned !== null;
 }
 
 /** The group with a member in its new form, assigned anew if that asks for it, one step on. */

@@ -19,7 +19,7 @@ export function partitionsOf(
 }
 
 /** Those of `some` for which `keeps` says yes. */
-export function filtered(
+function filtered(
   some: Partitions,
   keeps: (topicId: string, partition: number) => boolean,
 ): Partitions {

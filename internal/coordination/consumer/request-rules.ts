@@ -1,7 +1,7 @@
 import type { GroupErrorCode } from "../errors.ts";
 import { type GroupSettings, MAX_NAME_LENGTH, MAX_PROTOCOLS_BYTES } from "../settings.ts";
 import { assignorName } from "./assignor.ts";
-import { AWAY_EPOCH, JOINING_EPOCH, LEAVING_EPOCH } from "./group-state.ts";
+import { AWAY_EPOCH, JOINING_EPOCH } from "./group-state.ts";
 import { compilePattern } from "./regex/pattern.ts";
 import type { ConsumerHeartbeatRefusal, ConsumerHeartbeatRequest } from "./requests.ts";
 
@@ -45,11 +45,6 @@ function joinFault(request: ConsumerHeartbeatRequest): string | null {
   if (owned === null || owned.size > 0) return "who joins has no partitions";
   if (topics === null && topicRegex === null) return "who joins has to tell what it reads";
   return null;
-}
-
-/** Whether the member leaves, for good or for a while. */
-export function isLeaving({ memberEpoch }: ConsumerHeartbeatRequest): boolean {
-  return memberEpoch === LEAVING_EPOCH || memberEpoch === AWAY_EPOCH;
 }
 
 function sizeOf(topics: readonly string[]): number {
