@@ -25,6 +25,7 @@ const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
   events: async () => (await import("./events.ts")).eventsVerb,
   log: async () => (await import("./log/log.ts")).logVerb,
   top: async () => (await import("./top.ts")).topVerb,
+  doctor: async () => (await import("./doctor/doctor.ts")).doctorVerb,
   completion: async () => (await import("./completion/completion.ts")).completionVerb,
   help: async () => (await import("./help.ts")).helpVerb,
 };

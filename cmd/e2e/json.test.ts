@@ -47,6 +47,7 @@ const CALLS: Readonly<Record<string, string>> = {
   "weir events": "weir events --json",
   "weir log dump": "weir log dump orders-0 --data data --json",
   "weir log verify": "weir log verify data --json",
+  "weir doctor": "weir doctor --json",
   "weir log repair": "weir log repair data --json",
   "weir help": "weir help topic create --json",
 };
