@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { writtenLog } from "./broker/log.ts";
-import { printReady, readyShape } from "./broker/ready.ts";
+import { printReady, reachable, readyShape } from "./broker/ready.ts";
+import { openLogFile, showScreen } from "./broker/screen.ts";
 import {
   type BrokerSettings,
   mergeSettings,
@@ -13,9 +14,16 @@ import { CommandError } from "./errors.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { checked, checkedList, type GlobalOptions, localExits, verb } from "./options.ts";
 import { descriptorWriter } from "./output/output.ts";
-import { type HostAndPort, parseAddress, parseDurationMs, parsePair } from "./parse/values.ts";
+import {
+  addressText,
+  type HostAndPort,
+  parseAddress,
+  parseDurationMs,
+  parsePair,
+} from "./parse/values.ts";
 import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
+import { checkTerminal } from "./top/terminal.ts";
 
 interface BrokerFlags extends GlobalOptions {
   readonly data?: string;
@@ -27,6 +35,7 @@ interface BrokerFlags extends GlobalOptions {
   readonly fenceAfter?: number;
   readonly set?: readonly (readonly [name: string, value: string])[];
   readonly config?: string;
+  readonly top?: true;
 }
 
 /** `weir broker`: runs one. */
@@ -35,6 +44,7 @@ export function brokerVerb(stdio: Stdio): Command {
     examples: [
       "weir broker",
       "weir broker --data /var/lib/weir --listen 0.0.0.0:9092 --advertise broker-1:9092",
+      "weir broker --top                          # with a screen",
       "weir broker --durability memory --set num.partitions=6",
       "weir broker --slave-of broker-1:9092 --data /var/lib/weir-slave --listen 0.0.0.0:9093",
     ],
@@ -75,10 +85,11 @@ export function brokerVerb(stdio: Stdio): Command {
       checked(parseDurationMs),
     )
     .option("--set <name=value>", "a broker setting; repeatable", checkedList(parsePair))
+    .option("--top", "show the broker on a screen, until someone quits; it logs to broker.log")
     .option("--config <file>", "a TOML file with these options and settings")
     .action(async (_: unknown, command: Command) => {
       const flags = command.optsWithGlobals<BrokerFlags>();
-      await runBroker(stdio, settingsOf(flags), flags.json === true);
+      await runBroker(stdio, settingsOf(flags), flags.json === true, flags.top === true);
     });
 }
 
@@ -111,24 +122,41 @@ function readConfigFile(file: string): PartialSettings {
 }
 
 /** Runs a broker until the first signal; ends with 0 when it has stopped as it should. */
-async function runBroker(stdio: Stdio, settings: BrokerSettings, asJson: boolean): Promise<void> {
+async function runBroker(
+  stdio: Stdio,
+  settings: BrokerSettings,
+  asJson: boolean,
+  withScreen: boolean,
+): Promise<void> {
+  if (withScreen) checkTerminal(stdio);
   const [{ bunPlatform }, { releaseStartupCode }] = await Promise.all([
     import("../internal/platform/bun/platform.ts"),
     import("../internal/platform/bun/idle-memory.ts"),
   ]);
   const platform = bunPlatform();
   const stop = takeSignals();
-  const log = writtenLog(descriptorWriter(2), !stdio.notesAreWatched, platform.clock.nowMs);
+  const logTo = withScreen ? openLogFile(settings.data) : 2;
+  const log = writtenLog(
+    descriptorWriter(logTo),
+    withScreen || !stdio.notesAreWatched,
+    platform.clock.nowMs,
+  );
   const { broker, doors, addresses } = await startBroker(platform, log, settings);
-  await printReady(stdio.out, broker.status(), addresses, asJson);
-  releaseStartupCode();
-  if (!stop.aborted) {
-    await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
+  let exitCode: number = exitCodes.done;
+  if (withScreen) {
+    releaseStartupCode();
+    exitCode = await showScreen(addressText(reachable(addresses[0])), stop);
+  } else {
+    await printReady(stdio.out, broker.status(), addresses, asJson);
+    releaseStartupCode();
+    if (!stop.aborted) {
+      await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
+    }
   }
   log.info("stopping", {});
   doors.close();
   await broker.close();
   log.info("stopped", {});
   await log.settled();
-  process.exitCode = exitCodes.done;
+  process.exitCode = stop.aborted ? exitCodes.done : exitCode;
 }

@@ -1,9 +1,7 @@
-import { isatty } from "node:tty";
 import { type Command, Option } from "commander";
 import type { Client } from "../internal/client/api.ts";
 import type { PaletteName } from "../tui/theme/palettes.ts";
 import type { ColorDepth } from "../tui/theme/sgr.ts";
-import { usageError } from "./errors.ts";
 import { planReset } from "./group/reset-plan.ts";
 import {
   callExits,
@@ -17,6 +15,7 @@ import { parseFrom } from "./parse/position.ts";
 import { addressText, ParseError, parseDurationMs, parseWhole } from "./parse/values.ts";
 import type { Stdio } from "./stdio.ts";
 import { saveMessages } from "./top/save.ts";
+import { checkTerminal } from "./top/terminal.ts";
 import { version } from "./version.ts";
 
 interface TopOptions extends GlobalOptions {
@@ -70,12 +69,7 @@ function parseRefreshMs(text: string): number {
 }
 
 async function top(stdio: Stdio, options: TopOptions): Promise<void> {
-  if (!stdio.inputIsTerminal || !isatty(1) || process.env.TERM === "dumb") {
-    throw usageError(
-      "weir top needs a terminal that it can draw on.",
-      "For scripts: 'weir status --json', 'weir topic ls --json'.",
-    );
-  }
+  checkTerminal(stdio);
   const [{ connect }, { bunPlatform }] = await Promise.all([
     import("../internal/client/client.ts"),
     import("../internal/platform/bun/platform.ts"),

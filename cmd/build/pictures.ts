@@ -7,7 +7,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { openScreen, type TmuxScreen } from "../e2e/tmux.testing.ts";
+import { openScreen, type SomeoneAtScreen } from "../e2e/tmux.testing.ts";
 import { smallPng } from "./pictures/png.ts";
 import { openStage, type Stage } from "./pictures/stage.ts";
 import { svgOf } from "./pictures/svg.ts";
@@ -29,19 +29,19 @@ interface Picture {
 const PICTURES: readonly Picture[] = [
   { name: "overview", keys: ["1"], shows: "slave away" },
   { name: "topics", keys: ["2"], shows: "payments" },
-  { name: "partitions", keys: [":topics orders\n", ":sort lag desc\n"], shows: "(2)" },
+  { name: "partitions", keys: [":topics orders", ":sort lag desc"], shows: "(2)" },
   { name: "partition", keys: ["i"], shows: "not in sync" },
   { name: "groups", keys: ["Escape", "3"], shows: "stuck" },
-  { name: "lag", keys: [":groups search-index\n"], shows: "✖ stuck" },
+  { name: "lag", keys: [":groups search-index"], shows: "✖ stuck" },
   { name: "brokers", keys: ["4"], shows: "away" },
   { name: "broker", keys: ["i"], shows: "what fills up" },
-  { name: "messages", keys: ["Escape", ":messages orders\n"], shows: "following" },
+  { name: "messages", keys: ["Escape", ":messages orders"], shows: "following" },
   { name: "message", keys: ["Enter"], shows: '"amount"' },
   { name: "message-bytes", keys: ["x"], shows: "7b 22" },
-  { name: "configs", keys: ["x", ":configs payments\n"], shows: "min.insync.replicas" },
+  { name: "configs", keys: ["x", ":configs payments"], shows: "min.insync.replicas" },
   { name: "events", keys: ["6"], shows: "fell out of the ISR" },
-  { name: "reset", keys: [":reset reports start\n"], shows: "read again" },
-  { name: "delete", keys: ["Escape", ":delete inventory\n"], shows: "Type inventory" },
+  { name: "reset", keys: [":reset reports start"], shows: "read again" },
+  { name: "delete", keys: ["Escape", ":delete inventory"], shows: "Type inventory" },
   { name: "switch", keys: ["Escape", "4", "W"], shows: "isn't connected" },
   { name: "help", keys: ["?"], shows: "MOVE" },
 ];
@@ -69,27 +69,24 @@ async function open(
   directory: string,
   columns: number,
   rows: number,
-): Promise<TmuxScreen> {
+): Promise<SomeoneAtScreen> {
   const env = { COLORTERM: "truecolor" };
   const screen = await openScreen({ address, directory }, { columns, rows, env });
-  await screen.shows("● live");
+  await screen.see("● live");
   return screen;
 }
 
 async function take(
-  screen: TmuxScreen,
+  screen: SomeoneAtScreen,
   { name, keys, shows }: Picture,
   columns: number,
   rows: number,
 ): Promise<void> {
   for (const key of keys) {
-    if (!key.startsWith(":")) await screen.press(key);
-    else {
-      await screen.type(key.trimEnd());
-      await screen.press("Enter");
-    }
+    if (key.startsWith(":")) await screen.run(key.slice(1));
+    else await screen.press(key);
   }
-  await screen.shows(shows);
+  await screen.see(shows);
   // Rates are means of seconds, and a list that was just moved in keeps its order for a while.
   await Bun.sleep(3500);
   const { Resvg } = await import("@resvg/resvg-js");

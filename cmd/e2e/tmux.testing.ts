@@ -13,25 +13,38 @@ export interface TerminalState {
 export interface ScreenOptions {
   readonly columns?: number;
   readonly rows?: number;
-  /** Behind `weir top`. */
+  /** What is run: `top`. */
+  readonly verb?: string;
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** `weir top` on a terminal: what one sees, and keys to press. */
-export interface TmuxScreen extends AsyncDisposable {
+/**
+ * Someone at a terminal with `weir top` on it: what they see, and what they do. Tests read as one
+ * would tell it: `await you.press("3"); await you.see("billing"); await you.confirm("billing")`.
+ * Seeing waits, so that nothing has to be in time.
+ */
+export interface SomeoneAtScreen extends AsyncDisposable {
   /** Presses keys by tmux's names (`Enter`, `Escape`, `C-c`), or one letter. */
   press(...keys: string[]): Promise<void>;
   /** Types a text. */
   type(text: string): Promise<void>;
+  /** Writes a command behind `:` and has it done. */
+  run(command: string): Promise<void>;
+  /** Types the word that is asked for before something is changed, once it is asked for. */
+  confirm(word: string): Promise<void>;
   /** Waits until the screen shows a text, or no longer does. */
-  shows(text: string): Promise<void>;
-  hides(text: string): Promise<void>;
+  see(text: string): Promise<void>;
+  seeNoMore(text: string): Promise<void>;
+  /** Waits until one line shows all of these. */
+  seeTogether(...texts: string[]): Promise<void>;
+  /** Waits until the selected row has all of these. */
+  haveSelected(...texts: string[]): Promise<void>;
+  /** Keys that were pressed so far, those of typed texts, too. */
+  keyCount(): number;
   lines(): Promise<string[]>;
   /** All that is on the screen, with its colours as escape sequences. */
   capture(): Promise<string>;
-  /** The first line that has a text; fails if none has. */
-  lineWith(text: string): Promise<string>;
   resize(columns: number, rows: number): Promise<void>;
   /** Ends the program that draws the screen by a signal. */
   kill(signal: string): Promise<void>;
@@ -48,8 +61,8 @@ let opened = 0;
  */
 export async function openScreen(
   bench: Pick<Workbench, "address" | "directory">,
-  { columns = 100, rows = 30, flags = [], env = {} }: ScreenOptions = {},
-): Promise<TmuxScreen> {
+  { columns = 100, rows = 30, verb = "top", flags = [], env = {} }: ScreenOptions = {},
+): Promise<SomeoneAtScreen> {
   const server = `weir-${process.pid}-${opened++}`;
   const tmux = async (...args: string[]): Promise<string> => {
     const child = Bun.spawn(["tmux", "-L", server, "-f", "/dev/null", ...args], {
@@ -65,7 +78,7 @@ export async function openScreen(
     if (code !== 0) throw new Error(`tmux ${args.join(" ")}: ${errors}`);
     return text;
   };
-  const command = `weir top ${flags.join(" ")}; echo "ended with $?"; exec sleep 1000`;
+  const command = `weir ${verb} ${flags.join(" ")}; echo "ended with $?"; exec sleep 1000`;
   const size = ["-x", String(columns), "-y", String(rows)];
   await tmux("new-session", "-d", "-s", "s", "-c", bench.directory, ...size, "sh", "-c", command);
   const lines = async (): Promise<string[]> =>
@@ -79,25 +92,49 @@ export async function openScreen(
       await Bun.sleep(30);
     }
   };
-  const has = (text: string) => (shown: string[]) => shown.some((line) => line.includes(text));
+  const isOnOne =
+    (...texts: string[]) =>
+    (shown: string[]) =>
+      shown.some((line) => {
+        // How far apart columns stand is the screen's business.
+        const squeezed = line.replaceAll(/ +/g, " ");
+        return texts.every((text) => line.includes(text) || squeezed.includes(text));
+      });
+  let keyCount = 0;
+  const press = async (...keys: string[]): Promise<void> => {
+    keyCount += keys.length;
+    for (const key of keys) await tmux("send-keys", "-t", "s", key);
+  };
+  const type = async (text: string): Promise<void> => {
+    keyCount += text.length;
+    await tmux("send-keys", "-t", "s", "-l", text);
+  };
+  const see = (text: string) => waitFor(isOnOne(text), `it never showed ${JSON.stringify(text)}`);
+  const seeTogether = (...texts: string[]) =>
+    waitFor(isOnOne(...texts), `no line had all of ${JSON.stringify(texts)}`);
   return {
-    async press(...keys) {
-      for (const key of keys) await tmux("send-keys", "-t", "s", key);
+    press,
+    type,
+    keyCount: () => keyCount,
+    see,
+    seeTogether,
+    async run(command) {
+      await press(":");
+      await type(command);
+      await see(`:${command}`);
+      await press("Enter");
     },
-    async type(text) {
-      await tmux("send-keys", "-t", "s", "-l", text);
+    async confirm(word) {
+      await see(`Type ${word} to go on`);
+      await type(word);
+      await see(`> ${word}`);
+      await press("Enter");
     },
-    shows: (text) => waitFor(has(text), `it never showed ${JSON.stringify(text)}`),
-    hides: (text) =>
-      waitFor((shown) => !has(text)(shown), `it still shows ${JSON.stringify(text)}`),
+    seeNoMore: (text) =>
+      waitFor((shown) => !isOnOne(text)(shown), `it still shows ${JSON.stringify(text)}`),
+    haveSelected: (...texts) => seeTogether("▌", ...texts),
     lines,
     capture: () => tmux("capture-pane", "-p", "-e", "-N", "-t", "s"),
-    async lineWith(text) {
-      const shown = await lines();
-      const found = shown.find((line) => line.includes(text));
-      if (found !== undefined) return found;
-      throw new Error(`no line has ${JSON.stringify(text)}:\n${shown.join("\n")}`);
-    },
     async resize(newColumns, newRows) {
       const size = ["-x", String(newColumns), "-y", String(newRows)];
       await tmux("resize-window", "-t", "s", ...size);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { hasTmux, openScreen } from "./tmux.testing.ts";
@@ -29,125 +29,120 @@ test("not on a terminal, it says what to use instead", async () => {
 
 describe.skipIf(!hasTmux)("someone at a terminal", () => {
   test("finds the partitions that have too few copies", async () => {
-    await using screen = await openScreen(bench);
-    await screen.shows("✖ under-min-isr");
-    expect(await screen.lineWith("▌")).toContain("payments-0");
-    await screen.press("Enter");
-    await screen.shows("topics ▸ payments");
-    await screen.shows("✖ 1/1");
-    await screen.press("Escape");
-    await screen.shows("WHAT MATTERS NOW");
+    await using you = await openScreen(bench);
+    await you.see("✖ under-min-isr");
+    await you.haveSelected("payments-0");
+    await you.press("Enter");
+    await you.see("topics ▸ payments");
+    await you.see("✖ 1/1");
+    await you.press("Escape");
+    await you.see("WHAT MATTERS NOW");
   });
 
   test("finds the group that lags most, and where", async () => {
-    await using screen = await openScreen(bench);
-    await screen.shows("● live");
-    await screen.press("3");
-    await screen.shows("▌billing");
-    expect(await screen.lineWith("billing")).toContain("1.0k");
-    await screen.press("Enter");
-    await screen.shows("groups ▸ billing");
-    await screen.shows("lag 1.0k");
-    expect(await screen.lineWith("▌")).toMatch(/orders +0 /);
+    await using you = await openScreen(bench);
+    await you.see("● live");
+    await you.press("3");
+    await you.see("▌billing");
+    await you.seeTogether("billing", "1.0k");
+    await you.press("Enter");
+    await you.see("groups ▸ billing");
+    await you.see("lag 1.0k");
+    await you.haveSelected("orders", "   0 ");
   });
 
   test("watches a topic while it is written, and reads one message", async () => {
-    await using screen = await openScreen(bench);
-    await screen.shows("● live");
-    await screen.press(":");
-    await screen.type("messages tailed");
-    await screen.press("Enter");
-    await screen.shows("there is no topic tailed");
+    await using you = await openScreen(bench);
+    await you.see("● live");
+    await you.run("messages tailed");
+    await you.see("there is no topic tailed");
     await bench.weir(["topic", "create", "tailed", "-p", "1"]);
-    await screen.shows("tailed was made");
-    await screen.press(":");
-    await screen.type("messages tailed");
-    await screen.press("Enter");
-    await screen.shows("no messages yet");
+    await you.see("tailed was made");
+    await you.run("messages tailed");
+    await you.see("no messages yet");
     await bench.bash(`echo '{"hello":"world"}' | weir produce tailed`);
-    await screen.shows('{"hello":"world"}');
-    await screen.press("Enter");
-    await screen.shows('  "hello": "world"');
-    await screen.press("x");
-    await screen.shows("7b 22 68 65 6c 6c 6f");
+    await you.see('{"hello":"world"}');
+    await you.press("Enter");
+    await you.see('  "hello": "world"');
+    await you.press("x");
+    await you.see("7b 22 68 65 6c 6c 6f");
+    const keyed = "k-1:first\nk-2:other\nk-1:last\n";
+    await bench.weir(["produce", "tailed", "-K", ":"], { stdin: keyed });
+    await you.run("last tailed k-1");
+    await you.seeTogether("tailed-0", "offset 3");
+    await you.see("last");
+    await you.run("last tailed k-9");
+    await you.see("none of the last 4 messages of tailed has the key k-9");
     const groups = await bench.weir(["group", "ls", "--json"]);
     const names = JSON.parse(groups.stdout).items.map((item: { group: string }) => item.group);
     expect(names).toEqual(["billing", "search"]);
   });
 
   test("sets a group back, having seen what that does", async () => {
-    await using screen = await openScreen(bench);
-    await screen.shows("● live");
-    await screen.press("3");
-    await screen.shows("search");
-    await screen.press("/");
-    await screen.type("search");
-    await screen.press("Enter", "R");
-    await screen.type("start");
-    await screen.press("Enter");
-    await screen.shows("records are read again");
-    await screen.type("search");
-    await screen.press("Enter");
-    await screen.shows("search goes on elsewhere");
+    await using you = await openScreen(bench);
+    await you.see("● live");
+    await you.press("3");
+    await you.see("search");
+    await you.press("/");
+    await you.type("search");
+    await you.press("Enter", "R");
+    await you.type("start");
+    await you.press("Enter");
+    await you.see("records are read again");
+    await you.confirm("search");
+    await you.see("search goes on elsewhere");
     const { stdout } = await bench.weir(["group", "ls", "--json"]);
     expect(JSON.parse(stdout).items[1]).toMatchObject({ group: "search", lag: 50 });
   });
 
   test("makes, changes and deletes a topic, by typing its name", async () => {
-    await using screen = await openScreen(bench);
-    await screen.shows("● live");
-    await screen.press("2", "C");
-    await screen.type("made 2");
-    await screen.press("Enter");
-    await screen.shows("made was created");
-    await screen.shows("made   ");
-    await screen.press(":");
-    await screen.type("set made retention.ms=60000");
-    await screen.press("Enter");
-    await screen.type("made");
-    await screen.press("Enter");
-    await screen.shows("made: retention.ms=60000");
-    await screen.press(":");
-    await screen.type("delete made");
-    await screen.press("Enter");
-    await screen.shows("Type made to go on");
-    await screen.type("made");
-    await screen.press("Enter");
-    await screen.shows("made was deleted");
+    await using you = await openScreen(bench);
+    await you.see("● live");
+    await you.press("2", "C");
+    await you.type("made 2");
+    await you.press("Enter");
+    await you.see("made was created");
+    await you.see("made   ");
+    await you.run("set made retention.ms=60000");
+    await you.confirm("made");
+    await you.see("made: retention.ms=60000");
+    await you.run("delete made");
+    await you.confirm("made");
+    await you.see("made was deleted");
   });
 
   test("is told why a broker without a slave has none to promote", async () => {
-    await using screen = await openScreen(bench);
-    await screen.shows("● live");
-    await screen.press("4", "P");
-    await screen.shows("it has no slave");
+    await using you = await openScreen(bench);
+    await you.see("● live");
+    await you.press("4", "P");
+    await you.see("it has no slave");
   });
 
   test("may make the window larger and smaller", async () => {
-    await using screen = await openScreen(bench);
-    await screen.shows("● live");
-    await screen.press("2");
-    await screen.shows("audit");
-    await screen.press("G");
-    await screen.shows("▌tailed");
-    await screen.resize(160, 50);
-    await screen.shows("│ partitions");
-    await screen.resize(60, 15);
-    await screen.hides("│");
-    await screen.shows("▌tailed");
-    await screen.resize(30, 8);
-    await screen.shows("needs 60x15");
-    await screen.resize(100, 30);
-    await screen.shows("▌tailed");
+    await using you = await openScreen(bench);
+    await you.see("● live");
+    await you.press("2");
+    await you.see("audit");
+    await you.press("G");
+    await you.see("▌tailed");
+    await you.resize(160, 50);
+    await you.see("│ partitions");
+    await you.resize(60, 15);
+    await you.seeNoMore("│");
+    await you.see("▌tailed");
+    await you.resize(30, 8);
+    await you.see("needs 60x15");
+    await you.resize(100, 30);
+    await you.see("▌tailed");
   });
 
   test("is shown no colours where none are wanted, and plain letters where asked for", async () => {
-    await using screen = await openScreen(bench, {
+    await using you = await openScreen(bench, {
       flags: ["--ascii"],
       env: { NO_COLOR: "1" },
     });
-    await screen.shows("* live");
-    expect((await screen.lines()).join("")).toMatch(/^[\x20-\x7e]*$/);
+    await you.see("* live");
+    expect((await you.lines()).join("")).toMatch(/^[\x20-\x7e]*$/);
   });
 });
 
@@ -156,24 +151,24 @@ describe.skipIf(!hasTmux)("the broker", () => {
     const directory = mkdtempSync(path.join(os.tmpdir(), "weir-e2e-"));
     const flags = ["--data", path.join(directory, "data"), "--durability", "memory"];
     const first = await startBroker([...flags, "--listen", "127.0.0.1:0"]);
-    await using screen = await openScreen({ address: first.address, directory });
-    await screen.shows("● live");
-    await screen.press("2");
-    await screen.shows("no topics yet");
+    await using you = await openScreen({ address: first.address, directory });
+    await you.see("● live");
+    await you.press("2");
+    await you.see("no topics yet");
     await first.stop();
-    await screen.shows("✖ lost");
+    await you.see("✖ lost");
     const second = await startBroker([...flags, "--listen", first.address]);
-    await screen.shows("● live");
+    await you.see("● live");
     await second.stop();
     rmSync(directory, { recursive: true });
   });
 
   test("need not be there when one begins", async () => {
-    await using screen = await openScreen({ address: "127.0.0.1:1", directory: os.tmpdir() });
-    await screen.shows("✖ lost");
-    await screen.shows("127.0.0.1:1");
-    await screen.press("q");
-    await screen.shows("ended with 0");
+    await using you = await openScreen({ address: "127.0.0.1:1", directory: os.tmpdir() });
+    await you.see("✖ lost");
+    await you.see("127.0.0.1:1");
+    await you.press("q");
+    await you.see("ended with 0");
   });
 });
 
@@ -188,16 +183,28 @@ describe.skipIf(!hasTmux)("the terminal is given back", () => {
   ];
 
   test.each(ways)("%s", async (_, way, code) => {
-    await using screen = await openScreen(bench);
-    await screen.shows("● live");
-    expect(await screen.state()).toEqual({ onAlternateScreen: true, showsCursor: false });
-    if (way.startsWith("SIG")) await screen.kill(way);
-    else await screen.press(way);
+    await using you = await openScreen(bench);
+    await you.see("● live");
+    expect(await you.state()).toEqual({ onAlternateScreen: true, showsCursor: false });
+    if (way.startsWith("SIG")) await you.kill(way);
+    else await you.press(way);
     if (way === ":") {
-      await screen.type("quit");
-      await screen.press("Enter");
+      await you.type("quit");
+      await you.press("Enter");
     }
-    await screen.shows(`ended with ${code}`);
-    expect(await screen.state()).toEqual({ onAlternateScreen: false, showsCursor: true });
+    await you.see(`ended with ${code}`);
+    expect(await you.state()).toEqual({ onAlternateScreen: false, showsCursor: true });
+  });
+
+  test("when there is a bug, with a word about it", async () => {
+    const crash = path.join(bench.directory, "crash.js");
+    writeFileSync(crash, "setTimeout(() => { throw new Error('a bug'); }, 4000);");
+    const env = { BUN_OPTIONS: `--preload ${crash}` };
+    await using you = await openScreen(bench, { env });
+    await you.see("● live");
+    expect(await you.state()).toEqual({ onAlternateScreen: true, showsCursor: false });
+    await you.see("error: internal: a bug");
+    await you.see("ended with 70");
+    expect(await you.state()).toEqual({ onAlternateScreen: false, showsCursor: true });
   });
 });

@@ -1,6 +1,7 @@
 import { type PaletteName, paletteNames } from "../theme/palettes.ts";
 import type { App } from "./app.ts";
 import { createTopic, deleteTopic, growTopic, resetGroup, setConfig } from "./changes.ts";
+import { showLast } from "./last-message.ts";
 import { promote, switchOver } from "./leadership.ts";
 import { type MessagesFrom, type Place, type Screen, topScreen, topViews } from "./screen.ts";
 
@@ -88,6 +89,16 @@ const looking: readonly Command[] = [
       const partition = number === undefined ? null : wholeNumber(number, "the partition");
       const place = placeOf(app, from);
       visit(app, { view: "topics" }, { view: "messages", topic, partition, from: place });
+    },
+  },
+  {
+    names: ["last"],
+    parameters: "TOPIC KEY",
+    help: "the newest message with this key",
+    complete: firstIsTopic,
+    run(app, [name, ...key]) {
+      if (key.length === 0) throw new CommandRefusal("name the topic, and the key");
+      showLast(app, topicOf(app, name), key.join(" "));
     },
   },
   {

@@ -65,13 +65,20 @@ function tellFailure(app: App, error: unknown): void {
 
 function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport): string[] {
   const heard = silentMs === null ? "has never been heard" : `was heard ${duration(silentMs)} ago`;
-  const named = missing.slice(0, SHOWN_LOGS).map(({ log, leaderEndOffset, endOffset }) => {
-    return `${log}: ${grouped(leaderEndOffset - endOffset)} records are missing`;
+  const lost = missing
+    .map(({ log, leaderEndOffset, endOffset }) => ({ log, count: leaderEndOffset - endOffset }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
+  const named = lost.slice(0, SHOWN_LOGS).map(({ log, count }) => {
+    return `${log}: ${grouped(count)} records are missing`;
   });
-  const more = missing.length - named.length;
+  const more = lost.length - named.length;
   let state = "It wasn't in sync, and isn't known to miss anything.";
   if (wasInSync) state = "It was in sync then: nothing is missing that was acked by all.";
-  else if (missing.length > 0) state = "It wasn't in sync: what is missing here is lost.";
+  else if (missing.length > 0) {
+    const where = `in ${grouped(missing.length)} partitions`;
+    state = `It wasn't in sync ${where}: what the master took since is lost.`;
+  }
   return [
     `Broker ${leaderId}, the master, ${heard}.`,
     state,

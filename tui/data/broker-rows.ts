@@ -20,7 +20,7 @@ export type Standing =
   | "up"
   /** Takes no writes, for a reason of its own. */
   | "refusing"
-  /** A synchronous slave that isn't in every ISR. */
+  /** A slave that has still to copy, or a synchronous one that isn't in every ISR. */
   | "behind"
   /** Not heard. */
   | "away";
@@ -28,13 +28,16 @@ export type Standing =
 /** The brokers that the one that is watched knows of, itself first. */
 export function brokerRows(broker: BrokerActivity): readonly BrokerRow[] {
   const { brokerId, writable, replication } = broker;
-  const { role, mode, leaderId, followers, connected, leaderSilentMs: silentMs } = replication;
+  const { role, mode, leaderId, followers, connected, inSync, catchUp } = replication;
+  const { leaderSilentMs: silentMs } = replication;
   const nobody = { mode: null, silentMs: null, lagRecords: null, self: null };
   const standing = writable ? "up" : "refusing";
   if (role === "slave") {
     const master = connected ? "up" : "away";
+    const isBehind = catchUp !== null || (mode === "sync" && !inSync);
+    const own = standing === "up" && isBehind ? "behind" : standing;
     return [
-      { ...nobody, brokerId, role, mode, standing, self: broker },
+      { ...nobody, brokerId, role, mode, standing: own, self: broker },
       { ...nobody, brokerId: leaderId, role: "master", standing: master, silentMs },
     ];
   }

@@ -218,7 +218,7 @@ function startOf(
 }
 
 /** A record whose bytes don't hold on to the batch that it came in. */
-function copyOf({ key, value, headers, ...rest }: LogRecord): LogRecord {
+export function copyOf({ key, value, headers, ...rest }: LogRecord): LogRecord {
   return {
     ...rest,
     key: key?.slice() ?? null,

@@ -3,6 +3,7 @@ import type {
   Client,
   ConfigEntry,
   PartitionActivity,
+  PromotionReport,
   StreamPartition,
   StreamPosition,
   Watch,
@@ -27,6 +28,11 @@ export class FakeBroker {
   takenCount = 0;
   partitions: readonly PartitionActivity[] = [];
   configs: readonly ConfigEntry[] = [];
+  /** What a promotion could lose. */
+  promotion: PromotionReport = {
+    ...{ leaderId: 1, epoch: 0, silentMs: 12_000, wasInSync: false },
+    missing: [{ log: "orders-3", leaderEndOffset: 1700, endOffset: 500 }],
+  };
   readonly readers: EventQueue<ReaderEvent>[] = [];
   /** Where the first partition of each reader was to start. */
   readonly readStarts: StreamPosition[] = [];
@@ -126,9 +132,16 @@ export class FakeBroker {
       alterTopicConfig: (name, changes) =>
         note(`set ${name} ${[...changes].map((change) => change.join("=")).join(" ")}`),
       close: async () => this.lose("the client has closed the connection"),
-      describePromotion: never,
-      promote: never,
-      switchOver: never,
+      describePromotion: async () => this.promotion,
+      promote: async () => {
+        await note("promote");
+        return this.promotion;
+      },
+      switchOver: async () => {
+        await note("switch");
+        const leader = { id: 2, host: "broker-2", port: 9092, rack: null };
+        return { leader, epoch: 1000, clusterId: "cluster" };
+      },
       produce: never,
       openProducer: never,
       openStream: never,

@@ -2,7 +2,15 @@ import type { BrokerActivity } from "../../internal/client/api.ts";
 import type { BrokerRow } from "../data/broker-rows.ts";
 import { diskSpace } from "../data/disk-space.ts";
 import type { Line, Span } from "../text/line.ts";
-import { duration, grouped, latency, moment, shortBytes, shortCount } from "../text/numbers.ts";
+import {
+  byteRate,
+  duration,
+  grouped,
+  latency,
+  moment,
+  shortBytes,
+  shortCount,
+} from "../text/numbers.ts";
 import { sentence } from "../text/wrap.ts";
 import { modeCell, standingCell } from "./broker-cells.ts";
 import { bytesInCell, bytesOutCell, fact, recordsInCell, UNKNOWN } from "./cells.ts";
@@ -87,10 +95,11 @@ function refusalLines({ refusals }: BrokerActivity): Line[] {
 }
 
 function replicationLines({ replication }: BrokerActivity, { nowMs }: ViewContext): Line[] {
-  const { leaderId, leaderEpoch, degraded } = replication;
+  const { leaderId, leaderEpoch, catchUp, degraded } = replication;
   const spans = degraded.slice(-SHOWN_SPANS).reverse();
   return [
     fact("leader", [`broker ${leaderId}`], [`, epoch ${leaderEpoch}`, "muted"]),
+    ...catchUpLines(catchUp),
     ...spans.map(({ startMs, endMs, recordsAckedAlone }): Line => {
       const lasted = duration((endMs ?? nowMs) - startMs);
       const count = `${shortCount(recordsAckedAlone)} alone`;
@@ -100,6 +109,17 @@ function replicationLines({ replication }: BrokerActivity, { nowMs }: ViewContex
         [`, ${count}`, "muted"],
       );
     }),
+  ];
+}
+
+/** Of a slave: what it has still to copy, and how long that takes. */
+function catchUpLines(catchUp: BrokerActivity["replication"]["catchUp"]): Line[] {
+  if (catchUp === null) return [];
+  const { behindBytes, bytesPerSecond, leftMs } = catchUp;
+  const speed: Span = bytesPerSecond === null ? UNKNOWN : [byteRate(bytesPerSecond)];
+  return [
+    fact("to copy", [shortBytes(behindBytes), "warning"], [" at ", "muted"], speed),
+    fact("  done in", leftMs === null ? UNKNOWN : [duration(leftMs)]),
   ];
 }
 

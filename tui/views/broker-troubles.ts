@@ -71,7 +71,13 @@ function absentBrokers(context: ViewContext): Attention[] {
       return [trouble(context, severity, [`${role} away`, who], `${heard}${lag}`)];
     }
     if (standing !== "behind") return [];
-    const why = `${grouped(lagRecords ?? 0)} records behind, not in every ISR yet`;
+    const { catchUp } = broker.replication;
+    const left = catchUp?.leftMs ? `, done in ${duration(catchUp.leftMs)}` : "";
+    const much =
+      lagRecords === null
+        ? `${shortBytes(catchUp?.behindBytes ?? 0)} to copy`
+        : `${grouped(lagRecords)} records behind`;
+    const why = `${much}${left}, not in every ISR yet`;
     return [trouble(context, "warning", ["slave behind", who], why)];
   });
 }

@@ -129,8 +129,8 @@ function replicationLine(
   }
   if (standing === "behind")
     return [[`${glyphs.warning} ${name} -${shortCount(lagRecords ?? 0)}`, "warning"]];
-  const lag = mode === "async" && lagRecords ? ` -${shortCount(lagRecords)}` : "";
-  return [[`${glyphs.ok} ${name} ${lag === "" ? "in sync" : lag}`, "ok"]];
+  const lag = mode === "async" && lagRecords ? `-${shortCount(lagRecords)}` : "in sync";
+  return [[`${glyphs.ok} ${name} ${lag}`, "ok"]];
 }
 
 function linkWord({ state }: Link): string {
@@ -166,7 +166,7 @@ function freeSpan(broker: BrokerActivity, { theme: { glyphs } }: ViewContext, wi
   const free = shortBytes(broker.diskFreeBytes);
   const { isLow, fullInMs } = diskSpace(broker);
   if (!isLow) return [free, "text"];
-  const until = fullInMs === null || width < WIDE_TILE ? "" : `, full in ${duration(fullInMs)}`;
+  const until = fullInMs === null || width < WIDE_TILE ? "" : `, ${duration(fullInMs)}`;
   return [`${glyphs.warning} ${free}${until}`, "warning"];
 }
 

@@ -167,18 +167,19 @@ function event(topic: string, number: number): object {
   };
 }
 
-/** Reads in a group, as fast as its output is taken. */
+/** Reads in a group, as fast as its output is taken; one that has lost its broker begins again. */
 function consume(address: string, { groupId, topic, bytesPerSecond }: Reading): () => void {
   const args = ["consume", topic, "-g", groupId, "-f", "--from", "start", "-b", address];
-  const child = spawnWeir(args, "/", {});
+  let child = spawnWeir(args, "/", {});
   let stopped = false;
   const read = async (): Promise<void> => {
     let taken = 0;
     const beganMs = Date.now();
     while (!stopped && bytesPerSecond > 0) {
       const line = await child.line();
-      if (line === null) return;
-      taken += line.length + 1;
+      if (line === null && stopped) return;
+      if (line === null) child = spawnWeir(args, "/", {});
+      taken += (line?.length ?? 0) + 1;
       const aheadMs = (taken / bytesPerSecond) * 1000 - (Date.now() - beganMs);
       if (aheadMs > 20) await Bun.sleep(aheadMs);
     }
