@@ -1,17 +1,28 @@
 import { describe, expect, test } from "bun:test";
 import type { GroupActivity, GroupPartition } from "../internal/client/api.ts";
-import { topicRow } from "./testing/rows.testing.ts";
+import { NOW_MS, topicRow } from "./testing/rows.testing.ts";
 import { openScreen, type TestScreen } from "./testing/screen.testing.ts";
+
+/** Nobody knows how long anything takes. */
+const untimed = { lagMs: -1, drainMs: -1 };
 
 function groupRow(groupId: string, differs: Partial<GroupActivity> = {}): GroupActivity {
   const group = { groupId, state: "Stable", memberCount: 2, partitionCount: 3 } as const;
-  return { ...group, committedTotal: 0, lag: 0, maxLag: 0, topics: [], ...differs };
+  return { ...group, committedTotal: 0, lag: 0, maxLag: 0, ...untimed, topics: [], ...differs };
 }
 
 function progressRow(partition: number, differs: Partial<GroupPartition> = {}): GroupPartition {
   const place = { groupId: "billing", topic: "orders", partition, logStartOffset: 0 };
   const owner = { memberId: "m-1", clientId: "worker", clientHost: "/10.0.0.7" };
-  return { ...place, committedOffset: 0, highWatermark: 0, lag: 0, ...owner, ...differs };
+  return {
+    ...place,
+    committedOffset: 0,
+    highWatermark: 0,
+    lag: 0,
+    ...untimed,
+    ...owner,
+    ...differs,
+  };
 }
 
 /** A screen on which time passes: each second the broker tells of billing and of idle. */
@@ -96,5 +107,20 @@ describe("groups", () => {
     await watching(screen, 1);
     screen.press(":", ..."reset billing 12", "enter");
     await screen.shows("billing has 2 members: stop them first");
+  });
+
+  test("are as far behind as the broker says, and get further while nothing is told", async () => {
+    await using screen = openScreen(170, 40);
+    await screen.watched();
+    const behind = { lag: 40, maxLag: 40, committedTotal: 5, lagMs: 30_000, drainMs: 90_000 };
+    screen.broker.tell({ groups: [groupRow("billing", behind)] });
+    screen.press("3", "enter");
+    await screen.shows("groups ▸ billing");
+    const row = { committedOffset: 5, highWatermark: 45, lag: 40, lagMs: 30_000 };
+    screen.broker.tellCloseUp({ progress: [progressRow(0, row)] });
+    await screen.shows("▌orders");
+    expect(screen.lineWith("▌orders")).toContain("30s");
+    screen.broker.tell({ atMs: NOW_MS + 60_000 });
+    await screen.shows("1m30s");
   });
 });

@@ -50,7 +50,7 @@ async function startPair() {
 const at = ({ address }: Running) => ({ address, directory });
 
 describe.skipIf(!hasTmux)("someone at the screen of a pair", () => {
-  test("finds the partition whose ISR lacks a copy, and since when; and sees it come back", async () => {
+  test("finds the partition whose ISR lacks a copy, since when, and its return", async () => {
     const { master, slave } = await startPair();
     await using you = await openScreen(at(master));
     await you.see("● 2 of 2 up");
@@ -91,7 +91,7 @@ describe.skipIf(!hasTmux)("someone at the screen of a pair", () => {
     await you.see("this broker is a slave");
   });
 
-  test("promotes the slave when the master is gone, having seen what could be missing", async () => {
+  test("promotes the slave when the master is gone, knowing what could be missing", async () => {
     const { master, slave } = await startPair();
     await using you = await openScreen(at(slave));
     await you.see("● master 1 in sync");
@@ -106,7 +106,7 @@ describe.skipIf(!hasTmux)("someone at the screen of a pair", () => {
     await weir(slave, ["produce", "orders", "-p", "1"], "four\n");
   });
 
-  test("can change nothing on a screen that is only for looking, and is told why", async () => {
+  test("changes nothing on a screen that is only for looking, and is told why", async () => {
     const { master } = await startPair();
     await using you = await openScreen(at(master), { flags: ["--read-only"], rows: 60 });
     await you.see("● slave 2 in sync");

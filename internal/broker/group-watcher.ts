@@ -1,6 +1,7 @@
 import type { GroupDescription, GroupListing } from "../coordination/api.ts";
 import type { Broker } from "./api.ts";
-import { type GroupProgress, progressOf } from "./group-status.ts";
+import { type GroupProgress, progressOf, type TimedProgress } from "./group-status.ts";
+import { totalLagTime } from "./lag-times.ts";
 import type {
   BrokerUpdate,
   GroupActivity,
@@ -16,7 +17,7 @@ const MAX_STEPS = 4000;
 export const MAX_TOPICS_OF_GROUP = 50;
 
 /** What is needed of the broker. */
-export type GroupsPath = Pick<Broker, "groups" | "partition">;
+export type GroupsPath = Pick<Broker, "groups" | "partition" | "lagTimes">;
 
 /** What a look at the groups gives. */
 type GroupChanges = Pick<BrokerUpdate, "removedGroups" | "groups" | "progress" | "incomplete">;
@@ -56,7 +57,7 @@ export class GroupWatcher {
     for (const listing of inTurn(listings, this.#last)) {
       if (groups.length >= maxRows || steps <= 0) break;
       const offsets = this.#broker.groups.knownOffsets(listing.groupId);
-      const progress = progressOf(this.#broker, null, offsets);
+      const progress = this.#timed(listing.groupId, progressOf(this.#broker, null, offsets));
       steps -= 1 + progress.length;
       this.#last = listing.groupId;
       const row = activityOf(listing, progress);
@@ -81,7 +82,8 @@ export class GroupWatcher {
     this.#toldProgress.set(groupId, told);
     const rows: GroupPartition[] = [];
     const gone = new Map(told);
-    for (const each of progressOf(this.#broker, group, groups.knownOffsets(groupId))) {
+    const progress = progressOf(this.#broker, group, groups.knownOffsets(groupId));
+    for (const each of this.#timed(groupId, progress)) {
       const key = `${each.topic}:${each.partition}`;
       const row = partitionOf(groupId, each, group);
       gone.delete(key);
@@ -95,6 +97,11 @@ export class GroupWatcher {
     }
     return rows;
   }
+
+  #timed(groupId: string, progress: readonly GroupProgress[]): TimedProgress[] {
+    const { lagTimes } = this.#broker;
+    return progress.map((each) => ({ ...each, ...lagTimes.of(groupId, each) }));
+  }
 }
 
 const noGroups = { removedGroups: [], groups: [], incomplete: false };
@@ -107,7 +114,7 @@ function inTurn(listings: readonly GroupListing[], last: string): GroupListing[]
 
 function activityOf(
   { groupId, state, memberCount }: GroupListing,
-  progress: readonly GroupProgress[],
+  progress: readonly TimedProgress[],
 ): GroupActivity {
   const lags = new Map<string, number>();
   let [committedTotal, lag, maxLag] = [0, 0, 0];
@@ -122,12 +129,14 @@ function activityOf(
   topics.sort((a, b) => b.lag - a.lag || (a.topic < b.topic ? -1 : 1));
   const partitionCount = progress.length;
   const most = topics.slice(0, MAX_TOPICS_OF_GROUP);
-  return { groupId, state, memberCount, partitionCount, committedTotal, lag, maxLag, topics: most };
+  const times = totalLagTime(progress.filter((each) => each.lag >= 0));
+  const listed = { groupId, state, memberCount, partitionCount };
+  return { ...listed, committedTotal, lag, maxLag, ...times, topics: most };
 }
 
 function partitionOf(
   groupId: string,
-  { metadata: _, ...progress }: GroupProgress,
+  { metadata: _, ...progress }: TimedProgress,
   group: GroupDescription | null,
 ): GroupPartition {
   const owner = group?.members.find(({ memberId }) => memberId === progress.memberId);

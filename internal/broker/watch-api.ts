@@ -1,7 +1,7 @@
 import type { GroupState } from "../coordination/api.ts";
 import type { Latencies } from "../storage/latency.ts";
 import type { BrokerStatus, PartitionStatus } from "./api.ts";
-import type { GroupProgress } from "./group-status.ts";
+import type { TimedProgress } from "./group-status.ts";
 import type { Rates } from "./traffic.ts";
 
 /** What someone wants to keep up with, besides the broker as a whole. */
@@ -128,6 +128,9 @@ export interface GroupActivity {
   /** Records that it has still to read, and those of the partition that has most. */
   readonly lag: number;
   readonly maxLag: number;
+  /** The same as time: of the partition that is furthest behind, or that takes longest. */
+  readonly lagMs: number;
+  readonly drainMs: number;
   /** The topics that it is behind in most, each with its lag; not all of them if there are many. */
   readonly topics: readonly TopicLag[];
 }
@@ -139,7 +142,7 @@ export interface TopicLag {
 }
 
 /** A partition that a group reads. With neither an offset nor an owner it does so no longer. */
-export interface GroupPartition extends Omit<GroupProgress, "metadata"> {
+export interface GroupPartition extends Omit<TimedProgress, "metadata"> {
   readonly groupId: string;
   /** Of the member that has the partition; empty if none has. */
   readonly clientId: string;

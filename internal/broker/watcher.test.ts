@@ -240,7 +240,8 @@ describe("groups", () => {
     const row = { groupId: "billing", state: "Empty", memberCount: 0, partitionCount: 2 } as const;
     const topics = [{ topic: "a", lag: 7 }];
     const progress = { committedTotal: 7, lag: 7, maxLag: 7, topics };
-    expect(watcher.take(MANY).groups).toEqual([{ ...row, ...progress }]);
+    const times = { lagMs: 0, drainMs: -1 };
+    expect(watcher.take(MANY).groups).toEqual([{ ...row, ...progress, ...times }]);
     expect(watcher.take(MANY).groups).toEqual([]);
     await write("a", 1, 5);
     const [later] = watcher.take(MANY).groups;

@@ -72,6 +72,8 @@ describe("a stream of changes", () => {
             committedTotal: 2 ** 50,
             lag: 12,
             maxLag: 7,
+            lagMs: 2 ** 33,
+            drainMs: -1,
             topics: [{ topic: "orders", lag: 12 }],
           },
         },
@@ -80,6 +82,7 @@ describe("a stream of changes", () => {
         {
           ...{ groupId: "billing", topic: "orders", partition: 1, committedOffset: -1, lag: -1 },
           ...{ logStartOffset: 0, highWatermark: 9, memberId: "m", clientId: "c", clientHost: "h" },
+          ...{ lagMs: -1, drainMs: 2 ** 33 },
         },
       ],
       incomplete: false,

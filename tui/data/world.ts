@@ -3,10 +3,9 @@ import type {
   BrokerEvent,
   BrokerHello,
   BrokerUpdate,
-  GroupActivity,
-  GroupPartition,
   TopicActivity,
 } from "../../internal/client/api.ts";
+import type { GroupRow, ProgressRow } from "./group-row.ts";
 import type { PartitionRow } from "./partition-row.ts";
 import { Ring } from "./ring.ts";
 import { Track } from "./track.ts";
@@ -52,7 +51,7 @@ export interface TopicPartitions {
 /** The partitions of the one group that is looked at, and how it comes along in each. */
 export interface GroupPartitions {
   readonly groupId: string;
-  readonly rows: Map<string, GroupPartition>;
+  readonly rows: Map<string, ProgressRow>;
   readonly tracks: Map<string, Track>;
 }
 
@@ -72,7 +71,7 @@ export class World {
   readonly topics = new Map<string, TopicActivity>();
   readonly faults = new Map<string, PartitionRow>();
   partitions: TopicPartitions | null = null;
-  readonly groups = new Map<string, GroupActivity>();
+  readonly groups = new Map<string, GroupRow>();
   /** How each group comes along, all of its partitions together. */
   readonly groupTracks = new Map<string, Track>();
   progress: GroupPartitions | null = null;
@@ -104,7 +103,7 @@ export class World {
     }
     for (const groupId of update.removedGroups) this.#forgetGroup(groupId);
     for (const group of update.groups) {
-      this.groups.set(group.groupId, group);
+      this.groups.set(group.groupId, { ...group, toldAtMs: update.atMs });
       this.#untoldGroups.delete(group.groupId);
     }
     for (const row of update.partitions) {
@@ -142,7 +141,7 @@ export class World {
       const isLeft = row.committedOffset < 0 && row.memberId === null;
       if (isLeft) progress.tracks.delete(key);
       if (isLeft) progress.rows.delete(key);
-      else progress.rows.set(key, row);
+      else progress.rows.set(key, { ...row, toldAtMs: update.atMs });
     }
   }
 

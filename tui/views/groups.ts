@@ -1,4 +1,4 @@
-import type { GroupActivity } from "../../internal/client/api.ts";
+import type { GroupRow } from "../data/group-row.ts";
 import { isTroubled, type Pace, paceOf, paces } from "../data/pace.ts";
 import { HISTORY_LENGTH, type World } from "../data/world.ts";
 import { type CellContext, type Column, left, right } from "../list/column.ts";
@@ -22,9 +22,9 @@ const TREND_WIDTH = 10;
 /** Topics of a group that its card has room for. */
 const CARD_TOPICS = 8;
 
-function columns(context: ViewContext): readonly Column<GroupActivity>[] {
+function columns(context: ViewContext): readonly Column<GroupRow>[] {
   const { world } = context;
-  const track = (group: GroupActivity) => world.groupTracks.get(group.groupId);
+  const track = (group: GroupRow) => world.groupTracks.get(group.groupId);
   const atMs = world.updatedAtMs ?? 0;
   return [
     left("name", "GROUP", 16, 0, {
@@ -60,13 +60,13 @@ function columns(context: ViewContext): readonly Column<GroupActivity>[] {
       sortBy: (group) => track(group)?.readPerSecond ?? null,
     }),
     right("drains", "DRAINS", 7, 2, {
-      cell: (group) => drainCell(group.lag, paceOfGroup(group, world), track(group)),
+      cell: (group) => drainCell(group, paceOfGroup(group, world), track(group), context),
     }),
   ];
 }
 
 /** Every consumer group, the one that is furthest behind first. */
-export function groupsView(context: ViewContext): View<GroupActivity> {
+export function groupsView(context: ViewContext): View<GroupRow> {
   const { world } = context;
   const groups = [...world.groups.values()];
   return {
@@ -84,24 +84,24 @@ export function groupsView(context: ViewContext): View<GroupActivity> {
 }
 
 /** How a group comes along, all of its partitions together. */
-export function paceOfGroup({ groupId, lag }: GroupActivity, world: World): Pace {
+export function paceOfGroup({ groupId, lag }: GroupRow, world: World): Pace {
   return paceOf(lag, world.groupTracks.get(groupId), world.updatedAtMs ?? 0);
 }
 
-function stateCell({ state, memberCount }: GroupActivity, { theme }: CellContext): Span {
+function stateCell({ state, memberCount }: GroupRow, { theme }: CellContext): Span {
   const { ok, waiting, warning } = theme.glyphs;
   if (state === "Stable") return [`${ok} stable`, "ok"];
   if (memberCount === 0) return [`${waiting} empty`, "muted"];
   return [`${warning} rebalance`, "warning"];
 }
 
-function trendCell({ groupId }: GroupActivity, width: number, context: ViewContext): Span {
+function trendCell({ groupId }: GroupRow, width: number, context: ViewContext): Span {
   const lags = context.world.groupTracks.get(groupId)?.lags ?? [];
   if (lags.every((lag) => lag === 0)) return [""];
   return [sparkline(lags, width, context.theme.glyphs), "warning"];
 }
 
-function card(group: GroupActivity, context: ViewContext): readonly Line[] {
+function card(group: GroupRow, context: ViewContext): readonly Line[] {
   const { world } = context;
   const atMs = world.updatedAtMs ?? 0;
   const track = world.groupTracks.get(group.groupId);
@@ -117,10 +117,10 @@ function card(group: GroupActivity, context: ViewContext): readonly Line[] {
     fact("partitions", [grouped(group.partitionCount)]),
     fact("lag", [grouped(group.lag)]),
     fact("greatest", [grouped(group.maxLag), "muted"], [" in one partition", "muted"]),
-    fact("behind", behindCell(group.lag, track, atMs)),
+    fact("behind", behindCell(group, track, atMs, context)),
     fact("reads/s", readCell(track)),
     fact("comes in/s", writtenCell(track)),
-    fact("drains in", drainCell(group.lag, pace, track)),
+    fact("drains in", drainCell(group, pace, track, context)),
     [],
     [["lag, the last minute", "muted"]],
     [trendCell(group, Math.min(HISTORY_LENGTH, 36), context)],

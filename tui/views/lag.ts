@@ -1,4 +1,4 @@
-import type { GroupPartition } from "../../internal/client/api.ts";
+import { behindMs, type ProgressRow } from "../data/group-row.ts";
 import { isTroubled, type Pace, paceOf, paces } from "../data/pace.ts";
 import type { Track } from "../data/track.ts";
 import { keyOf } from "../data/world.ts";
@@ -22,11 +22,11 @@ import type { View, ViewContext } from "./view.ts";
 /** What is known of how a group comes along in its partitions. */
 interface Progress {
   readonly atMs: number;
-  readonly track: (row: GroupPartition) => Track | undefined;
-  readonly pace: (row: GroupPartition) => Pace;
+  readonly track: (row: ProgressRow) => Track | undefined;
+  readonly pace: (row: ProgressRow) => Pace;
 }
 
-function columns(progress: Progress, context: ViewContext): readonly Column<GroupPartition>[] {
+function columns(progress: Progress, context: ViewContext): readonly Column<ProgressRow>[] {
   const { atMs, track, pace } = progress;
   return [
     left("topic", "TOPIC", 12, 0, {
@@ -57,15 +57,15 @@ function columns(progress: Progress, context: ViewContext): readonly Column<Grou
       sortBy: (row) => paces.indexOf(pace(row)),
     }),
     right("behind", "BEHIND", 7, 4, {
-      cell: (row) => behindCell(row.lag, track(row), atMs),
-      sortBy: (row) => track(row)?.behind(atMs)?.ageMs ?? null,
+      cell: (row) => behindCell(row, track(row), atMs, context),
+      sortBy: (row) => behindMs(row, context.nowMs) ?? track(row)?.behind(atMs)?.ageMs ?? null,
     }),
     right("read", "READ/s", 6, 1, {
       cell: (row) => readCell(track(row)),
       sortBy: (row) => track(row)?.readPerSecond ?? null,
     }),
     right("drains", "DRAINS", 7, 3, {
-      cell: (row) => drainCell(row.lag, pace(row), track(row)),
+      cell: (row) => drainCell(row, pace(row), track(row), context),
     }),
     left("owner", "OWNER", 10, 2, {
       maxWidth: 36,
@@ -76,12 +76,12 @@ function columns(progress: Progress, context: ViewContext): readonly Column<Grou
 }
 
 /** A group's partitions, the one that is furthest behind first. */
-export function lagView(groupId: string, context: ViewContext): View<GroupPartition> {
+export function lagView(groupId: string, context: ViewContext): View<ProgressRow> {
   const { world } = context;
   const known = world.progress?.groupId === groupId ? world.progress : null;
   const atMs = world.updatedAtMs ?? 0;
-  const track = (row: GroupPartition) => known?.tracks.get(keyOf(row));
-  const pace = (row: GroupPartition) => paceOf(row.lag, track(row), atMs);
+  const track = (row: ProgressRow) => known?.tracks.get(keyOf(row));
+  const pace = (row: ProgressRow) => paceOf(row.lag, track(row), atMs);
   const progress = { atMs, track, pace };
   const rows = [...(known?.rows.values() ?? [])];
   const isGone = world.complete && !world.groups.has(groupId);
@@ -105,7 +105,7 @@ export function lagView(groupId: string, context: ViewContext): View<GroupPartit
 }
 
 /** `lag 1.2M  2 stuck  1 unknown`: what isn't known stays out of the sum, and is counted. */
-function summaryOf(rows: readonly GroupPartition[], pace: Progress["pace"]): Line {
+function summaryOf(rows: readonly ProgressRow[], pace: Progress["pace"]): Line {
   const known = rows.filter(({ lag }) => lag >= 0);
   const lag = known.reduce((sum, row) => sum + row.lag, 0);
   const stuckCount = rows.filter((row) => pace(row) === "stuck").length;
@@ -119,7 +119,7 @@ function offsetCell(offset: number): Span {
   return offset < 0 ? UNKNOWN : [grouped(offset), "muted"];
 }
 
-function ownerCell({ memberId, clientId, clientHost }: GroupPartition): Line {
+function ownerCell({ memberId, clientId, clientHost }: ProgressRow): Line {
   if (memberId === null) return [["nobody", "faint"]];
   return [
     [clientId, "text"],
@@ -127,7 +127,7 @@ function ownerCell({ memberId, clientId, clientHost }: GroupPartition): Line {
   ];
 }
 
-function card(row: GroupPartition, progress: Progress, context: ViewContext): readonly Line[] {
+function card(row: ProgressRow, progress: Progress, context: ViewContext): readonly Line[] {
   const { atMs } = progress;
   const track = progress.track(row);
   const pace = progress.pace(row);
@@ -145,10 +145,10 @@ function card(row: GroupPartition, progress: Progress, context: ViewContext): re
     fact("ends at", offsetCell(row.highWatermark)),
     fact("starts at", offsetCell(row.logStartOffset)),
     fact("lag", row.lag < 0 ? UNKNOWN : [grouped(row.lag)]),
-    fact("behind", behindCell(row.lag, track, atMs)),
+    fact("behind", behindCell(row, track, atMs, context)),
     fact("reads/s", readCell(track)),
     fact("comes in/s", writtenCell(track)),
-    fact("drains in", drainCell(row.lag, pace, track)),
+    fact("drains in", drainCell(row, pace, track, context)),
     [],
     [["lag, the last minute", "muted"]],
     [[sparkline(lags, 36, context.theme.glyphs), "warning"]],

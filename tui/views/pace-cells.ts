@@ -1,3 +1,4 @@
+import { behindMs, type GroupRow, leftMs, type ProgressRow } from "../data/group-row.ts";
 import { drainMs, isTroubled, type Pace } from "../data/pace.ts";
 import type { Track } from "../data/track.ts";
 import type { CellContext } from "../list/column.ts";
@@ -86,11 +87,20 @@ export function lagCell(lag: number, pace: Pace, { theme: { glyphs } }: CellCont
   ];
 }
 
-/** How long ago the first record was written that hasn't been read. */
-export function behindCell(lag: number, track: Track | undefined, atMs: number): Span {
-  if (lag < 0 || !track) return UNKNOWN;
-  const behind = track.behind(atMs);
-  if (behind === null) return ["0", "faint"];
+/**
+ * How long ago the first record came that hasn't been read: as the broker tells it, or, where it
+ * can't, for at least how long (`>`) it has been seen.
+ */
+export function behindCell(
+  row: GroupRow | ProgressRow,
+  track: Track | undefined,
+  atMs: number,
+  { nowMs }: CellContext,
+): Span {
+  const toldMs = behindMs(row, nowMs);
+  if (toldMs !== null) return toldMs === 0 ? ["0", "faint"] : [duration(toldMs), "text"];
+  const behind = row.lag < 0 ? null : (track?.behind(atMs) ?? null);
+  if (behind === null) return UNKNOWN;
   return [`${behind.isAtLeast ? ">" : ""}${duration(behind.ageMs)}`, "text"];
 }
 
@@ -108,10 +118,16 @@ export function writtenCell(track: Track | undefined): Span {
   return [shortRate(perSecond), perSecond > 0 ? "incoming" : "faint"];
 }
 
-/** How long until nothing is left to read. */
-export function drainCell(lag: number, pace: Pace, track: Track | undefined): Span {
+/** How long until nothing is left to read: as the broker tells it, or as it was seen. */
+export function drainCell(
+  row: GroupRow | ProgressRow,
+  pace: Pace,
+  track: Track | undefined,
+  { nowMs }: CellContext,
+): Span {
   if (pace === "done" || pace === "keeping-up") return ["0", "faint"];
   if (isTroubled(pace)) return ["never", STYLES[pace].role];
-  const restMs = pace === "catching-up" ? drainMs(lag, track) : null;
+  const seenMs = pace === "catching-up" ? drainMs(row.lag, track) : null;
+  const restMs = leftMs(row, nowMs) ?? seenMs;
   return restMs === null ? UNKNOWN : [duration(restMs), "text"];
 }

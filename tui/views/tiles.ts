@@ -1,6 +1,7 @@
-import type { BrokerActivity, GroupActivity } from "../../internal/client/api.ts";
+import type { BrokerActivity } from "../../internal/client/api.ts";
 import { type BrokerRow, brokerRows } from "../data/broker-rows.ts";
 import { diskSpace } from "../data/disk-space.ts";
+import type { GroupRow } from "../data/group-row.ts";
 import { isTroubled } from "../data/pace.ts";
 import type { Ring } from "../data/ring.ts";
 import type { Link } from "../data/world.ts";
@@ -200,7 +201,7 @@ function lagLines(context: ViewContext, width: number): Line[] {
   return [total, groupsLine(context, groups), [[trend, "warning"]], []];
 }
 
-function groupsLine(context: ViewContext, groups: readonly GroupActivity[]): Line {
+function groupsLine(context: ViewContext, groups: readonly GroupRow[]): Line {
   const { ok, warning, waiting } = context.theme.glyphs;
   const all = groups.map((group) => paceOfGroup(group, context.world));
   const troubledCount = all.filter(isTroubled).length;

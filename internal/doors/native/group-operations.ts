@@ -37,7 +37,8 @@ export const progressFields = {
   memberId: nullable(text),
 };
 
-const lagTimeFields = { lagMs: int53(-1), drainMs: int53(-1) };
+/** A lag as time: milliseconds, or -1. */
+export const lagTimeFields = { lagMs: int53(-1), drainMs: int53(-1) };
 
 const listingFields = {
   groupId: text,

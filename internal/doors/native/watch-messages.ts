@@ -16,7 +16,7 @@ import {
   type TopicLag,
   type Watched,
 } from "../../broker/watch-api.ts";
-import { groupState, progressFields } from "./group-operations.ts";
+import { groupState, lagTimeFields, progressFields } from "./group-operations.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { statusFields } from "./operations.ts";
 import {
@@ -129,12 +129,14 @@ const groupActivity = record<GroupActivity>({
   committedTotal: int53(),
   lag: int53(),
   maxLag: int53(),
+  ...lagTimeFields,
   topics: list(record<TopicLag>({ topic: text, lag: int53() }), MANY),
 });
 
 const groupPartition = record<GroupPartition>({
   groupId: text,
   ...progressFields,
+  ...lagTimeFields,
   clientId: text,
   clientHost: text,
 });
