@@ -53,6 +53,8 @@ export interface SomeoneAtScreen extends AsyncDisposable {
 
 /** A loaded machine takes its time: what has to appear may take so long. */
 const PATIENCE_MS = 60_000;
+/** And a whole test so long. */
+export const TERMINAL_TEST_MS = 300_000;
 let opened = 0;
 
 /**

@@ -1,9 +1,11 @@
-import { afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { hasTmux, openScreen } from "./tmux.testing.ts";
+import { hasTmux, openScreen, TERMINAL_TEST_MS } from "./tmux.testing.ts";
 import { ensureBuilt, startBroker, weirAlone } from "./weir.testing.ts";
+
+setDefaultTimeout(TERMINAL_TEST_MS);
 
 type Running = Awaited<ReturnType<typeof startBroker>>;
 

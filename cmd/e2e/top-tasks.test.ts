@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { hasTmux, openScreen, type SomeoneAtScreen } from "./tmux.testing.ts";
+import { hasTmux, openScreen, type SomeoneAtScreen, TERMINAL_TEST_MS } from "./tmux.testing.ts";
 import { openWorkbench, startBroker, type Workbench } from "./weir.testing.ts";
+
+setDefaultTimeout(TERMINAL_TEST_MS);
 
 const page = readFileSync(path.join(import.meta.dir, "../../docs/screen.md"), "utf8");
 /** `weir top`, and Enter. */

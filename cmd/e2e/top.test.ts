@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { hasTmux, openScreen } from "./tmux.testing.ts";
+import { hasTmux, openScreen, TERMINAL_TEST_MS } from "./tmux.testing.ts";
 import { openWorkbench, startBroker, type Workbench, weirAlone } from "./weir.testing.ts";
+
+setDefaultTimeout(TERMINAL_TEST_MS);
 
 if (!hasTmux) process.stderr.write("The screen is not tested on a terminal: there is no tmux.\n");
 

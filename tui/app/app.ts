@@ -60,11 +60,6 @@ const NOTICE_MS = 6000;
 const STEADY_MS = 2500;
 /** While a screen fills for the first time, it is drawn so often at the most. */
 const FILL_MS = 100;
-/**
- * After that, updates that come within this share of the interval are drawn together: what is
- * looked at closely comes as a stream of its own.
- */
-const GATHER_SHARE = 0.8;
 /** How often the age of what is shown is shown anew. */
 const AGE_MS = 1000;
 /** Messages are read on when so few are left below the selected one. */
@@ -277,7 +272,8 @@ export class App {
     if (this.#showDue) return;
     const { clock } = this.options;
     this.#showDue = true;
-    const gatherMs = this.session.world.complete ? GATHER_SHARE * this.options.refreshMs : FILL_MS;
+    // After that, once an interval: what is looked at closely comes as a stream of its own.
+    const gatherMs = this.session.world.complete ? this.options.refreshMs : FILL_MS;
     const waitMs = Math.max(0, this.#shownAtMs + gatherMs - clock.monotonicMs());
     clock.after(waitMs, () => {
       this.#showDue = false;
