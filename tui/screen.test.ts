@@ -186,6 +186,10 @@ describe("commands", () => {
     await screen.hides("as a command");
     screen.press("j", "enter", "y");
     await screen.shows("weir topic describe orders -b broker-1:9092");
+    screen.press("q", "5", "y");
+    await screen.shows("weir config show -b broker-1:9092");
+    screen.press("q", "6", "y");
+    await screen.shows("weir events -b broker-1:9092");
   });
 });
 

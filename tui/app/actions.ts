@@ -4,7 +4,6 @@ import { deleteGroup, deleteTopic } from "./changes.ts";
 import { promote, switchOver } from "./leadership.ts";
 import { refusalOf } from "./refusals.ts";
 import { type Screen, topScreen, topViews } from "./screen.ts";
-import { twinOf } from "./twin.ts";
 
 /** What a key does; `key` is the one that was pressed. */
 type Action = (app: App, key: string) => void;
@@ -88,8 +87,7 @@ export const actions: Readonly<Record<ActionName, Action>> = {
     );
   },
   twin(app) {
-    if (twinOf(app) === null) app.tell("no command shows this yet", true);
-    else app.mode = { kind: "twin" };
+    app.mode = { kind: "twin" };
   },
   create: (app) => startChange(app, "create", "create "),
   grow(app) {

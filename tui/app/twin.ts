@@ -1,8 +1,8 @@
 import type { App } from "./app.ts";
 import type { MessagesFrom } from "./screen.ts";
 
-/** The command line that prints what the screen shows; null where there is none yet. */
-export function twinOf(app: App): string | null {
+/** The command line that prints what the screen shows. */
+export function twinOf(app: App): string {
   const { screen } = app;
   const { brokerOption } = app.options;
   const weir = (rest: string): string => `weir ${rest}${brokerOption}`;
@@ -24,13 +24,13 @@ export function twinOf(app: App): string | null {
       return weir(`consume ${topic} -p ${partition} ${range} -o ndjson`);
     }
     case "configs":
-      return screen.topic === null ? null : weir(`topic config ${screen.topic}`);
+      return weir(screen.topic === null ? "config show" : `topic config ${screen.topic}`);
     case "groups":
       return weir("group ls");
     case "lag":
       return weir(`group describe ${screen.groupId}`);
     case "events":
-      return null;
+      return weir("events");
   }
 }
 

@@ -81,7 +81,7 @@ export function Confirm(props: {
 export function Twin({ app }: { readonly app: App }): ReactNode {
   const lines: Line[] = [
     [],
-    [[`  ${twinOf(app) ?? ""}  `, "strong"]],
+    [[`  ${twinOf(app)}  `, "strong"]],
     [],
     [["It prints the same in a shell; with --json for programs.", "muted"]],
     [
