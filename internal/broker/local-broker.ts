@@ -166,7 +166,7 @@ export class LocalBroker implements Broker {
       events: this.events,
       traffic: this.#traffic,
       topics: () => this.#topics.states(),
-      status: () => ({ ...this.status(), ...this.#pressure() }),
+      status: () => ({ ...this.status(), ...brokerPressure(this.#store, this.connections) }),
     };
     return new BrokerWatcher(path, watched);
   }
@@ -281,10 +281,6 @@ export class LocalBroker implements Broker {
     this.#parts.groups.close();
     await this.#pair.close();
     await this.#store.close();
-  }
-
-  #pressure() {
-    return brokerPressure(this.#store, this.connections);
   }
 
   /** Throws `BrokerError` `not-leader` where another broker decides. */

@@ -107,23 +107,26 @@ const FAULT_STEPS: Readonly<Record<Fault, (pair: TestPair) => Promise<void>>> = 
     await two.crash("kill");
     await two.start();
   },
-  "kill of the master, which restarts": async ({ one }) => {
-    await one.crash("kill");
-    await one.start();
+  "kill of the master, which restarts": async (pair) => {
+    await pair.one.crash("kill");
+    await pair.one.start();
+    await copied(pair, pair.one);
   },
-  "power loss of the master, which restarts": async ({ one }) => {
-    await one.crash("power-loss");
-    await one.start();
+  "power loss of the master, which restarts": async (pair) => {
+    await pair.one.crash("power-loss");
+    await pair.one.start();
+    await copied(pair, pair.one);
   },
   "loss of the master, promotion of the slave": async (pair) => {
     await pair.one.crash("power-loss");
     await promote(pair);
   },
-  "power loss of both": async ({ one, two }) => {
-    await one.crash("power-loss");
-    await two.crash("power-loss");
-    await two.start();
-    await one.start();
+  "power loss of both": async (pair) => {
+    await pair.one.crash("power-loss");
+    await pair.two.crash("power-loss");
+    await pair.two.start();
+    await pair.one.start();
+    await copied(pair, pair.one);
   },
   "loss of the slave's disk": async (pair) => {
     await pair.two.crash("kill");

@@ -175,8 +175,8 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   pair(
     "a switch doesn't wait for the slave",
     "broker/hand-over.ts",
-    "while (!hasAll(leader, store, follower.brokerId)) {",
-    "while (clock.monotonicMs() > endMs && !hasAll(leader, store, follower.brokerId)) {",
+    "if (!(await within(clock, DRAIN_MS, () => missing() === 0))) {",
+    "if (missing() < 0 && !(await within(clock, DRAIN_MS, () => false))) {",
   ),
   pair(
     "a slave beats that doesn't hear its master",
