@@ -100,7 +100,7 @@ export class ConsumerActor implements Actor {
     must(answer.errorCode === 0, () => `Fetch was answered with error ${answer.errorCode}`);
     if (this.#world.isOutdated(topic, lives)) return;
     for (const partition of answer.responses[0]?.partitions ?? []) {
-      this.#take(topic, partition, asked.get(partition.partitionIndex), sinceMs);
+      this.#take(topic, partition, asked.get(partition.partitionIndex), { sinceMs, lives });
     }
   }
 
@@ -108,12 +108,14 @@ export class ConsumerActor implements Actor {
     topic: TopicModel,
     { partitionIndex: index, errorCode, highWatermark, records }: FetchedPartition,
     offset: number | undefined,
-    sinceMs: number,
+    { sinceMs, lives }: { readonly sinceMs: number; readonly lives: number },
   ): void {
     const log = topic.logs[index];
     must(log !== undefined && offset !== undefined, () => `${topic.name}-${index}: not asked for`);
     if (errorCode === kafkaErrors.OFFSET_OUT_OF_RANGE.code) {
-      const excused = log.startOffset > offset || log.mayStartBehind(offset) || log.losses > 0;
+      // A cut that a crash took back may have been seen before that.
+      const isOutdated = lives !== this.#world.lives || log.losses > 0;
+      const excused = isOutdated || log.startOffset > offset || log.mayStartBehind(offset);
       must(excused, () => `${log.name}: ${offset} is out of range`);
       this.#positions.delete(log);
       return;
