@@ -5,7 +5,7 @@ import type { SimulatedRandom } from "./random.ts";
 export function drawLimits(random: SimulatedRandom): StorageLimits {
   const journalFileBytes = random.pick([16, 32, 64]) * 1024;
   const directBytes = random.pick([600, 2000, 4000]);
-  return {
+  const limits = {
     ...DEFAULT_LIMITS,
     groupBytes: random.pick([2000, 10_000]),
     directBytes: { fsync: directBytes, memory: random.pick([directBytes, 1000]) },
@@ -23,4 +23,5 @@ export function drawLimits(random: SimulatedRandom): StorageLimits {
     spaceCheckBytes: 10_000,
     checkpointLogsPerTurn: random.pick([1, 2, 64]),
   };
+  return { ...limits, checkpointAtWrittenBytes: 4 * limits.checkpointAtBytes };
 }

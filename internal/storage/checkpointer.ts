@@ -88,8 +88,9 @@ export class Checkpointer {
   }
 
   async #run(): Promise<void> {
-    const { disk, journal, layout, commit } = this.#path;
+    const { disk, journal, layout, commit, writer } = this.#path;
     if (commit.failure) throw commit.failure;
+    writer.writtenBytes = 0;
     const frameNumber = journal.lastFrame;
     const journalSequence = journal.roll();
     const changed = this.#changed;

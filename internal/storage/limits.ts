@@ -28,6 +28,8 @@ export interface StorageLimits {
   readonly checkpointAtBytes: number;
   /** ... and appends wait for it when the journal is so large. */
   readonly journalBytes: number;
+  /** One also begins when segments have got so much: a restart reads what isn't known as synced. */
+  readonly checkpointAtWrittenBytes: number;
   /** The journal moves on to the next file when a frame would take this one beyond it. */
   readonly journalFileBytes: number;
   /** The first file of an empty directory begins this small, so that a broker is ready at once. */
@@ -58,6 +60,7 @@ export const DEFAULT_LIMITS: StorageLimits = {
   replayedTailBytes: 256 * MIB,
   drainedPerTurn: 64,
   checkpointAtBytes: 128 * MIB,
+  checkpointAtWrittenBytes: 512 * MIB,
   journalBytes: 512 * MIB,
   journalFileBytes: 32 * MIB,
   firstJournalFileBytes: 1 * MIB,

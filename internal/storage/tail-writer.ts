@@ -23,6 +23,8 @@ export class TailWriter {
   #tailBytes = 0;
   /** While the journal is replayed, what stands in files behind a write may be good, and stays. */
   replaying = false;
+  /** What segments have got since the last checkpoint began: a restart may have to read it. */
+  writtenBytes = 0;
   readonly dirtyFiles = new DirtyPaths();
   readonly dirtyFolders = new DirtyPaths();
 
@@ -86,6 +88,7 @@ export class TailWriter {
   write(log: PartitionLog, segment: Segment, chunks: readonly Uint8Array[], at: number): void {
     const file = this.#open(log, segment, at);
     file.writeAll(chunks, at);
+    for (const { length } of chunks) this.writtenBytes += length;
     this.dirtyFiles.add(segment.logPath);
   }
 

@@ -32,11 +32,14 @@ export class Upkeep {
 
   /** Looks whether something is due, and does it or begins it. */
   afterTurn(): void {
-    const { journal, checkpointer, holdAppends, limits } = this.#path;
+    const { journal, checkpointer, holdAppends, limits, writer } = this.#path;
     this.#drainTails();
     const { sizeBytes } = journal;
     const { running } = checkpointer;
-    if (sizeBytes < (running ? this.#fullAtBytes : limits.checkpointAtBytes)) return;
+    const isDue =
+      sizeBytes >= limits.checkpointAtBytes ||
+      writer.writtenBytes >= limits.checkpointAtWrittenBytes;
+    if (running ? sizeBytes < this.#fullAtBytes : !isDue) return;
     if (running) holdAppends(true);
     // What a crash has left in the journal holds up nobody: something may still be added to it.
     else this.#fullAtBytes = Math.max(limits.journalBytes, sizeBytes + limits.checkpointAtBytes);
