@@ -44,7 +44,7 @@ test.skipIf(!hasTmux)("it tells how long until a group has caught up", async () 
   let isReading = true;
   const reads = (async () => {
     const to = (count: number) => ["--topic", "orders", "--to", String(count), "--yes"];
-    for (let count = 0; isReading && count < 2000; count += 10) {
+    for (let count = 0; isReading && count < 3900; count += 2) {
       await bench.weir(["group", "reset", "billing", ...to(count)]);
     }
   })();
