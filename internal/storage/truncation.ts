@@ -9,7 +9,7 @@ import {
 import type { Checkpointer } from "./checkpointer.ts";
 import type { DamagedRange } from "./damaged-range.ts";
 import { makeDurableFolder } from "./durable-folder.ts";
-import { DamageError } from "./errors.ts";
+import { DamageError, StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { digits20 } from "./layout.ts";
@@ -84,7 +84,14 @@ export async function truncateLogs(
   if (done.every((cut) => cut.path === null)) return done;
   // One that is being made may have seen the logs before.
   await checkpointer.idle();
-  await checkpointer.run();
+  try {
+    await checkpointer.run();
+  } catch (cause) {
+    // What came behind the cut would be replayed behind what it has cut.
+    const message = "a log was cut, which could not be noted; no more writes are taken; restart";
+    path.commit.fail(new StorageError("failed", message, { cause }));
+    throw cause;
+  }
   for (const segment of removed) removeSegment(disk, files, segment);
   for (const { log } of done) writer.dirtyFolders.add(log.directory);
   return done;
