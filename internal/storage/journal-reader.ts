@@ -1,9 +1,9 @@
 import type { Disk } from "../platform/disk.ts";
 import { StorageError } from "./errors.ts";
 import { type FoundEntry, readEntries } from "./frame-payload.ts";
-import type { JournalFile } from "./journal.ts";
 import { alignedSize, FRAME_ALIGN_BYTES, type FrameHead, readFrameHead } from "./journal-frame.ts";
 import { readMark } from "./journal-mark.ts";
+import type { JournalFile } from "./journal-start.ts";
 import { digits20 } from "./layout.ts";
 import { readWholeFile } from "./whole-file.ts";
 

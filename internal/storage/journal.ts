@@ -1,28 +1,9 @@
 import { type Disk, DiskError, type DiskFile, isFull } from "../platform/disk.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { type Frame, sealFrame } from "./journal-frame.ts";
+import type { JournalFile, JournalStart } from "./journal-start.ts";
 import { digits20 } from "./layout.ts";
 import type { StorageLimits } from "./limits.ts";
-
-/** A file that the journal is made of. */
-export interface JournalFile {
-  readonly sequence: number;
-  readonly path: string;
-  /** Bytes of frames in it. */
-  writtenBytes: number;
-}
-
-/** Where a journal goes on after a restart. */
-export interface JournalStart {
-  /** The files that recovery has found, in order. */
-  readonly files: readonly JournalFile[];
-  readonly lastSequence: number;
-  readonly lastFrame: number;
-  /** Frames up to this one were durable, with all that they tell of. */
-  readonly syncedFrame: number;
-  /** What is to stand before all other frames. */
-  readonly preface: Frame | null;
-}
 
 interface OpenJournalFile extends JournalFile {
   readonly file: DiskFile;
@@ -62,6 +43,8 @@ export class Journal {
   #nextFrame: number;
   #syncedFrame: number;
   #preface: Frame | null;
+  /** Up to the preface's frame, all count as durable together. */
+  readonly #prefaceFrame: number;
 
   /** Goes on in a new file. */
   constructor(
@@ -82,6 +65,7 @@ export class Journal {
     this.#nextFrame = start.lastFrame + 1;
     this.#syncedFrame = start.syncedFrame;
     this.#preface = start.preface;
+    this.#prefaceFrame = start.preface ? start.lastFrame + 1 : 0;
     this.#removeSpares();
     this.#keepReserve();
   }
@@ -108,8 +92,8 @@ export class Journal {
 
   /** Bytes of journal that a restart would have to read. */
   get sizeBytes(): number {
-    const closed = this.#closed.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0);
-    return closed + (this.#current?.writtenBytes ?? 0);
+    const currentBytes = this.#current?.writtenBytes ?? 0;
+    return this.#closed.reduce((sum, { writtenBytes }) => sum + writtenBytes, currentBytes);
   }
 
   /**
@@ -117,6 +101,7 @@ export class Journal {
    * before it is needed; without syncs that would only be one write more.
    */
   markSynced(frameNumber: number): void {
+    if (frameNumber < this.#prefaceFrame) return;
     this.#syncedFrame = Math.max(this.#syncedFrame, frameNumber);
     const writtenBytes = this.#current?.writtenBytes ?? 0;
     if (writtenBytes >= this.#limits.prepareSpareAtBytes) this.#prepareSpare();

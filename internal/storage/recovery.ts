@@ -1,8 +1,8 @@
 import { EMPTY_CHECKPOINT, type LogState } from "./checkpoint.ts";
 import { openCheckpoint } from "./first-checkpoint.ts";
-import type { JournalStart } from "./journal.ts";
 import { type MissingFrames, type ReadJournal, readJournal, sizeOnDisk } from "./journal-reader.ts";
 import { entriesFrame, logEndEntry, logStartEntry } from "./journal-records.ts";
+import type { JournalStart } from "./journal-start.ts";
 import type { Loss } from "./losses.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import { removeRemains } from "./remains.ts";
