@@ -1,4 +1,5 @@
 import type { Disk } from "../platform/disk.ts";
+import { readWholeFile, replaceFile } from "../storage/whole-file.ts";
 import type { ConfigChanges, TracedConfigEntry } from "./api.ts";
 import { BROKER_SETTINGS, brokerConfigEntries, checkedBrokerConfig } from "./broker-settings.ts";
 import { BrokerError } from "./errors.ts";
@@ -25,6 +26,8 @@ export class BrokerConfig {
   readonly #values: Map<string, string>;
   readonly #started: ReadonlyMap<string, string>;
   #changed: ReadonlyMap<string, string>;
+  /** Ends when the change before is saved: at once, each would save the file without the other. */
+  #saving: Promise<void> = Promise.resolve();
   readonly #disk: Disk;
   readonly #directory: string;
 
@@ -49,17 +52,25 @@ export class BrokerConfig {
    * this resolves. Rejects with `BrokerError` `invalid-config`: then nothing is changed.
    */
   async alter(changes: ConfigChanges, validateOnly: boolean): Promise<void> {
-    const changed = new Map(this.#changed);
     for (const [name, value] of changes) {
       checkedBrokerConfig(new Map([[name, value ?? settingDefault(name)]]));
       if (!CHANGEABLE.has(name)) {
         const message = `${name} holds until the next start: it can't be changed meanwhile`;
         throw new BrokerError("invalid-config", message);
       }
+    }
+    if (validateOnly) return;
+    const saved = this.#saving.then(() => this.#save(changes));
+    this.#saving = saved.catch(() => {});
+    await saved;
+  }
+
+  async #save(changes: ConfigChanges): Promise<void> {
+    const changed = new Map(this.#changed);
+    for (const [name, value] of changes) {
       if (value === null) changed.delete(name);
       else changed.set(name, value);
     }
-    if (validateOnly) return;
     await saveSettings(this.#disk, this.#directory, changed);
     this.#changed = changed;
     this.#values.clear();
@@ -75,11 +86,8 @@ function settingDefault(name: string): string {
 
 function savedSettings(disk: Disk, path: string): ReadonlyMap<string, string> {
   if (!disk.exists(path)) return new Map();
-  const file = disk.open(path, "read");
   try {
-    const bytes = new Uint8Array(file.sizeBytes());
-    file.read(bytes, 0, bytes.length, 0);
-    const fields: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const fields: unknown = JSON.parse(new TextDecoder().decode(readWholeFile(disk, path)));
     const pairs = Object.entries(fields ?? {}).map(([name, value]) => [name, `${value}`] as const);
     return checkedBrokerConfig(new Map(pairs));
   } catch (error) {
@@ -87,8 +95,6 @@ function savedSettings(disk: Disk, path: string): ReadonlyMap<string, string> {
       throw new BrokerError("invalid-config", `${path}: ${error.message}`, { cause: error });
     }
     throw error;
-  } finally {
-    file.close();
   }
 }
 
@@ -99,14 +105,6 @@ async function saveSettings(
 ): Promise<void> {
   const path = `${directory}/${FILE}`;
   const bytes = new TextEncoder().encode(`${JSON.stringify(Object.fromEntries(settings))}\n`);
-  const file = disk.open(`${path}.new`, "create");
-  try {
-    file.truncate(0);
-    file.write(bytes, 0, bytes.length, 0);
-    await file.sync();
-  } finally {
-    file.close();
-  }
-  disk.rename(`${path}.new`, path);
+  await replaceFile(disk, path, bytes);
   await disk.syncDirectory(directory);
 }

@@ -1,5 +1,6 @@
 import type { Disk } from "../platform/disk.ts";
-import { crc32c } from "../record/crc32c.ts";
+import { crc32cHex } from "../record/crc32c.ts";
+import { readWholeFile, replaceFile } from "../storage/whole-file.ts";
 
 /** The file in the data directory that has the id under which a broker was first started. */
 const FILE = "broker-id";
@@ -14,36 +15,17 @@ const TEXT = /^(\d+)(?: ([0-9a-f]{8}))?\n$/;
 export function savedBrokerId(disk: Disk, dataDirectory: string): number | "damaged" | null {
   const path = `${dataDirectory}/${FILE}`;
   if (!disk.exists(path)) return null;
-  const file = disk.open(path, "read");
-  try {
-    const bytes = new Uint8Array(file.sizeBytes());
-    file.read(bytes, 0, bytes.length, 0);
-    const [, id, sum] = TEXT.exec(new TextDecoder().decode(bytes)) ?? [];
-    const isWhole = id !== undefined && (sum === undefined || sum === sumOf(id));
-    return isWhole ? Number(id) : "damaged";
-  } finally {
-    file.close();
-  }
+  const text = new TextDecoder().decode(readWholeFile(disk, path));
+  const [, id, sum] = TEXT.exec(text) ?? [];
+  const isWhole = id !== undefined && (sum === undefined || sum === crc32cHex(id));
+  return isWhole ? Number(id) : "damaged";
 }
 
 /** Writes a broker's id down; durable when this resolves. */
 export async function saveBrokerId(disk: Disk, dataDirectory: string, id: number): Promise<void> {
   if (savedBrokerId(disk, dataDirectory) === id) return;
   const path = `${dataDirectory}/${FILE}`;
-  const bytes = new TextEncoder().encode(`${id} ${sumOf(`${id}`)}\n`);
-  const file = disk.open(`${path}.new`, "create");
-  try {
-    file.truncate(0);
-    file.write(bytes, 0, bytes.length, 0);
-    await file.sync();
-  } finally {
-    file.close();
-  }
-  disk.rename(`${path}.new`, path);
+  const bytes = new TextEncoder().encode(`${id} ${crc32cHex(`${id}`)}\n`);
+  await replaceFile(disk, path, bytes);
   await disk.syncDirectory(dataDirectory);
-}
-
-function sumOf(id: string): string {
-  const bytes = new TextEncoder().encode(id);
-  return crc32c(bytes, 0, bytes.length).toString(16).padStart(8, "0");
 }

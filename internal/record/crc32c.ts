@@ -61,6 +61,12 @@ export function crc32cPortable(bytes: Uint8Array, from: number, to: number, befo
   return ~crc >>> 0;
 }
 
+/** The CRC-32C of a text in UTF-8, in eight hexadecimal digits. */
+export function crc32cHex(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return crc32c(bytes, 0, bytes.length).toString(16).padStart(8, "0");
+}
+
 function entry(slice: number, byte: number): number {
   return table[(slice << 8) | (byte & 0xff)] ?? 0;
 }

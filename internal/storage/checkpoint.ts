@@ -5,7 +5,7 @@ import type { EpochStart } from "./epoch-history.ts";
 import type { DataLayout } from "./layout.ts";
 import type { ProducerState } from "./producers.ts";
 import type { SegmentState } from "./segment.ts";
-import { readWholeFile } from "./whole-file.ts";
+import { readWholeFile, replaceFile } from "./whole-file.ts";
 
 /**
  * What is durable in the segments, and from which journal file on the rest stands: so a restart
@@ -66,21 +66,6 @@ export async function writeCheckpoint(
     await replaceFile(disk, each, bytes);
     await disk.syncDirectory(root);
   }
-}
-
-async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
-  const file = disk.open(`${path}.new`, "create");
-  try {
-    file.truncate(0);
-    file.write(bytes, 0, bytes.length, 0);
-    await file.sync();
-  } catch (error) {
-    disk.remove(`${path}.new`);
-    throw error;
-  } finally {
-    file.close();
-  }
-  disk.rename(`${path}.new`, path);
 }
 
 /** What the files tell of the checkpoint: it, or why there is none. */

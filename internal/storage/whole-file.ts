@@ -10,3 +10,29 @@ export function readWholeFile(disk: Disk, path: string): Uint8Array {
     file.close();
   }
 }
+
+/** Makes `bytes` the content of the file at `path`, made if missing; durable, but for its name. */
+export async function writeWholeFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const file = disk.open(path, "create");
+  try {
+    file.truncate(0);
+    file.write(bytes, 0, bytes.length, 0);
+    await file.sync();
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * Puts a file with these bytes in the place of the one at `path`, whole or not at all; it is
+ * durable when its folder has been synced. Rejects with `DiskError`, and leaves the old one.
+ */
+export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeWholeFile(disk, `${path}.new`, bytes);
+  } catch (error) {
+    disk.remove(`${path}.new`);
+    throw error;
+  }
+  disk.rename(`${path}.new`, path);
+}

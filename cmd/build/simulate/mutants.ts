@@ -43,7 +43,7 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "checkpoint renamed before it is synced",
-    "storage/checkpoint.ts",
+    "storage/whole-file.ts",
     "await file.sync();",
     "void file.sync();",
   ),

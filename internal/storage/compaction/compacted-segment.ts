@@ -2,6 +2,7 @@ import { copyBytes } from "../../platform/copy-bytes.ts";
 import type { Disk, DiskFile } from "../../platform/disk.ts";
 import { batchSizeBytes } from "../../record/batch.ts";
 import { Segment } from "../segment.ts";
+import { writeWholeFile } from "../whole-file.ts";
 
 const STAGING_BYTES = 256 * 1024;
 /** The file is synced each time so much was written: one large sync would hold up the journal's. */
@@ -81,8 +82,8 @@ export class CompactedSegment {
     this.#flush();
     await this.#file.sync();
     this.#close();
-    await this.#writeFile(segment.indexPath, offsets.encode(0));
-    await this.#writeFile(segment.timeIndexPath, times.encode(0));
+    await writeWholeFile(this.#disk, segment.indexPath + this.#suffix, offsets.encode(0));
+    await writeWholeFile(this.#disk, segment.timeIndexPath + this.#suffix, times.encode(0));
     await this.#disk.syncDirectory(this.#directory);
     segment.indexesSaved();
     for (const { endOffset, firstAppendMs } of replaced) {
@@ -108,16 +109,5 @@ export class CompactedSegment {
     this.#writtenBytes += this.#stagedBytes;
     this.#unsyncedBytes += this.#stagedBytes;
     this.#stagedBytes = 0;
-  }
-
-  async #writeFile(path: string, bytes: Uint8Array): Promise<void> {
-    const file = this.#disk.open(path + this.#suffix, "create");
-    try {
-      file.truncate(0);
-      file.write(bytes, 0, bytes.length, 0);
-      await file.sync();
-    } finally {
-      file.close();
-    }
   }
 }

@@ -1,5 +1,5 @@
 import { type Disk, DiskError } from "../../platform/disk.ts";
-import { crc32c } from "../../record/crc32c.ts";
+import { crc32cHex } from "../../record/crc32c.ts";
 import { readWholeFile } from "../whole-file.ts";
 
 /** How far the scrub is. */
@@ -31,7 +31,7 @@ export const NO_PROGRESS: ScrubProgress = {
  */
 export function saveProgress(disk: Disk, path: string, progress: ScrubProgress): void {
   const text = JSON.stringify(progress);
-  const bytes = new TextEncoder().encode(`${sumOf(text)} ${text}\n`);
+  const bytes = new TextEncoder().encode(`${crc32cHex(text)} ${text}\n`);
   try {
     const file = disk.open(path, "create");
     try {
@@ -51,10 +51,5 @@ export function savedProgress(disk: Disk, path: string): ScrubProgress {
   const line = new TextDecoder().decode(readWholeFile(disk, path)).trimEnd();
   const text = line.slice(line.indexOf(" ") + 1);
   // The sum has been checked: what stands here is what `saveProgress` was given.
-  return line.startsWith(`${sumOf(text)} `) ? JSON.parse(text) : NO_PROGRESS;
-}
-
-function sumOf(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  return crc32c(bytes, 0, bytes.length).toString(16).padStart(8, "0");
+  return line.startsWith(`${crc32cHex(text)} `) ? JSON.parse(text) : NO_PROGRESS;
 }
