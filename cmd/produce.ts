@@ -13,7 +13,8 @@ import type { Stdio } from "./stdio.ts";
 /** How long a batch waits for its ack unless told otherwise: as Kafka's producers do. */
 const defaultAckTimeoutMs = 30_000;
 
-const acksByName = { all: -1, "1": 1, "0": 0 } as const;
+/** Acks as the Kafka protocol counts them. */
+export const acksByName = { all: -1, "1": 1, "0": 0 } as const;
 
 interface ProduceOptions extends GlobalOptions {
   readonly key?: string;

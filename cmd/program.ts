@@ -24,6 +24,7 @@ const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
   status: async () => (await import("./status.ts")).statusVerb,
   events: async () => (await import("./events.ts")).eventsVerb,
   log: async () => (await import("./log/log.ts")).logVerb,
+  bench: async () => (await import("./bench.ts")).benchVerb,
   top: async () => (await import("./top.ts")).topVerb,
   doctor: async () => (await import("./doctor/doctor.ts")).doctorVerb,
   completion: async () => (await import("./completion/completion.ts")).completionVerb,

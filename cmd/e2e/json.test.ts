@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<string, string>> = {
   "weir log verify": "weir log verify data --json",
   "weir doctor": "weir doctor --json",
   "weir log repair": "weir log repair data --json",
+  "weir bench": "weir bench --records 100 --json",
   "weir help": "weir help topic create --json",
 };
 
