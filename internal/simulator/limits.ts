@@ -10,7 +10,6 @@ export function drawLimits(random: SimulatedRandom): StorageLimits {
     groupBytes: random.pick([2000, 10_000]),
     directBytes: { fsync: directBytes, memory: random.pick([directBytes, 1000]) },
     tailBytes: random.pick([500, 4000, 20_000]),
-    replayedTailBytes: random.pick([500, 4000, 50_000]),
     drainedPerTurn: random.pick([1, 3]),
     checkpointAtBytes: random.pick([1, 2, 4]) * journalFileBytes,
     journalBytes: random.pick([4, 5, 8]) * journalFileBytes,

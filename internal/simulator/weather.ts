@@ -1,3 +1,5 @@
+import { DiskError } from "../platform/disk.ts";
+import { StorageError } from "../storage/errors.ts";
 import type { Machine } from "./machine.ts";
 import type { SimulatedRandom } from "./random.ts";
 
@@ -16,4 +18,10 @@ export function changeWeather(weather: Weather, machine: Machine, random: Simula
     faults.failedSyncs = random.pick([0, 0.05, 0.3]);
     faults.failedWrites = random.pick([0, 0, 0.02]);
   }
+}
+
+/** Whether a start may end with this error, the disk being as it is. */
+export function mayRefuseToStart(weather: Weather, error: unknown): boolean {
+  if (!(error instanceof DiskError || error instanceof StorageError)) return false;
+  return weather === "failing" || (weather === "full" && error.code === "full");
 }

@@ -61,11 +61,18 @@ export function readJournal(
   const found: ReadJournalFile[] = [];
   const obsolete: JournalFile[] = [];
   let lastSequence = fromSequence - 1;
+  // One after the other into the same memory: fresh pages cost more than reading into them.
+  let memory: Uint8Array = new Uint8Array(0);
   for (const sequence of journalSequences(disk, directory)) {
     const path = `${directory}/${digits20(sequence)}.journal`;
     lastSequence = Math.max(lastSequence, sequence);
-    if (sequence < fromSequence) obsolete.push({ sequence, path, writtenBytes: 0 });
-    else found.push(readFile(disk, path, sequence));
+    if (sequence < fromSequence) {
+      obsolete.push({ sequence, path, writtenBytes: 0 });
+      continue;
+    }
+    const bytes = readWholeFile(disk, path, memory);
+    if (bytes.length > memory.length) memory = bytes;
+    found.push(framesOf(bytes, path, sequence));
   }
   const files = withoutStale(found);
   const frames = files.flatMap((file) => file.frames);
@@ -76,8 +83,7 @@ export function readJournal(
   return { ...row, obsolete, lastSequence, syncedFrame };
 }
 
-function readFile(disk: Disk, path: string, sequence: number): ReadJournalFile {
-  const bytes = readWholeFile(disk, path);
+function framesOf(bytes: Uint8Array, path: string, sequence: number): ReadJournalFile {
   const frames: FoundFrame[] = [];
   let writtenBytes = 0;
   for (let at = 0; at < bytes.length; ) {

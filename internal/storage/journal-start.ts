@@ -1,5 +1,3 @@
-import type { Frame } from "./journal-frame.ts";
-
 /** A file that the journal is made of. */
 export interface JournalFile {
   readonly sequence: number;
@@ -16,6 +14,4 @@ export interface JournalStart {
   readonly lastFrame: number;
   /** Frames up to this one were durable, with all that they tell of. */
   readonly syncedFrame: number;
-  /** What is to stand before all other frames. */
-  readonly preface: Frame | null;
 }

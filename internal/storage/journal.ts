@@ -42,9 +42,6 @@ export class Journal {
   #nextSequence: number;
   #nextFrame: number;
   #syncedFrame: number;
-  #preface: Frame | null;
-  /** Up to the preface's frame, all count as durable together. */
-  readonly #prefaceFrame: number;
 
   /** Goes on in a new file. */
   constructor(
@@ -64,8 +61,6 @@ export class Journal {
     this.#nextSequence = start.lastSequence + 1;
     this.#nextFrame = start.lastFrame + 1;
     this.#syncedFrame = start.syncedFrame;
-    this.#preface = start.preface;
-    this.#prefaceFrame = start.preface ? start.lastFrame + 1 : 0;
     this.#removeSpares();
     this.#keepReserve();
   }
@@ -101,7 +96,6 @@ export class Journal {
    * before it is needed; without syncs that would only be one write more.
    */
   markSynced(frameNumber: number): void {
-    if (frameNumber < this.#prefaceFrame) return;
     this.#syncedFrame = Math.max(this.#syncedFrame, frameNumber);
     const writtenBytes = this.#current?.writtenBytes ?? 0;
     if (writtenBytes >= this.#limits.prepareSpareAtBytes) this.#prepareSpare();
@@ -117,20 +111,12 @@ export class Journal {
    */
   write(frame: Frame, mayUseReserve = false): void {
     try {
-      this.writePreface();
       this.#append(frame);
     } catch (error) {
       if (!isFull(error) || !mayUseReserve || !this.#openReserve()) throw error;
-      this.writePreface();
       this.#append(frame);
     }
     this.#written();
-  }
-
-  /** Writes what is to stand before all other frames, if it isn't there yet. */
-  writePreface(): void {
-    if (this.#preface) this.#append(this.#preface);
-    this.#preface = null;
   }
 
   #append(frame: Frame): void {

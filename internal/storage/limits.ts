@@ -20,8 +20,6 @@ export interface StorageLimits {
   readonly directBytes: Readonly<Record<Durability, number>>;
   /** Batches that are in memory and the journal, not yet in segments; more are written down. */
   readonly tailBytes: number;
-  /** The same while the journal is replayed: who drains many logs often starts slowly. */
-  readonly replayedTailBytes: number;
   /** So many logs' tails are written at most in one turn, unless memory grows too fast. */
   readonly drainedPerTurn: number;
   /** A checkpoint begins when the journal is so large ... */
@@ -57,7 +55,6 @@ export const DEFAULT_LIMITS: StorageLimits = {
   groupBytes: 4 * MIB,
   directBytes: { fsync: 64 * KIB, memory: 4 * KIB },
   tailBytes: 16 * MIB,
-  replayedTailBytes: 256 * MIB,
   drainedPerTurn: 64,
   checkpointAtBytes: 128 * MIB,
   checkpointAtWrittenBytes: 512 * MIB,

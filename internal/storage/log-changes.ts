@@ -14,6 +14,7 @@ import type { Journal } from "./journal.ts";
 import {
   type EntryWithPayload,
   entriesFrame,
+  logEndEntry,
   logStartEntry,
   removedEntry,
 } from "./journal-records.ts";
@@ -134,6 +135,22 @@ export class LogChanges {
         this.#forget(log);
       }
     });
+  }
+
+  /**
+   * Notes where a restart ended logs because a batch that the journal tells of had not arrived.
+   *
+   * Nothing else may be written before this resolves: the same batch, sent again to the same place,
+   * would be taken for the missing one by the next restart, which would bring back all behind it.
+   */
+  async noteMissing(ends: ReadonlyMap<PartitionLog, number>): Promise<void> {
+    if (ends.size === 0) return;
+    // The segments that a shorter log has before its start are gone: the restart has removed them.
+    const entries = [...ends].flatMap(([log, offset]) => [
+      logEndEntry(log, offset),
+      logStartEntry(log, log.startOffset),
+    ]);
+    await this.#whenDurable(this.#write(entries));
   }
 
   /** Waits for the changes that are under way; those that come later are refused (`closing`). */

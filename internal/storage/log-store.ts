@@ -74,7 +74,8 @@ export class LogStore {
   /**
    * Opens the data directory, made if missing, and recovers its logs.
    *
-   * Rejects with `StorageError`: `locked` (it names the other process), `damaged`, `newer-format`.
+   * Rejects with `StorageError`: `locked` (it names the other process), `damaged`, `newer-format`,
+   * `full` or `failed` if what is missing can't be noted.
    */
   static async open(given: StoreOptions): Promise<LogStore> {
     const { disk, directory } = given;
@@ -87,6 +88,7 @@ export class LogStore {
       const who = `process ${lock.heldBy}`;
       throw new StorageError("locked", `${directory} is in use by another broker (${who})`);
     }
+    let store: LogStore | null = null;
     try {
       const options = sizedOptions(given);
       const files = new FileCache(disk, options.maxOpenFiles);
@@ -96,9 +98,12 @@ export class LogStore {
       const losses = new Losses(directory, given.acceptLosses === true);
       const path = { limits, disk, layout, files, writer, config, nowMs, losses };
       const recovered = await recover(path);
-      return new LogStore(options, layout, files, writer, recovered, lock.release);
+      store = new LogStore(options, layout, files, writer, recovered, lock.release);
+      await store.#changes.noteMissing(recovered.cut);
+      return store;
     } catch (error) {
-      lock.release();
+      if (store) await store.close();
+      else lock.release();
       throw error;
     }
   }

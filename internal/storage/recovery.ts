@@ -1,7 +1,6 @@
 import { EMPTY_CHECKPOINT, type LogState } from "./checkpoint.ts";
 import { openCheckpoint } from "./first-checkpoint.ts";
 import { type MissingFrames, type ReadJournal, readJournal, sizeOnDisk } from "./journal-reader.ts";
-import { entriesFrame, logEndEntry, logStartEntry } from "./journal-records.ts";
 import type { JournalStart } from "./journal-start.ts";
 import type { Loss } from "./losses.ts";
 import type { PartitionLog } from "./partition-log.ts";
@@ -89,22 +88,16 @@ function missingFrames({ from, to, path, position }: MissingFrames): Loss {
 }
 
 /**
- * Where the journal goes on. Where batches had not arrived, the next restart has to know, also when
- * it finds their frames synced.
+ * Where the journal goes on. Frames that tell of batches which had not arrived count as synced only
+ * when it is noted which those are.
  */
 export function journalStart({ journal, cut }: Recovered): JournalStart {
   const { files, obsolete, lastSequence, lastFrame, syncedFrame } = journal;
-  // The segments that a shorter log has before its start are gone: this restart has removed them.
-  const ends = [...cut].flatMap(([log, offset]) => [
-    logEndEntry(log, offset),
-    logStartEntry(log, log.startOffset),
-  ]);
   return {
     files: [...obsolete, ...files],
     lastSequence,
     lastFrame,
-    syncedFrame: ends.length > 0 ? syncedFrame : lastFrame,
-    preface: ends.length > 0 ? entriesFrame(ends) : null,
+    syncedFrame: cut.size > 0 ? syncedFrame : lastFrame,
   };
 }
 

@@ -10,7 +10,6 @@ import { EntryKind, isPlaced, type JournalEntry } from "./journal-frame.ts";
 import type { FoundFrame, ReadJournal } from "./journal-reader.ts";
 import { readCreated } from "./journal-records.ts";
 import type { DataLayout } from "./layout.ts";
-import type { StorageLimits } from "./limits.ts";
 import { LogFates } from "./log-fates.ts";
 import type { Loss, Losses } from "./losses.ts";
 import { type LogConfig, PartitionLog } from "./partition-log.ts";
@@ -21,7 +20,6 @@ import type { TailWriter } from "./tail-writer.ts";
 
 /** Where recovery reads, and what it puts batches into. */
 export interface RecoveryPath {
-  readonly limits: StorageLimits;
   readonly disk: Disk;
   readonly layout: DataLayout;
   readonly files: FileCache;
@@ -70,8 +68,6 @@ export class Replay {
       if (found.whole) this.#applyEntry(path, bytes, found, frameNumber);
       else this.#applyDamaged(found, frameNumber, path);
     }
-    const { writer, limits } = this.#path;
-    this.#ifSpace(() => writer.relieve(limits.replayedTailBytes, this.byId.size));
   }
 
   /** Writes to segments; false if the disk is full, then the batches stay in memory. */

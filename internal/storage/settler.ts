@@ -61,7 +61,6 @@ export class Settler {
 
   async #syncAll(): Promise<void> {
     if (this.#stopped) return;
-    this.#journal.writePreface();
     const { lastFrame } = this.#journal;
     if (lastFrame <= this.#journal.syncedFrame) return;
     await this.#commit.durable();

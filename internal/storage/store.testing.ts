@@ -19,7 +19,6 @@ const SMALL_LIMITS: StorageLimits = {
   ...DEFAULT_LIMITS,
   directBytes: { fsync: 1 * KIB, memory: 1 * KIB },
   tailBytes: 4 * KIB,
-  replayedTailBytes: 8 * KIB,
   journalFileBytes: 64 * KIB,
   firstJournalFileBytes: 16 * KIB,
   reserveBytes: 16 * KIB,

@@ -1,11 +1,16 @@
 import type { Disk } from "../platform/disk.ts";
 
-/** The content of a file. */
-export function readWholeFile(disk: Disk, path: string): Uint8Array {
+/** The content of a file; in `memory`, if it has room for that. */
+export function readWholeFile(
+  disk: Disk,
+  path: string,
+  memory: Uint8Array = new Uint8Array(0),
+): Uint8Array {
   const file = disk.open(path, "read");
   try {
-    const bytes = new Uint8Array(file.sizeBytes());
-    return bytes.subarray(0, file.read(bytes, 0, bytes.length, 0));
+    const sizeBytes = file.sizeBytes();
+    const bytes = sizeBytes <= memory.length ? memory : new Uint8Array(sizeBytes);
+    return bytes.subarray(0, file.read(bytes, 0, sizeBytes, 0));
   } finally {
     file.close();
   }

@@ -163,9 +163,35 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
   ),
   mutant(
     "a batch that never arrived forgotten by the next restart",
-    "storage/recovery.ts",
-    "preface: ends.length > 0 ? entriesFrame(ends) : null,",
-    "preface: null,",
+    "storage/log-store.ts",
+    "await store.#changes.noteMissing(recovered.cut);",
+    "",
+  ),
+  mutant(
+    "writes taken before it is noted which batches never arrived",
+    "storage/log-store.ts",
+    "await store.#changes.noteMissing(recovered.cut);",
+    "void store.#changes.noteMissing(recovered.cut).catch(() => {});",
+  ),
+  mutant(
+    "a cut whose sync failed promised when it is asked for again",
+    "storage/log-changes.ts",
+    "      this.#checkNotFailed();\n      if (offset <= log.startOffset) return;",
+    "      if (offset <= log.startOffset) return;",
+  ),
+  mutantOf("single", "a failed sync of a checkpoint told when those beside it have ended", [
+    { file: "storage/checkpointer.ts", find: "sync(path).catch(refused)", replace: "sync(path)" },
+    {
+      file: "storage/checkpointer.ts",
+      find: 'if (result.status === "rejected") throw result.reason;',
+      replace: 'if (result.status === "rejected") throw this.#refusal(result.reason);',
+    },
+  ]),
+  mutant(
+    "dedup state of large batches before the log's start lost at restart",
+    "storage/replay.ts",
+    "log.producers.admit(header, at, this.#path.nowMs);",
+    "if (!isGone) log.producers.admit(header, at, this.#path.nowMs);",
   ),
   mutant(
     "journal file used again with frames of its own number",

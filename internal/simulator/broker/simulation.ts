@@ -1,5 +1,3 @@
-import { DiskError } from "../../platform/disk.ts";
-import { StorageError } from "../../storage/errors.ts";
 import type { CrashKind } from "../disk/file-system.ts";
 import { must } from "../failure.ts";
 import { Machine, type SimulatedProcess, surroundings } from "../machine.ts";
@@ -8,7 +6,7 @@ import type { SimulatedRandom } from "../random.ts";
 import { Stage } from "../stage.ts";
 import type { SimulationSummary } from "../summary.ts";
 import type { Trace } from "../trace.ts";
-import { changeWeather } from "../weather.ts";
+import { changeWeather, mayRefuseToStart } from "../weather.ts";
 import type { Actor } from "./actor.ts";
 import { AdminActor } from "./admin.ts";
 import { type BrokerClimate, drawBrokerClimate } from "./climate.ts";
@@ -99,15 +97,9 @@ class BrokerSimulation {
     try {
       return await this.#stage.untilCrash(process, startBroker(this.#world, process));
     } catch (error) {
-      if (process.disk.left || this.#isExcused(error)) return null;
+      if (process.disk.left || mayRefuseToStart(this.#climate.weather, error)) return null;
       throw error;
     }
-  }
-
-  #isExcused(error: unknown): boolean {
-    const { weather } = this.#climate;
-    if (!(error instanceof DiskError || error instanceof StorageError)) return false;
-    return weather === "failing" || (weather === "full" && error.code === "full");
   }
 
   /** Uses the broker until it crashes or is closed, all being on the disk: then true. */

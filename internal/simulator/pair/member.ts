@@ -3,14 +3,13 @@ import { openParts } from "../../broker/open-broker.ts";
 import { replicationLinks } from "../../client/replication-links.ts";
 import { Doors } from "../../doors/doors.ts";
 import { protocols } from "../../doors/protocols.ts";
-import { DiskError } from "../../platform/disk.ts";
 import type { Address } from "../../platform/network.ts";
-import { StorageError } from "../../storage/errors.ts";
 import { watchedLog } from "../broker/life.ts";
 import type { CrashKind } from "../disk/file-system.ts";
 import { Machine, type SimulatedProcess, type Surroundings } from "../machine.ts";
 import type { Stage } from "../stage.ts";
 import type { TraceValue } from "../trace.ts";
+import { mayRefuseToStart } from "../weather.ts";
 import type { PairClimate } from "./climate.ts";
 
 const DATA_DIRECTORY = "/weir/data";
@@ -91,7 +90,7 @@ export class Member {
       this.life = life;
       life?.broker.serve();
     } catch (error) {
-      if (!process.disk.left && !this.#isExcused(error)) throw error;
+      if (!process.disk.left && !mayRefuseToStart(this.#climate.weather, error)) throw error;
       this.machine.crash("kill");
     }
     if (process.disk.left) this.#ended(process);
@@ -176,11 +175,5 @@ export class Member {
     this.trace("ended", kind ?? "");
     if (kind !== "power-loss" && process.disk.failedSyncs === 0) return;
     this.lostMemoryAtMs = this.machine.scheduler.nowMs;
-  }
-
-  #isExcused(error: unknown): boolean {
-    const { weather } = this.#climate;
-    if (!(error instanceof DiskError || error instanceof StorageError)) return false;
-    return weather === "failing" || (weather === "full" && error.code === "full");
   }
 }

@@ -1,4 +1,3 @@
-import { DiskError } from "../../platform/disk.ts";
 import { LogStore } from "../../storage/log-store.ts";
 import type { CrashKind } from "../disk/file-system.ts";
 import { must } from "../failure.ts";
@@ -8,7 +7,7 @@ import type { SimulatedRandom } from "../random.ts";
 import { Stage } from "../stage.ts";
 import type { SimulationSummary } from "../summary.ts";
 import type { Trace } from "../trace.ts";
-import { changeWeather } from "../weather.ts";
+import { changeWeather, mayRefuseToStart } from "../weather.ts";
 import { type Climate, drawClimate } from "./climate.ts";
 import { checkBounds, checkSubjects, strayFiles } from "./invariants.ts";
 import { Life } from "./life.ts";
@@ -114,8 +113,7 @@ class StorageSimulation {
       const store = await this.#stage.untilCrash(process, opened);
       return store && new Life(process, store, weather, (error) => this.#stage.fail(error));
     } catch (error) {
-      const excused = error instanceof DiskError && weather === "failing";
-      if (!excused && !process.disk.left) throw error;
+      if (!mayRefuseToStart(weather, error) && !process.disk.left) throw error;
       return null;
     }
   }

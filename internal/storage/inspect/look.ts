@@ -3,7 +3,6 @@ import { overlayDisk } from "../../platform/overlay-disk.ts";
 import { StorageError } from "../errors.ts";
 import { FileCache } from "../file-cache.ts";
 import { dataLayout } from "../layout.ts";
-import { DEFAULT_LIMITS } from "../limits.ts";
 import { type Loss, Losses } from "../losses.ts";
 import type { LogConfig, PartitionLog } from "../partition-log.ts";
 import { recover } from "../recovery.ts";
@@ -54,8 +53,7 @@ export async function lookAt(
       const overlay = overlayDisk(disk);
       const files = new FileCache(overlay, MAX_OPEN_FILES);
       const writer = new TailWriter(overlay, files, layout.logs);
-      const limits = { ...DEFAULT_LIMITS, replayedTailBytes: Number.POSITIVE_INFINITY };
-      const store = { disk: overlay, layout, files, writer, limits, config: UNUSED_CONFIG };
+      const store = { disk: overlay, layout, files, writer, config: UNUSED_CONFIG };
       const path = { ...store, nowMs, losses: new Losses(directory, acceptLosses) };
       const { logs } = await recover(path);
       const isCertain = path.losses.found.length === 0 || tries > 1;
