@@ -101,10 +101,11 @@ export interface VerbDetails {
 }
 
 const { done, failed, usage, partial, unreachable, damaged } = exitCodes;
-/** How verbs end that call a broker, that call it for several items, and that read files. */
+/** How verbs end that call a broker, call it for several items, read files, or do both. */
 export const callExits = exitsWith(done, failed, usage, unreachable);
 export const itemExits = exitsWith(done, failed, usage, partial, unreachable);
 export const fileExits = exitsWith(done, failed, usage, damaged);
+export const archiveExits = exitsWith(done, failed, usage, unreachable, damaged);
 export const localExits = exitsWith(done, failed, usage);
 
 function exitsWith(...codes: readonly ExitCode[]): readonly ExitMeaning[] {

@@ -46,6 +46,7 @@ const CALLS: Readonly<Record<string, string>> = {
   "weir context rm": "XDG_CONFIG_HOME=$PWD/home weir context rm a --json",
   "weir events": "weir events --json",
   "weir log dump": "weir log dump orders-0 --data data --json",
+  "weir log import": "weir log export orders | weir log import --as back --json",
   "weir log verify": "weir log verify data --json",
   "weir doctor": "weir doctor --json",
   "weir log repair": "weir log repair data --json",

@@ -2,10 +2,13 @@ import type { GroupCoordinator } from "../coordination/api.ts";
 import type { ScrubStatus } from "../storage/scrub/scrubber.ts";
 import type { BrokerError } from "./errors.ts";
 import type { LagTimes } from "./lag-times.ts";
+import type { Durability, OnProduced, ProduceReceipt, ProduceRequest } from "./produce-api.ts";
 import type { RefusalCount, RefusalCounts } from "./refusal-counts.ts";
 import type { Replication, ReplicationStatus } from "./replication-api.ts";
 import type { CountedTopic } from "./topic-summary.ts";
 import type { Watched, Watcher } from "./watch-api.ts";
+
+export type { Durability, OnProduced, ProduceReceipt, ProduceRequest } from "./produce-api.ts";
 
 /**
  * What every door calls: the broker's operations in its own words, without any protocol's.
@@ -28,6 +31,11 @@ export interface Broker {
   produce(request: ProduceRequest): Promise<ProduceReceipt>;
   /** The same without a promise, for who produces often; `done` may be called before it returns. */
   submit(request: ProduceRequest, done: OnProduced): void;
+  /**
+   * Puts back a batch that was copied from a log: its offsets, which have to be behind all that
+   * the partition has, its times and its compression stay. Its producer isn't known here.
+   */
+  restore(request: ProduceRequest): Promise<ProduceReceipt>;
   /** A reader of some partitions, to be polled; close it when its client is gone. */
   openFetcher(): Fetcher;
   /** Keeps up with what changes, for screens; close it when nobody looks any more. */
@@ -81,37 +89,6 @@ export interface BrokerIdentity {
   readonly advertised: { readonly host: string; readonly port: number };
   /** Where it stands, for clients that care; null if nobody has said so. */
   readonly rack: string | null;
-}
-
-/** When a batch counts as written: on the disk, or in the operating system's memory. */
-export type Durability = "fsync" | "memory";
-
-/** One batch for one partition. The broker owns `buffer[from, to)` from the call on. */
-export interface ProduceRequest {
-  readonly topic: string;
-  readonly partition: number;
-  readonly buffer: Uint8Array;
-  readonly from: number;
-  readonly to: number;
-  /** 0: do not wait, 1: the leader has it, -1: every copy in the ISR has it. */
-  readonly acks: -1 | 0 | 1;
-}
-
-/** Told once what became of a batch. */
-export type OnProduced = (outcome: ProduceReceipt | BrokerError) => void;
-
-/** What an ack means. Resolved once the batch has what was asked for (at once with acks 0). */
-export interface ProduceReceipt {
-  readonly baseOffset: number;
-  readonly lastOffset: number;
-  /** The time the broker gave the records, where the topic asks for that; else -1. */
-  readonly logAppendTimeMs: number;
-  readonly logStartOffset: number;
-  readonly durability: Durability;
-  /** How many brokers' copies had the batch when it was acked. */
-  readonly copies: number;
-  /** Whether it had been written before: an idempotent producer's second try. */
-  readonly duplicate: boolean;
 }
 
 /**

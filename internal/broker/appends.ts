@@ -1,8 +1,9 @@
 import type { Clock } from "../platform/clock.ts";
 import { recordCount } from "../record/batch.ts";
+import type { OnAppended } from "../storage/append-group.ts";
 import type { LogStore } from "../storage/log-store.ts";
-import type { OnProduced, ProduceRequest } from "./api.ts";
-import { admitBatch, recompressed } from "./batch-rules.ts";
+import type { OnProduced, ProduceReceipt, ProduceRequest } from "./api.ts";
+import { admitBatch, admitRestored, recompressed } from "./batch-rules.ts";
 import { BrokerError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { internalTopic, isInternal } from "./groups-topic.ts";
@@ -36,7 +37,13 @@ export class Appends {
   }
 
   submit(request: ProduceRequest, done: OnProduced): void {
-    const refusal = this.#append(request, done);
+    const refusal = this.#append(request, false, done);
+    if (refusal) this.#refuse(refusal, done);
+  }
+
+  /** Puts back a batch that was copied from a log, with its own offsets. */
+  restore(request: ProduceRequest, done: OnProduced): void {
+    const refusal = this.#append(request, true, done);
     if (refusal) this.#refuse(refusal, done);
   }
 
@@ -46,7 +53,7 @@ export class Appends {
   }
 
   /** Begins an append, of which `done` will be told; returns why not if it may not begin. */
-  #append(request: ProduceRequest, done: OnProduced): BrokerError | null {
+  #append(request: ProduceRequest, restores: boolean, done: OnProduced): BrokerError | null {
     const { topic, partition: index, buffer, from, to, acks } = request;
     const { clock, store, topics, pair, traffic } = this.#path;
     if (isInternal(topic)) return internalTopic(topic);
@@ -55,17 +62,21 @@ export class Appends {
     const partition = topics.partition(topic, index);
     if (!partition) return unknownPartition(topic, index);
     const { log, leaderEpoch } = partition;
-    const logAppendTimeMs = admitBatch(partition.topic.settings, buffer, from, to, clock.nowMs());
+    const { settings } = partition.topic;
+    const logAppendTimeMs = restores
+      ? (admitRestored(log, leaderEpoch, buffer, from, to) ?? -1)
+      : admitBatch(settings, buffer, from, to, clock.nowMs());
     if (logAppendTimeMs instanceof BrokerError) return logAppendTimeMs;
     const copies = pair.leader?.copiesOf(log);
     if (!copies) return pair.refusal;
+    if (restores && log.commits.refusal) return brokerError(log.commits.refusal);
     if (acks === -1 && !copies.enough) return tooFewCopies(partition, copies.isr.length);
-    const packed = recompressed(partition.topic.settings, buffer, from);
+    const packed = restores ? null : recompressed(settings, buffer, from);
     if (packed instanceof BrokerError) return packed;
     const count = recordCount(buffer, from);
     const at = packed ? 0 : from;
     const sizeBytes = packed?.length ?? to - from;
-    store.submit(log, packed ?? buffer, at, sizeBytes, leaderEpoch, (outcome) => {
+    const told = (outcome: Parameters<OnAppended>[0]): void => {
       if (outcome instanceof Error) {
         this.#refuse(this.#writeEvents.refused(outcome), done);
         return;
@@ -92,7 +103,16 @@ export class Appends {
       };
       if (acks === -1) log.commits.wait(lastOffset + 1, log.highWatermark, acked);
       else acked(null);
-    });
+    };
+    if (restores) store.submitCopy(log, buffer, at, sizeBytes, told);
+    else store.submit(log, packed ?? buffer, at, sizeBytes, leaderEpoch, told);
     return null;
   }
+}
+
+/** What becomes of a batch, as a promise that rejects with the refusal. */
+export function acked(begin: (done: OnProduced) => void): Promise<ProduceReceipt> {
+  return new Promise((resolve, reject) => {
+    begin((outcome) => (outcome instanceof BrokerError ? reject(outcome) : resolve(outcome)));
+  });
 }

@@ -20,7 +20,7 @@ import type {
   Topic,
   TracedConfigEntry,
 } from "./api.ts";
-import { Appends } from "./appends.ts";
+import { Appends, acked } from "./appends.ts";
 import type { BrokerConfig } from "./broker-config.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import { type BrokerSettings, brokerSettings } from "./broker-settings.ts";
@@ -29,7 +29,6 @@ import type { Changes } from "./changes.ts";
 import type { CopyRepairs } from "./copy-repairs.ts";
 import type { CurrentGroups } from "./current-groups.ts";
 import { deleteRecords } from "./delete-records.ts";
-import { BrokerError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { PartitionFetcher } from "./fetcher.ts";
 import { findOffset } from "./find-offset.ts";
@@ -135,11 +134,11 @@ export class LocalBroker implements Broker {
   }
 
   produce(request: ProduceRequest): Promise<ProduceReceipt> {
-    return new Promise((resolve, reject) => {
-      this.submit(request, (outcome) =>
-        outcome instanceof BrokerError ? reject(outcome) : resolve(outcome),
-      );
-    });
+    return acked((done) => this.#appends.submit(request, done));
+  }
+
+  restore(request: ProduceRequest): Promise<ProduceReceipt> {
+    return acked((done) => this.#appends.restore(request, done));
   }
 
   submit(request: ProduceRequest, done: OnProduced): void {

@@ -73,6 +73,8 @@ export interface Client {
 
   /** Appends one v2 record batch as it is; for records rather than batches, `openProducer`. */
   produce(request: ProduceBatch, options?: CallOptions): Promise<BatchReceipt>;
+  /** Puts back one batch that a stream gave, with the offsets, times and codec that it has. */
+  restore(request: RestoreBatch, options?: CallOptions): Promise<BatchReceipt>;
   /** Gathers the records of one topic into batches and produces them. */
   openProducer(topic: string, options?: ProducerOptions): Promise<Producer>;
 
@@ -190,6 +192,9 @@ export interface ProduceBatch {
   /** 0: do not wait, 1: the leader has it, -1: every copy in the ISR has it. */
   readonly acks: -1 | 0 | 1;
 }
+
+/** One v2 record batch with offsets of its own, behind all that the partition has. */
+export type RestoreBatch = Omit<ProduceBatch, "acks">;
 
 /** What to read. */
 export interface StreamRequest {

@@ -90,6 +90,9 @@ function clientOf(platform: ClientPlatform, caller: Caller, hello: BrokerHello):
     async produce({ topic, partition, batch, acks }, options) {
       return call(caller, operations.produce, { topic, partition, acks }, options, batch);
     },
+    async restore({ topic, partition, batch }, options) {
+      return call(caller, operations.restore, { topic, partition }, options, batch);
+    },
     async openProducer(topic, options = {}) {
       const { partitionCount } = await client.describeTopic(topic);
       const { clock, random } = platform;

@@ -145,6 +145,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
     refusals: new RefusalCounts(),
     topicActivities: () => [],
     alterBrokerConfig: notFaked,
+    restore: notFaked,
     lagTimes: { of: () => UNKNOWN_LAG_TIME },
     replication: {
       ...alone,

@@ -23,6 +23,9 @@ import {
   LEADER_EPOCH_AT,
   LOG_APPEND_TIME_BIT,
   MAX_TIMESTAMP_AT,
+  NO_PRODUCER_EPOCH,
+  NO_PRODUCER_ID,
+  NO_SEQUENCE,
   NO_TIMESTAMP,
   PRODUCER_EPOCH_AT,
   PRODUCER_ID_AT,
@@ -149,6 +152,17 @@ export function stampBatch(
 export function setLogAppendTime(buf: Uint8Array, at: number, timestampMs: number): void {
   putInt16(buf, at + ATTRIBUTES_AT, attributes(buf, at) | LOG_APPEND_TIME_BIT);
   putInt64(buf, at + MAX_TIMESTAMP_AT, timestampMs);
+  putInt32(buf, at + CRC_AT, computedCrc(buf, at));
+}
+
+/**
+ * Takes the producer's id and sequence out of the batch, in place, and sets the CRC anew: whoever
+ * has that id now is somebody else.
+ */
+export function clearProducer(buf: Uint8Array, at: number): void {
+  putInt64(buf, at + PRODUCER_ID_AT, NO_PRODUCER_ID);
+  putInt16(buf, at + PRODUCER_EPOCH_AT, NO_PRODUCER_EPOCH);
+  putInt32(buf, at + BASE_SEQUENCE_AT, NO_SEQUENCE);
   putInt32(buf, at + CRC_AT, computedCrc(buf, at));
 }
 

@@ -82,6 +82,7 @@ export class LogChanges {
       await this.#whenDurable(frameNumber);
       if (log.removed) return;
       log.advance(offset);
+      log.onWritten?.();
       const removed = log.takeEmptied();
       writer.dropSegments(log, removed);
       for (const segment of removed) removeSegment(disk, files, segment);

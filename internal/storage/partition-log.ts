@@ -98,7 +98,7 @@ export class PartitionLog {
   readonly damage = new KnownDamage();
   /** Which leader epoch wrote what. */
   readonly epochs = new EpochHistory();
-  /** Called when there are batches that are being made durable. */
+  /** Called when there are batches that are being made durable, or the log begins elsewhere. */
   onWritten: (() => void) | null = null;
   /** Called when `highWatermark` has grown. */
   onAdvance: (() => void) | null = null;

@@ -143,6 +143,7 @@ export class FakeBroker {
         return { leader, epoch: 1000, clusterId: "cluster" };
       },
       produce: never,
+      restore: never,
       openProducer: never,
       openStream: never,
       openGroupReader: never,

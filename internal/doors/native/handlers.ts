@@ -26,6 +26,11 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
       .produce({ ...head, buffer, from: payloadFrom, to: payloadTo })
       .then((receipt) => ({ topic: head.topic, partition: head.partition, ...receipt })),
   ),
+  handler(operations.restore, (broker, head, { buffer, payloadFrom, payloadTo }) =>
+    broker
+      .restore({ ...head, acks: -1, buffer, from: payloadFrom, to: payloadTo })
+      .then((receipt) => ({ ...head, ...receipt })),
+  ),
   handler(operations.findOffset, (broker, { topic, partition, position }) =>
     broker.findOffset(topic, partition, position),
   ),

@@ -87,6 +87,19 @@ export const produce: Operation<ProduceHead, BatchReceipt> = {
   }),
 };
 
+/** One v2 record batch, the payload, as it was read from a log; it is put back there. */
+export interface RestoreHead {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** Appends the batch that is its payload, with the offsets that it has. */
+export const restore: Operation<RestoreHead, BatchReceipt> = {
+  name: "restore",
+  request: record<RestoreHead>({ topic: text, partition: int32() }),
+  answer: produce.answer,
+};
+
 /** A place in a partition that is to be found. */
 export interface FindOffsetRequest {
   readonly topic: string;

@@ -7,7 +7,7 @@ import { handlers, readRequest } from "./handlers.ts";
 import { greet } from "./hello.ts";
 import type { NativeLimits } from "./limits.ts";
 import type { OpenStream, StreamOutlet } from "./open-stream.ts";
-import { hello, produce } from "./operations.ts";
+import { hello, produce, restore } from "./operations.ts";
 import type { Outlet } from "./outlet.ts";
 import { ProtocolError, type Refusal, refusal, refusalOf } from "./refusal.ts";
 import { ReplicaStream } from "./replica-stream.ts";
@@ -122,7 +122,7 @@ export class Session {
   }
 
   private count({ name, payloadFrom, payloadTo }: Frame, change: 1 | -1): void {
-    if (name === produce.name) {
+    if (name === produce.name || name === restore.name) {
       this.producesInFlight += change;
       this.produceBytesInFlight += change * (payloadTo - payloadFrom);
     } else {

@@ -1,0 +1,124 @@
+import type { Command } from "commander";
+import type { BatchesEvent, Client } from "../../internal/client/api.ts";
+import { ArchiveWriter } from "../../internal/client/archive/writer.ts";
+import { baseOffset, batchSizeBytes } from "../../internal/record/batch.ts";
+import { withClient } from "../connection.ts";
+import { failureOf } from "../consume/print.ts";
+import { usageError } from "../errors.ts";
+import { callExits, type GlobalOptions, verb } from "../options.ts";
+import { humanBytes, humanCount } from "../output/numbers.ts";
+import { takeSignals } from "../signals.ts";
+import type { Stdio } from "../stdio.ts";
+import { type NamedTopic, namedTopics } from "./archive-names.ts";
+
+/** So many partitions are read at a time. */
+const PARTITIONS_AT_A_TIME = 1000;
+
+/** `weir log export`: topics as one file, to be put back as they are. */
+export function exportVerb(stdio: Stdio): Command {
+  return verb("export <what...>", "Write topics or partitions to stdout, as they are", {
+    examples: [
+      "weir log export orders > orders.weir",
+      "weir log export 'order*' audit-0 | zstd > backup.weir.zst",
+      "weir log export orders | weir -b other:9092 log import",
+    ],
+    json: "what it writes is an archive: see docs/archive-format.md",
+    exits: callExits,
+  })
+    .addHelpText(
+      "after",
+      "\nNames are topics, partitions (orders-0), or patterns ('ord*'). Each partition is written" +
+        "\nup to where it ends when its turn comes; 'weir log import' puts it back.",
+    )
+    .action(async (words: string[], _: unknown, command: Command) => {
+      if (stdio.outputIsScreen) {
+        throw usageError("an archive is no text: send it to a file or a pipe.");
+      }
+      const options = command.optsWithGlobals<GlobalOptions>();
+      const stop = takeSignals();
+      await withClient(options, (client) => exportTopics(stdio, client, words, stop), stop);
+    });
+}
+
+async function exportTopics(
+  stdio: Stdio,
+  client: Client,
+  words: readonly string[],
+  stop: AbortSignal,
+): Promise<void> {
+  const topics = await namedTopics(client, words);
+  const writer = new ArchiveWriter();
+  const run = { stdio, client, writer, stop };
+  put(run, writer.preface());
+  for (const topic of topics) await exportTopic(run, topic);
+  stdio.progress("");
+  // Without its end, what was written is no archive: nobody takes a part for the whole.
+  if (stop.aborted) return;
+  put(run, writer.end());
+  await stdio.out.flush();
+  if (stdio.notesAreWatched) stdio.note(summary(writer));
+}
+
+/** One call of the verb. */
+interface Run {
+  readonly stdio: Stdio;
+  readonly client: Client;
+  readonly writer: ArchiveWriter;
+  readonly stop: AbortSignal;
+}
+
+async function exportTopic(run: Run, { name, partitions }: NamedTopic): Promise<void> {
+  const { partitionCount, config } = await run.client.describeTopic(name);
+  put(run, run.writer.topic({ name, partitionCount, config: Object.fromEntries(config) }));
+  for (let from = 0; from < partitions.length; from += PARTITIONS_AT_A_TIME) {
+    if (run.stop.aborted) return;
+    await exportPartitions(run, name, partitions.slice(from, from + PARTITIONS_AT_A_TIME));
+  }
+}
+
+async function exportPartitions(
+  run: Run,
+  topic: string,
+  numbers: readonly number[],
+): Promise<void> {
+  const { stdio, client, writer, stop } = run;
+  const wanted = numbers.map((partition) => {
+    return { topic, partition, start: { kind: "earliest" }, end: { kind: "latest" } } as const;
+  });
+  const stream = await client.openStream({ partitions: wanted }, { signal: stop });
+  const indexes = new Map<number, { readonly index: number; readonly endOffset: number }>();
+  for (const { partition, startOffset, endOffset } of stream.partitions) {
+    const end = endOffset ?? startOffset;
+    indexes.set(partition, { index: writer.totals.partitions, endOffset: end });
+    put(run, writer.partition({ topic, partition, startOffset, endOffset: end }));
+  }
+  for await (const event of stream) {
+    if (event.kind === "partition-failed") throw failureOf(event);
+    if (event.kind !== "records") continue;
+    const place = indexes.get(event.partition);
+    if (place === undefined) continue;
+    const batches = batchesBefore(event, place.endOffset);
+    if (batches.length > 0) put(run, writer.batches(place.index, batches));
+    if (stdio.out.full) await stdio.out.flush();
+    stdio.progress(summary(writer));
+  }
+}
+
+/** The batches of an event that begin before that offset. */
+function batchesBefore({ batches }: BatchesEvent, endOffset: number): Uint8Array {
+  let to = 0;
+  while (to < batches.length && baseOffset(batches, to) < endOffset) {
+    to += batchSizeBytes(batches, to);
+  }
+  return batches.subarray(0, to);
+}
+
+function put({ stdio }: Run, bytes: Uint8Array): void {
+  stdio.out.appendBytes(bytes, 0, bytes.length);
+}
+
+function summary({ totals }: ArchiveWriter): string {
+  const { partitions, records, bytes } = totals;
+  const of = `${humanCount(partitions)} ${partitions === 1 ? "partition" : "partitions"}`;
+  return `${humanCount(records)} records of ${of} exported, ${humanBytes(bytes)}`;
+}
