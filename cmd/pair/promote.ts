@@ -66,7 +66,7 @@ export function promoteVerb(stdio: Stdio): Command {
 function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport): string[] {
   const master = leaderId < 0 ? "The master" : `Broker ${leaderId}, the master,`;
   const heard =
-    silentMs === null ? "has never been heard" : `was heard ${humanDuration(silentMs)} ago`;
+    silentMs === null ? "hasn't said yet what it has" : `was heard ${humanDuration(silentMs)} ago`;
   const lines = [`${master} ${heard}.`];
   if (wasInSync) {
     lines.push(

@@ -1,10 +1,34 @@
 import type { MetadataStore } from "../metadata/metadata-store.ts";
+import type { ReplicationLeader } from "../replication/leader.ts";
 import type { FollowerHello } from "../replication/messages.ts";
 import { BrokerError } from "./errors.ts";
+import type { Pair } from "./pair.ts";
 import type { PairPath } from "./pair-path.ts";
+import { notLeader } from "./refusals.ts";
+
+/**
+ * Lets a broker follow this one from now on. Rejects with `BrokerError` where this one doesn't
+ * lead, or the other one can't follow it.
+ */
+export async function admitFollower(
+  path: PairPath,
+  pair: Pair,
+  hello: FollowerHello,
+): Promise<ReplicationLeader> {
+  const leading = () => {
+    if (pair.leader) return pair.leader;
+    throw notLeader(pair.leaderId, pair.role);
+  };
+  leading();
+  checkFollower(path, hello, pair.leaderEpoch);
+  const standing = await registerFollower(path, hello, pair.leaderEpoch);
+  const leader = leading(); // it may have been replaced meanwhile
+  leader.putFollower(hello.brokerId, hello.mode, standing);
+  return leader;
+}
 
 /** Throws `BrokerError` where a broker can't follow this one, which leads with `epoch`. */
-export function admitFollower(
+function checkFollower(
   { metadata, brokerId }: PairPath,
   hello: FollowerHello,
   epoch: number,
@@ -25,7 +49,7 @@ export function admitFollower(
 }
 
 /** Writes down who follows, and where both are reached; returns whether it was known before. */
-export async function registerFollower(
+async function registerFollower(
   { metadata, advertised, brokerId, rack, mode }: PairPath,
   hello: FollowerHello,
   epoch: number,

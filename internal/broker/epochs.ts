@@ -18,6 +18,11 @@ export function epochOfPromotion(epoch: number, brokerId: number, otherId: numbe
   return brokerId < otherId ? first : first + EPOCHS_PER_BROKER;
 }
 
+/** Whether a leadership of this epoch began with a promotion. */
+export function isPromotion(epoch: number): boolean {
+  return epoch > 0 && epoch % EPOCHS_PER_BROKER === 0;
+}
+
 /** So many producer ids can be given out between two promotions. */
 const PRODUCER_IDS_PER_PROMOTION = 2 ** 32;
 

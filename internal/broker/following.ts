@@ -23,8 +23,8 @@ export interface FollowingPath {
   /** Where the leader is taken to be now. */
   readonly address: () => PeerAddress;
   readonly hello: () => FollowerHello;
-  /** A session begins with this leader. Throws if it may not. */
-  readonly opened: (hello: LeaderHello) => void;
+  /** A session begins with this leader, once this resolves. Rejects if it may not. */
+  readonly opened: (hello: LeaderHello, address: PeerAddress) => Promise<void>;
   /** The logs to be copied from the beginning of a session on. */
   readonly logs: () => Iterable<PartitionLog>;
   readonly copied: (log: PartitionLog, bytes: Uint8Array) => void;
@@ -39,6 +39,11 @@ export interface FollowingPath {
 export class Following {
   /** When the leader was heard the last time, on the clock that only goes forward; null: never. */
   heardAtMs: number | null = null;
+  /**
+   * The same, but for the beginning of a session: what the leader took in between is unknown until
+   * it has told of every log, and so is whether it has what this broker has.
+   */
+  informedAtMs: number | null = null;
   /** How the session that began last has come on; null: there was none. */
   catchUp: CatchUp | null = null;
   readonly #path: FollowingPath;
@@ -127,6 +132,7 @@ export class Following {
     const { clock, store, links, address, hello, copied, cut } = this.#path;
     const heard = () => {
       this.heardAtMs = clock.monotonicMs();
+      if (copier.isInformed) this.informedAtMs = this.heardAtMs;
     };
     const catchUp = new CatchUp(clock);
     const copier = new FollowerCopier({
@@ -143,15 +149,16 @@ export class Following {
       cut,
       failed: reject,
     });
-    const link = await links.follow(address(), hello(), {
+    const place = address();
+    const link = await links.follow(place, hello(), {
       placed: (placements) => copier.placed(placements),
       batches: (marks, bytes) => {
-        heard();
         copier.batches(marks, bytes);
+        heard();
       },
       marks: (marks) => {
-        heard();
         copier.marks(marks);
+        heard();
       },
       beat: ({ inSync, behindBytes }) => {
         heard();
@@ -168,10 +175,11 @@ export class Following {
     this.catchUp = catchUp;
     try {
       if (this.#stopped) return;
-      heard();
-      this.#path.opened(link.hello);
+      await this.#path.opened(link.hello, place);
+      if (this.#stopped) return;
       this.#retryMs = RETRY_MS;
       for (const log of this.#path.logs()) copier.follow(log);
+      heard();
       this.#toldInSync = false;
       this.#listenLater(reject);
       await promise;

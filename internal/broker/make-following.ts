@@ -18,9 +18,9 @@ export interface FollowingRole {
 
 /** Follows with all logs of a broker. */
 export function makeFollowing(path: PairPath, role: FollowingRole): Following {
-  const { clock, log, store, links, lagTimeMaxMs, metadata } = path;
+  const { clock, log, store, links, lagTimeMaxMs, metadata, saveFollowed } = path;
   const { brokerId, mode, advertised, rack } = path;
-  const { address, epoch, opened, lost, unreachable } = role;
+  const { address, epoch, lost, unreachable } = role;
   return new Following({
     clock,
     log,
@@ -32,7 +32,11 @@ export function makeFollowing(path: PairPath, role: FollowingRole): Following {
       const { clusterId } = metadata;
       return { ...advertised, rack, brokerId, mode, clusterId, epoch: epoch() };
     },
-    opened,
+    opened: async (opened, { host, port }) => {
+      // Before anything is cut, which may be all that is known of who leads.
+      await saveFollowed({ brokerId: opened.leaderId, epoch: opened.epoch, host, port });
+      role.opened(opened);
+    },
     logs: () => store.logs.values(),
     copied: (copied, bytes) => {
       if (copied === metadata.log) takeMetadata(path, bytes);

@@ -12,6 +12,7 @@ import { ClusterStanding } from "./cluster-standing.ts";
 import { CopyRepairs } from "./copy-repairs.ts";
 import { CurrentGroups } from "./current-groups.ts";
 import { EventLog } from "./event-log.ts";
+import { savedFollowedLeader, saveFollowedLeader } from "./followed-leader.ts";
 import { groupTopics } from "./group-topics.ts";
 import { offsetsTopic } from "./groups-topic.ts";
 import { LagTimes } from "./lag-times.ts";
@@ -90,6 +91,8 @@ export async function openParts(
     advertised: options.advertised,
     rack: settings.rack,
     slaveOf,
+    followed: savedFollowedLeader(disk, dataDirectory),
+    saveFollowed: (leader) => saveFollowedLeader(disk, dataDirectory, leader),
     mode: settings.replication,
     lagTimeMaxMs: settings.lagTimeMaxMs,
     fenceAfterMs: settings.fenceAfterMs,

@@ -4,6 +4,7 @@ import type { Log } from "../platform/log.ts";
 import type { ReplicationMode } from "../replication/messages.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { EventLog } from "./event-log.ts";
+import type { FollowedLeader } from "./followed-leader.ts";
 import type { Links, PeerAddress } from "./links.ts";
 import type { Role } from "./replication-api.ts";
 import type { Topics } from "./topics.ts";
@@ -23,6 +24,10 @@ export interface PairPath {
   readonly rack: string | null;
   /** The master to follow; null: what the metadata says. */
   readonly slaveOf: PeerAddress | null;
+  /** Whom this broker had followed last when it was started. */
+  readonly followed: FollowedLeader | null;
+  /** Makes durable whom this broker follows. */
+  readonly saveFollowed: (leader: FollowedLeader) => Promise<void>;
   readonly mode: ReplicationMode;
   readonly lagTimeMaxMs: number;
   readonly fenceAfterMs: number;

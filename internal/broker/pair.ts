@@ -1,9 +1,8 @@
 import type { ReplicationLeader } from "../replication/leader.ts";
 import type { FollowerHello, LeaderOutlet } from "../replication/messages.ts";
 import type { EpochEnd } from "../storage/epoch-history.ts";
-import { StorageError } from "../storage/errors.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
-import { admitFollower, registerFollower } from "./admit-follower.ts";
+import { admitFollower } from "./admit-follower.ts";
 import { endOfEpoch, firstProducerId, UNKNOWN_END } from "./epochs.ts";
 import { BrokerError } from "./errors.ts";
 import type { Following } from "./following.ts";
@@ -13,7 +12,14 @@ import { makeFollowing } from "./make-following.ts";
 import { makeLeader } from "./make-leader.ts";
 import { nearCopyOf } from "./near-copy.ts";
 import type { PairPath } from "./pair-path.ts";
-import { announceLater, newerLeadership, producerIdsFrom } from "./peers.ts";
+import {
+  addressOf,
+  announceLater,
+  askOthers,
+  brokersOf,
+  newerLeadership,
+  producerIdsFrom,
+} from "./peers.ts";
 import { PRODUCER_ID_BLOCK } from "./producer-ids.ts";
 import { notLeader } from "./refusals.ts";
 import type {
@@ -25,9 +31,9 @@ import type {
   ReplicationStatus,
   Role,
 } from "./replication-api.ts";
-import { followingStatus, leadingStatus, lossReport } from "./replication-status.ts";
-import { rereadMetadata } from "./take-copies.ts";
-import { leadAll, nextPromotion, writeLeadership } from "./take-lead.ts";
+import { lossReport, replicationStatus } from "./replication-status.ts";
+import { copyLog, rereadMetadata } from "./take-copies.ts";
+import { hasLedLast, lastLeadership, leadAll, nextEpoch, writeLeadership } from "./take-lead.ts";
 
 /**
  * A broker's part in a pair: it leads every log, or it follows the one that does. The epoch of the
@@ -80,12 +86,13 @@ export class Pair implements Replication {
 
   /** Takes up the role that the metadata says, or that another broker knows better. */
   async start(): Promise<void> {
-    const { metadata, brokerId, slaveOf } = this.#path;
+    const { brokerId, slaveOf } = this.#path;
     this.#path.store.opened = (log) => this.#adopt(log);
-    const { leadership } = metadata;
+    const leadership = lastLeadership(this.#path);
     this.#epoch = leadership?.epoch ?? 0;
     this.#leaderId = leadership?.brokerId ?? (slaveOf ? -1 : brokerId);
-    const newer = slaveOf ? null : await newerLeadership(this.#path, this.#epoch);
+    const others = slaveOf ? [] : await askOthers(this.#path);
+    const newer = newerLeadership(this.#path, others, this.#epoch);
     if (newer) await this.#learn(newer);
     else if (!slaveOf && this.#leaderId === brokerId) {
       // A start is a new leadership: what was not synced before may have gone, and others have it.
@@ -101,18 +108,11 @@ export class Pair implements Replication {
   }
 
   brokers(): readonly BrokerNode[] {
-    const { metadata, brokerId, advertised, rack } = this.#path;
-    const own = { id: brokerId, host: advertised.host, port: advertised.port, rack };
-    return [own, ...[...metadata.brokers.values()].filter(({ id }) => id !== brokerId)];
+    return brokersOf(this.#path);
   }
 
   status(): ReplicationStatus {
-    const { leaderId, leaderEpoch, role } = this;
-    const { clock, store, mode } = this.#path;
-    const details = this.#leader
-      ? leadingStatus(clock, store, this.#leader)
-      : followingStatus(clock, this.#following);
-    return { role, leaderId, leaderEpoch, mode, ...details };
+    return replicationStatus(this.#path, this);
   }
 
   async open(
@@ -120,17 +120,11 @@ export class Pair implements Replication {
     outlet: LeaderOutlet,
     creditBytes: number,
   ): Promise<OpenedSession> {
-    const { metadata, brokerId } = this.#path;
-    if (!this.#leader) throw notLeader(this.#leaderId, this.role);
-    admitFollower(this.#path, hello, this.#epoch);
-    const standing = await registerFollower(this.#path, hello, this.#epoch);
-    const leader = this.#leader;
-    if (!leader) throw notLeader(this.#leaderId, this.role);
-    leader.putFollower(hello.brokerId, hello.mode, standing);
+    const leader = await admitFollower(this.#path, this, hello);
     const session = leader.open(hello.brokerId, outlet, creditBytes);
     this.#note("info", "slave-connected", `broker ${hello.brokerId} follows (${hello.mode})`);
-    const { clusterId } = metadata;
-    return { hello: { leaderId: brokerId, clusterId, epoch: this.#epoch }, session };
+    const { clusterId } = this.#path.metadata;
+    return { hello: { leaderId: this.#leaderId, clusterId, epoch: this.#epoch }, session };
   }
 
   announced(announcement: Announcement): Promise<void> {
@@ -159,8 +153,8 @@ export class Pair implements Replication {
   }
 
   promotionReport(): PromotionReport {
-    const known = { leaderId: this.#leaderId, epoch: this.#epoch };
-    return { ...known, ...lossReport(this.#path, this.#following) };
+    const loss = lossReport(this.#path, this.#following);
+    return { leaderId: this.#leaderId, epoch: this.#epoch, ...loss };
   }
 
   promote(): Promise<PromotionReport> {
@@ -170,15 +164,7 @@ export class Pair implements Replication {
       if (this.#path.metadata.clusterId === "") {
         throw new BrokerError("invalid-request", "this broker has nothing of its master yet");
       }
-      await this.#following?.stop();
-      this.#following = null;
-      await rereadMetadata(this.#path);
-      try {
-        await this.#lead(nextPromotion(this.#path, this.#epoch, this.#leaderId), true);
-      } catch (error) {
-        if (!this.#leader) await this.#follow();
-        throw error;
-      }
+      await this.#leadInstead(true);
       return report;
     });
   }
@@ -212,12 +198,7 @@ export class Pair implements Replication {
 
   #adopt(log: PartitionLog): void {
     if (this.#leader) this.#leader.lead(log);
-    else {
-      log.commitRule = (durable) =>
-        Math.min(durable, this.#following?.toldHighWatermark(log) ?? -1);
-      log.commits.refuse(new StorageError("not-leader", `${log.name}: this broker is a slave`));
-      this.#following?.follow(log);
-    }
+    else copyLog(log, () => this.#following);
   }
 
   /** Leads from now on, with this epoch; after a promotion nobody else is known to be in sync. */
@@ -228,9 +209,23 @@ export class Pair implements Replication {
     const leader = makeLeader(this.#path, epoch);
     this.#leader = leader;
     leadAll(this.#path, leader, promoted);
-    if (promoted) this.#note("warning", "promoted", `this broker is the master, epoch ${epoch}`);
+    if (this.#serving)
+      this.#note("warning", "promoted", `this broker is the master, epoch ${epoch}`);
     await this.#path.roleChanged("master");
     if (this.#serving) this.#announce(leader);
+  }
+
+  /** Ceases to follow, and leads. */
+  async #leadInstead(promoted: boolean): Promise<void> {
+    await this.#following?.stop();
+    this.#following = null;
+    await rereadMetadata(this.#path);
+    try {
+      await this.#lead(nextEpoch(this.#path, this, promoted), promoted);
+    } catch (error) {
+      if (!this.#leader) await this.#follow();
+      throw error;
+    }
   }
 
   async #follow(): Promise<void> {
@@ -245,7 +240,7 @@ export class Pair implements Replication {
         this.#note("info", "following", `this broker follows broker ${leaderId}, epoch ${epoch}`);
       },
       lost: () => this.#note("warning", "master-lost", `broker ${this.#leaderId} isn't heard`),
-      unreachable: () => void this.#askAround(),
+      unreachable: () => void this.#askAround().catch(() => {}), // it will ask again
     });
     for (const one of this.#path.store.logs.values()) this.#adopt(one);
     if (this.#serving && !this.#closed) this.#following.start();
@@ -261,6 +256,7 @@ export class Pair implements Replication {
       const fenced = this.#leader;
       this.#leader = null;
       fenced.stop(`broker ${leader.id} leads with epoch ${epoch}`);
+      await this.#path.saveFollowed({ brokerId: leader.id, epoch, ...leader }).catch(() => {});
       await rereadMetadata(this.#path);
     }
     if (this.#following) this.#following.restart();
@@ -268,24 +264,28 @@ export class Pair implements Replication {
   }
 
   #leaderAddress(): PeerAddress {
-    const { metadata, slaveOf } = this.#path;
-    const known = this.#address ?? metadata.brokers.get(this.#leaderId) ?? slaveOf;
-    if (known) return known;
-    throw new Error(`the address of broker ${this.#leaderId}, which leads, isn't known`);
+    return this.#address ?? addressOf(this.#path, this.#leaderId);
   }
 
-  /** A slave that finds no leader asks the others who leads. */
+  /**
+   * A slave that finds no leader asks the others who leads. It may be itself: a master that was
+   * started as a slave leads on when the others answer, and know of nobody else.
+   */
   async #askAround(): Promise<void> {
-    const newer = await newerLeadership(this.#path, this.#epoch);
+    const others = await askOthers(this.#path);
+    const newer = newerLeadership(this.#path, others, this.#epoch);
     if (newer && !this.#closed) await this.announced(newer);
+    if (newer || others.length === 0) return;
+    await this.#exclusively(async () => {
+      const isOurs = hasLedLast(this.#path, this.#epoch);
+      if (isOurs && !this.#leader && !this.#closed) await this.#leadInstead(false);
+    });
   }
 
   /** Tells the others who leads, until they follow. */
   #announce(leader: ReplicationLeader): void {
-    announceLater(this.#path, 0, () => {
-      if (this.#leader !== leader || this.#closed) return null;
-      return { leader, nodes: this.brokers(), epoch: this.#epoch };
-    });
+    const isLeading = () => this.#leader === leader && !this.#closed;
+    announceLater(this.#path, 0, () => (isLeading() ? leader : null));
   }
 
   async #exclusively<T>(change: () => Promise<T>): Promise<T> {

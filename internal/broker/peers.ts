@@ -1,60 +1,80 @@
 import type { ReplicationLeader } from "../replication/leader.ts";
 import { BrokerError } from "./errors.ts";
-import type { PeerAddress } from "./links.ts";
+import type { PeerAddress, PeerState } from "./links.ts";
 import type { PairPath } from "./pair-path.ts";
 import type { Announcement, BrokerNode } from "./replication-api.ts";
 
 /** How often a master tells brokers that don't follow it that it leads. */
 const ANNOUNCE_MS = 1000;
 
-/** Who leads, and whom to tell. */
-export interface Leading {
-  readonly leader: ReplicationLeader;
-  /** The leader's own broker first. */
-  readonly nodes: readonly BrokerNode[];
-  readonly epoch: number;
+/** All brokers of the pair, this one first. */
+export function brokersOf(path: PairPath): readonly [BrokerNode, ...BrokerNode[]] {
+  const { metadata, brokerId, advertised, rack } = path;
+  const own = { id: brokerId, host: advertised.host, port: advertised.port, rack };
+  return [own, ...[...metadata.brokers.values()].filter(({ id }) => id !== brokerId)];
 }
 
-/** Who of the others leads with a higher epoch than this one; null: nobody who answers. */
-export async function newerLeadership(
-  { links, brokerId, metadata }: PairPath,
-  epoch: number,
-): Promise<Announcement | null> {
-  const others = [...metadata.brokers.values()].filter(({ id }) => id !== brokerId);
-  const states = await Promise.all(others.map((node) => links.ask(node).catch(() => null)));
-  const newest = states
+/** Where broker `id` is reached, which leads. */
+export function addressOf({ metadata, slaveOf, followed }: PairPath, id: number): PeerAddress {
+  const known = metadata.brokers.get(id) ?? slaveOf ?? followed;
+  if (known) return known;
+  throw new Error(`the address of broker ${id}, which leads, isn't known`);
+}
+
+/**
+ * What those of the others say who answer: brokers of the same cluster, and those that have nothing
+ * of any. A slave asks the master that it was started with, too.
+ */
+export async function askOthers(path: PairPath): Promise<readonly PeerState[]> {
+  const { links, brokerId, metadata, slaveOf } = path;
+  const known = [...metadata.brokers.values()].filter(({ id }) => id !== brokerId);
+  const isKnown = known.some(({ host, port }) => slaveOf?.host === host && slaveOf.port === port);
+  const asked: PeerAddress[] = slaveOf && !isKnown ? [...known, slaveOf] : known;
+  const states = await Promise.all(asked.map((peer) => links.ask(peer).catch(() => null)));
+  return states
     .filter((state) => state !== null)
-    .filter((state) => state.clusterId === metadata.clusterId && state.leaderId !== brokerId)
+    .filter((state) => state.brokerId !== brokerId)
+    .filter(({ clusterId }) => clusterId === metadata.clusterId || clusterId === "");
+}
+
+/** Who leads with a higher epoch than this one, as others say; null: nobody. */
+export function newerLeadership(
+  { brokerId, metadata }: PairPath,
+  states: readonly PeerState[],
+  epoch: number,
+): Announcement | null {
+  const { clusterId } = metadata;
+  const newest = states
+    .filter((state) => state.clusterId === clusterId && state.leaderId !== brokerId)
     .sort((a, b) => b.leaderEpoch - a.leaderEpoch)[0];
   if (!newest || newest.leaderEpoch <= epoch) return null;
   const leader = metadata.brokers.get(newest.leaderId);
-  const { clusterId } = metadata;
   return leader ? { leader, epoch: newest.leaderEpoch, clusterId } : null;
 }
 
 /**
- * Tells the brokers that don't follow who leads, again and again as long as `leading` says that it
- * does: one that led before takes no more writes when it learns of it.
+ * Tells the brokers that don't follow who leads, again and again until `leading` says that nobody
+ * here does: one that led before takes no more writes when it learns of it.
  */
-export function announceLater(path: PairPath, delayMs: number, leading: () => Leading | null) {
+export function announceLater(
+  path: PairPath,
+  delayMs: number,
+  leading: () => ReplicationLeader | null,
+): void {
   path.clock.after(delayMs, () => {
-    const now = leading();
-    if (!now) return;
-    const followers = [...now.leader.followers];
+    const leader = leading();
+    if (!leader) return;
+    const followers = [...leader.followers];
     const absent = followers.filter(({ connected }) => !connected);
-    announce(path, now, new Set(absent.map(({ brokerId }) => brokerId)));
+    announce(path, leader.epoch, new Set(absent.map(({ brokerId }) => brokerId)));
     // Without followers there is no one to tell: the first one comes by itself.
     if (followers.length > 0) announceLater(path, ANNOUNCE_MS, leading);
   });
 }
 
-function announce(
-  { links, metadata }: PairPath,
-  { nodes, epoch }: Leading,
-  absent: ReadonlySet<number>,
-): void {
-  const [leader, ...others] = nodes;
-  if (!leader) return;
+function announce(path: PairPath, epoch: number, absent: ReadonlySet<number>): void {
+  const [leader, ...others] = brokersOf(path);
+  const { links, metadata } = path;
   const { clusterId } = metadata;
   for (const node of others) {
     // Whoever is down learns of it when it starts.

@@ -77,7 +77,7 @@ export interface MissingRecords {
 export interface PromotionReport {
   readonly leaderId: number;
   readonly epoch: number;
-  /** How long the master hasn't been heard; null: never since the start. */
+  /** How long the master hasn't said where its logs end; null: never since this one follows. */
   readonly silentMs: number | null;
   /** Whether the slave was in the ISR of all partitions when it heard the master last. */
   readonly wasInSync: boolean;

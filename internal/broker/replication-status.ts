@@ -2,6 +2,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Follower, ReplicationLeader } from "../replication/leader.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { Following } from "./following.ts";
+import type { Pair } from "./pair.ts";
 import type { PairPath } from "./pair-path.ts";
 import type {
   FollowerStatus,
@@ -12,8 +13,15 @@ import type {
 
 type Details = Omit<ReplicationStatus, "role" | "leaderId" | "leaderEpoch" | "mode">;
 
+/** How a broker stands with the others. */
+export function replicationStatus({ clock, store, mode }: PairPath, pair: Pair): ReplicationStatus {
+  const { role, leaderId, leaderEpoch, leader, following } = pair;
+  const details = leader ? leadingStatus(clock, store, leader) : followingStatus(clock, following);
+  return { role, leaderId, leaderEpoch, mode, ...details };
+}
+
 /** How a master's followers are. */
-export function leadingStatus(clock: Clock, store: LogStore, leader: ReplicationLeader): Details {
+function leadingStatus(clock: Clock, store: LogStore, leader: ReplicationLeader): Details {
   const followers = [...leader.followers].map((follower) =>
     followerStatus(clock, store, leader, follower),
   );
@@ -31,7 +39,7 @@ export function leadingStatus(clock: Clock, store: LogStore, leader: Replication
 }
 
 /** How a slave stands with its master. */
-export function followingStatus(clock: Clock, following: Following | null): Details {
+function followingStatus(clock: Clock, following: Following | null): Details {
   const heardAtMs = following?.heardAtMs ?? null;
   const leaderSilentMs = heardAtMs === null ? null : Math.round(clock.monotonicMs() - heardAtMs);
   const connected = following?.connected ?? false;
@@ -46,7 +54,9 @@ export function lossReport(
   { clock, store, topics, mode }: PairPath,
   following: Following | null,
 ): Omit<PromotionReport, "leaderId" | "epoch"> {
-  const { leaderSilentMs, inSync } = followingStatus(clock, following);
+  const wasInSync = following?.inSync ?? false;
+  const informedAtMs = following?.informedAtMs ?? null;
+  const silentMs = informedAtMs === null ? null : Math.round(clock.monotonicMs() - informedAtMs);
   const missing: MissingRecords[] = [];
   for (const log of following ? store.logs.values() : []) {
     const settings = topics.topicOfLog(log.name)?.settings;
@@ -54,10 +64,10 @@ export function lossReport(
     const { name, durableOffset: endOffset } = log;
     const toldOffset = following?.leaderEndOf(log) ?? endOffset;
     const leaderEndOffset = Math.max(toldOffset, endOffset);
-    if (inSync && synchronous && leaderEndOffset === endOffset) continue;
+    if (wasInSync && synchronous && leaderEndOffset === endOffset) continue;
     missing.push({ log: name, leaderEndOffset, endOffset });
   }
-  return { silentMs: leaderSilentMs, wasInSync: inSync, missing };
+  return { silentMs, wasInSync, missing };
 }
 
 function followerStatus(

@@ -1,4 +1,7 @@
+import { StorageError } from "../storage/errors.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
 import type { CutOff } from "../storage/truncation.ts";
+import type { Following } from "./following.ts";
 import type { PairPath } from "./pair-path.ts";
 
 /** Batches of the metadata log have become durable on a slave: topics follow. */
@@ -7,6 +10,13 @@ export function takeMetadata({ metadata, topics, log }: PairPath, bytes: Uint8Ar
   topics.reconcile().catch((error: unknown) => {
     log.error("metadata-not-applied", { message: String(error) });
   });
+}
+
+/** Makes a log a copy: nobody writes it here, and it is committed as far as the master says. */
+export function copyLog(log: PartitionLog, following: () => Following | null): void {
+  log.commitRule = (durable) => Math.min(durable, following()?.toldHighWatermark(log) ?? -1);
+  log.commits.refuse(new StorageError("not-leader", `${log.name}: this broker is a slave`));
+  following()?.follow(log);
 }
 
 /** Takes up what the metadata log has, also what this broker wrote and nobody has confirmed. */

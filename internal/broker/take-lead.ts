@@ -1,12 +1,30 @@
+import type { Leadership } from "../metadata/metadata-store.ts";
 import type { ReplicationLeader } from "../replication/leader.ts";
 import { epochOfPromotion } from "./epochs.ts";
 import type { PairPath } from "./pair-path.ts";
+import type { Replication } from "./replication-api.ts";
 
-/** The epoch of this broker's promotion, where `leaderId` led with `epoch` before. */
-export function nextPromotion(path: PairPath, epoch: number, leaderId: number): number {
-  const { metadata, brokerId } = path;
+/** The epoch of a leadership of this broker that comes after the last one that is known. */
+export function nextEpoch(
+  { metadata, brokerId }: PairPath,
+  { leaderEpoch, leaderId }: Pick<Replication, "leaderEpoch" | "leaderId">,
+  promoted: boolean,
+): number {
+  if (!promoted) return leaderEpoch + 1;
   const other = [...metadata.brokers.keys()].find((id) => id !== brokerId);
-  return epochOfPromotion(epoch, brokerId, other ?? leaderId);
+  return epochOfPromotion(leaderEpoch, brokerId, other ?? leaderId);
+}
+
+/** The last leadership that was known when this broker was started; null if there was none. */
+export function lastLeadership({ metadata, followed }: PairPath): Leadership | null {
+  const { leadership } = metadata;
+  return leadership && (followed?.epoch ?? -1) <= leadership.epoch ? leadership : followed;
+}
+
+/** Whether this broker has led with `epoch`, the highest that it knows of. */
+export function hasLedLast({ metadata, brokerId }: PairPath, epoch: number): boolean {
+  const { leadership } = metadata;
+  return leadership?.brokerId === brokerId && leadership.epoch === epoch;
 }
 
 /**

@@ -109,7 +109,7 @@ export class ReplicationLeader {
     for (const follower of this.#followers.values()) {
       this.#putCopy(led, follower, follower.lost ? "missing" : "in");
     }
-    led.lead(epoch, () => this.#isFenced);
+    led.lead(epoch, this.#isFenced);
     for (const { session } of this.#followers.values()) session?.appeared(log.name);
     return led;
   }
@@ -172,7 +172,8 @@ export class ReplicationLeader {
         heard: () => {
           follower.heardAtMs = clock.monotonicMs();
           follower.lost = false;
-          if (this.#isFenced) this.#fence(clock.monotonicMs());
+          // Not before its copies are known: else what they lack is committed without them.
+          if (this.#isFenced) clock.atEndOfTurn(() => this.#fence(clock.monotonicMs()));
         },
         closed: () => {
           if (follower.session !== session) return;

@@ -19,25 +19,23 @@ export class LedLog {
     this.#changed = changed;
   }
 
-  /**
-   * Begins to lead: the log's high watermark is that of its copies from now on, and stays where it
-   * is while `isFenced`.
-   */
-  lead(epoch: number, isFenced: () => boolean): void {
+  /** Begins to lead: the log's high watermark is that of its copies from now on. */
+  lead(epoch: number, fenced: boolean): void {
     const { log, copies } = this;
     log.leaderEpoch = epoch;
     log.onWritten = () => this.#tellSessions();
     log.commitRule = (durableOffset) => {
       copies.advanced(durableOffset);
       this.#tellSessions();
-      return isFenced() ? log.highWatermark : copies.highWatermark;
+      return copies.highWatermark;
     };
-    this.fence(isFenced());
+    this.fence(fenced);
   }
 
   /** Another broker may lead by now, so that nothing may be written; or this is over. */
   fence(fenced: boolean): void {
     const { commits } = this.log;
+    this.copies.fence(fenced);
     if (fenced) commits.refuse(new StorageError("not-enough-copies", "a slave isn't heard"));
     else commits.refusal = null;
     this.settle();

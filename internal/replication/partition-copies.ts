@@ -59,6 +59,7 @@ export class PartitionCopies {
   /** Counts the changes of who is in sync. */
   changeCount = 0;
   #rules: CopyRules;
+  #fenced = false;
   #endOffset: number;
   #highWatermark: number;
 
@@ -165,6 +166,12 @@ export class PartitionCopies {
     this.#raise();
   }
 
+  /** While it is fenced, nothing more is committed. */
+  fence(fenced: boolean): void {
+    this.#fenced = fenced;
+    this.#raise();
+  }
+
   /** The leader has made everything before `endOffset` durable. */
   advanced(endOffset: number): void {
     if (endOffset > this.#endOffset) {
@@ -255,6 +262,7 @@ export class PartitionCopies {
   }
 
   #raise(): void {
+    if (this.#fenced) return;
     if (this.#rules.policy === "refuse" && this.degraded) return;
     let offset = this.#endOffset;
     for (const copy of this.#copies.values()) {

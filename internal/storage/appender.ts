@@ -53,6 +53,8 @@ export class Appender {
   #queue: Pending[] = [];
   #scheduled = false;
   #held = false;
+  /** Told when what was held is written. */
+  #unheld: (() => void)[] = [];
   /** How often appends had to wait because the journal was full. */
   heldCount = 0;
 
@@ -80,12 +82,18 @@ export class Appender {
     if (!held && this.#queue.length > 0) this.#schedule();
   }
 
+  /** Resolves when all that was handed in is written: now, unless it is held. */
+  async written(): Promise<void> {
+    this.flush();
+    if (this.#queue.length > 0) await new Promise<void>((done) => this.#unheld.push(done));
+  }
+
   /** How many appends are to be written. */
   get waitingCount(): number {
     return this.#queue.length;
   }
 
-  /** Writes what has gathered, now. */
+  /** Writes what has gathered, now; what is held stays. */
   flush(): void {
     this.#scheduled = false;
     if (this.#held) return;
@@ -102,6 +110,9 @@ export class Appender {
       // Those behind it could pass, and then stand before what is sent again.
       if (failure) this.#reject(queue.splice(from), failure);
     }
+    const unheld = this.#unheld;
+    this.#unheld = [];
+    for (const done of unheld) done();
     if (queue.length > 0) this.#path.written();
   }
 

@@ -332,9 +332,9 @@ export class LogStore {
   }
 
   /** Resolves when all that was handed in until now is durable; rejects if it can't be. */
-  durable(): Promise<void> {
-    this.#appender.flush();
-    return this.#commit.durable();
+  async durable(): Promise<void> {
+    await this.#appender.written();
+    await this.#commit.durable();
   }
 
   /** Moves what the journal holds to the segments, now. */
@@ -385,7 +385,7 @@ export class LogStore {
       commit: this.#commit,
       checkpointer: this.#checkpointer,
       cutDirectory: this.#layout.cut,
-      flush: () => this.#appender.flush(),
+      durable: () => this.durable(),
     };
   }
 

@@ -15,7 +15,7 @@ import type { LogConfig, PartitionLog } from "./partition-log.ts";
 const KIB = 1024;
 
 /** Small enough that files roll within a few batches. */
-const SMALL_LIMITS: StorageLimits = {
+export const SMALL_LIMITS: StorageLimits = {
   ...DEFAULT_LIMITS,
   directBytes: { fsync: 1 * KIB, memory: 1 * KIB },
   tailBytes: 4 * KIB,
@@ -57,6 +57,7 @@ export async function openStore(
   compaction: Partial<CompactionSettings> = {},
   events?: StorageEvents,
   acceptLosses = false,
+  limits = SMALL_LIMITS,
 ): Promise<TestStore> {
   const store = await LogStore.open({
     clock,
@@ -65,7 +66,7 @@ export async function openStore(
     config: SMALL_LOG,
     maxOpenFiles: 8,
     minFreeBytes: 0,
-    limits: SMALL_LIMITS,
+    limits,
     compaction: { ...UNBOUNDED_COMPACTION, ...compaction },
     scrub: { bytesPerSecond: Number.POSITIVE_INFINITY, intervalMs: 1000 },
     ...(events && { events }),

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { manualClock } from "../platform/testing/manual-clock.ts";
 import { memoryDisk } from "../platform/testing/memory-disk.ts";
 import { batchSizeBytes, stampBatch } from "../record/batch.ts";
 import { StorageError } from "./errors.ts";
@@ -10,6 +11,7 @@ import {
   openStore,
   type Pair,
   readRecords,
+  SMALL_LIMITS,
   SMALL_LOG,
 } from "./store.testing.ts";
 
@@ -96,6 +98,34 @@ test("a cut takes whole batches, files, epochs and producers, and keeps what it 
   expect(segments.length).toBe(log.segments.length);
   await copyMany(store, log, 3, 4);
   expect(await keysOf(store, log)).toEqual([...keys(0, 0, 8), ...keys(3, 8, 12)]);
+});
+
+test("what waits for a checkpoint is written before a cut, and cut with the rest", async () => {
+  const journal = { checkpointAtBytes: 64_000, journalBytes: 80_000 };
+  const limits = { ...SMALL_LIMITS, ...journal, checkpointLogsPerTurn: 1 };
+  const { store } = await openStore(memoryDisk(), manualClock(), {}, undefined, false, limits);
+  const copies: Promise<void>[] = [];
+  // With so many, a checkpoint takes its time.
+  for (let i = 0; i < 100; i++) {
+    const other = store.openLog(`other-${i}`, "a", SMALL_LOG);
+    copies.push(copy(store, other, { offset: 0, epoch: 0 }, [["k", "v"]]));
+  }
+  const log = store.openLog("orders-0", "a", SMALL_LOG);
+  let offset = 0;
+  while (store.pressure.heldCount === 0) {
+    for (let i = 0; i < 20; i++, offset++) {
+      copies.push(copy(store, log, { offset, epoch: 0 }, [[`0:${offset}`, VALUE]]));
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  copies.push(copy(store, log, { offset, epoch: 0 }, [[`0:${offset}`, VALUE]]));
+  expect(log.endOffset).toBe(offset); // the last one is held
+  await store.truncate([{ log, offset: 2 }]);
+  await Promise.all(copies);
+  expect([log.durableOffset, log.endOffset]).toEqual([2, 2]);
+  await copyMany(store, log, 1, 2);
+  expect(await keysOf(store, log)).toEqual([...keys(0, 0, 2), ...keys(1, 2, 4)]);
+  await store.close();
 });
 
 test("damage in what is cut off, or across the cut, goes with it", async () => {

@@ -30,8 +30,8 @@ export interface TruncationPath {
   readonly checkpointer: Checkpointer;
   /** Where what was cut is kept. */
   readonly cutDirectory: string;
-  /** Writes the appends that have gathered. */
-  readonly flush: () => void;
+  /** Writes all appends that were handed in, also those that are held, and makes them durable. */
+  readonly durable: () => Promise<void>;
 }
 
 /** What a log has lost. */
@@ -67,8 +67,7 @@ export async function truncateLogs(
   const { disk, files, writer, checkpointer } = path;
   const done: CutOff[] = [];
   const removed: Segment[] = [];
-  path.flush();
-  await path.commit.durable();
+  await path.durable();
   for (const { log, offset } of cuts) {
     await log.changeSegments(async () => {
       const oldEndOffset = log.endOffset;

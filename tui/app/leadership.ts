@@ -64,7 +64,8 @@ function tellFailure(app: App, error: unknown): void {
 }
 
 function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport): string[] {
-  const heard = silentMs === null ? "has never been heard" : `was heard ${duration(silentMs)} ago`;
+  const heard =
+    silentMs === null ? "hasn't said yet what it has" : `was heard ${duration(silentMs)} ago`;
   const lost = missing
     .map(({ log, leaderEndOffset, endOffset }) => ({ log, count: leaderEndOffset - endOffset }))
     .filter(({ count }) => count > 0)

@@ -131,9 +131,9 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "promotion without a higher epoch",
-    "broker/pair.ts",
-    "nextPromotion(this.#path, this.#epoch, this.#leaderId)",
-    "this.#epoch",
+    "broker/take-lead.ts",
+    "return epochOfPromotion(leaderEpoch, brokerId, other ?? leaderId);",
+    "return leaderEpoch;",
   ),
   pair(
     "both brokers promoted to the same epoch",
@@ -156,8 +156,8 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "follower serves beyond the high watermark",
-    "broker/pair.ts",
-    "Math.min(durable, this.#following?.toldHighWatermark(log) ?? -1);",
+    "broker/take-copies.ts",
+    "Math.min(durable, following()?.toldHighWatermark(log) ?? -1);",
     "durable;",
   ),
   pair(
@@ -186,9 +186,9 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "high watermark moved by a master that has fenced itself",
-    "replication/led-log.ts",
-    "return isFenced() ? log.highWatermark : copies.highWatermark;",
-    "return copies.highWatermark;",
+    "replication/partition-copies.ts",
+    "    if (this.#fenced) return;\n",
+    "",
   ),
   pair(
     "metadata empty while it is read anew",

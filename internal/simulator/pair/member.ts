@@ -30,6 +30,8 @@ export class Member {
   readonly address: Address;
   /** Whether its disk was replaced, and it hasn't been in sync since. */
   isNew = true;
+  /** Whether it was somebody's slave, and in sync. */
+  hasFollowed = false;
   /** When it may have lost what only its memory had. */
   lostMemoryAtMs = Number.NEGATIVE_INFINITY;
   /** Whether its process is there, or being started. */

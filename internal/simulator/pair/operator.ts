@@ -1,4 +1,5 @@
 import { BrokerError } from "../../broker/errors.ts";
+import type { Role } from "../../broker/replication-api.ts";
 import { StorageError } from "../../storage/errors.ts";
 import { must } from "../failure.ts";
 import type { SimulatedRandom } from "../random.ts";
@@ -48,9 +49,9 @@ export class PairOperator {
       changeWeather(this.#climate.weather, member.machine, random);
       if (!member.isUp && random.chance(0.15)) this.#restart(member);
       if (member.isUp && random.chance(crashes)) this.#end(member);
-      const parts = member.running?.parts;
-      // Without an id of the cluster, all that it has in sync is nothing.
-      if (parts?.pair.following?.inSync && parts.metadata.clusterId !== "") member.isNew = false;
+      const role = roleOf(member);
+      if (role !== null) member.isNew = false;
+      if (role === "slave") member.hasFollowed = true;
     }
     if (random.chance(crashes / 4)) for (const member of this.#members) this.#crash(member);
     if (random.chance(cuts)) this.#cut();
@@ -107,7 +108,8 @@ export class PairOperator {
       member.loseDisk();
       this.#witness.diskLost(member);
     }
-    const isSlave = member.isNew || (!isOwner && random.chance(0.2));
+    // How the last master is started may be written down since it was a slave.
+    const isSlave = member.isNew || ((!isOwner || member.hasFollowed) && random.chance(0.2));
     this.#start(member, isSlave ? this.#otherThan(member) : null);
   }
 
@@ -203,6 +205,14 @@ export class PairOperator {
       },
     );
   }
+}
+
+/** What a broker is that has all there is; null while it may lack something. */
+function roleOf({ running }: Member): Role | null {
+  const { pair, metadata } = running?.parts ?? {};
+  // Without an id of the cluster, all that it has in sync is nothing.
+  if (!pair || !metadata || metadata.clusterId === "") return null;
+  return pair.role === "master" || pair.following?.inSync ? pair.role : null;
 }
 
 function isClientError(error: unknown): boolean {

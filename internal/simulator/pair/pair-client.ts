@@ -25,6 +25,11 @@ export class PairClient {
     this.#at = random.below(addresses.length);
   }
 
+  /** The number of the broker that it talks to. */
+  get index(): number {
+    return this.#at;
+  }
+
   get isOpen(): boolean {
     return this.#current?.isOpen ?? false;
   }

@@ -188,11 +188,14 @@ export class PairProducer implements Actor {
   #refused(target: Target, attempt: Attempt, code: number, message: string): void {
     this.#world.trace("refused", target.name, attempt.number, code, message);
     const producer = this.#producers.get(target);
-    if (SEQUENCE_ERRORS.has(code)) {
+    const isSequence = SEQUENCE_ERRORS.has(code);
+    // One that was replaced, and doesn't know, lacks what the other one has taken.
+    const { members, witness } = this.#world;
+    if (isSequence && members[this.#client.index] === witness.owner) {
       producer?.refused(attempt, "sequence", message);
       return;
     }
-    checkPairError(this.#world, code, "Produce");
+    if (!isSequence) checkPairError(this.#world, code, "Produce");
     producer?.refused(attempt, "unavailable", message);
     if (this.#world.random.chance(0.5)) this.#client.moveOn();
   }

@@ -1,3 +1,4 @@
+import { isPromotion } from "../../broker/epochs.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { must } from "../failure.ts";
 import { backingOf } from "./backing.ts";
@@ -18,6 +19,8 @@ export class Witness {
   readonly #rules: LossRules;
   /** Logs of which the present leadership, or its restart, has had both copies in sync. */
   readonly #paired = new Set<string>();
+  /** Who has followed in which epoch. */
+  readonly #followers = new Set<string>();
   /** The highest epoch that anybody has led with. */
   #epoch = -1;
 
@@ -46,8 +49,8 @@ export class Witness {
     if (leaderId < 0 || epoch === 0) return;
     const leadership = this.#leaderships.get(epoch);
     const text = () => `broker ${leaderId} is said to lead with epoch ${epoch}`;
-    const isFollower = (at: Observed) => at.member.id === leaderId && !at.wasMaster;
-    must(leadership?.member.id === leaderId || this.#observed.some(isFollower), text);
+    const hasFollowed = this.#followers.has(`${leaderId} in ${epoch}`);
+    must(leadership?.member.id === leaderId || hasFollowed, text);
   }
 
   /** A broker's disk is gone. */
@@ -93,6 +96,7 @@ export class Witness {
     const { leaderEpoch } = pair;
     must(leaderEpoch >= observed.epoch, () => `${observed.member.name}: its epoch went back`);
     const leadership = this.#leaderships.get(leaderEpoch);
+    if (!isMaster) this.#followers.add(`${observed.member.id} in ${leaderEpoch}`);
     if (!isMaster && leadership) {
       const text = () => `${observed.member.name} follows another one in epoch ${leaderEpoch}`;
       must(leaderEpoch === 0 || leadership.member.id === pair.leaderId, text);
@@ -198,7 +202,7 @@ export class Witness {
       if (mirror) this.#written(log, mirror, 0);
     }
     if (epoch < this.#epoch) return;
-    const isPromoted = this.owner !== null && this.owner !== member;
+    const isPromoted = this.owner !== null && isPromotion(epoch);
     this.#epoch = epoch;
     if (isPromoted) this.#paired.clear();
     const mayLose = this.#rules.atFailover(member, isPromoted);
@@ -242,6 +246,8 @@ export class Witness {
     if (!life || !leader) return;
     const ledger = this.#ledger(log);
     if (ledger.has(batch)) return;
+    // One that was replaced may have committed it before, and a restart brings it back.
+    if (epoch !== this.#epoch && ledger.wasCommitted(batch.offset, batch.crc)) return;
     const other = this.#observed.find((candidate) => candidate !== observed);
     const settings = life.parts.topics.topicOfLog(log.name)?.settings;
     const refuses = settings?.replicationPolicy === "refuse";
