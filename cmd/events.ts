@@ -1,15 +1,16 @@
 import { type Command, Option } from "commander";
 import type { BrokerEvent, Client } from "../internal/client/api.ts";
 import { withClient } from "./connection.ts";
-import { callExits, checked, type ListingOptions, listingOption, verb } from "./options.ts";
+import { callExits, checked, listingOption, verb } from "./options.ts";
 import type { ListingFormat } from "./output/listing.ts";
 import { listingShape } from "./output/shape.ts";
 import { printStream, type StreamedListing } from "./output/stream.ts";
 import { parseTimeMs } from "./parse/time.ts";
+import { type ReadingOptions, watchOption } from "./reading.ts";
 import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
 
-interface EventsOptions extends ListingOptions {
+interface EventsOptions extends ReadingOptions {
   readonly since?: number;
   readonly severity: BrokerEvent["severity"];
   readonly follow?: true;
@@ -44,6 +45,7 @@ export function eventsVerb(stdio: Stdio): Command {
     )
     .option("-f, --follow", "wait for more")
     .addOption(listingOption())
+    .addOption(watchOption("wait for more, and look again and again, e.g. every 2s"))
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<EventsOptions>();
       const stop = takeSignals();
@@ -52,29 +54,31 @@ export function eventsVerb(stdio: Stdio): Command {
 }
 
 async function show(
-  { out }: Stdio,
+  { out, outputIsScreen }: Stdio,
   client: Client,
   options: EventsOptions,
   stop: AbortSignal,
 ): Promise<void> {
-  const { since = 0, severity, output, json } = options;
+  const { since = 0, severity, output, json, watch } = options;
   const least = SEVERITIES.indexOf(severity);
-  const follow = options.follow === true;
+  const follow = options.follow === true || watch !== undefined;
+  const intervalMs = watch ?? FOLLOW_INTERVAL_MS;
   async function* wanted() {
-    for await (const event of eventsOf(client, follow, stop)) {
+    for await (const event of eventsOf(client, follow, intervalMs, stop)) {
       if (event.atMs >= since && SEVERITIES.indexOf(event.severity) >= least) yield event;
     }
   }
-  const whole: ListingFormat = json === true ? "json" : "table";
-  const format = output ?? (follow && json === true ? "ndjson" : whole);
+  const isForPrograms = json === true || (watch !== undefined && !outputIsScreen);
+  const forPrograms: ListingFormat = follow ? "ndjson" : "json";
+  const format = output ?? (isForPrograms ? forPrograms : "table");
   await printStream(out, format, eventListing, wanted(), follow);
 }
 
 /** What the broker remembers; to be followed, also what happens from then on. */
-async function* eventsOf(client: Client, follow: boolean, stop: AbortSignal) {
+async function* eventsOf(client: Client, follow: boolean, intervalMs: number, stop: AbortSignal) {
   const nothingElse = { topics: false, partitionsOf: [], faults: false, groups: false };
   const watched = { ...nothingElse, progressOf: [], events: true };
-  const watch = client.watch({ ...watched, intervalMs: FOLLOW_INTERVAL_MS });
+  const watch = client.watch({ ...watched, intervalMs });
   stop.addEventListener("abort", () => watch.stop(), { once: true });
   for await (const { events } of watch) {
     yield* events;

@@ -16,8 +16,8 @@ export interface ReadingOptions extends ListingOptions {
 }
 
 /** The option to look again and again. */
-export function watchOption(): Option {
-  const option = new Option("--watch <interval>", "look again and again, e.g. every 2s");
+export function watchOption(what = "look again and again, e.g. every 2s"): Option {
+  const option = new Option("--watch <interval>", what);
   return option.argParser(checked(parseIntervalMs));
 }
 
@@ -52,7 +52,9 @@ export async function printReading(
   const { watch: intervalMs } = options;
   if (intervalMs !== undefined) {
     const stop = takeSignals();
-    const repeat = (client: Client) => watch(stdio, options, intervalMs, stop, () => look(client));
+    const repeat = (client: Client) => {
+      return watchLooks(stdio, options, intervalMs, stop, () => look(client));
+    };
     await withClient(options, repeat, stop);
     return;
   }
@@ -64,7 +66,7 @@ export async function printReading(
 }
 
 /** Looks until it is told to stop; what failed of several items was named on stderr. */
-async function watch(
+export async function watchLooks(
   { out, outputIsScreen }: Stdio,
   { output, json }: ReadingOptions,
   intervalMs: number,

@@ -2,8 +2,12 @@ import type { Command } from "commander";
 import type { Client } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import { withClient } from "../connection.ts";
-import { type ListingOptions, verb, verbGroup } from "../options.ts";
+import { verb, verbGroup } from "../options.ts";
+import type { ListingFormat } from "../output/listing.ts";
+import type { Output } from "../output/output.ts";
 import { objectLine } from "../output/shape.ts";
+import { type ReadingOptions, watchLooks, watchOption } from "../reading.ts";
+import { takeSignals } from "../signals.ts";
 import type { Stdio } from "../stdio.ts";
 import { checkBroker, checkDisk, checkIsr, checkLag, checkReplication } from "./checks.ts";
 import { checkExits, checkShape, type Outcome, pluginLine, standings } from "./outcome.ts";
@@ -16,7 +20,7 @@ import {
   thresholdOptions,
 } from "./thresholds.ts";
 
-type Options = CheckOptions & ListingOptions;
+type Options = CheckOptions & ReadingOptions;
 
 /** What can be checked. */
 interface Check {
@@ -81,6 +85,7 @@ export function checkVerb(stdio: Stdio): Command {
   const command = verbGroup("check", "Check one thing, as monitoring plugins do", [
     "weir check lag billing --warn 30s --crit 5m",
     "weir check broker || mail -s 'weir is down' ops < /dev/null",
+    "weir check lag --warn 30s --watch 10s | jq -c 'select(.exit_code > 0)'",
   ]).helpCommand(false);
   for (const check of checks) command.addCommand(verbOf(stdio, check));
   return command;
@@ -94,12 +99,23 @@ function verbOf(stdio: Stdio, check: Check): Command {
     json: checkShape,
     exits: checkExits,
   });
-  for (const option of thresholdOptions(threshold, parse)) command.addOption(option);
+  for (const option of [...thresholdOptions(threshold, parse), watchOption()]) {
+    command.addOption(option);
+  }
   return command.action(async (...args: unknown[]) => {
     const options = command.optsWithGlobals<Options>();
     const names = Array.isArray(args[0]) ? args[0].map(String) : [];
-    const outcome = await outcomeOf(name, options, (client) => look(client, names, options));
-    print(stdio, name, outcome, options);
+    const ask = () => outcomeOf(name, options, (client) => look(client, names, options));
+    if (options.watch !== undefined) {
+      await watchLooks(stdio, options, options.watch, takeSignals(), async () => {
+        const outcome = await ask();
+        return { print: (...how) => print(name, outcome, ...how), failure: null };
+      });
+      return;
+    }
+    const outcome = await ask();
+    print(name, outcome, stdio.out, options.json === true ? "json" : "table", null);
+    process.exitCode = standings.indexOf(outcome.standing);
   });
 }
 
@@ -118,10 +134,20 @@ async function outcomeOf(
   }
 }
 
-function print({ out }: Stdio, name: string, outcome: Outcome, { json }: Options): void {
-  const { standing, message, measures } = outcome;
-  const exitCode = standings.indexOf(standing);
-  const told = { check: name, status: standing, exit_code: exitCode, message, measures };
-  out.appendText(json === true ? objectLine(checkShape, told) : pluginLine(name, outcome));
-  process.exitCode = exitCode;
+/** Prints an outcome: for programs as an object, with a time that says when it was looked. */
+function print(
+  name: string,
+  outcome: Outcome,
+  out: Output,
+  format: ListingFormat,
+  atMs: number | null,
+): void {
+  if (format === "table") {
+    out.appendText(pluginLine(name, outcome));
+    return;
+  }
+  const { standing: status, message, measures } = outcome;
+  const time = atMs === null ? {} : { time_ms: atMs };
+  const told = { check: name, status, exit_code: standings.indexOf(status), message, measures };
+  out.appendText(objectLine(checkShape, { ...time, ...told }));
 }

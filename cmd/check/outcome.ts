@@ -38,6 +38,7 @@ export const checkShape: JsonShape = {
   version: 1,
   form: "object",
   fields: {
+    time_ms: "integer or absent, with --watch: when it was looked, in ms since 1970",
     check: "text, what was checked",
     status: "text, ok, warning, critical or unknown",
     exit_code: "integer, 0, 1, 2 or 3",

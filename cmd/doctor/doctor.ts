@@ -1,13 +1,15 @@
 import type { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
-import { type ListingOptions, listingFormat, listingOption, localExits, verb } from "../options.ts";
-import { printListing } from "../output/listing.ts";
+import { listingFormat, listingOption, localExits, verb } from "../options.ts";
+import { type Listing, printListing } from "../output/listing.ts";
 import { listingShape } from "../output/shape.ts";
+import { type ReadingOptions, reading, watchLooks, watchOption } from "../reading.ts";
+import { takeSignals } from "../signals.ts";
 import type { Stdio } from "../stdio.ts";
 import { brokerDiagnoses } from "./broker.ts";
-import { clockSync, diskOf, fileLimit, swapping } from "./machine.ts";
+import { clockSync, type Diagnosis, diskOf, fileLimit, swapping } from "./machine.ts";
 
-interface DoctorOptions extends ListingOptions {
+interface DoctorOptions extends ReadingOptions {
   readonly data?: string;
 }
 
@@ -31,23 +33,37 @@ export function doctorVerb(stdio: Stdio): Command {
   })
     .option("--data <directory>", "where the data is to be (default: the broker's, or here)")
     .addOption(listingOption())
+    .addOption(watchOption())
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<DoctorOptions>();
-      const { diagnoses, directory } = await brokerDiagnoses(options);
-      const data = options.data ?? directory ?? process.cwd();
-      const rows = [...diagnoses, fileLimit(), ...diskOf(data), clockSync(), swapping()];
-      printListing(stdio.out, listingFormat(options), {
-        shape: diagnosisShape,
-        items: rows.map((row) => ({ ...row, advice: row.advice === "" ? null : row.advice })),
-        rows,
-        columns: [
-          { header: "SUBJECT", align: "left", text: ({ subject }) => subject.replaceAll(" ", "-") },
-          { header: "STANDING", align: "left", text: ({ standing }) => standing },
-          { header: "FINDING", align: "left", text: ({ finding }) => finding },
-          { header: "ADVICE", align: "left", text: ({ advice }) => advice },
-        ],
-      });
+      if (options.watch !== undefined) {
+        const look = async () => reading(diagnosisListing(await examine(options)));
+        await watchLooks(stdio, options, options.watch, takeSignals(), look);
+        return;
+      }
+      const rows = await examine(options);
+      printListing(stdio.out, listingFormat(options), diagnosisListing(rows));
       const isBad = rows.some(({ standing }) => standing === "bad");
       process.exitCode = isBad ? exitCodes.failed : exitCodes.done;
     });
+}
+
+async function examine(options: DoctorOptions): Promise<readonly Diagnosis[]> {
+  const { diagnoses, directory } = await brokerDiagnoses(options);
+  const data = options.data ?? directory ?? process.cwd();
+  return [...diagnoses, fileLimit(), ...diskOf(data), clockSync(), swapping()];
+}
+
+function diagnosisListing(rows: readonly Diagnosis[]): Listing<Diagnosis> {
+  return {
+    shape: diagnosisShape,
+    items: rows.map((row) => ({ ...row, advice: row.advice === "" ? null : row.advice })),
+    rows,
+    columns: [
+      { header: "SUBJECT", align: "left", text: ({ subject }) => subject.replaceAll(" ", "-") },
+      { header: "STANDING", align: "left", text: ({ standing }) => standing },
+      { header: "FINDING", align: "left", text: ({ finding }) => finding },
+      { header: "ADVICE", align: "left", text: ({ advice }) => advice },
+    ],
+  };
 }

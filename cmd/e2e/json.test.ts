@@ -7,6 +7,7 @@ interface Told {
   readonly name: string;
   readonly json: JsonShape | null;
   readonly json_note: string | null;
+  readonly options: readonly { readonly name: string }[];
   readonly examples: readonly string[];
   readonly exit_codes: readonly { readonly code: number }[];
   readonly commands: readonly Told[];
@@ -123,13 +124,16 @@ function never(): never {
 }
 
 describe("--watch", () => {
-  test("is there for every verb that only looks", async () => {
-    for (const name of ["topic ls", "topic describe x", "topic config x", "status"]) {
-      expect((await weirAlone([...name.split(" "), "--help"])).stdout).toContain("--watch");
-    }
-    for (const name of ["group ls", "group describe x"]) {
-      expect((await weirAlone([...name.split(" "), "--help"])).stdout).toContain("--watch");
-    }
+  test("is there for every verb that looks at a broker", () => {
+    const looking = verbs.filter(({ name }) =>
+      /(ls|describe|show|config|status|events)$/.test(name),
+    );
+    const checking = verbs.filter(({ name }) => /^weir (check|doctor)/.test(name));
+    const local = ["weir context ls"];
+    const watched = verbs.filter(({ options }) => options.some((one) => one.name === "--watch"));
+    const expected = [...looking, ...checking].filter(({ name }) => !local.includes(name));
+    expect(new Set(watched)).toEqual(new Set(expected));
+    expect(watched.length).toBeGreaterThan(13);
   });
 
   test("prints an item a line in a pipe, each with its time, until it is stopped", async () => {
@@ -145,6 +149,28 @@ describe("--watch", () => {
     watching.kill("SIGINT");
     expect(await watching.exited).toBe(130);
     expect(await watching.stderr()).toBe("");
+  });
+
+  test("of a check goes on whatever it finds, and while there is no broker", async () => {
+    const { stdout } = await bench.bash(
+      "weir check lag billing --crit 0 --watch 100ms | head -2; " +
+        "weir check broker --watch 100ms -b 127.0.0.1:1 | head -2",
+    );
+    const looks = stdout.trimEnd().split("\n");
+    const found = looks.map((line) => JSON.parse(line));
+    expect(found.map(({ check, status }) => `${check} ${status}`)).toEqual([
+      ...["lag critical", "lag critical", "broker critical", "broker critical"],
+    ]);
+    expect(found[1].time_ms).toBeGreaterThan(found[0].time_ms);
+  });
+
+  test.each(["doctor", "events", "group ls"])("of %s is lines of JSON in a pipe", async (verb) => {
+    const { stdout } = await bench.bash(`weir ${verb} --watch 100ms | head -3`);
+    const times = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).time_ms);
+    expect(times).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)]);
   });
 
   test("as JSON is a listing a line", async () => {
