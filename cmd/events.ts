@@ -89,7 +89,7 @@ async function* eventsOf(client: Client, follow: boolean, intervalMs: number, st
 
 const eventListing: StreamedListing<BrokerEvent> = {
   shape: listingShape("events", {
-    sequence: "integer, counts up from 1 since the broker's start",
+    sequence: "integer, counts up, through restarts of the broker, too",
     time: "text, when, RFC 3339",
     time_ms: "integer, the same in milliseconds since 1970",
     severity: "text, info, warning or error",

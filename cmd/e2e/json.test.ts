@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { differences, type JsonShape } from "../output/shape.ts";
-import { openWorkbench, type Workbench, weirAlone } from "./weir.testing.ts";
+import { openWorkbench, startBroker, type Workbench, weirAlone } from "./weir.testing.ts";
 
 /** A command as `weir help --json` tells it. */
 interface Told {
@@ -197,6 +197,28 @@ describe("weir events", () => {
     expect(later.stdout).toBe(
       '{"kind":"events","version":1,"items":[]}\nTIME  SEVERITY  KIND  SUBJECT  MESSAGE\n',
     );
+  });
+
+  test("of a broker that was killed are there when it is back", async () => {
+    const data = ["--data", `${bench.directory}/killed`, "--listen", "127.0.0.1:0"];
+    const first = await startBroker(data);
+    await bench.bash("weir topic create before", { env: { WEIR_BROKER: first.address } });
+    process.kill(first.pid, "SIGKILL");
+    await first.exited;
+    const second = await startBroker(data);
+    const { stdout } = await bench.bash("weir events --since 1h -o ndjson", {
+      env: { WEIR_BROKER: second.address },
+    });
+    await second.stop();
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ sequence, kind, subject }) => [sequence, kind, subject])).toEqual([
+      [1, "broker-started", null],
+      [2, "topic-created", "before"],
+      [3, "broker-started", null],
+    ]);
   });
 
   test("can be followed", async () => {

@@ -11,6 +11,7 @@ import { Changes } from "./changes.ts";
 import { ClusterStanding } from "./cluster-standing.ts";
 import { CopyRepairs } from "./copy-repairs.ts";
 import { CurrentGroups } from "./current-groups.ts";
+import { EventFile } from "./event-file.ts";
 import { EventLog } from "./event-log.ts";
 import { savedFollowedLeader, saveFollowedLeader } from "./followed-leader.ts";
 import { groupTopics } from "./group-topics.ts";
@@ -34,7 +35,11 @@ export async function openBroker(
   links: Links = noLinks,
 ): Promise<LocalBroker> {
   const { options, parts } = await openParts(platform, started, links);
-  return new LocalBroker(platform, options, parts);
+  const broker = new LocalBroker(platform, options, parts);
+  const { brokerId, version } = broker.identity;
+  const message = `broker ${brokerId} has started, version ${version}`;
+  parts.events.add("info", "broker-started", { subject: "", message });
+  return broker;
 }
 
 /** What `openBroker` puts a broker together of. */
@@ -58,6 +63,7 @@ export async function openParts(
   const events = new EventLog(clock, options.log);
   const repairs = new CopyRepairs({ clock, events, links });
   const store = await openStore(platform, options, events, repairs);
+  events.keepIn(new EventFile(disk, dataDirectory));
   const metadata = await EmbeddedMetadataStore.open(clock, store);
   const brokerId = await brokerIdOf(platform, options, links, metadata);
   await saveBrokerId(disk, dataDirectory, brokerId);

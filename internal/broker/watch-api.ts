@@ -151,7 +151,7 @@ export interface GroupPartition extends Omit<TimedProgress, "metadata"> {
 
 /** Something that happened. */
 export interface BrokerEvent {
-  /** Counts up from 1 since the broker's start. */
+  /** Counts up from 1, through restarts, too. */
   readonly sequence: number;
   readonly atMs: number;
   readonly severity: "info" | "warning" | "error";

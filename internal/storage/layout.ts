@@ -13,6 +13,7 @@
  *                   00000000000000000000.index      sparse, offset to position
  *                   00000000000000000000.timeindex  sparse, time to offset
  *     logs/orders-0.7.removed/               the folder of a removed log, on its way out
+ *     broker-id, events.log, ...             what the broker keeps beside the logs
  *     cut/orders-0.00000000000000000123.log         batches cut off a log's end: its leader has
  *                                                   others from offset 123 on
  *
