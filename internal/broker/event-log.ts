@@ -47,13 +47,22 @@ export class EventLog {
     { subject, message }: Pick<BrokerEvent, "subject" | "message">,
     details: LogFields = {},
   ): void {
+    this.remember(severity, kind, { subject, message });
+    const named = subject === "" ? {} : { subject };
+    this.#log[LOG_LEVELS[severity]](kind, { ...named, message, ...details });
+  }
+
+  /** Notes what happens now, and that the log is told otherwise. */
+  remember(
+    severity: BrokerEvent["severity"],
+    kind: string,
+    { subject, message }: Pick<BrokerEvent, "subject" | "message">,
+  ): void {
     const atMs = this.#clock.nowMs();
     const event = { sequence: this.#next++, atMs, severity, kind, subject, message };
     this.#events.push(event);
     if (this.#events.length > MAX_EVENTS) this.#events.shift();
     if (this.#file) this.#write([event]);
-    const named = subject === "" ? {} : { subject };
-    this.#log[LOG_LEVELS[severity]](kind, { ...named, message, ...details });
   }
 
   /** The events behind the one with this number, the oldest first. */

@@ -119,6 +119,9 @@ export class LocalBroker implements Broker {
 
   /** Can be reached by others at its address from now on; a slave begins to follow. */
   serve(): void {
+    const { brokerId, version } = this.identity;
+    const message = `broker ${brokerId} has started, version ${version}`;
+    this.events.remember("info", "broker-started", { subject: "", message });
     this.#pair.serve();
   }
 

@@ -35,11 +35,7 @@ export async function openBroker(
   links: Links = noLinks,
 ): Promise<LocalBroker> {
   const { options, parts } = await openParts(platform, started, links);
-  const broker = new LocalBroker(platform, options, parts);
-  const { brokerId, version } = broker.identity;
-  const message = `broker ${brokerId} has started, version ${version}`;
-  parts.events.add("info", "broker-started", { subject: "", message });
-  return broker;
+  return new LocalBroker(platform, options, parts);
 }
 
 /** What `openBroker` puts a broker together of. */
