@@ -23,7 +23,7 @@ export interface Broker {
   /** Consumer groups and their offsets. */
   readonly groups: GroupCoordinator;
   /** How far groups are behind, as time. */
-  readonly lagTimes: Pick<LagTimes, "of">;
+  readonly lagTimes: Pick<LagTimes, "of" | "ofGroup">;
   /** What wasn't done for clients, or not at once; doors count what they turn away. */
   readonly refusals: RefusalCounts;
 

@@ -2,7 +2,7 @@ import type { GroupDescription, GroupListing, TopicOffsets } from "../coordinati
 import { assignedPartitions, CONSUMER_PROTOCOL } from "../coordination/consumer-protocol.ts";
 import type { Broker, PartitionStatus } from "./api.ts";
 import { groupRefusal } from "./group-refusals.ts";
-import { type LagTime, totalLagTime } from "./lag-times.ts";
+import type { LagTime } from "./lag-times.ts";
 
 /** A group in a list, with how far it is behind. */
 export interface GroupSummary extends GroupListing, LagTime {
@@ -55,22 +55,32 @@ export interface TimedProgress extends GroupProgress, LagTime {}
 /** All groups, in the order of their ids. */
 export async function groupSummaries(broker: Broker): Promise<GroupSummary[]> {
   const listings = broker.groups.listGroups({ states: [], types: [] });
-  const lagTime = ({ groupId }: GroupListing, progress: GroupProgress) =>
-    broker.lagTimes.of(groupId, progress);
   const summaries: GroupSummary[] = [];
   for (const listing of listings) {
     const topics = await broker.groups.fetchOffsets({ groupId: listing.groupId, topics: null });
     const progress = progressOf(broker, null, topics);
     const lag = progress.reduce((sum, each) => sum + Math.max(each.lag, 0), 0);
-    const times = progress.filter((each) => each.lag >= 0).map((each) => lagTime(listing, each));
-    summaries.push({
-      ...listing,
-      partitionCount: progress.length,
-      lag,
-      ...totalLagTime(times),
-    });
+    const times = groupLagTime(broker, listing.groupId, progress);
+    summaries.push({ ...listing, partitionCount: progress.length, lag, ...times });
   }
   return summaries;
+}
+
+/** How far a group is behind as time, all partitions together whose lag is known. */
+export function groupLagTime(
+  { groups, lagTimes }: Pick<Broker, "groups" | "lagTimes">,
+  groupId: string,
+  progress: readonly GroupProgress[],
+): LagTime {
+  const known = progress.filter(({ lag }) => lag >= 0);
+  if (known.every(({ lag }) => lag === 0)) return { lagMs: 0, drainMs: 0 };
+  const group = groups.describeGroup(groupId);
+  const owners = group ? ownersOf(group) : new Map<string, Owned>();
+  const owned = known.map((each) => {
+    const memberId = owners.get(`${each.topic}:${each.partition}`)?.memberId ?? null;
+    return { ...each, memberId };
+  });
+  return lagTimes.ofGroup(groupId, owned);
 }
 
 /** One group. Rejects with `BrokerError` `group-id-not-found`. */

@@ -1,7 +1,12 @@
 import type { GroupDescription, GroupListing } from "../coordination/api.ts";
 import type { Broker } from "./api.ts";
-import { type GroupProgress, progressOf, type TimedProgress } from "./group-status.ts";
-import { totalLagTime } from "./lag-times.ts";
+import {
+  type GroupProgress,
+  groupLagTime,
+  progressOf,
+  type TimedProgress,
+} from "./group-status.ts";
+import type { LagTime } from "./lag-times.ts";
 import type {
   BrokerUpdate,
   GroupActivity,
@@ -57,10 +62,11 @@ export class GroupWatcher {
     for (const listing of inTurn(listings, this.#last)) {
       if (groups.length >= maxRows || steps <= 0) break;
       const offsets = this.#broker.groups.knownOffsets(listing.groupId);
-      const progress = this.#timed(listing.groupId, progressOf(this.#broker, null, offsets));
+      const progress = progressOf(this.#broker, null, offsets);
       steps -= 1 + progress.length;
       this.#last = listing.groupId;
-      const row = activityOf(listing, progress);
+      const times = groupLagTime(this.#broker, listing.groupId, progress);
+      const row = { ...activityOf(listing, progress), ...times };
       if (isSameActivity(this.#told.get(row.groupId), row)) continue;
       this.#told.set(row.groupId, row);
       groups.push(row);
@@ -114,8 +120,8 @@ function inTurn(listings: readonly GroupListing[], last: string): GroupListing[]
 
 function activityOf(
   { groupId, state, memberCount }: GroupListing,
-  progress: readonly TimedProgress[],
-): GroupActivity {
+  progress: readonly GroupProgress[],
+): Omit<GroupActivity, keyof LagTime> {
   const lags = new Map<string, number>();
   let [committedTotal, lag, maxLag] = [0, 0, 0];
   for (const each of progress) {
@@ -129,9 +135,8 @@ function activityOf(
   topics.sort((a, b) => b.lag - a.lag || (a.topic < b.topic ? -1 : 1));
   const partitionCount = progress.length;
   const most = topics.slice(0, MAX_TOPICS_OF_GROUP);
-  const times = totalLagTime(progress.filter((each) => each.lag >= 0));
   const listed = { groupId, state, memberCount, partitionCount };
-  return { ...listed, committedTotal, lag, maxLag, ...times, topics: most };
+  return { ...listed, committedTotal, lag, maxLag, topics: most };
 }
 
 function partitionOf(

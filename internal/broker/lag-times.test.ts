@@ -7,7 +7,6 @@ import { type ManualClock, manualClock } from "../platform/testing/manual-clock.
 import { BatchBuilder } from "../record/builder.ts";
 import { setGroupOffsets } from "./group-changes.ts";
 import { groupStatus, groupSummaries } from "./group-status.ts";
-import { totalLagTime } from "./lag-times.ts";
 import type { LocalBroker } from "./local-broker.ts";
 import { openBroker } from "./open-broker.ts";
 
@@ -201,14 +200,4 @@ describe("the time until all is read", () => {
     await commit(10_000);
     expect((await told()).drainMs).toBeCloseTo(45_000, -3);
   });
-});
-
-test("a group is as far behind as its furthest partition, and done with its last", () => {
-  const times = [
-    { lagMs: 5, drainMs: 100 },
-    { lagMs: 50, drainMs: 10 },
-  ];
-  expect(totalLagTime(times)).toEqual({ lagMs: 50, drainMs: 100 });
-  expect(totalLagTime([...times, { lagMs: 1, drainMs: -1 }])).toEqual({ lagMs: 50, drainMs: -1 });
-  expect(totalLagTime([])).toEqual({ lagMs: 0, drainMs: 0 });
 });

@@ -1,7 +1,7 @@
 import type { GroupChange } from "../coordination/changes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { ChangeListener } from "./changes.ts";
-import { CommitTrack } from "./commit-track.ts";
+import { CommitTrack, drainMs, type ReadPartition } from "./commit-track.ts";
 import type { GroupProgress } from "./group-status.ts";
 import type { Partition } from "./partition.ts";
 
@@ -65,14 +65,44 @@ export class LagTimes implements ChangeListener {
 
   /** The lag of a group in a partition. */
   of(groupId: string, progress: GroupProgress): LagTime {
-    const { topic, partition: index, lag, committedOffset, logStartOffset } = progress;
-    if (lag === 0) return { lagMs: 0, drainMs: 0 };
+    if (progress.lag === 0) return { lagMs: 0, drainMs: 0 };
+    return { lagMs: this.#lagMs(progress), drainMs: this.#drainMs(groupId, [progress]) };
+  }
+
+  /**
+   * The lag of a group in partitions whose lag is known: that of the one that is furthest behind.
+   * It will have read all when the last of its members has; if of one that is not known, neither is
+   * that. Partitions without a member are taken to be of one.
+   */
+  ofGroup(groupId: string, progress: readonly GroupProgress[]): LagTime {
+    if (progress.every(({ lag }) => lag === 0)) return { lagMs: 0, drainMs: 0 };
+    const lagMs = Math.max(...progress.map((each) => (each.lag === 0 ? 0 : this.#lagMs(each))));
+    const byMember = Map.groupBy(progress, ({ memberId }) => memberId);
+    const drains = [...byMember.values()].map((ofOne) => this.#drainMs(groupId, ofOne));
+    return { lagMs, drainMs: drains.includes(-1) ? -1 : Math.max(...drains) };
+  }
+
+  #lagMs({ topic, partition: index, lag, committedOffset, logStartOffset }: GroupProgress): number {
     const partition = this.#partition(topic, index);
-    if (lag < 0 || !partition) return UNKNOWN_LAG_TIME;
-    const first = Math.max(committedOffset, logStartOffset);
-    const track = this.#tracks.get(groupId)?.get(`${topic}:${index}`);
-    const drainMs = track ? this.#drainMs(partition, track, lag) : null;
-    return { lagMs: this.#ageMs(partition, first), drainMs: Math.round(drainMs ?? -1) };
+    if (lag < 0 || !partition) return -1;
+    return this.#ageMs(partition, Math.max(committedOffset, logStartOffset));
+  }
+
+  /** In how long one member will have read its partitions; -1: not known, or never. */
+  #drainMs(groupId: string, progress: readonly GroupProgress[]): number {
+    const tracks = this.#tracks.get(groupId);
+    const read: ReadPartition[] = [];
+    for (const { topic, partition: index, lag } of progress) {
+      const track = tracks?.get(`${topic}:${index}`);
+      const partition = this.#partition(topic, index);
+      if (track && partition && lag >= 0) {
+        const { arrivals, highWatermark } = partition;
+        const writtenSince = (sinceMs: number) => highWatermark - arrivals.endAt(sinceMs);
+        read.push({ track, lag, writtenSince });
+      } else if (lag !== 0) return -1;
+    }
+    if (read.every(({ lag }) => lag === 0)) return 0;
+    return Math.round(drainMs(read, this.#clock.monotonicMs()) ?? -1);
   }
 
   /** How long ago a record came. */
@@ -91,31 +121,4 @@ export class LagTimes implements ChangeListener {
     const spreadMs = Math.max(0, lastMs - segment.firstAppendMs);
     return Math.max(0, Math.round(nowMs - (segment.firstAppendMs + share * spreadMs)));
   }
-
-  /** From the last commit on, as that told the lag; null while it can't be told, or for never. */
-  #drainMs(partition: Partition, track: CommitTrack, lag: number): number | null {
-    const { arrivals, highWatermark } = partition;
-    const nowMs = this.#clock.monotonicMs();
-    const readPerSecond = track.readPerSecond(nowMs);
-    if (readPerSecond === null) return null;
-    const written = highWatermark - arrivals.endAt(track.sinceMs);
-    const writtenPerSecond = (written * 1000) / Math.max(1, nowMs - track.sinceMs);
-    const shrinkingPerSecond = readPerSecond - writtenPerSecond;
-    if (shrinkingPerSecond <= 0) return null;
-    const sinceMs = nowMs - track.lastMs;
-    const lagThen = lag - (writtenPerSecond * sinceMs) / 1000;
-    return Math.max(0, (lagThen / shrinkingPerSecond) * 1000 - sinceMs);
-  }
-}
-
-/**
- * The lag of a group in several partitions: that of the one that is furthest behind. It will have
- * read all when the last of them is done; if of one that is not known, neither is that.
- */
-export function totalLagTime(times: readonly LagTime[]): LagTime {
-  const isDrainKnown = times.every(({ drainMs }) => drainMs >= 0);
-  return {
-    lagMs: times.reduce((most, { lagMs }) => Math.max(most, lagMs), times.length > 0 ? -1 : 0),
-    drainMs: isDrainKnown ? times.reduce((most, { drainMs }) => Math.max(most, drainMs), 0) : -1,
-  };
 }

@@ -26,7 +26,7 @@ export function makeLeader(path: PairPath, epoch: number): ReplicationLeader {
       events.add("warning", "degraded", { subject: "", message });
       return;
     }
-    const message = `no more is acked alone; ${recordsAckedAlone} records were`;
+    const message = `no more is acked alone; records that were: ${recordsAckedAlone}`;
     events.add("info", "degraded-ended", { subject: "", message }, { recordsAckedAlone });
   };
   leader.onFollower = (change) => noteFollower(events, change);

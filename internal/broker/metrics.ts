@@ -1,7 +1,6 @@
 import { type Clock, nextTurn } from "../platform/clock.ts";
 import type { Broker } from "./api.ts";
-import { type GroupProgress, progressOf } from "./group-status.ts";
-import { type LagTime, totalLagTime } from "./lag-times.ts";
+import { type GroupProgress, groupLagTime, progressOf } from "./group-status.ts";
 import { brokerFamilies, FAMILIES, type FamilyName, type MetricFamily } from "./metric-families.ts";
 import { Samples } from "./metric-samples.ts";
 
@@ -75,9 +74,12 @@ async function addGroups(
     const timed = known.map((each) => ({ ...each, ...broker.lagTimes.of(groupId, each) }));
     const group = [["group", groupId]] as const;
     const rows: Row[] = [["weir_group_members", group, memberCount]];
-    rows.push(...lagRows("weir_group", group, timed));
+    const { lagMs, drainMs } = groupLagTime(broker, groupId, known);
+    rows.push(...lagRows("weir_group", group, known, lagMs));
+    if (drainMs >= 0) rows.push(["weir_group_drain_seconds", group, drainMs / 1000]);
     for (const [topic, of] of Map.groupBy(timed, (each) => each.topic)) {
-      rows.push(...lagRows("weir_group_topic", [...group, ["topic", topic]], of));
+      const furthestMs = Math.max(...of.map((each) => each.lagMs));
+      rows.push(...lagRows("weir_group_topic", [...group, ["topic", topic]], of, furthestMs));
     }
     samples.add("groups", rows);
     if (byPartition) {
@@ -87,7 +89,7 @@ async function addGroups(
           ["partition", String(each.partition)],
         ] as const;
         const labels = [...group, ...place];
-        samples.add("partitions", lagRows("weir_group_partition", labels, [each]));
+        samples.add("partitions", lagRows("weir_group_partition", labels, [each], each.lagMs));
       }
     }
     await turns.done(1 + all.length);
@@ -98,15 +100,12 @@ async function addGroups(
 function lagRows(
   prefix: "weir_group" | "weir_group_topic" | "weir_group_partition",
   labels: Row[1],
-  progress: readonly (GroupProgress & LagTime)[],
+  progress: readonly GroupProgress[],
+  lagMs: number,
 ): Row[] {
   const lag = progress.reduce((sum, each) => sum + each.lag, 0);
-  const { lagMs, drainMs } = totalLagTime(progress);
   const rows: Row[] = [[`${prefix}_lag_records`, labels, lag]];
   if (lagMs >= 0) rows.push([`${prefix}_lag_seconds`, labels, lagMs / 1000]);
-  if (drainMs >= 0 && prefix === "weir_group") {
-    rows.push(["weir_group_drain_seconds", labels, drainMs / 1000]);
-  }
   return rows;
 }
 

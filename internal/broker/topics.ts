@@ -154,8 +154,8 @@ export class Topics {
     return this.#change(name, validateOnly, (metadata) => {
       checkPartitionCount(partitionCount);
       if (partitionCount > metadata.partitionCount) return { ...metadata, partitionCount };
-      const has = `${name} has ${metadata.partitionCount} partitions`;
-      const message = `${has}; it can get more, not ${partitionCount}`;
+      const has = `the ${metadata.partitionCount} that ${name} has`;
+      const message = `partitions can become more than ${has}, not ${partitionCount}`;
       throw new BrokerError("invalid-partitions", message);
     });
   }

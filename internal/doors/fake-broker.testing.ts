@@ -146,7 +146,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
     topicActivities: () => [],
     alterBrokerConfig: notFaked,
     restore: notFaked,
-    lagTimes: { of: () => UNKNOWN_LAG_TIME },
+    lagTimes: { of: () => UNKNOWN_LAG_TIME, ofGroup: () => UNKNOWN_LAG_TIME },
     replication: {
       ...alone,
       endOfEpoch: (topic, number, epoch) =>
