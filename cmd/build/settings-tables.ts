@@ -21,20 +21,46 @@ export function withTables(page: string): string {
 
 function topicTable(): string {
   const rows = TOPIC_SETTINGS.map((setting) => [...cellsOf(setting), `\`${setting.broker}\``]);
-  const head = ["topic setting", "type", "default", "what it does", "the broker's"];
+  const head = ["topic setting", "type", "unit", "default", "what it does", "the broker's"];
   return `## Topics\n\n${table(head, rows)}`;
 }
 
 function brokerTable(): string {
   const ofTopics = new Set(TOPIC_SETTINGS.map(({ broker }) => broker));
   const own = BROKER_SETTINGS.filter(({ name }) => !ofTopics.has(name));
-  const head = ["broker setting", "type", "default", "what it does"];
+  const head = ["broker setting", "type", "unit", "default", "what it does"];
   const more = "Besides these a broker has the settings in the last column above, for all topics.";
   return `## Brokers\n\n${table(head, own.map(cellsOf))}\n\n${more}`;
 }
 
 function cellsOf(setting: Setting): string[] {
-  return [`\`${setting.name}\``, typeOf(setting), defaultOf(setting), setting.documentation];
+  const { name, documentation } = setting;
+  return [`\`${name}\``, typeOf(setting), unitOf(setting), defaultOf(setting), documentation];
+}
+
+/** What numbers are of, by the ends of their settings' names: the first that fits. */
+const UNITS: readonly (readonly [RegExp, string])[] = [
+  [/\.ms$/, "ms"],
+  [/\.minutes$/, "min"],
+  [/bytes\.per\.second$/, "bytes/s"],
+  [/bytes|buffer\.size/, "bytes"],
+  [/ratio$/, "share"],
+  [/messages$/, "records"],
+  [/partitions$|partition\.size\.limit$/, "partitions"],
+  [/replicas$|factor$/, "copies"],
+  [/connections$/, "connections"],
+  [/files$/, "files"],
+  [/slots$/, "sessions"],
+  [/series\.max$/, "series"],
+  [/^group.*max\.size$/, "members"],
+];
+
+/** A number's unit; nothing for what is no amount. Throws where a new setting's isn't known. */
+function unitOf({ name, type }: Setting): string {
+  if (!["int", "long", "double"].includes(type) || name === "broker.id") return "";
+  const found = UNITS.find(([end]) => end.test(name));
+  if (found === undefined) throw new Error(`the unit of ${name} isn't known`);
+  return found[1];
 }
 
 function typeOf({ type, choices, min, max }: Setting): string {

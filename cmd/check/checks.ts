@@ -4,7 +4,7 @@ import type {
   GroupSummary,
   TopicActivity,
 } from "../../internal/client/api.ts";
-import { humanBytes, humanCount, humanDuration } from "../output/numbers.ts";
+import { counted, humanBytes, humanCount, humanDuration } from "../output/numbers.ts";
 import { type Measure, type Outcome, type Standing, worst } from "./outcome.ts";
 import { type CheckOptions, inUnit, judgeLeast, judgeMost } from "./thresholds.ts";
 
@@ -47,7 +47,7 @@ function lagOf({ groupId, lag, lagMs }: GroupSummary, { warn, crit }: CheckOptio
   const wantsTime = warn?.unit === "seconds" || crit?.unit === "seconds";
   if (wantsTime && known.length === 0) standings.push("unknown");
   const behind = lagMs < 0 ? "an unknown time" : humanDuration(lagMs);
-  const message = `${groupId} is ${humanCount(lag)} records and ${behind} behind`;
+  const message = `${groupId} is ${counted(lag, "record")} and ${behind} behind`;
   return { standing: worst(standings), message, measures };
 }
 
@@ -67,7 +67,7 @@ export async function checkIsr(client: Client, options: CheckOptions): Promise<O
       : `; refusing acks=all: ${refusing.map(({ name }) => name).join(", ")}`;
   return {
     standing: refusing.length > 0 ? "critical" : judgeMost(value, warn, crit),
-    message: `${humanCount(value)} of ${humanCount(count)} partitions lack copies${refusal}`,
+    message: `${humanCount(value)} of ${counted(count, "partition")} not in sync${refusal}`,
     measures: [{ name: "under_replicated", value, unit: "", warn, crit }],
   };
 }
@@ -154,7 +154,7 @@ function masterOutcome({ followers }: Replication, options: CheckOptions): Outco
   const told = followers.map(({ brokerId, connected, inSync, lagRecords }) => {
     if (!connected) return `broker ${brokerId} isn't connected`;
     const sync = inSync ? "in sync" : "not in sync";
-    return `broker ${brokerId} is ${sync}, ${humanCount(lagRecords)} records behind`;
+    return `broker ${brokerId} is ${sync}, ${counted(lagRecords, "record")} behind`;
   });
   const standing = worst([...standings, judgeAll(measures)]);
   return { standing, message: told.join("; "), measures };

@@ -1,5 +1,6 @@
 import { readUserConfig } from "../config/file.ts";
 import { withClient } from "../connection.ts";
+import { counted } from "../output/numbers.ts";
 import { addressText, defaultPort, parseAddress } from "../parse/values.ts";
 
 /** What there are names of. */
@@ -42,14 +43,14 @@ async function names(kind: NameKind, given: ReadonlyMap<string, string>): Promis
     if (kind === "topics") {
       const topics = (await client.listTopics()).filter(({ internal }) => !internal);
       return topics.map(({ name, partitionCount }) => {
-        return { text: name, about: `${partitionCount} partitions at ${where}` };
+        return { text: name, about: `${counted(partitionCount, "partition")} at ${where}` };
       });
     }
     if (kind === "groups") {
       const groups = await client.listGroups();
       return groups.map(({ groupId, state, lag }) => ({
         text: groupId,
-        about: `${state}, ${lag} records behind`,
+        about: `${state}, ${counted(lag, "record")} behind`,
       }));
     }
     const settings = (await client.brokerConfig()).filter(({ readOnly }) => !readOnly);

@@ -69,7 +69,7 @@ describe.skipIf(!hasTmux)("someone at the screen of a pair", () => {
     await you.see("faults only");
     await you.press("j", "i");
     await you.seeTogether("broker 2", "not in sync for");
-    await you.seeTogether("1 records", "behind");
+    await you.seeTogether("1 record", "behind");
     await you.press("Escape", "4");
     await you.seeTogether("2 ✖ away", "slave", "sync");
     await start("slave", ["--slave-of", master.address], slave.address);

@@ -6,7 +6,7 @@ import { withClient } from "../connection.ts";
 import { failureOf } from "../consume/print.ts";
 import { usageError } from "../errors.ts";
 import { callExits, type GlobalOptions, verb } from "../options.ts";
-import { humanBytes, humanCount } from "../output/numbers.ts";
+import { counted, humanBytes } from "../output/numbers.ts";
 import { takeSignals } from "../signals.ts";
 import type { Stdio } from "../stdio.ts";
 import { type NamedTopic, namedTopics } from "./archive-names.ts";
@@ -119,6 +119,6 @@ function put({ stdio }: Run, bytes: Uint8Array): void {
 
 function summary({ totals }: ArchiveWriter): string {
   const { partitions, records, bytes } = totals;
-  const of = `${humanCount(partitions)} ${partitions === 1 ? "partition" : "partitions"}`;
-  return `${humanCount(records)} records of ${of} exported, ${humanBytes(bytes)}`;
+  const of = counted(partitions, "partition");
+  return `${counted(records, "record")} of ${of} exported, ${humanBytes(bytes)}`;
 }

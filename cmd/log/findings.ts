@@ -1,7 +1,7 @@
 import type { Disk } from "../../internal/platform/disk.ts";
 import type { Finding, VerifyStep } from "../../internal/storage/inspect/verify.ts";
 import type { Listing } from "../output/listing.ts";
-import { humanBytes, humanCount } from "../output/numbers.ts";
+import { counted, humanBytes, humanCount } from "../output/numbers.ts";
 import { listingShape } from "../output/shape.ts";
 import type { Stdio } from "../stdio.ts";
 
@@ -37,8 +37,7 @@ function progressLine({ checkedBytes, totalBytes, findings }: VerifyStep): strin
 
 /** What was looked at, in words. */
 export function checkedText({ checkedBytes, logCount }: VerifyStep): string {
-  const logs = `${humanCount(logCount)} ${logCount === 1 ? "partition" : "partitions"}`;
-  return `${logs} and ${humanBytes(checkedBytes)} checked`;
+  return `${counted(logCount, "partition")} and ${humanBytes(checkedBytes)} checked`;
 }
 
 /** How many offsets can't be read any more, as far as that can be told. */

@@ -12,7 +12,7 @@ import {
   verb,
 } from "../options.ts";
 import { printListing } from "../output/listing.ts";
-import { humanBytes, humanCount } from "../output/numbers.ts";
+import { counted, humanBytes } from "../output/numbers.ts";
 import { takeSignals } from "../signals.ts";
 import type { Stdio } from "../stdio.ts";
 import { Imported, importedListing, importedShape } from "./imported.ts";
@@ -85,7 +85,7 @@ async function readArchive(
         await restore?.put(placed);
       }
       const { records, bytes: size } = reader.totals;
-      stdio.progress(`${humanCount(records)} records read, ${humanBytes(size)}`);
+      stdio.progress(`${counted(records, "record")} read, ${humanBytes(size)}`);
     }
     if (stop.aborted) return;
     reader.end();

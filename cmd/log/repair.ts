@@ -4,7 +4,7 @@ import type { Disk } from "../../internal/platform/disk.ts";
 import type { Log } from "../../internal/platform/log.ts";
 import { fileExits, type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
 import { printListing } from "../output/listing.ts";
-import { humanCount } from "../output/numbers.ts";
+import { counted } from "../output/numbers.ts";
 import type { Stdio } from "../stdio.ts";
 import { damageFound, dataDirectory, openDisk, withFiles } from "./files.ts";
 import {
@@ -51,8 +51,8 @@ async function repair(stdio: Stdio, name: string, options: RepairOptions): Promi
     stdio.note(`${checkedText(found)}: nothing is lost, there is nothing to give up`);
     return;
   }
-  const where = `${humanCount(losses.length)} ${losses.length === 1 ? "place" : "places"}`;
-  const lost = `${humanCount(lostOffsets(losses))} offsets can't be read, in ${where}`;
+  const where = counted(losses.length, "place");
+  const lost = `${counted(lostOffsets(losses), "offset")} can't be read, in ${where}`;
   if (!options.acceptLoss) {
     const advice = `'weir log repair ${name} --accept-loss' gives them up; nothing was changed.`;
     throw damageFound(lost, advice);
@@ -77,7 +77,7 @@ function report(stdio: Stdio, name: string, { givenUp, restoredTopics }: Repaire
     stdio.note(`gave up offsets ${fromOffset} to ${toOffset - 1} of ${log} (${path})`);
   }
   for (const { name: topic, partitionCount } of restoredTopics) {
-    const has = `${partitionCount} ${partitionCount === 1 ? "partition" : "partitions"}`;
+    const has = counted(partitionCount, "partition");
     stdio.note(`topic ${topic} is there again by its files, with ${has} and default settings`);
   }
   stdio.note(`${name} is repaired: a broker can start on it`);

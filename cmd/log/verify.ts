@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { VerifyStep } from "../../internal/storage/inspect/verify.ts";
 import { fileExits, type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
 import { printListing } from "../output/listing.ts";
-import { humanCount } from "../output/numbers.ts";
+import { counted } from "../output/numbers.ts";
 import type { Stdio } from "../stdio.ts";
 import { damageFound, dataDirectory, openDisk, withFiles } from "./files.ts";
 import { checkedText, damageShape, findingListing, lostOffsets, verify } from "./findings.ts";
@@ -32,8 +32,8 @@ function report(stdio: Stdio, directory: string, last: VerifyStep): void {
     stdio.note(`${checked}: all is as it was written`);
     return;
   }
-  const what = `${directory} is damaged in ${humanCount(findings.length)} places`;
-  const lost = `${humanCount(lostOffsets(findings))} offsets can't be read`;
+  const what = `${directory} is damaged in ${counted(findings.length, "place")}`;
+  const lost = `${counted(lostOffsets(findings), "offset")} can't be read`;
   const advice = "See docs/operations.md for what each means and what to do.";
   throw damageFound(`${what}, ${lost} (${checked})`, advice);
 }

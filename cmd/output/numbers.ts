@@ -17,6 +17,11 @@ export function humanCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** So many of a thing whose plural has an s, for sentences: `1 record`, `1,234 records`. */
+export function counted(count: number, thing: string): string {
+  return `${humanCount(count)} ${thing}${count === 1 ? "" : "s"}`;
+}
+
 /** A duration for people, its two largest units: `4.2s`, `3m12s`, `5h02m`, `9d01h`. */
 export function humanDuration(durationMs: number): string {
   const seconds = durationMs / 1000;

@@ -3,7 +3,7 @@ import type { PromotionReport } from "../../internal/client/api.ts";
 import { confirm } from "../confirm.ts";
 import { withClient } from "../connection.ts";
 import { callExits, type GlobalOptions, verb } from "../options.ts";
-import { humanCount, humanDuration } from "../output/numbers.ts";
+import { counted, humanDuration } from "../output/numbers.ts";
 import { type JsonShape, objectLine } from "../output/shape.ts";
 import type { Stdio } from "../stdio.ts";
 
@@ -79,11 +79,11 @@ function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport
   }
   const known = missing.filter(({ leaderEndOffset, endOffset }) => leaderEndOffset > endOffset);
   for (const { log, leaderEndOffset, endOffset } of known.slice(0, SHOWN_LOGS)) {
-    const count = humanCount(leaderEndOffset - endOffset);
-    lines.push(`${log}: ${count} records are missing, from offset ${endOffset} on.`);
+    const count = counted(leaderEndOffset - endOffset, "record");
+    lines.push(`${log}: missing are ${count}, from offset ${endOffset} on.`);
   }
   const others = known.length - SHOWN_LOGS;
-  if (others > 0) lines.push(`... and so of ${humanCount(others)} more partitions.`);
+  if (others > 0) lines.push(`... and so of ${counted(others, "more partition")}.`);
   return lines;
 }
 

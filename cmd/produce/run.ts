@@ -2,7 +2,7 @@ import type { Client } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import type { Codec, Producer, ProducerOptions } from "../../internal/client/producer-api.ts";
 import { CommandError, commandError, inputError } from "../errors.ts";
-import { humanCount, humanDuration } from "../output/numbers.ts";
+import { counted, humanCount, humanDuration } from "../output/numbers.ts";
 import type { Stdio } from "../stdio.ts";
 import type { LineToRecord } from "./line-record.ts";
 import { LineSplitter, LineTooLongError } from "./lines.ts";
@@ -66,8 +66,7 @@ export class ProduceRun {
     const config = new Map();
     const request = { name, partitionCount: null, replicationFactor: null, config };
     const { partitionCount } = await client.createTopic({ ...request, validateOnly: false });
-    const partitions = `${partitionCount} partition${partitionCount === 1 ? "" : "s"}`;
-    this.#stdio.note(`made topic ${name}: ${partitions}`);
+    this.#stdio.note(`made topic ${name}: ${counted(partitionCount, "partition")}`);
     return true;
   }
 
@@ -129,13 +128,13 @@ export class ProduceRun {
 
   #showProgress(): void {
     if (!this.#stdio.notesAreWatched) return;
-    this.#stdio.progress(`${humanCount(this.#ackedCount)} records written`);
+    this.#stdio.progress(`${counted(this.#ackedCount, "record")} written`);
   }
 
   #summarize(): void {
     if (!this.#stdio.notesAreWatched) return;
     const took = humanDuration(performance.now() - this.#startedAtMs);
-    this.#stdio.note(`${humanCount(this.#ackedCount)} records written in ${took}`);
+    this.#stdio.note(`${counted(this.#ackedCount, "record")} written in ${took}`);
   }
 
   /** The error with what became of the records: its reader has to know what to send again. */

@@ -1,5 +1,5 @@
 import type { ReplicationStatus } from "../../internal/client/api.ts";
-import { humanBytes, humanCount, humanDuration } from "../output/numbers.ts";
+import { counted, humanBytes, humanDuration } from "../output/numbers.ts";
 
 /** One line of the table: what, for people, and for programs. */
 export interface Fact {
@@ -76,5 +76,5 @@ function spanText(
   const took = humanDuration(Math.max(0, (endMs ?? nowMs) - startMs));
   const during = endMs === null ? `since ${start} (${took})` : `at ${start} for ${took}`;
   const times = count === 1 ? "" : `, the last of ${count} times`;
-  return `${during}, ${humanCount(recordsAckedAlone)} records acked by one copy${times}`;
+  return `${during}, ${counted(recordsAckedAlone, "record")} acked by one copy${times}`;
 }

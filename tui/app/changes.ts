@@ -1,6 +1,6 @@
 import type { Client } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
-import { grouped } from "../text/numbers.ts";
+import { counted, grouped } from "../text/numbers.ts";
 import type { App, PlannedOffset, ResetTarget } from "./app.ts";
 import type { ActionName } from "./bindings.ts";
 import type { Question } from "./mode.ts";
@@ -31,14 +31,14 @@ export function createTopic(app: App, name: string, partitionCount: number | nul
   change(app, "create", async (client) => {
     const request = { name, partitionCount, replicationFactor: null, validateOnly: false };
     const topic = await client.createTopic({ ...request, config: new Map() });
-    return `${topic.name} was created, with ${grouped(topic.partitionCount)} partitions`;
+    return `${topic.name} was created, with ${counted(topic.partitionCount, "partition")}`;
   });
 }
 
 /** Asks for a topic's name, and deletes it. */
 export function deleteTopic(app: App, name: string): void {
   const topic = app.session.world.topics.get(name);
-  const records = topic ? `about ${grouped(topic.offsetCount)} records` : "all its records";
+  const records = topic ? `about ${counted(topic.offsetCount, "record")}` : "all its records";
   ask(app, "delete", {
     title: `delete ${name}`,
     lines: [`The topic and ${records} are gone for good.`],
@@ -54,7 +54,7 @@ export function deleteTopic(app: App, name: string): void {
 /** Asks for a topic's name, and gives it more partitions. */
 export function growTopic(app: App, name: string, partitionCount: number): void {
   ask(app, "grow", {
-    title: `give ${name} ${grouped(partitionCount)} partitions`,
+    title: `give ${name} ${counted(partitionCount, "partition")}`,
     lines: [
       "It can't have fewer again.",
       "Records with a key may go to other partitions from then on.",
@@ -63,7 +63,7 @@ export function growTopic(app: App, name: string, partitionCount: number): void 
     run: () =>
       change(app, "grow", async (client) => {
         await client.createPartitions(name, partitionCount, false);
-        return `${name} has ${grouped(partitionCount)} partitions`;
+        return `${name} has ${counted(partitionCount, "partition")}`;
       }),
   });
 }
@@ -103,7 +103,7 @@ export function resetGroup(app: App, target: ResetTarget): void {
               return { topic, partition, offset: newOffset };
             });
             await client.setGroupOffsets(groupId, offsets);
-            return `${groupId} goes on elsewhere in ${grouped(planned.length)} partitions`;
+            return `${groupId} goes on elsewhere in ${counted(planned.length, "partition")}`;
           }),
       });
       app.draw();
@@ -115,7 +115,7 @@ export function resetGroup(app: App, target: ResetTarget): void {
 function refusalOfReset(app: App, groupId: string): string | null {
   const memberCount = app.session.world.groups.get(groupId)?.memberCount ?? 0;
   if (memberCount === 0) return null;
-  return `${groupId} has ${grouped(memberCount)} members: stop them first`;
+  return `${groupId} has ${counted(memberCount, "member")}: stop them first`;
 }
 
 /** Partitions of a plan that are shown one by one: those that move furthest. */

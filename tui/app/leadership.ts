@@ -1,6 +1,6 @@
 import type { PromotionReport } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
-import { duration, grouped } from "../text/numbers.ts";
+import { counted, duration, grouped } from "../text/numbers.ts";
 import type { App } from "./app.ts";
 import { ask, change } from "./changes.ts";
 import { refusalOf } from "./refusals.ts";
@@ -47,7 +47,7 @@ export function switchOver(app: App): void {
     lines: [
       "Writes wait until the slave has everything; nothing is lost.",
       "This broker follows it from then on.",
-      `It is ${grouped(slave?.lagRecords ?? 0)} records behind now.`,
+      `It is ${counted(slave?.lagRecords ?? 0, "record")} behind now.`,
     ],
     word: "switch",
     run: () =>
@@ -77,7 +77,7 @@ function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport
   let state = "It wasn't in sync, and isn't known to miss anything.";
   if (wasInSync) state = "It was in sync then: nothing is missing that was acked by all.";
   else if (missing.length > 0) {
-    const where = `in ${grouped(missing.length)} partitions`;
+    const where = `in ${counted(missing.length, "partition")}`;
     state = `It wasn't in sync ${where}: what the master took since is lost.`;
   }
   return [

@@ -27,6 +27,11 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** So many of a thing whose plural has an s: `1 record`, `1,402 records`. */
+export function counted(count: number, thing: string): string {
+  return `${grouped(count)} ${thing}${count === 1 ? "" : "s"}`;
+}
+
 /** A duration, its two largest units: `0.4s`, `12s`, `3m12s`, `5h02m`, `9d01h`. */
 export function duration(durationMs: number): string {
   const seconds = Math.max(0, durationMs) / 1000;

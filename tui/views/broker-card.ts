@@ -4,6 +4,7 @@ import { diskSpace } from "../data/disk-space.ts";
 import type { Line, Span } from "../text/line.ts";
 import {
   byteRate,
+  counted,
   duration,
   grouped,
   latency,
@@ -44,7 +45,7 @@ export function brokerCard(row: BrokerRow, context: ViewContext): readonly Line[
   ];
   if (self) return [...head, ...selfLines(self, context)];
   const heard: Span = silentMs === null ? UNKNOWN : [`${duration(silentMs)} ago`];
-  const lag = lagRecords === null ? [] : [fact("behind", [`${grouped(lagRecords)} records`])];
+  const lag = lagRecords === null ? [] : [fact("behind", [counted(lagRecords, "record")])];
   return [
     ...head,
     fact("heard", heard),
@@ -65,7 +66,7 @@ function selfLines(self: BrokerActivity, context: ViewContext): readonly Line[] 
     fact(
       "topics",
       [grouped(self.topicCount)],
-      [` of ${grouped(self.partitionCount)} partitions`, "muted"],
+      [` of ${counted(self.partitionCount, "partition")}`, "muted"],
     ),
     fact("in", recordsInCell(self.rates), ["/s  ", "muted"], bytesInCell(self.rates)),
     fact("out", bytesOutCell(self.rates)),

@@ -2,7 +2,7 @@ import type { Screen } from "../app/screen.ts";
 import { brokerRows } from "../data/broker-rows.ts";
 import { diskSpace } from "../data/disk-space.ts";
 import type { Line, Span } from "../text/line.ts";
-import { duration, grouped, moment, shortBytes, shortCount } from "../text/numbers.ts";
+import { counted, duration, grouped, moment, shortBytes, shortCount } from "../text/numbers.ts";
 import type { ViewContext } from "./view.ts";
 
 /** Something that one should look at first. */
@@ -76,7 +76,7 @@ function absentBrokers(context: ViewContext): Attention[] {
     const much =
       lagRecords === null
         ? `${shortBytes(catchUp?.behindBytes ?? 0)} to copy`
-        : `${grouped(lagRecords)} records behind`;
+        : `${counted(lagRecords, "record")} behind`;
     const why = `${much}${left}, not in every ISR yet`;
     return [trouble(context, "warning", ["slave behind", who], why)];
   });

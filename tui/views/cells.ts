@@ -2,7 +2,7 @@ import type { PartitionHealth, PartitionStatus, Rates } from "../../internal/cli
 import type { CopyLag } from "../data/partition-row.ts";
 import type { CellContext } from "../list/column.ts";
 import type { Line, Span } from "../text/line.ts";
-import { byteRate, duration, grouped, shortBytes, shortCount, shortRate } from "../text/numbers.ts";
+import { byteRate, counted, duration, shortBytes, shortCount, shortRate } from "../text/numbers.ts";
 import type { Role } from "../theme/palettes.ts";
 
 /** What stands where nothing is known. */
@@ -107,7 +107,7 @@ export function copyLines(
   else if (!lag.inSync) state = [`${warning} not in sync${out}`, "warning"];
   const bytes: Line = lag.bytes === null ? [] : [[` ${shortBytes(lag.bytes)} `, "text"]];
   const behind: Line = [
-    [`  ${grouped(lag.records)} records`, lag.records === 0 ? "faint" : "text"],
+    [`  ${counted(lag.records, "record")}`, lag.records === 0 ? "faint" : "text"],
     ...bytes,
     copyTimeCell(lag),
     [" behind", "muted"],
