@@ -1,7 +1,7 @@
 /**
- * How right it is what the compiled broker says of a group: how far it is behind as time, and in how
- * long it will have read everything. In real time, with producers and a consumer that are irregular;
- * what is said is compared with what then comes to be.
+ * How right it is what the compiled broker says of a group: how far it is behind as time, and in
+ * how long it will have read everything. In real time, with a producer and a consumer that are
+ * irregular; what is said is compared with what then comes to be.
  *
  *   npm run bench:lag -- [--seed N] [--partitions N] [--ahead SECONDS]
  */

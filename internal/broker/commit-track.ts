@@ -93,6 +93,7 @@ export function drainMs(partitions: readonly ReadPartition[], nowMs: number): nu
   const windowMs = Math.max(nowMs - WINDOW_MS, resumedMs);
   let [lag, readPerMs, writtenPerMs] = [0, 0, 0];
   for (const { track, lag: behind, writtenSince } of partitions) {
+    if (behind > 0 && track.lastMs === track.beganMs) return null;
     const sinceMs = Math.max(windowMs, track.beganMs);
     lag += behind;
     if (lastMs > sinceMs) readPerMs += track.readSince(sinceMs) / (lastMs - sinceMs);
