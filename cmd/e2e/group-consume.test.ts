@@ -117,6 +117,27 @@ test("only what has left is committed, also when somebody presses Ctrl-C", async
   expect(await committed("slow")).toBe(printed ?? -1);
 });
 
+test.each([
+  ["a second Ctrl-C", "INT", 130],
+  ["kill -9", "KILL", 137],
+])("%s ends it at once, and nothing is committed that hasn't left", async (_, signal, code) => {
+  const topic = `ended-${signal.toLowerCase()}`;
+  const total = (await fill(topic, 50_000)).length;
+  const { stdout } = await bench.bash(`
+    mkfifo ${topic}.pipe
+    weir consume ${topic} -f -g ${topic} > ${topic}.pipe & pid=$!
+    exec 3< ${topic}.pipe
+    dd bs=1000 count=300 iflag=fullblock <&3 2> /dev/null > ${topic}.out
+    sleep 1.2; dd bs=1000 count=100 iflag=fullblock <&3 2> /dev/null >> ${topic}.out
+    for i in $(seq 50); do kill -${signal} $pid 2> /dev/null || break; sleep 0.05; done
+    cat <&3 >> ${topic}.out
+    wait $pid; echo "$? $(wc -l < ${topic}.out)"`);
+  const [ended, printed = 0] = stdout.trim().split(" ").map(Number);
+  expect(ended).toBe(code);
+  expect(printed).toBeLessThan(total);
+  expect(await committed(topic)).toBeLessThanOrEqual(printed);
+});
+
 test("a reader that goes away takes no offsets with it", async () => {
   await fill("gone", 50_000);
   const { code } = await bench.bash("set -o pipefail; weir consume gone -g gone | head -1");

@@ -75,6 +75,24 @@ describe("a slow reader", () => {
   });
 });
 
+describe("an archive", () => {
+  test("gets through a slow reader byte by byte as through a fast one", async () => {
+    const { stdout } = await bench.bash(`
+      weir log export numbers > fast.weir
+      weir log export numbers | { head -c 1; sleep 0.3; head -c 70000; sleep 0.3; cat; } > slow.weir
+      cmp fast.weir slow.weir && weir log import slow.weir --as slow > /dev/null &&
+        weir consume slow | cmp - <(seq 1000000) && echo same`);
+    expect(stdout).toBe("same\n");
+  });
+
+  test("to a reader that has enough ends in silence", async () => {
+    const { stdout, stderr } = await bench.bash(
+      `weir log export numbers | head -c 8; echo; echo "\${PIPESTATUS[0]}"`,
+    );
+    expect([stdout, stderr]).toEqual(["WEIRLOGS\n0\n", ""]);
+  });
+});
+
 describe("an output that can't be written", () => {
   test("is an error in one sentence", async () => {
     const { code, stderr } = await bench.bash("weir consume numbers > /dev/full");

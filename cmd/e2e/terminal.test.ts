@@ -72,6 +72,31 @@ describe("someone at the terminal", () => {
     expect(shown).not.toContain("\x1b");
   });
 
+  test.each(["status --watch 100ms", "check broker --watch 100ms", "doctor --watch 100ms"])(
+    "watches on a terminal that moves its cursor, and line by line on a dumb one: %s",
+    async (verb) => {
+      const line = `weir ${verb} & sleep 1; kill -INT $!; wait $!`;
+      const anew = await onTerminal(line);
+      expect([anew.code, anew.shown]).toEqual([130, expect.stringContaining("\x1b[H\x1b[2J")]);
+      const dumb = await onTerminal(line, { env: { TERM: "dumb" } });
+      expect([dumb.code, dumb.shown]).toEqual([130, expect.not.stringContaining("\x1b")]);
+      expect(dumb.shown.trimEnd().split("\n").length).toBeGreaterThan(1);
+    },
+  );
+
+  test("sees how far a measurement is, and what it came to", async () => {
+    const { code, shown } = await onTerminal("weir bench --duration 1s --rate 200");
+    expect(code).toBe(0);
+    expect(shown.replaceAll("\r\x1b[K", "|")).toMatch(/\d+ written, \d+ read\|/);
+    const dumb = await onTerminal("weir bench --records 10", { env: { TERM: "dumb" } });
+    expect(dumb.shown).not.toContain("\x1b");
+  });
+
+  test("isn't shown an archive", async () => {
+    const { code, shown } = await onTerminal("weir log export orders");
+    expect([code, shown]).toEqual([2, expect.stringContaining("error: usage: an archive")]);
+  });
+
   test.each([
     ["yes\n", 0, "deleted"],
     ["y\n", 2, "nothing was deleted"],
