@@ -56,7 +56,10 @@ const adviceByCode: ReadonlyMap<string, string> = new Map([
     "Start one with 'weir broker', or name another with -b HOST:PORT or WEIR_BROKER.",
   ],
   ["timed-out", "Try again, or wait longer with --timeout."],
-  ["closed", "See the broker's log for why, then try again."],
+  [
+    "closed",
+    "The broker's log says why; with more clients than max.connections it turns them away.",
+  ],
   ["not-weir", "Check the address: -b HOST:PORT or WEIR_BROKER."],
   ["unknown-topic-or-partition", "See 'weir topic ls'; make one with 'weir topic create NAME'."],
   ["group-id-not-found", "See 'weir group ls'."],

@@ -20,7 +20,7 @@ const MEANINGS: Readonly<Record<GroupErrorCode, string>> = {
   "invalid-request": "the request lacks what it has to have, or contradicts itself",
   "unsupported-version": "the request is too old a version for such a group",
   "group-max-size-reached": "it has as many members as group.max.size allows",
-  "group-metadata-too-large": "the members bring more metadata than is kept",
+  "group-metadata-too-large": "its members bring more metadata than one may, or all (1, 32 MiB)",
   "non-empty-group": "it has members: stop them, or wait until their sessions end",
   "group-subscribed-to-topic": "its members read the topic",
   "offset-metadata-too-large": "the text is longer than offset.metadata.max.bytes allows",

@@ -38,7 +38,7 @@ import type { LagTimes } from "./lag-times.ts";
 import type { Pair } from "./pair.ts";
 import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
-import { RefusalCounts } from "./refusal-counts.ts";
+import type { RefusalCounts } from "./refusal-counts.ts";
 import { unknownPartition } from "./refusals.ts";
 import type { Replication } from "./replication-api.ts";
 import { RetentionSweeper } from "./retention.ts";
@@ -62,6 +62,7 @@ export interface BrokerParts {
   readonly events: EventLog;
   readonly pair: Pair;
   readonly lagTimes: LagTimes;
+  readonly refusals: RefusalCounts;
   readonly config: BrokerConfig;
   readonly repairs: CopyRepairs;
 }
@@ -74,7 +75,7 @@ export class LocalBroker implements Broker {
   /** What people are told that has happened. */
   readonly events: EventLog;
   readonly lagTimes: LagTimes;
-  readonly refusals = new RefusalCounts();
+  readonly refusals: RefusalCounts;
   readonly #platform: Platform;
   readonly #options: BrokerOptions;
   readonly #parts: BrokerParts;
@@ -99,6 +100,7 @@ export class LocalBroker implements Broker {
     this.events = events;
     this.#producerIds = new ProducerIds(() => pair.obtainProducerIds());
     this.lagTimes = parts.lagTimes;
+    this.refusals = parts.refusals;
     this.#startedAtMs = platform.clock.nowMs();
     const { clock } = platform;
     // A slave drops what its master drops.
@@ -119,8 +121,7 @@ export class LocalBroker implements Broker {
 
   /** Can be reached by others at its address from now on; a slave begins to follow. */
   serve(): void {
-    const { brokerId, version } = this.identity;
-    const message = `broker ${brokerId} has started, version ${version}`;
+    const message = `broker ${this.#parts.brokerId} has started, version ${this.#options.version}`;
     this.events.remember("info", "broker-started", { subject: "", message });
     this.#pair.serve();
   }

@@ -21,6 +21,7 @@ import { type Links, noLinks } from "./links.ts";
 import { type BrokerParts, LocalBroker } from "./local-broker.ts";
 import { Pair } from "./pair.ts";
 import { pairTopics } from "./pair-topics.ts";
+import { RefusalCounts } from "./refusal-counts.ts";
 import { storeOptions } from "./store-options.ts";
 import { Topics } from "./topics.ts";
 
@@ -71,6 +72,7 @@ export async function openParts(
   const catalog = groupTopics(metadata, changes);
   const lagTimes = new LagTimes(clock, (topic, index) => topics.get(topic)?.used(index));
   changes.listen(lagTimes);
+  const refusals = new RefusalCounts();
   const openGroups = () =>
     LocalGroupCoordinator.open({
       clock,
@@ -80,6 +82,7 @@ export async function openParts(
       offsetsTopic: offsetsTopic(topics, store, settings),
       settings: settings.groups,
       applied: (change) => lagTimes.groupChanged(change),
+      limited: (code) => refusals.add(code),
     });
   const pair = new Pair({
     clock,
@@ -108,7 +111,7 @@ export async function openParts(
   await pair.start();
   repairs.begin(store, pair);
   if (pair.role === "master") await metadata.found(random);
-  const data = { groups, store, topics, metadata, lagTimes };
+  const data = { groups, store, topics, metadata, lagTimes, refusals };
   const parts = { ...data, brokerId, changes, events, pair, config: brokerConfig, repairs };
   return { options, parts };
 }

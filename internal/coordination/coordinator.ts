@@ -50,7 +50,18 @@ import { Shards, type ShardsOptions } from "./shards.ts";
 import { syncGroup } from "./sync.ts";
 
 /** What the coordinator stands on. */
-export type CoordinatorOptions = ShardsOptions;
+export interface CoordinatorOptions extends ShardsOptions {
+  /** Told whenever somebody is refused because a limit was met. */
+  readonly limited?: (code: GroupErrorCode) => void;
+}
+
+/** The refusals that say that there is too much of something, or no room for more. */
+const LIMITS: ReadonlySet<GroupErrorCode | null> = new Set<GroupErrorCode>([
+  "group-max-size-reached",
+  "group-metadata-too-large",
+  "offset-metadata-too-large",
+  "coordinator-not-available",
+]);
 
 /** The coordinator of all groups of a broker that decides alone. */
 export class LocalGroupCoordinator implements GroupCoordinator {
@@ -72,6 +83,12 @@ export class LocalGroupCoordinator implements GroupCoordinator {
   }
 
   async joinGroup(request: JoinRequest): Promise<JoinAnswer> {
+    const answer = await this.#join(request);
+    this.#noteLimit(answer.error);
+    return answer;
+  }
+
+  async #join(request: JoinRequest): Promise<JoinAnswer> {
     const { groupId, memberId } = request;
     const refusal = joinRefusal(request, this.#options.settings);
     const error = refusal ?? (this.#shards.isReady ? null : await this.ready());
@@ -110,6 +127,12 @@ export class LocalGroupCoordinator implements GroupCoordinator {
   }
 
   async consumerHeartbeat(heartbeat: ConsumerHeartbeat): Promise<ConsumerHeartbeatAnswer> {
+    const answer = await this.#consumerHeartbeat(heartbeat);
+    if ("error" in answer) this.#noteLimit(answer.error);
+    return answer;
+  }
+
+  async #consumerHeartbeat(heartbeat: ConsumerHeartbeat): Promise<ConsumerHeartbeatAnswer> {
     const { random, settings } = this.#options;
     const request = { ...heartbeat, memberId: heartbeat.memberId ?? randomUuid(random) };
     const refusal = heartbeatRefusal(request, settings);
@@ -129,7 +152,15 @@ export class LocalGroupCoordinator implements GroupCoordinator {
     const error = refusal ?? (this.#shards.isReady ? null : await this.ready());
     const shard = this.#shards.of(groupId);
     if (error !== null || !shard) return answerAll(topics, error ?? "coordinator-not-available");
-    return commitOffsets(shard, request, this.#rules());
+    const answers = await commitOffsets(shard, request, this.#rules());
+    for (const { partitions } of answers) {
+      for (const { error: refused } of partitions) this.#noteLimit(refused);
+    }
+    return answers;
+  }
+
+  #noteLimit(code: GroupErrorCode | null): void {
+    if (code !== null && LIMITS.has(code)) this.#options.limited?.(code);
   }
 
   async fetchOffsets(request: FetchOffsetsRequest): Promise<readonly TopicOffsets[]> {

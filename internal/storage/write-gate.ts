@@ -76,7 +76,8 @@ export class WriteGate {
       this.#refusal = null;
       return;
     }
-    const has = `${this.#directory} has ${freeBytes} bytes free and needs ${this.#minFreeBytes}`;
+    const asks = `storage.min.free.bytes asks for ${this.#minFreeBytes}`;
+    const has = `${this.#directory} has ${freeBytes} bytes free, ${asks}`;
     this.refuse(new StorageError("full", `the disk is full (${has}); free some space`));
   }
 

@@ -134,7 +134,9 @@ export class Session {
     const { limits } = this.context;
     try {
       if (this.streams.size >= limits.maxStreams) {
-        throw new ProtocolError("too-many-streams", `${limits.maxStreams} streams are open`);
+        this.context.broker.refusals.add("too-many-streams");
+        const message = `${limits.maxStreams} streams are open, as many as a connection may have`;
+        throw new ProtocolError("too-many-streams", message);
       }
       const stream = this.openStream(frame);
       this.streams.set(frame.id, stream);

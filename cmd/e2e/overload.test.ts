@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { openWorkbench, type Workbench } from "./weir.testing.ts";
+
+let bench: Workbench;
+beforeAll(async () => {
+  const settings = ["group.max.size=1", "group.initial.rebalance.delay.ms=0", "max.connections=12"];
+  bench = await openWorkbench(settings.flatMap((setting) => ["--set", setting]));
+  await bench.bash(`
+    weir topic create small --config max.message.bytes=500
+    weir topic create safe --config min.insync.replicas=2
+    weir topic create orders`);
+});
+afterAll(() => bench[Symbol.asyncDispose]());
+
+/** How often something was refused for that reason, as `weir status` and `/metrics` tell it. */
+async function counted(reason: string): Promise<[status: number, metrics: number]> {
+  const { stdout } = await bench.weir(["status", "--json"]);
+  const refusals: { reason: string; count: number }[] = JSON.parse(stdout).items[0].refusals;
+  const metrics = await (await fetch(`http://${bench.address}/metrics`)).text();
+  const series = `weir_refusals_total{reason="${reason}"} `;
+  const line = metrics.split("\n").find((each) => each.startsWith(series)) ?? "0";
+  return [
+    refusals.find((each) => each.reason === reason)?.count ?? 0,
+    Number(line.split(" ").at(-1)),
+  ];
+}
+
+test.each([
+  [
+    "batch-too-large",
+    "head -c 1000 /dev/zero | tr '\\0' x | weir produce small",
+    "max.message.bytes",
+  ],
+  ["not-enough-replicas", "echo a | weir produce safe", "min.insync.replicas asks for 2"],
+  [
+    "group-max-size-reached",
+    `weir consume orders -f -g full & pid=$!
+     until weir group describe full --json 2> /dev/null | grep -q Stable; do :; done
+     weir consume orders -g full >&2; kill -INT $pid; wait $pid`,
+    "group.max.size",
+  ],
+])("%s is told to the client with its limit, and counted", async (reason, line, setting) => {
+  const [before] = await counted(reason);
+  const { stderr } = await bench.bash(line);
+  expect(stderr).toContain(`error: ${reason}: `);
+  expect(stderr).toContain(setting);
+  const [status, metrics] = await counted(reason);
+  expect(status).toBeGreaterThan(before);
+  expect(metrics).toBe(status);
+});
+
+test("a full disk names the space that is to be left, and where", async () => {
+  await using full = await openWorkbench(["--set", "storage.min.free.bytes=1000000000000000"]);
+  const { code, stderr } = await full.bash(
+    "weir topic create a > /dev/null; echo a | weir produce a",
+  );
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^error: storage-full: .*storage\.min\.free\.bytes asks for 1000000000000000/,
+  );
+  const { stdout } = await full.weir(["status", "--json"]);
+  const [status] = JSON.parse(stdout).items;
+  expect(status.writable).toBe(false);
+  expect(status.write_refusal).toContain("storage.min.free.bytes");
+  expect(status.refusals).toContainEqual({ reason: "storage-full", count: expect.any(Number) });
+});
+
+test("connections beyond the limit are turned away, with advice, and counted", async () => {
+  const many = Array.from({ length: 12 }, () => bench.start(["consume", "orders", "-f"]));
+  let refused = { code: 0, stderr: "" };
+  for (let tries = 0; refused.code === 0 && tries < 200; tries++) {
+    refused = await bench.weir(["topic", "ls"]);
+  }
+  for (const each of many) each.kill("SIGINT");
+  await Promise.all(many.map((each) => each.exited));
+  expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain("max.connections");
+  expect((await counted("connections-refused"))[0]).toBeGreaterThan(0);
+});
