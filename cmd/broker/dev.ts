@@ -84,8 +84,12 @@ function parseTopic(text: string): SeededTopic {
 
 async function runDev(stdio: Stdio, words: readonly string[], options: DevOptions): Promise<void> {
   const stop = takeSignals();
-  const { bunPlatform } = await import("../../internal/platform/bun/platform.ts");
-  const platform = bunPlatform();
+  const [{ bunPlatform }, { unsyncedDisk }] = await Promise.all([
+    import("../../internal/platform/bun/platform.ts"),
+    import("../../internal/platform/unsynced-disk.ts"),
+  ]);
+  const own = bunPlatform();
+  const platform = { ...own, disk: unsyncedDisk(own.disk) };
   const data = makeDevDirectory();
   const log = onlyTrouble(writtenLog(descriptorWriter(2), false, platform.clock.nowMs));
   const running = await startBroker(platform, log, {
