@@ -30,6 +30,7 @@ export const FILE_KINDS = [
   "checkpoint",
   "checkpoint copy",
   "broker id",
+  "events",
   "lock",
 ] as const;
 
@@ -69,6 +70,7 @@ function kindOf(data: string, file: string): FileKind {
   if (file === "checkpoint") return "checkpoint";
   if (file === "checkpoint.copy") return "checkpoint copy";
   if (file === "broker-id") return "broker id";
+  if (file === "events.log" || file === "events.old.log") return "events";
   if (file === "weir.lock") return "lock";
   if (file.endsWith("/mark")) return "journal mark";
   if (file.includes("/spare-") || file.endsWith("/reserve")) return "spare journal";
