@@ -159,13 +159,11 @@ export class Pair implements Replication {
 
   promote(): Promise<PromotionReport> {
     return this.#exclusively(async () => {
-      const report = this.promotionReport();
       if (this.#leader) throw new BrokerError("invalid-request", "this broker is the master");
       if (this.#path.metadata.clusterId === "") {
         throw new BrokerError("invalid-request", "this broker has nothing of its master yet");
       }
-      await this.#leadInstead(true);
-      return report;
+      return this.#leadInstead(true);
     });
   }
 
@@ -215,17 +213,19 @@ export class Pair implements Replication {
     if (this.#serving) this.#announce(leader);
   }
 
-  /** Ceases to follow, and leads. */
-  async #leadInstead(promoted: boolean): Promise<void> {
+  /** Ceases to follow, and leads. Resolves with what that may have lost. */
+  async #leadInstead(promoted: boolean): Promise<PromotionReport> {
     await this.#following?.stop();
-    this.#following = null;
     await rereadMetadata(this.#path);
+    const report = this.promotionReport(); // of what was under way, too
+    this.#following = null;
     try {
       await this.#lead(nextEpoch(this.#path, this, promoted), promoted);
     } catch (error) {
       if (!this.#leader) await this.#follow();
       throw error;
     }
+    return report;
   }
 
   async #follow(): Promise<void> {

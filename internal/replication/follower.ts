@@ -75,7 +75,7 @@ export class FollowerCopier {
 
   /** Copies a log from now on. */
   follow(log: PartitionLog): void {
-    if (this.#byLog.has(log)) return;
+    if (this.#stopped || this.#byLog.has(log)) return;
     const followed = { index: this.#followed.length, log, marks: null };
     this.#followed.push(followed);
     this.#byLog.set(log, followed);

@@ -1,4 +1,4 @@
-import { baseOffset, batchSizeBytes, storedCrc } from "../record/batch.ts";
+import { baseOffset, batchSizeBytes, partitionLeaderEpoch, storedCrc } from "../record/batch.ts";
 import { checkStoredBatch } from "../record/check.ts";
 import { crc32c } from "../record/crc32c.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
@@ -39,9 +39,13 @@ export function readEntries(bytes: Uint8Array, at: number, head: FrameHead): Fou
   return entries;
 }
 
-/** Whether the bytes at `at` are those of the batch that the entry tells of. */
+/**
+ * Whether the bytes at `at` are those of the batch that the entry tells of: not those of an earlier
+ * leader's, which may have written the same one there. The CRC doesn't cover the epoch.
+ */
 export function isThisBatch(bytes: Uint8Array, at: number, entry: JournalEntry): boolean {
   if (storedCrc(bytes, at) !== entry.crc || baseOffset(bytes, at) !== entry.offset) return false;
+  if (partitionLeaderEpoch(bytes, at) !== entry.leaderEpoch) return false;
   if (batchSizeBytes(bytes, at) !== entry.sizeBytes) return false;
   return checkStoredBatch(bytes, at, at + entry.sizeBytes) === undefined;
 }

@@ -3,6 +3,16 @@ import type { PartitionLog } from "../../storage/partition-log.ts";
 import { must } from "../failure.ts";
 import type { Backing } from "./ledger.ts";
 
+/** Who is in the ISR has all that is committed. */
+export function checkIsr(leader: ReplicationLeader, log: PartitionLog): void {
+  for (const { brokerId, standing, offset } of leader.copiesOf(log)?.followers ?? []) {
+    if (offset < 0) continue;
+    const isBehind = standing === "in" && offset < log.highWatermark;
+    const text = () => `${log.name}: broker ${brokerId} is in sync with ${offset}`;
+    must(!isBehind, () => `${text()}, ${log.highWatermark} is committed`);
+  }
+}
+
 /**
  * What stands behind what a leader commits now, as the leader itself has it. Throws where it may
  * not commit.

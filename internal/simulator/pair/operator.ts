@@ -97,7 +97,12 @@ export class PairOperator {
       if (copy && copy.highWatermark !== log.highWatermark) return false;
       if (log.highWatermark !== log.endOffset) return false;
     }
-    return slave.parts.pair.following.inSync;
+    // A topic that only the slave had is about to go.
+    const { logs } = master.parts.store;
+    const isStray = [...slave.parts.store.logs.values()].some(
+      ({ name, incarnation }) => logs.get(name)?.incarnation !== incarnation,
+    );
+    return slave.parts.pair.following.inSync && !isStray;
   }
 
   #restart(member: Member): void {

@@ -104,8 +104,10 @@ class PairSimulation {
 
   /** Lets all actors come to the end of what they have begun, and the copies to be the same. */
   async #settle(): Promise<void> {
-    this.#world.made.clear(); // a failover may have taken some of them
+    let epoch = -1;
     for (let i = 0; i < SETTLE_STEPS; i++) {
+      if (epoch !== this.#witness.epoch) this.#world.made.clear(); // a failover may have taken some
+      epoch = this.#witness.epoch;
       const busy = this.#actors.filter(({ isIdle }) => !isIdle);
       if (!this.#admin.isDone) this.#admin.step(true);
       if (busy.length === 0 && this.#admin.isDone && this.#operator.isQuiet) return;
