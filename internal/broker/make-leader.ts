@@ -1,5 +1,7 @@
 import type { FollowerChange } from "../replication/follower-news.ts";
 import { ReplicationLeader } from "../replication/leader.ts";
+import type { DamagedRange } from "../storage/damaged-range.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
 import { copyRules } from "./copy-rules.ts";
 import type { EventLog } from "./event-log.ts";
 import type { PairPath } from "./pair-path.ts";
@@ -18,6 +20,7 @@ export function makeLeader(path: PairPath, epoch: number): ReplicationLeader {
     find: (name, incarnation) => {
       return name === metadata.logName ? metadata.log : topics.logNamed(name, incarnation);
     },
+    leftOut: (log, range, follower) => noteLeftOut(events, log, range, follower),
     changed: (log) => topics.usedPartition(log.name)?.changed(),
   });
   leader.degraded.onChange = ({ endMs, recordsAckedAlone }) => {
@@ -31,6 +34,21 @@ export function makeLeader(path: PairPath, epoch: number): ReplicationLeader {
   };
   leader.onFollower = (change) => noteFollower(events, change);
   return leader;
+}
+
+/** Writes down what a follower can't have. */
+function noteLeftOut(
+  events: EventLog,
+  { name }: PartitionLog,
+  range: DamagedRange,
+  follower: number,
+): void {
+  const { fromOffset, toOffset, path: file, position } = range;
+  const offsets = `offsets ${fromOffset} to ${toOffset - 1}`;
+  const what = `${offsets} are missing in the copy of broker ${follower}`;
+  const message = `${what}: they can't be read here (${file}, position ${position})`;
+  const where = { fromOffset, toOffset, file, position };
+  events.add("error", "records-not-copied", { subject: name, message }, where);
 }
 
 /** Writes down what happened to a follower. */

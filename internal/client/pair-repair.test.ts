@@ -85,3 +85,20 @@ test("what nobody else has stays damaged, and is told", async () => {
   );
   await pair.close();
 });
+
+test("a new slave gets what can be read of a damaged log, and the rest is named", async () => {
+  const pair = await stoppedPair();
+  spoil(pair.one, 1);
+  spoil(pair.one, 3);
+  pair.two.disk = testPair().two.disk;
+  await pair.one.start();
+  await pair.two.start(pair.one);
+  const copied = () => pair.two.broker?.partition(TOPIC, 0)?.highWatermark === COUNT;
+  await pair.until(copied, "what there is");
+  await pair.until(() => pair.two.broker?.status().replication.inSync ?? false, "it is in sync");
+  expect([...(await valuesOf(pair, pair.two, TOPIC)).keys()]).toEqual([0, 2, 4]);
+  const told = pair.one.logged.filter((line) => line.startsWith("records-not-copied"));
+  expect(told).toHaveLength(2);
+  expect(told[0]).toContain("offsets 1 to 1 are missing in the copy of broker 2");
+  await pair.close();
+});

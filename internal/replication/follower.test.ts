@@ -77,6 +77,7 @@ for (const { name, leader, follower, cutTo } of CASES) {
         ...({ mode: "sync", minInsyncReplicas: 1, policy: "degrade", lagTimeMaxMs: 1000 } as const),
       }),
       find: () => led,
+      leftOut() {},
       changed() {},
     };
     const leading = new ReplicationLeader(path);

@@ -1,4 +1,6 @@
 import { endOffsetOf } from "../record/batch.ts";
+import type { DamagedRange } from "../storage/damaged-range.ts";
+import { DamageError } from "../storage/errors.ts";
 import { availableBytes } from "../storage/log-size.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
@@ -21,6 +23,8 @@ export interface SessionPath {
   /** The log of this name and incarnation, led by this broker; null if there is none. */
   readonly find: (name: string, incarnation: string) => LedLog | null;
   readonly nowMs: () => number;
+  /** Told of what can't be read here: the follower gets what stands behind it, and not this. */
+  readonly leftOut: (log: PartitionLog, range: DamagedRange) => void;
   /** Told of every sign of life. */
   readonly heard: () => void;
   readonly closed: () => void;
@@ -245,19 +249,29 @@ export class FollowerSession implements LeaderSession {
     else this.#outlet.batches(tell(sent), pieces);
   }
 
-  /** Batches that may not be durable here yet: a copy is made so while this broker does it. */
+  /**
+   * Batches that may not be durable here yet: a copy is made so while this broker does it. What is
+   * damaged is left out, or nothing of any log would be copied any more.
+   */
   async #read(
     log: PartitionLog,
     offset: number,
     endOffset: number,
   ): Promise<readonly Uint8Array[] | null> {
-    try {
-      return await this.#path.store.read(log, offset, endOffset, PIECE_BYTES);
-    } catch (error) {
-      if (log.removed) return null;
-      this.end(error instanceof Error ? error.message : String(error));
-      return null;
+    for (let from = offset; from < endOffset; ) {
+      try {
+        return await this.#path.store.read(log, from, endOffset, PIECE_BYTES);
+      } catch (error) {
+        if (log.removed || this.#closed) return null;
+        if (!(error instanceof DamageError)) {
+          this.end(error instanceof Error ? error.message : String(error));
+          return null;
+        }
+        this.#path.leftOut(log, error.range);
+        from = error.range.toOffset;
+      }
     }
+    return [];
   }
 }
 

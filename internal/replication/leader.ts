@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../platform/clock.ts";
+import type { DamagedRange } from "../storage/damaged-range.ts";
 import { StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
@@ -49,6 +50,8 @@ export interface LeaderPath {
   readonly rulesOf: (log: PartitionLog) => LogRules;
   /** The log of this name and incarnation, opened; null if there is none. */
   readonly find: (name: string, incarnation: string) => PartitionLog | null;
+  /** Told of what can't be read here, and so is missing in a follower's copy. */
+  readonly leftOut: (log: PartitionLog, range: DamagedRange, brokerId: number) => void;
   /** Told when the copies of a log may stand otherwise. */
   readonly changed: (log: PartitionLog) => void;
 }
@@ -159,7 +162,7 @@ export class ReplicationLeader {
     const follower = this.#followers.get(brokerId);
     if (!follower) throw new Error(`broker ${brokerId} is no follower`);
     follower.session?.end("another session of the same broker has begun");
-    const { store, clock, find } = this.#path;
+    const { store, clock, find, leftOut } = this.#path;
     const session: FollowerSession = new FollowerSession(
       brokerId,
       {
@@ -169,6 +172,7 @@ export class ReplicationLeader {
           const log = find(name, incarnation);
           return log && this.lead(log);
         },
+        leftOut: (log, range) => leftOut(log, range, brokerId),
         heard: () => {
           follower.heardAtMs = clock.monotonicMs();
           follower.lost = false;

@@ -100,7 +100,8 @@ export class PairOperator {
     // A topic that only the slave had is about to go.
     const { logs } = master.parts.store;
     const isStray = [...slave.parts.store.logs.values()].some(
-      ({ name, incarnation }) => logs.get(name)?.incarnation !== incarnation,
+      ({ name, incarnation, endOffset }) =>
+        endOffset > 0 && logs.get(name)?.incarnation !== incarnation,
     );
     return slave.parts.pair.following.inSync && !isStray;
   }
