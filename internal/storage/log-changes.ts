@@ -180,7 +180,8 @@ export class LogChanges {
     forget(log);
     checkpointer.removed(log);
     writer.drop(log);
-    for (const segment of log.segments) files.drop(segment.logPath);
+    // A log of the same name must not get a file that is open, and isn't there any more.
+    for (const { logPath } of [...log.segments, ...log.cutSegments]) files.drop(logPath);
     if (!disk.exists(log.directory)) return;
     // The next checkpoint forgets that the log was removed: by then that must be durable.
     writer.dirtyFolders.add(logsDirectory);

@@ -100,16 +100,23 @@ test("a cut takes whole batches, files, epochs and producers, and keeps what it 
   expect(await keysOf(store, log)).toEqual([...keys(0, 0, 8), ...keys(3, 8, 12)]);
 });
 
-test("what waits for a checkpoint is written before a cut, and cut with the rest", async () => {
+/** A storage with so many logs that a checkpoint takes its time; it holds appends soon. */
+async function storeOfSlowCheckpoints() {
   const journal = { checkpointAtBytes: 64_000, journalBytes: 80_000 };
   const limits = { ...SMALL_LIMITS, ...journal, checkpointLogsPerTurn: 1 };
-  const { store } = await openStore(memoryDisk(), manualClock(), {}, undefined, false, limits);
-  const copies: Promise<void>[] = [];
-  // With so many, a checkpoint takes its time.
-  for (let i = 0; i < 100; i++) {
+  const disk = memoryDisk();
+  const { store } = await openStore(disk, manualClock(), {}, undefined, false, limits);
+  const copies = Array.from({ length: 100 }, (_, i) => {
     const other = store.openLog(`other-${i}`, "a", SMALL_LOG);
-    copies.push(copy(store, other, { offset: 0, epoch: 0 }, [["k", "v"]]));
-  }
+    return copy(store, other, { offset: 0, epoch: 0 }, [["k", "v"]]);
+  });
+  await Promise.all(copies);
+  return { store, disk };
+}
+
+test("what waits for a checkpoint is written before a cut, and cut with the rest", async () => {
+  const { store } = await storeOfSlowCheckpoints();
+  const copies: Promise<void>[] = [];
   const log = store.openLog("orders-0", "a", SMALL_LOG);
   let offset = 0;
   while (store.pressure.heldCount === 0) {
@@ -126,6 +133,22 @@ test("what waits for a checkpoint is written before a cut, and cut with the rest
   await copyMany(store, log, 1, 2);
   expect(await keysOf(store, log)).toEqual([...keys(0, 0, 2), ...keys(1, 2, 4)]);
   await store.close();
+});
+
+test("a log of the name of one that was removed in a cut has files of its own", async () => {
+  const { store, disk } = await storeOfSlowCheckpoints();
+  const log = store.openLog("orders-0", "a", SMALL_LOG);
+  await copyMany(store, log, 0, 12);
+  const cutting = store.truncate([{ log, offset: 2 }]);
+  while (log.endOffset > 2) await new Promise((resolve) => setImmediate(resolve));
+  await store.remove([log]);
+  const next = store.openLog("orders-0", "b", SMALL_LOG);
+  await copyMany(store, next, 1, 12);
+  await cutting;
+  await store.checkpoint();
+  const again = await openStore(disk.afterCrash("power-loss"));
+  const same = again.store.openLog("orders-0", "b", SMALL_LOG);
+  expect(await keysOf(again.store, same)).toEqual(keys(1, 0, 12));
 });
 
 test("damage in what is cut off, or across the cut, goes with it", async () => {

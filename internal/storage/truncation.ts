@@ -66,7 +66,6 @@ export async function truncateLogs(
 ): Promise<CutOff[]> {
   const { disk, files, writer, checkpointer } = path;
   const done: CutOff[] = [];
-  const removed: Segment[] = [];
   await path.durable();
   for (const { log, offset } of cuts) {
     await log.changeSegments(async () => {
@@ -76,7 +75,7 @@ export async function truncateLogs(
         return;
       }
       const end = await keepEnd(path, log, Math.max(offset, log.startOffset));
-      removed.push(...cutOff(path, log, end));
+      log.cutSegments = cutOff(path, log, end);
       done.push({ log, endOffset: end.endOffset, oldEndOffset, path: end.kept });
     });
   }
@@ -91,8 +90,13 @@ export async function truncateLogs(
     path.commit.fail(new StorageError("failed", message, { cause }));
     throw cause;
   }
-  for (const segment of removed) removeSegment(disk, files, segment);
-  for (const { log } of done) writer.dirtyFolders.add(log.directory);
+  for (const { log } of done) {
+    const { cutSegments } = log;
+    log.cutSegments = [];
+    if (log.removed) continue; // its files are gone, and others may have their names
+    for (const segment of cutSegments) removeSegment(disk, files, segment);
+    writer.dirtyFolders.add(log.directory);
+  }
   return done;
 }
 
