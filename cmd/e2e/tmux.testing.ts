@@ -46,7 +46,9 @@ export interface SomeoneAtScreen extends AsyncDisposable {
   /** All that is on the screen, with its colours as escape sequences. */
   capture(): Promise<string>;
   resize(columns: number, rows: number): Promise<void>;
-  /** Ends the program that draws the screen by a signal. */
+  /** The program that draws the screen. */
+  pid(): Promise<number>;
+  /** Ends it by a signal. */
   kill(signal: string): Promise<void>;
   state(): Promise<TerminalState>;
 }
@@ -114,6 +116,11 @@ export async function openScreen(
   const see = (text: string) => waitFor(isOnOne(text), `it never showed ${JSON.stringify(text)}`);
   const seeTogether = (...texts: string[]) =>
     waitFor(isOnOne(...texts), `no line had all of ${JSON.stringify(texts)}`);
+  const pid = async (): Promise<number> => {
+    const shell = (await tmux("display-message", "-p", "-t", "s", "#{pane_pid}")).trim();
+    const child = Bun.spawn(["ps", "-o", "pid=", "--ppid", shell], { stdout: "pipe" });
+    return Number((await new Response(child.stdout).text()).trim());
+  };
   return {
     press,
     type,
@@ -141,12 +148,8 @@ export async function openScreen(
       const size = ["-x", String(newColumns), "-y", String(newRows)];
       await tmux("resize-window", "-t", "s", ...size);
     },
-    async kill(signal) {
-      const shell = (await tmux("display-message", "-p", "-t", "s", "#{pane_pid}")).trim();
-      const child = Bun.spawn(["ps", "-o", "pid=", "--ppid", shell], { stdout: "pipe" });
-      const pid = Number((await new Response(child.stdout).text()).trim());
-      process.kill(pid, signal);
-    },
+    pid,
+    kill: async (signal) => void process.kill(await pid(), signal),
     async state() {
       const text = await tmux("display-message", "-p", "-t", "s", "#{alternate_on} #{cursor_flag}");
       const [alternate, cursor] = text.trim().split(" ");

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** What a process holds. */
 export interface Footprint {
   /** Memory of its own; not what it shares with the executable's file. */
   readonly memoryMib: number;
-  /** Open files and sockets. */
+  /** Open files and sockets, but for segments, which stay open while they are few. */
   readonly handles: number;
 }
 
@@ -12,5 +12,14 @@ export interface Footprint {
 export function footprint(pid: number): Footprint {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const kib = Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1]);
-  return { memoryMib: Math.round(kib / 1024), handles: readdirSync(`/proc/${pid}/fd`).length };
+  const handles = readdirSync(`/proc/${pid}/fd`).filter((fd) => !isSegment(pid, fd)).length;
+  return { memoryMib: Math.round(kib / 1024), handles };
+}
+
+function isSegment(pid: number, fd: string): boolean {
+  try {
+    return /\/logs\/[^/]+\/\d+\.log$/.test(readlinkSync(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return false; // closed meanwhile
+  }
 }

@@ -184,11 +184,24 @@ function oldString(writer: Writer, value: unknown): void {
   writeString(writer, shortLength, text(value));
 }
 
+/**
+ * Cuts what is longer than a string may be: a name that a client had sent in no UTF-8, which got
+ * longer when it was decoded, or a sentence that quotes what it had sent.
+ */
 function writeString(writer: Writer, length: WriteLength, value: string): void {
   const size = utf8Bytes(value);
-  if (size > MAX_STRING_BYTES) throw new UnencodableField(`a string of ${size} bytes`);
+  if (size > MAX_STRING_BYTES) {
+    writeString(writer, length, fitting(value));
+    return;
+  }
   length(writer, size);
   writer.utf8(value, size);
+}
+
+/** As many whole characters from the beginning of a text as fit into a string. */
+function fitting(value: string): string {
+  const { read } = new TextEncoder().encodeInto(value, new Uint8Array(MAX_STRING_BYTES));
+  return value.slice(0, read);
 }
 
 /** What Buffer.byteLength says, without its call for the plain names that most texts are. */
