@@ -175,8 +175,9 @@ export class PairOperator {
     member.trace("promote", JSON.stringify(report));
     const work = pair.promote().finally(() => this.#promoting.delete(life));
     this.#settle(life, work, () => {
-      // One that a crash has cut off may have been made durable.
-      if (!life.process.disk.left) this.#rules.refused(asked);
+      // One that a crash has cut off, or a failed sync, may have been made durable.
+      const { left, failedSyncs } = life.process.disk;
+      if (!left && failedSyncs === 0) this.#rules.refused(asked);
     });
   }
 
