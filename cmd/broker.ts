@@ -18,8 +18,11 @@ import {
   addressText,
   type HostAndPort,
   parseAddress,
+  parseClusterName,
   parseDurationMs,
   parsePair,
+  parseUrls,
+  parseWhole,
 } from "./parse/values.ts";
 import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
@@ -33,6 +36,13 @@ interface BrokerFlags extends GlobalOptions {
   readonly slaveOf?: HostAndPort;
   readonly replication?: "sync" | "async";
   readonly fenceAfter?: number;
+  readonly etcd?: readonly URL[];
+  readonly etcdCa?: string;
+  readonly etcdCert?: string;
+  readonly etcdKey?: string;
+  readonly cluster?: string;
+  readonly id?: number;
+  readonly rack?: string;
   readonly set?: readonly (readonly [name: string, value: string])[];
   readonly config?: string;
   readonly top?: true;
@@ -40,13 +50,14 @@ interface BrokerFlags extends GlobalOptions {
 
 /** `weir broker`: runs one. */
 export function brokerVerb(stdio: Stdio): Command {
-  return verb("broker", "Run a broker until it is told to stop", {
+  const command = verb("broker", "Run a broker until it is told to stop", {
     examples: [
       "weir broker",
       "weir broker --data /var/lib/weir --listen 0.0.0.0:9092 --advertise broker-1:9092",
       "weir broker --top                          # with a screen",
       "weir broker --durability memory --set num.partitions=6",
       "weir broker --slave-of broker-1:9092 --data /var/lib/weir-slave --listen 0.0.0.0:9093",
+      "weir broker --etcd http://etcd-1:2379,http://etcd-2:2379 --id 1 --advertise broker-1:9092",
     ],
     json: readyShape,
     exits: localExits,
@@ -86,22 +97,54 @@ export function brokerVerb(stdio: Stdio): Command {
     )
     .option("--set <name=value>", "a broker setting; repeatable", checkedList(parsePair))
     .option("--top", "show the broker on a screen, until someone quits; it logs to broker.log")
-    .option("--config <file>", "a TOML file with these options and settings")
-    .action(async (_: unknown, command: Command) => {
-      const flags = command.optsWithGlobals<BrokerFlags>();
-      await runBroker(stdio, settingsOf(flags), flags.json === true, flags.top === true);
-    });
+    .option("--config <file>", "a TOML file with these options and settings");
+  return clusterOptions(command).action(async (_: unknown, command: Command) => {
+    const flags = command.optsWithGlobals<BrokerFlags>();
+    await runBroker(stdio, settingsOf(flags), flags.json === true, flags.top === true);
+  });
+}
+
+/** What a broker of a cluster is told. */
+function clusterOptions(command: Command): Command {
+  return command
+    .option("--etcd <urls>", "be one of the cluster that etcd keeps", checked(parseUrls))
+    .option("--etcd-ca <file>", "whose certificates are believed of etcd (PEM)")
+    .option("--etcd-cert <file>", "the certificate that etcd is shown (PEM)")
+    .option("--etcd-key <file>", "the key of that certificate (PEM)")
+    .option(
+      "--cluster <name>",
+      "the name of the cluster: one etcd may keep several (default: main)",
+      checked(parseClusterName),
+    )
+    .option(
+      "--id <number>",
+      "the number of this broker in its cluster (default: one that is free)",
+      checked((text) => parseWhole(text, 1, 2 ** 31 - 1)),
+    )
+    .option("--rack <name>", "where this broker stands: copies are spread over racks");
 }
 
 function settingsOf(given: BrokerFlags) {
   const { config, set, data, listen, advertise, durability, slaveOf, replication } = given;
+  const { etcd, etcdCa, etcdCert, etcdKey, cluster, id, rack } = given;
   const fenceAfter = given.fenceAfter === undefined ? null : String(given.fenceAfter);
+  if (etcd && slaveOf) {
+    const message = "--slave-of is for one of a pair, --etcd for one of a cluster";
+    throw new CommandError("invalid-config", message, exitCodes.usage);
+  }
   const flags: PartialSettings = {
     ...(data === undefined ? {} : { data }),
     ...(listen === undefined ? {} : { listen }),
     ...(advertise === undefined ? {} : { advertise }),
     ...(slaveOf === undefined ? {} : { slaveOf }),
+    ...(etcd === undefined ? {} : { etcd }),
+    ...(etcdCa === undefined ? {} : { etcdCa }),
+    ...(etcdCert === undefined ? {} : { etcdCert }),
+    ...(etcdKey === undefined ? {} : { etcdKey }),
+    ...(cluster === undefined ? {} : { cluster }),
     overrides: new Map([
+      ...(id === undefined ? [] : [["broker.id", String(id)] as const]),
+      ...(rack === undefined ? [] : [["broker.rack", rack] as const]),
       ...(set ?? []),
       ...(durability === undefined ? [] : [["durability", durability] as const]),
       ...(replication === undefined ? [] : [["replication", replication] as const]),
@@ -154,6 +197,7 @@ async function runBroker(
     }
   }
   log.info("stopping", {});
+  await broker.handOver();
   doors.close();
   await broker.close();
   log.info("stopped", {});

@@ -19,6 +19,8 @@ export interface WeirOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** The address of the master that it is to follow. */
   readonly slaveOf?: string;
+  /** The etcd of the cluster that it is to be one of. */
+  readonly etcd?: string;
   /** A network namespace to run in, and its address there: the machine's own, if left out. */
   readonly place?: { readonly namespace: string; readonly host: string };
 }
@@ -79,12 +81,13 @@ export async function startWeir(options: WeirOptions): Promise<Weir> {
 
 function brokerArguments(options: WeirOptions): string[] {
   const { data, port = 0, durability = "fsync", settings = {}, place, slaveOf } = options;
-  const { advertisedHost } = options;
+  const { advertisedHost, etcd } = options;
   return [
     ...["broker", "--json", "--data", data, "--listen", `${place?.host ?? LOOPBACK}:${port}`],
     ...(advertisedHost === undefined ? [] : ["--advertise", `${advertisedHost}:${port}`]),
     ...["--durability", durability],
     ...(slaveOf === undefined ? [] : ["--slave-of", slaveOf]),
+    ...(etcd === undefined ? [] : ["--etcd", etcd]),
     ...Object.entries(settings).flatMap(([name, value]) => ["--set", `${name}=${value}`]),
   ];
 }

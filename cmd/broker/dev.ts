@@ -97,6 +97,8 @@ async function runDev(stdio: Stdio, words: readonly string[], options: DevOption
     listen: [parseAddress("127.0.0.1:0")],
     advertise: null,
     slaveOf: null,
+    etcd: null,
+    cluster: "main",
     overrides: new Map([...SETTINGS, ...(options.set ?? [])]),
   });
   const demoTopics = options.demo === true ? [{ name: "orders", partitionCount: 6 }] : [];

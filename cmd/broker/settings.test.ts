@@ -11,6 +11,8 @@ describe("a broker's settings", () => {
       listen: [{ host: "127.0.0.1", port: 9092 }],
       advertise: null,
       slaveOf: null,
+      etcd: null,
+      cluster: "main",
       overrides: new Map(),
     });
   });

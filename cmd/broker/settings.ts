@@ -1,4 +1,11 @@
-import { type HostAndPort, ParseError, parseAddress } from "../parse/values.ts";
+import {
+  type HostAndPort,
+  ParseError,
+  parseAddress,
+  parseClusterName,
+  parseUrls,
+} from "../parse/values.ts";
+import type { EtcdSettings } from "./etcd.ts";
 
 /** What a broker is started with. */
 export interface BrokerSettings {
@@ -8,23 +15,38 @@ export interface BrokerSettings {
   readonly advertise: HostAndPort | null;
   /** The master to follow; null: none, or the one that is known already. */
   readonly slaveOf: HostAndPort | null;
+  /** The etcd of the cluster that it is one of; null: it is of none. */
+  readonly etcd: EtcdSettings | null;
+  readonly cluster: string;
   /** The broker's settings by name, for the broker to check. */
   readonly overrides: ReadonlyMap<string, string>;
 }
 
 /** What flags or a file say; what is left out is for others to say. */
-export type PartialSettings = Partial<Omit<BrokerSettings, "overrides">> & {
+export type PartialSettings = Partial<Omit<BrokerSettings, "overrides" | "etcd">> & {
+  readonly etcd?: readonly URL[];
+  readonly etcdCa?: string;
+  readonly etcdCert?: string;
+  readonly etcdKey?: string;
   readonly overrides: ReadonlyMap<string, string>;
 };
 
 /** The settings: flags win over the file, the file over the defaults. */
 export function mergeSettings(flags: PartialSettings, file: PartialSettings): BrokerSettings {
   const first = <Name extends keyof PartialSettings>(name: Name) => flags[name] ?? file[name];
+  const urls = first("etcd") ?? null;
   return {
     data: first("data") ?? "./weir-data",
     listen: first("listen") ?? [parseAddress("127.0.0.1")],
     advertise: first("advertise") ?? null,
     slaveOf: first("slaveOf") ?? null,
+    etcd: urls && {
+      urls,
+      ca: first("etcdCa") ?? null,
+      cert: first("etcdCert") ?? null,
+      key: first("etcdKey") ?? null,
+    },
+    cluster: first("cluster") ?? "main",
     overrides: new Map([...file.overrides, ...flags.overrides]),
   };
 }
@@ -37,17 +59,26 @@ export function mergeSettings(flags: PartialSettings, file: PartialSettings): Br
  * listen = ["127.0.0.1:9092", "10.0.0.1:9092"]
  * advertise = "broker-1:9092"
  * slave-of = "broker-0:9092"
+ * etcd = ["https://etcd-1:2379", "https://etcd-2:2379"]
+ * etcd-ca = "/etc/weir/ca.pem"     # also etcd-cert, etcd-key
+ * cluster = "orders"
  * durability = "memory"            # any other name is a broker setting, as with --set
  * log.segment.bytes = 67108864
  * ```
  */
 export function parseConfigFile(text: string): PartialSettings {
-  const { data, listen, advertise, "slave-of": slaveOf, ...others } = parseToml(text);
+  const { data, listen, advertise, "slave-of": slaveOf, ...rest } = parseToml(text);
+  const { etcd, cluster, "etcd-ca": ca, "etcd-cert": cert, "etcd-key": key, ...others } = rest;
   return {
     ...(data === undefined ? {} : { data: textOf("data", data) }),
     ...(listen === undefined ? {} : { listen: addressesOf(listen) }),
     ...(advertise === undefined ? {} : { advertise: addressOf("advertise", advertise) }),
     ...(slaveOf === undefined ? {} : { slaveOf: addressOf("slave-of", slaveOf) }),
+    ...(etcd === undefined ? {} : { etcd: urlsOf(etcd) }),
+    ...(ca === undefined ? {} : { etcdCa: textOf("etcd-ca", ca) }),
+    ...(cert === undefined ? {} : { etcdCert: textOf("etcd-cert", cert) }),
+    ...(key === undefined ? {} : { etcdKey: textOf("etcd-key", key) }),
+    ...(cluster === undefined ? {} : { cluster: parseClusterName(textOf("cluster", cluster)) }),
     overrides: new Map(flatten("", others)),
   };
 }
@@ -92,6 +123,12 @@ function addressOf(name: string, value: unknown): HostAndPort {
     if (!(error instanceof ParseError)) throw error;
     throw new ParseError(`${name} is "${text}": ${error.message}`);
   }
+}
+
+function urlsOf(value: unknown): readonly URL[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  if (list.length === 0) throw new ParseError("etcd names no address");
+  return list.flatMap((item) => parseUrls(textOf("etcd", item)));
 }
 
 function addressesOf(value: unknown): readonly HostAndPort[] {

@@ -6,6 +6,7 @@ import type { Log } from "../../internal/platform/log.ts";
 import type { Platform } from "../../internal/platform/platform.ts";
 import { addressText, type HostAndPort } from "../parse/values.ts";
 import { version } from "../version.ts";
+import { connectEtcd } from "./etcd.ts";
 import { listenFailure, startFailure } from "./failures.ts";
 import { lazyLinks } from "./lazy-links.ts";
 import { reachable } from "./ready.ts";
@@ -45,9 +46,10 @@ export async function startBroker(
   try {
     const config = checkedBrokerConfig(settings.overrides);
     const dataDirectory = path.resolve(settings.data);
-    const { slaveOf } = settings;
-    const options = { dataDirectory, version, advertised, config, log, slaveOf };
-    const broker = await openBroker(platform, options, lazyLinks(platform));
+    const { slaveOf, cluster: clusterName } = settings;
+    const options = { dataDirectory, version, advertised, config, log, slaveOf, clusterName };
+    const etcd = settings.etcd && (await connectEtcd(settings.etcd));
+    const broker = await openBroker(platform, options, lazyLinks(platform), etcd);
     const counted = (counts: ConnectionCounts): void => {
       broker.connections = counts;
     };
@@ -62,7 +64,7 @@ export async function startBroker(
     });
     // Port 0 has become a real one only now.
     if (advertised.port === 0) advertised.port = addresses[0]?.port ?? 0;
-    broker.serve();
+    await broker.serve();
     return { broker, doors, addresses };
   } catch (error) {
     throw startFailure(error, settings.overrides.keys());

@@ -85,3 +85,18 @@ export function parseSizeBytes(text: string): number {
   }
   return Math.round(Number(match[1]) * unit);
 }
+
+/** One or more addresses of one service: `http://host:2379,http://other:2379`. */
+export function parseUrls(text: string): readonly URL[] {
+  return text.split(",").map((each) => {
+    const url = URL.parse(each.trim());
+    if (url?.protocol === "http:" || url?.protocol === "https:") return url;
+    throw new ParseError(`"${each}" is no address such as http://host:2379`);
+  });
+}
+
+/** The name of a cluster: what may stand between slashes without a doubt. */
+export function parseClusterName(text: string): string {
+  if (/^[a-zA-Z0-9._-]{1,100}$/.test(text)) return text;
+  throw new ParseError(`"${text}" is no name: it has 1 to 100 of the characters a-z A-Z 0-9 . _ -`);
+}

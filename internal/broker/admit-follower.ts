@@ -1,4 +1,4 @@
-import type { MetadataStore } from "../metadata/metadata-store.ts";
+import type { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
 import type { ReplicationLeader } from "../replication/leader.ts";
 import type { FollowerHello } from "../replication/messages.ts";
 import { BrokerError } from "./errors.ts";
@@ -63,7 +63,7 @@ async function registerFollower(
 
 /** Writes a broker down, if that isn't what is known of it. */
 async function register(
-  metadata: MetadataStore,
+  metadata: EmbeddedMetadataStore,
   id: number,
   { host, port, rack, mode: replication }: Pick<FollowerHello, "host" | "port" | "rack" | "mode">,
 ): Promise<void> {

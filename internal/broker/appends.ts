@@ -7,7 +7,7 @@ import { admitBatch, admitRestored, recompressed } from "./batch-rules.ts";
 import { BrokerError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { internalTopic, isInternal } from "./groups-topic.ts";
-import type { Pair } from "./pair.ts";
+import type { Membership } from "./membership.ts";
 import type { RefusalCounts } from "./refusal-counts.ts";
 import { fenced, tooFewCopies, unknownPartition } from "./refusals.ts";
 import { brokerError } from "./storage-errors.ts";
@@ -20,7 +20,7 @@ export interface AppendsPath {
   readonly clock: Clock;
   readonly store: LogStore;
   readonly topics: Topics;
-  readonly pair: Pair;
+  readonly membership: Membership;
   readonly traffic: Traffic;
   readonly events: EventLog;
   readonly refusals: RefusalCounts;
@@ -55,20 +55,22 @@ export class Appends {
   /** Begins an append, of which `done` will be told; returns why not if it may not begin. */
   #append(request: ProduceRequest, restores: boolean, done: OnProduced): BrokerError | null {
     const { topic, partition: index, buffer, from, to, acks } = request;
-    const { clock, store, topics, pair, traffic } = this.#path;
+    const { clock, store, topics, membership, traffic } = this.#path;
     if (isInternal(topic)) return internalTopic(topic);
-    const refusal = pair.refusal ?? (pair.leader?.isFenced ? fenced() : null);
+    const { refusal, leader } = membership;
     if (refusal) return refusal;
+    if (leader?.isFenced) return fenced();
     const partition = topics.partition(topic, index);
     if (!partition) return unknownPartition(topic, index);
-    const { log, leaderEpoch } = partition;
+    const { log, place } = partition;
     const { settings } = partition.topic;
+    const led = leader?.led(log);
+    if (!leader || !led) return membership.partitions.refusalOf(place);
+    const { copies, epoch } = led;
     const logAppendTimeMs = restores
-      ? (admitRestored(log, leaderEpoch, buffer, from, to) ?? -1)
+      ? (admitRestored(log, epoch, buffer, from, to) ?? -1)
       : admitBatch(settings, buffer, from, to, clock.nowMs());
     if (logAppendTimeMs instanceof BrokerError) return logAppendTimeMs;
-    const copies = pair.leader?.copiesOf(log);
-    if (!copies) return pair.refusal;
     if (restores && log.commits.refusal) return brokerError(log.commits.refusal);
     if (acks === -1 && !copies.enough) return tooFewCopies(partition, copies.isr.length);
     const packed = restores ? null : recompressed(settings, buffer, from);
@@ -83,8 +85,12 @@ export class Appends {
       }
       this.#writeEvents.taken();
       // Another broker may lead by now, and give the same offsets to other records.
-      if (pair.leader?.copiesOf(log) !== copies) {
-        done(pair.refusal ?? unknownPartition(topic, index));
+      if (leader.led(log) !== led) {
+        done(log.removed ? unknownPartition(topic, index) : membership.partitions.refusalOf(place));
+        return;
+      }
+      if (leader.isFenced) {
+        this.#refuse(fenced(), done);
         return;
       }
       traffic.written(count, to - from);
@@ -96,7 +102,7 @@ export class Appends {
           return;
         }
         const copyCount = copies.countWith(lastOffset + 1);
-        if (copyCount === 1 && copies.degraded) pair.leader?.degraded.ackedAlone(count);
+        if (copyCount === 1 && copies.degraded) leader.degraded.ackedAlone(count);
         const { startOffset: logStartOffset } = log;
         const offsets = { baseOffset, lastOffset, logStartOffset };
         done({ ...offsets, logAppendTimeMs, durability, copies: copyCount, duplicate });
@@ -105,7 +111,7 @@ export class Appends {
       else acked(null);
     };
     if (restores) store.submitCopy(log, buffer, at, sizeBytes, told);
-    else store.submit(log, packed ?? buffer, at, sizeBytes, leaderEpoch, told);
+    else store.submit(log, packed ?? buffer, at, sizeBytes, epoch, told);
     return null;
   }
 }

@@ -11,6 +11,8 @@ export interface BrokerOptions {
   readonly log: Log;
   /** Other bounds of the storage than a broker's, for tests. */
   readonly storageLimits?: StorageLimits;
+  /** The name of the cluster that it is one of, where it is of one. */
+  readonly clusterName?: string;
   /** The master whose slave this broker is to be. */
   readonly slaveOf?: { readonly host: string; readonly port: number } | null;
 }

@@ -119,6 +119,14 @@ const OWN_SETTINGS: readonly Setting[] = [
     documentation: "The size of the largest request that is taken; a larger one ends a connection.",
   },
   {
+    name: "cluster.lease.ms",
+    type: "long",
+    min: 2000,
+    max: INT_MAX,
+    default: "3000",
+    documentation: "How long a broker of a cluster may be silent before others lead in its place.",
+  },
+  {
     name: "fetch.max.bytes",
     type: "int",
     min: 1024,
@@ -218,6 +226,7 @@ export interface BrokerSettings {
   readonly minFreeBytes: number;
   readonly lagTimeMaxMs: number;
   readonly fenceAfterMs: number;
+  readonly leaseMs: number;
   readonly replication: "sync" | "async";
   readonly maxOpenFiles: number;
   readonly scrubBytesPerSecond: number;
@@ -276,6 +285,7 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     replication: text("replication") === "async" ? "async" : "sync",
     lagTimeMaxMs: numberOf(text("replica.lag.time.max.ms")),
     fenceAfterMs: numberOf(text("replication.fence.after.ms")),
+    leaseMs: numberOf(text("cluster.lease.ms")),
     minFreeBytes: numberOf(text("storage.min.free.bytes")),
     maxOpenFiles: numberOf(text("storage.max.open.files")),
     scrubBytesPerSecond: numberOf(text("storage.scrub.bytes.per.second")),

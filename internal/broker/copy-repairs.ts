@@ -5,8 +5,7 @@ import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Links } from "./links.ts";
-import { otherCopy } from "./near-copy.ts";
-import type { Pair } from "./pair.ts";
+import type { Membership } from "./membership.ts";
 import { partitionOfLog } from "./topic-rules.ts";
 
 /** How long after a failure it is tried again. */
@@ -32,7 +31,7 @@ interface Waiting {
 export class CopyRepairs {
   readonly #path: RepairsPath;
   #store: LogStore | null = null;
-  #pair: Pair | null = null;
+  #membership: Membership | null = null;
   #waiting: Waiting[] = [];
   #timer: Timer | null = null;
   #running = false;
@@ -43,9 +42,9 @@ export class CopyRepairs {
   }
 
   /** Repairs what is found from now on, and what was found at the start. */
-  begin(store: LogStore, pair: Pair): void {
+  begin(store: LogStore, membership: Membership): void {
     this.#store = store;
-    this.#pair = pair;
+    this.#membership = membership;
     for (const { name, damage } of store.logs.values()) {
       for (const range of damage.ranges) this.found(name, range);
     }
@@ -91,7 +90,7 @@ export class CopyRepairs {
     if (isGone || endPosition - position > MAX_RANGE_BYTES) return true;
     // What isn't committed may be another thing elsewhere.
     const isCommitted = toOffset <= log.highWatermark;
-    const node = this.#pair && isCommitted ? otherCopy(this.#pair, log, toOffset) : null;
+    const node = isCommitted ? this.#membership?.partitions.otherCopy(log, toOffset) : null;
     if (!node || !this.#store) return false;
     const where = { fromOffset, toOffset, file: range.path, position };
     const offsets = `offsets ${fromOffset} to ${toOffset - 1}`;

@@ -26,6 +26,8 @@ export type BrokerErrorCode =
   | "duplicate-sequence"
   | "invalid-producer-epoch"
   | "unknown-producer"
+  /** What has to be decided can't be: etcd can't be reached, or somebody else was faster. */
+  | "not-decided"
   /** A slave can't reach its master, from which it has producer ids. */
   | "no-producer-ids"
   | "not-enough-replicas"

@@ -190,12 +190,15 @@ function problemOf({ position, partition }: Watched): BrokerError | null {
   if (!partition || partition.removed) {
     return new BrokerError("unknown-topic-or-partition", `there is no partition ${topic}-${index}`);
   }
-  const { leaderEpoch, log } = partition;
+  const { leaderEpoch, log, part } = partition;
+  if (part === "nothing") {
+    return new BrokerError("not-leader", `this broker has no copy of ${topic}-${index}`);
+  }
   if (currentLeaderEpoch >= 0 && currentLeaderEpoch !== leaderEpoch) {
     const code = currentLeaderEpoch < leaderEpoch ? "fenced-leader-epoch" : "unknown-leader-epoch";
     return new BrokerError(code, `${topic}-${index} is at leader epoch ${leaderEpoch}`);
   }
-  if (offset > log.endOffset && partition.isCopy) {
+  if (offset > log.endOffset && part === "copy") {
     // The reader may have it from the master, of which this copy is behind.
     const has = `this copy ends at ${log.endOffset}`;
     return new BrokerError(

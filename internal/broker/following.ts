@@ -90,6 +90,11 @@ export class Following {
     this.#leaderEnds.delete(log);
   }
 
+  /** Resolves when no log is being cut that was forgotten before. */
+  async settled(): Promise<void> {
+    await this.#copier?.settled();
+  }
+
   /** What the leader told last of a log's high watermark. */
   toldHighWatermark(log: PartitionLog): number {
     return this.#copier?.marksOf(log)?.highWatermark ?? -1;

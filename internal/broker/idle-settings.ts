@@ -69,6 +69,8 @@ export const IDLE_SETTINGS: readonly TopicSetting[] = [
     broker: "unclean.leader.election.enable",
     type: "boolean",
     default: "false",
-    documentation: "Changes nothing: a partition's only copy leads it.",
+    documentation:
+      "Changes nothing but in a cluster: whether a copy that isn't in sync may lead where no " +
+      "other one is there, which loses records.",
   },
 ];

@@ -1,5 +1,4 @@
 import type { GroupCoordinator } from "../coordination/api.ts";
-import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type {
@@ -21,13 +20,10 @@ import type {
   TracedConfigEntry,
 } from "./api.ts";
 import { Appends, acked } from "./appends.ts";
-import type { BrokerConfig } from "./broker-config.ts";
 import type { BrokerOptions } from "./broker-options.ts";
+import type { BrokerParts } from "./broker-parts.ts";
 import { type BrokerSettings, brokerSettings } from "./broker-settings.ts";
 import { brokerStatus } from "./broker-status.ts";
-import type { Changes } from "./changes.ts";
-import type { CopyRepairs } from "./copy-repairs.ts";
-import type { CurrentGroups } from "./current-groups.ts";
 import { deleteRecords } from "./delete-records.ts";
 import type { EventLog } from "./event-log.ts";
 import { PartitionFetcher } from "./fetcher.ts";
@@ -35,7 +31,7 @@ import { findOffset } from "./find-offset.ts";
 import { brokerPressure, type ConnectionCounts } from "./gauges.ts";
 import { checkNotInternal } from "./groups-topic.ts";
 import type { LagTimes } from "./lag-times.ts";
-import type { Pair } from "./pair.ts";
+import type { Membership } from "./membership.ts";
 import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
 import type { RefusalCounts } from "./refusal-counts.ts";
@@ -51,22 +47,6 @@ import { Traffic } from "./traffic.ts";
 import type { Watched, Watcher } from "./watch-api.ts";
 import { BrokerWatcher } from "./watcher.ts";
 
-/** What a broker is put together of. */
-export interface BrokerParts {
-  readonly brokerId: number;
-  readonly store: LogStore;
-  readonly metadata: MetadataStore;
-  readonly topics: Topics;
-  readonly groups: CurrentGroups;
-  readonly changes: Changes;
-  readonly events: EventLog;
-  readonly pair: Pair;
-  readonly lagTimes: LagTimes;
-  readonly refusals: RefusalCounts;
-  readonly config: BrokerConfig;
-  readonly repairs: CopyRepairs;
-}
-
 /** A broker that leads every partition that it has, or follows the one that does. */
 export class LocalBroker implements Broker {
   readonly settings: BrokerSettings;
@@ -81,34 +61,35 @@ export class LocalBroker implements Broker {
   readonly #parts: BrokerParts;
   readonly #store: LogStore;
   readonly #topics: Topics;
-  readonly #pair: Pair;
+  readonly #membership: Membership;
   readonly #producerIds: ProducerIds;
   readonly #retention: RetentionSweeper;
   readonly #startedAtMs: number;
   readonly #traffic = new Traffic();
   readonly #appends: Appends;
 
-  constructor(platform: Platform, options: BrokerOptions, parts: BrokerParts) {
-    const { store, topics, changes, events, pair } = parts;
+  constructor(platform: Platform, parts: BrokerParts) {
+    const { options, store, topics, changes, events, membership } = parts;
     this.settings = brokerSettings(options.config);
-    this.#pair = pair;
+    this.#membership = membership;
     this.#platform = platform;
     this.#options = options;
     this.#parts = parts;
     this.#store = store;
     this.#topics = topics;
     this.events = events;
-    this.#producerIds = new ProducerIds(() => pair.obtainProducerIds());
+    this.#producerIds = new ProducerIds(() => membership.obtainProducerIds());
     this.lagTimes = parts.lagTimes;
     this.refusals = parts.refusals;
     this.#startedAtMs = platform.clock.nowMs();
     const { clock } = platform;
-    // A slave drops what its master drops.
-    const partitions = () => (pair.role === "master" ? topics.partitions() : []);
+    // Copies drop what their leader drops.
+    const partitions = () =>
+      Iterator.from(topics.partitions()).filter(({ part }) => part === "lead");
     this.#retention = new RetentionSweeper({ clock, store, partitions, settings: this.settings });
     this.#retention.start();
     const { refusals } = this;
-    const path = { clock, store, topics, pair, traffic: this.#traffic, events, refusals };
+    const path = { clock, store, topics, membership, traffic: this.#traffic, events, refusals };
     this.#appends = new Appends(path);
     store.compactor.start();
     store.scrubber.start();
@@ -119,11 +100,16 @@ export class LocalBroker implements Broker {
     return this.#parts.groups.current;
   }
 
-  /** Can be reached by others at its address from now on; a slave begins to follow. */
-  serve(): void {
+  /** Can be reached by others at its address from now on; resolves when they can know it. */
+  serve(): Promise<void> {
     const message = `broker ${this.#parts.brokerId} has started, version ${this.#options.version}`;
     this.events.remember("info", "broker-started", { subject: "", message });
-    this.#pair.serve();
+    return this.#membership.serve();
+  }
+
+  /** It is about to stop: others lead what it leads, as far as they can, when this resolves. */
+  handOver(): Promise<void> {
+    return this.#membership.handOver();
   }
 
   get identity(): BrokerIdentity {
@@ -134,7 +120,7 @@ export class LocalBroker implements Broker {
   }
 
   get replication(): Replication {
-    return this.#pair;
+    return this.#membership;
   }
 
   produce(request: ProduceRequest): Promise<ProduceReceipt> {
@@ -179,13 +165,18 @@ export class LocalBroker implements Broker {
     partition: number,
     position: OffsetPosition,
   ): Promise<FoundOffset> {
-    return findOffset(this.#store, this.#partition(topic, partition), position);
+    const found = this.#partition(topic, partition);
+    const refusal = this.#membership.partitions.askRefusalOf(found.place);
+    if (refusal) throw refusal;
+    return findOffset(this.#store, found, position);
   }
 
   async deleteRecords(topic: string, index: number, offset: number): Promise<number> {
     checkNotInternal(topic);
-    this.#checkMaster();
-    return deleteRecords(this.#store, this.#partition(topic, index), offset);
+    this.#checkWritable();
+    const partition = this.#partition(topic, index);
+    if (partition.part !== "lead") throw this.#membership.partitions.refusalOf(partition.place);
+    return deleteRecords(this.#store, partition, offset);
   }
 
   async allocateProducerId(current: ProducerIdentity | null): Promise<ProducerIdentity> {
@@ -205,14 +196,14 @@ export class LocalBroker implements Broker {
   }
 
   async createTopic(request: CreateTopicRequest): Promise<Topic> {
-    this.#checkMaster();
+    this.#checkWritable();
     checkNotInternal(request.name);
     const partitionCount = request.partitionCount ?? this.settings.defaultPartitions;
     return this.#topics.create({ ...request, partitionCount });
   }
 
   async deleteTopic(name: string): Promise<void> {
-    this.#checkMaster();
+    this.#checkWritable();
     checkNotInternal(name);
     await this.#topics.remove(name);
     await this.#parts.groups.topicDeleted(name);
@@ -223,7 +214,7 @@ export class LocalBroker implements Broker {
     partitionCount: number,
     validateOnly: boolean,
   ): Promise<void> {
-    this.#checkMaster();
+    this.#checkWritable();
     checkNotInternal(name);
     return this.#topics.grow(name, partitionCount, validateOnly);
   }
@@ -233,7 +224,7 @@ export class LocalBroker implements Broker {
     changes: ConfigChanges,
     validateOnly: boolean,
   ): Promise<void> {
-    this.#checkMaster();
+    this.#checkWritable();
     return this.#topics.alterConfig(name, changes, validateOnly);
   }
 
@@ -273,7 +264,7 @@ export class LocalBroker implements Broker {
       traffic: this.#traffic,
       connections: this.connections.open,
       refusals: this.refusals,
-      replication: this.#pair.status(),
+      replication: this.#membership.status(),
     });
   }
 
@@ -282,13 +273,13 @@ export class LocalBroker implements Broker {
     this.#retention.stop();
     this.#parts.repairs.stop();
     this.#parts.groups.close();
-    await this.#pair.close();
+    await this.#membership.close();
     await this.#store.close();
   }
 
   /** Throws `BrokerError` `not-leader` where another broker decides. */
-  #checkMaster(): void {
-    const { refusal } = this.#pair;
+  #checkWritable(): void {
+    const { refusal } = this.#membership;
     if (refusal) throw refusal;
   }
 

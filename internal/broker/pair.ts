@@ -1,4 +1,5 @@
 import type { ReplicationLeader } from "../replication/leader.ts";
+import { alone } from "../replication/leader-path.ts";
 import type { FollowerHello, LeaderOutlet } from "../replication/messages.ts";
 import type { EpochEnd } from "../storage/epoch-history.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
@@ -10,7 +11,10 @@ import { type HandOver, handOver } from "./hand-over.ts";
 import type { PeerAddress } from "./links.ts";
 import { makeFollowing } from "./make-following.ts";
 import { makeLeader } from "./make-leader.ts";
+import type { Membership, PartitionStandings } from "./membership.ts";
 import { nearCopyOf } from "./near-copy.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
+import { pairPartitions } from "./pair-partitions.ts";
 import type { PairPath } from "./pair-path.ts";
 import {
   addressOf,
@@ -22,15 +26,7 @@ import {
 } from "./peers.ts";
 import { PRODUCER_ID_BLOCK } from "./producer-ids.ts";
 import { notLeader } from "./refusals.ts";
-import type {
-  Announcement,
-  BrokerNode,
-  OpenedSession,
-  PromotionReport,
-  Replication,
-  ReplicationStatus,
-  Role,
-} from "./replication-api.ts";
+import type * as api from "./replication-api.ts";
 import { lossReport, replicationStatus } from "./replication-status.ts";
 import { copyLog, rereadMetadata } from "./take-copies.ts";
 import { hasLedLast, lastLeadership, leadAll, nextEpoch, writeLeadership } from "./take-lead.ts";
@@ -39,7 +35,8 @@ import { hasLedLast, lastLeadership, leadAll, nextEpoch, writeLeadership } from 
  * A broker's part in a pair: it leads every log, or it follows the one that does. The epoch of the
  * leadership decides between two that both believe to lead: whoever learns of a higher one follows.
  */
-export class Pair implements Replication {
+export class Pair implements Membership {
+  readonly partitions: PartitionStandings;
   readonly #path: PairPath;
   #leader: ReplicationLeader | null = null;
   #following: Following | null = null;
@@ -48,17 +45,18 @@ export class Pair implements Replication {
   #epoch = 0;
   #address: PeerAddress | null;
   /** One change of the role at a time. */
-  #changing: Promise<unknown> = Promise.resolve();
+  readonly #changing = new OneAtATime();
   #handOver: HandOver | null = null;
   #serving = false;
   #closed = false;
 
   constructor(path: PairPath) {
     this.#path = path;
+    this.partitions = pairPartitions(path, this);
     this.#address = path.slaveOf;
   }
 
-  get role(): Role {
+  get role(): api.Role {
     return this.#leader ? "master" : "slave";
   }
 
@@ -79,10 +77,16 @@ export class Pair implements Replication {
     return this.#following;
   }
 
-  /** Why writes aren't taken here now; null if they are. */
   get refusal(): BrokerError | null {
     return this.#leader && !this.#handOver ? null : notLeader(this.#leaderId, this.role);
   }
+
+  coordinatorOf(): number {
+    return this.#leaderId;
+  }
+
+  /** Who is to lead instead, people say. */
+  async handOver(): Promise<void> {}
 
   /** Takes up the role that the metadata says, or that another broker knows better. */
   async start(): Promise<void> {
@@ -101,17 +105,17 @@ export class Pair implements Replication {
   }
 
   /** This broker can be reached from now on: others may be told of it. */
-  serve(): void {
+  async serve(): Promise<void> {
     this.#serving = true;
     this.#following?.start();
     if (this.#leader) this.#announce(this.#leader);
   }
 
-  brokers(): readonly BrokerNode[] {
+  brokers(): readonly api.BrokerNode[] {
     return brokersOf(this.#path);
   }
 
-  status(): ReplicationStatus {
+  status(): api.ReplicationStatus {
     return replicationStatus(this.#path, this);
   }
 
@@ -119,7 +123,7 @@ export class Pair implements Replication {
     hello: FollowerHello,
     outlet: LeaderOutlet,
     creditBytes: number,
-  ): Promise<OpenedSession> {
+  ): Promise<api.OpenedSession> {
     const leader = await admitFollower(this.#path, this, hello);
     const session = leader.open(hello.brokerId, outlet, creditBytes);
     this.#note("info", "slave-connected", `broker ${hello.brokerId} follows (${hello.mode})`);
@@ -127,8 +131,8 @@ export class Pair implements Replication {
     return { hello: { leaderId: this.#leaderId, clusterId, epoch: this.#epoch }, session };
   }
 
-  announced(announcement: Announcement): Promise<void> {
-    return this.#exclusively(async () => {
+  announced(announcement: api.Announcement): Promise<void> {
+    return this.#changing.run(async () => {
       // Only now: this broker may have been promoted while the announcement waited.
       const isOurs = announcement.clusterId === this.#path.metadata.clusterId;
       if (isOurs && announcement.epoch > this.#epoch) await this.#learn(announcement);
@@ -137,7 +141,7 @@ export class Pair implements Replication {
 
   nearCopy(topic: string, partition: number, rack: string, offset: number): number | null {
     const log = this.#path.topics.partition(topic, partition)?.log;
-    return log && this.#leader ? nearCopyOf(this.#path, this.#leader, log, rack, offset) : null;
+    return log ? nearCopyOf(this.brokers(), this.#leader, log, rack, offset) : null;
   }
 
   async reserveProducerIds(): Promise<number> {
@@ -146,19 +150,18 @@ export class Pair implements Replication {
     return this.#path.metadata.reserveProducerIds(PRODUCER_ID_BLOCK, from);
   }
 
-  /** A block of producer ids for this broker to give out: its own, or one of its master's. */
   obtainProducerIds(): Promise<number> {
     if (this.#leader) return this.reserveProducerIds();
     return producerIdsFrom(this.#path, () => this.#leaderAddress());
   }
 
-  promotionReport(): PromotionReport {
+  promotionReport(): api.PromotionReport {
     const loss = lossReport(this.#path, this.#following);
     return { leaderId: this.#leaderId, epoch: this.#epoch, ...loss };
   }
 
-  promote(): Promise<PromotionReport> {
-    return this.#exclusively(async () => {
+  promote(): Promise<api.PromotionReport> {
+    return this.#changing.run(async () => {
       if (this.#leader) throw new BrokerError("invalid-request", "this broker is the master");
       if (this.#path.metadata.clusterId === "") {
         throw new BrokerError("invalid-request", "this broker has nothing of its master yet");
@@ -167,8 +170,8 @@ export class Pair implements Replication {
     });
   }
 
-  switchOver(): Promise<Announcement> {
-    return this.#exclusively(async () => {
+  switchOver(): Promise<api.Announcement> {
+    return this.#changing.run(async () => {
       const leader = this.#leader;
       if (!leader) throw notLeader(this.#leaderId, this.role);
       try {
@@ -195,7 +198,7 @@ export class Pair implements Replication {
   }
 
   #adopt(log: PartitionLog): void {
-    if (this.#leader) this.#leader.lead(log);
+    if (this.#leader) this.#leader.lead(log, alone(this.#epoch));
     else copyLog(log, () => this.#following);
   }
 
@@ -206,7 +209,7 @@ export class Pair implements Replication {
     this.#leaderId = this.#path.brokerId;
     const leader = makeLeader(this.#path, epoch);
     this.#leader = leader;
-    leadAll(this.#path, leader, promoted);
+    leadAll(this.#path, leader, epoch, promoted);
     if (this.#serving)
       this.#note("warning", "promoted", `this broker is the master, epoch ${epoch}`);
     await this.#path.roleChanged("master");
@@ -214,7 +217,7 @@ export class Pair implements Replication {
   }
 
   /** Ceases to follow, and leads. Resolves with what that may have lost. */
-  async #leadInstead(promoted: boolean): Promise<PromotionReport> {
+  async #leadInstead(promoted: boolean): Promise<api.PromotionReport> {
     await this.#following?.stop();
     await rereadMetadata(this.#path);
     const report = this.promotionReport(); // of what was under way, too
@@ -247,7 +250,7 @@ export class Pair implements Replication {
   }
 
   /** Someone leads with a higher epoch: this broker takes no more writes, and follows. */
-  async #learn({ leader, epoch }: Announcement): Promise<void> {
+  async #learn({ leader, epoch }: api.Announcement): Promise<void> {
     this.#epoch = epoch;
     this.#leaderId = leader.id;
     this.#address = leader;
@@ -276,7 +279,7 @@ export class Pair implements Replication {
     const newer = newerLeadership(this.#path, others, this.#epoch);
     if (newer && !this.#closed) await this.announced(newer);
     if (newer || others.length === 0) return;
-    await this.#exclusively(async () => {
+    await this.#changing.run(async () => {
       const isOurs = hasLedLast(this.#path, this.#epoch);
       if (isOurs && !this.#leader && !this.#closed) await this.#leadInstead(false);
     });
@@ -285,13 +288,7 @@ export class Pair implements Replication {
   /** Tells the others who leads, until they follow. */
   #announce(leader: ReplicationLeader): void {
     const isLeading = () => this.#leader === leader && !this.#closed;
-    announceLater(this.#path, 0, () => (isLeading() ? leader : null));
-  }
-
-  async #exclusively<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.#changing.then(change);
-    this.#changing = result.catch(() => {});
-    return result;
+    announceLater(this.#path, 0, this.#epoch, () => (isLeading() ? leader : null));
   }
 
   #note(severity: "info" | "warning", kind: string, message: string): void {

@@ -2,6 +2,7 @@ import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { PartitionProducer, PartitionStatus } from "./api.ts";
 import { Arrivals } from "./arrivals.ts";
+import type { PartitionPlace } from "./membership.ts";
 import type { TopicState } from "./topic-state.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -14,6 +15,7 @@ export interface PartitionWatcher {
 export class Partition {
   readonly topic: TopicState;
   readonly index: number;
+  readonly place: PartitionPlace;
   readonly log: PartitionLog;
   readonly traffic = new Traffic();
   readonly arrivals: Arrivals;
@@ -23,6 +25,7 @@ export class Partition {
     this.topic = topic;
     this.index = index;
     const { metadata, settings } = topic;
+    this.place = { topicId: metadata.id, index };
     this.log = store.openLog(`${metadata.name}-${index}`, metadata.id, settings);
     this.arrivals = new Arrivals(this.log.endOffset);
     this.log.onAdvance = () => this.changed();
@@ -36,12 +39,12 @@ export class Partition {
 
   /** The number of the present leadership. */
   get leaderEpoch(): number {
-    return this.topic.cluster.leaderEpoch;
+    return this.topic.cluster.leaderEpochOf(this.place);
   }
 
-  /** Whether another broker leads it. */
-  get isCopy(): boolean {
-    return this.topic.cluster.pair?.role === "slave";
+  /** What this broker has of it. */
+  get part(): "lead" | "copy" | "nothing" {
+    return this.topic.cluster.partOf(this.place);
   }
 
   get removed(): boolean {
@@ -91,7 +94,7 @@ export class Partition {
     return {
       topic: topic.metadata.name,
       partition: index,
-      ...topic.cluster.of(log),
+      ...topic.cluster.of(this.place, log),
       logStartOffset: log.startOffset,
       highWatermark,
       logEndOffset: log.endOffset,
@@ -111,7 +114,7 @@ export function unusedPartition({ metadata, cluster }: TopicState, index: number
   return {
     topic: metadata.name,
     partition: index,
-    ...cluster.of(null),
+    ...cluster.of({ topicId: metadata.id, index }, null),
     logStartOffset: 0,
     highWatermark: 0,
     logEndOffset: 0,

@@ -59,6 +59,7 @@ export function newerLeadership(
 export function announceLater(
   path: PairPath,
   delayMs: number,
+  epoch: number,
   leading: () => ReplicationLeader | null,
 ): void {
   path.clock.after(delayMs, () => {
@@ -66,9 +67,9 @@ export function announceLater(
     if (!leader) return;
     const followers = [...leader.followers];
     const absent = followers.filter(({ connected }) => !connected);
-    announce(path, leader.epoch, new Set(absent.map(({ brokerId }) => brokerId)));
+    announce(path, epoch, new Set(absent.map(({ brokerId }) => brokerId)));
     // Without followers there is no one to tell: the first one comes by itself.
-    if (followers.length > 0) announceLater(path, ANNOUNCE_MS, leading);
+    if (followers.length > 0) announceLater(path, ANNOUNCE_MS, epoch, leading);
   });
 }
 

@@ -11,8 +11,8 @@ export function notLeader(leaderId: number, role: Role): BrokerError {
 
 /** A master that may have been replaced takes nothing. */
 export function fenced(): BrokerError {
-  const why = "a synchronous slave hasn't been heard for replication.fence.after.ms";
-  return new BrokerError("not-enough-replicas", `${why}: it may be the master by now`);
+  const why = "others haven't been heard for so long";
+  return new BrokerError("not-enough-replicas", `${why} that one of them may lead by now`);
 }
 
 /** There is no such partition. */

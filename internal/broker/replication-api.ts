@@ -7,8 +7,11 @@ import type {
 import type { EpochEnd } from "../storage/epoch-history.ts";
 import type { CatchUpStatus } from "./catch-up.ts";
 
-/** A master leads every partition of a pair; a slave follows it. */
-export type Role = "master" | "slave";
+/**
+ * A master leads every partition of a pair, a slave follows it; a member of a cluster does either,
+ * partition by partition.
+ */
+export type Role = "master" | "slave" | "member";
 
 /** A broker of the cluster, and where clients reach it. */
 export interface BrokerNode {
@@ -88,9 +91,10 @@ export interface PromotionReport {
   readonly missing: readonly MissingRecords[];
 }
 
-/** A broker's part in a pair. */
+/** A broker's part in a pair, or in a cluster. */
 export interface Replication {
   readonly role: Role;
+  /** Who decides: the master of a pair, the controller of a cluster; -1 while that isn't known. */
   readonly leaderId: number;
   readonly leaderEpoch: number;
   /** All brokers, this one included. */
@@ -113,6 +117,8 @@ export interface Replication {
   promote(): Promise<PromotionReport>;
   /** Hands the lead of this master over to its slave, losing nothing; returns the new master. */
   switchOver(): Promise<Announcement>;
+  /** The broker that coordinates a group; -1 while that isn't known. */
+  coordinatorOf(groupId: string): number;
   /** Where a leader epoch ends in a partition (KIP-101); -1 and -1 if nothing is known of it. */
   endOfEpoch(topic: string, partition: number, epoch: number): EpochEnd;
 }

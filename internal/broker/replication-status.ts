@@ -1,5 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
-import type { Follower, ReplicationLeader } from "../replication/leader.ts";
+import type { ReplicationLeader } from "../replication/leader.ts";
+import type { Follower } from "../replication/leader-path.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { Following } from "./following.ts";
 import type { Pair } from "./pair.ts";
@@ -21,7 +22,7 @@ export function replicationStatus({ clock, store, mode }: PairPath, pair: Pair):
 }
 
 /** How a master's followers are. */
-function leadingStatus(clock: Clock, store: LogStore, leader: ReplicationLeader): Details {
+export function leadingStatus(clock: Clock, store: LogStore, leader: ReplicationLeader): Details {
   const followers = [...leader.followers].map((follower) =>
     followerStatus(clock, store, leader, follower),
   );

@@ -1,3 +1,4 @@
+import { EtcdError } from "../platform/etcd.ts";
 import { SequenceError, StorageError, type StorageErrorCode } from "../storage/errors.ts";
 import { BrokerError, type BrokerErrorCode } from "./errors.ts";
 
@@ -20,6 +21,9 @@ export function brokerError(error: unknown): BrokerError {
   if (error instanceof StorageError) {
     return new BrokerError(CODES[error.code], error.message, { cause: error });
   }
+  if (error instanceof EtcdError) {
+    return new BrokerError("not-decided", error.message, { cause: error });
+  }
   if (error instanceof SequenceError) {
     return new BrokerError(error.code, error.message, { cause: error });
   }
@@ -33,4 +37,9 @@ export async function inBrokersWords<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     throw brokerError(error);
   }
+}
+
+/** Takes a failure of the storage as it is; throws all others. */
+export function onlyIfStorage(error: unknown): void {
+  if (!(error instanceof StorageError)) throw error;
 }

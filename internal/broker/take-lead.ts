@@ -1,5 +1,6 @@
 import type { Leadership } from "../metadata/metadata-store.ts";
 import type { ReplicationLeader } from "../replication/leader.ts";
+import { alone } from "../replication/leader-path.ts";
 import { epochOfPromotion } from "./epochs.ts";
 import type { PairPath } from "./pair-path.ts";
 import type { Replication } from "./replication-api.ts";
@@ -39,10 +40,15 @@ export async function writeLeadership(path: PairPath, epoch: number): Promise<vo
 }
 
 /** Leads all logs, and knows all followers: after a promotion nobody else is in sync. */
-export function leadAll(path: PairPath, leader: ReplicationLeader, promoted: boolean): void {
+export function leadAll(
+  path: PairPath,
+  leader: ReplicationLeader,
+  epoch: number,
+  promoted: boolean,
+): void {
   const { store, metadata, brokerId } = path;
   const lead = () => {
-    for (const log of store.logs.values()) leader.lead(log);
+    for (const log of store.logs.values()) leader.lead(log, alone(epoch));
   };
   // Who leads alone commits all that it has: not before it knows of a slave that may not have it.
   if (promoted) lead();

@@ -1,7 +1,6 @@
 import type { MetadataStore, TopicMetadata } from "../metadata/metadata-store.ts";
 import { randomUuid } from "../metadata/uuid.ts";
 import type { Random } from "../platform/random.ts";
-import { StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { CreateTopicRequest, Topic } from "./api.ts";
@@ -9,13 +8,13 @@ import type { Changes } from "./changes.ts";
 import type { ClusterStanding } from "./cluster-standing.ts";
 import { BrokerError } from "./errors.ts";
 import type { Partition } from "./partition.ts";
-import { brokerError } from "./storage-errors.ts";
+import { brokerError, onlyIfStorage } from "./storage-errors.ts";
 import {
-  checkLogName,
+  checkNewName,
   checkPartitionCount,
   checkReplicationFactor,
-  checkTopicName,
   partitionOfLog,
+  usualCopies,
 } from "./topic-rules.ts";
 import { checkTopicConfig, topicSetting } from "./topic-settings.ts";
 import { TopicState } from "./topic-state.ts";
@@ -106,8 +105,7 @@ export class Topics {
 
   async create(request: CreateTopicRequest & { partitionCount: number }): Promise<Topic> {
     const { name, partitionCount, replicationFactor, config, validateOnly } = request;
-    checkTopicName(name);
-    checkLogName(name, this.#metadata.logName);
+    checkNewName(name, this.#metadata.logName);
     this.#checkFree(name);
     checkPartitionCount(partitionCount);
     checkReplicationFactor(replicationFactor, this.#cluster.brokerCount);
@@ -117,7 +115,9 @@ export class Topics {
     return this.#exclusively(name, async () => {
       this.#checkFree(name);
       await this.#removeLogs([]);
-      await this.#metadata.putTopic(topic.metadata);
+      const copies = replicationFactor ?? usualCopies(this.#brokerConfig);
+      await this.#metadata.putTopic(topic.metadata, copies);
+      topic.metadata = this.#metadata.topic(name) ?? topic.metadata;
       this.#topics.set(name, topic);
       this.#changes.topicAdded(topic);
       return topic.describe();
@@ -187,7 +187,7 @@ export class Topics {
       const before = topic.metadata;
       const changed = change(before);
       if (validateOnly) return;
-      await this.#metadata.putTopic(changed);
+      await this.#metadata.putTopic(changed, usualCopies(this.#brokerConfig));
       topic.update(changed, this.#brokerConfig);
       this.#changes.topicChanged(topic, before);
     });
@@ -195,7 +195,7 @@ export class Topics {
 
   /**
    * Takes over what the metadata says that another broker has decided: topics that came, changed
-   * or went. Every partition is opened, so that it is copied.
+   * or went. Every partition of which this broker has a copy is opened, so that it is copied.
    */
   async reconcile(): Promise<void> {
     const known = [...this.#metadata.topics()].map(({ name }) => name);
@@ -205,7 +205,8 @@ export class Topics {
     }
     for (const topic of this.#topics.values()) {
       for (let index = 0; index < topic.metadata.partitionCount; index++) {
-        topic.partition(index, this.#store);
+        const place = { topicId: topic.metadata.id, index };
+        if (this.#cluster.partOf(place) !== "nothing") topic.partition(index, this.#store);
       }
     }
   }
@@ -213,6 +214,7 @@ export class Topics {
   async #take(name: string): Promise<void> {
     const known = this.#topics.get(name);
     const metadata = this.#metadata.topic(name);
+    if (known && known.metadata === metadata) return;
     if (known && known.metadata.id !== metadata?.id) await this.#drop(known);
     if (!metadata) return;
     const topic = this.#topics.get(name);
@@ -291,9 +293,4 @@ export class Topics {
   #checkFree(name: string): void {
     if (this.#topics.has(name)) throw new BrokerError("topic-exists", `there is a topic ${name}`);
   }
-}
-
-/** Takes a failure of the storage as it is; throws all others. */
-function onlyIfStorage(error: unknown): void {
-  if (!(error instanceof StorageError)) throw error;
 }

@@ -46,6 +46,9 @@ export interface GroupCoordinator {
   /** Deletes a group without members, and its offsets. */
   deleteGroup(groupId: string): Promise<GroupErrorCode | null>;
 
+  /** Whether another broker coordinates a group. */
+  isElsewhere(groupId: string): boolean;
+
   /** Makes sure that groups can be kept; resolves with why they can't, null if they can. */
   ready(): Promise<GroupErrorCode | null>;
 }

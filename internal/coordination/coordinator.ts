@@ -78,6 +78,10 @@ export class LocalGroupCoordinator implements GroupCoordinator {
     this.#shards = shards;
   }
 
+  isElsewhere(): boolean {
+    return false;
+  }
+
   ready(): Promise<GroupErrorCode | null> {
     return this.#shards.ready();
   }

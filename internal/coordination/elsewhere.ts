@@ -6,6 +6,7 @@ const NOT_HERE = "not-coordinator";
 /** What a broker says of groups that another one coordinates. */
 export function coordinatedElsewhere(): GroupCoordinator {
   return {
+    isElsewhere: () => true,
     ready: async () => NOT_HERE,
     joinGroup: async ({ memberId }) => ({ error: NOT_HERE, memberId }),
     syncGroup: async () => ({ error: NOT_HERE }),

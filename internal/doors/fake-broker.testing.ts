@@ -245,6 +245,7 @@ const noGroups: GroupCoordinator = {
   describeConsumerGroup: notFaked,
   listGroups: () => [],
   deleteGroup: notFaked,
+  isElsewhere: () => false,
   ready: notFaked,
 };
 
@@ -296,6 +297,7 @@ const alone: Replication = {
   role: "master",
   leaderId: 1,
   leaderEpoch: 7,
+  coordinatorOf: () => 1,
   brokers: () => [{ id: 1, host: "127.0.0.1", port: 9092, rack: null }],
   status: () => statusOfNothing.replication,
   open: notFaked,

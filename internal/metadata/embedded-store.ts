@@ -88,10 +88,12 @@ export class EmbeddedMetadataStore implements MetadataStore {
     return this.#reloading;
   }
 
+  /** The brokers by their ids; none while there has been only one. */
   get brokers(): ReadonlyMap<number, BrokerMetadata> {
     return this.#state.brokers;
   }
 
+  /** null while there has been only one broker. */
   get leadership(): Leadership | null {
     return this.#state.leadership;
   }
@@ -128,6 +130,7 @@ export class EmbeddedMetadataStore implements MetadataStore {
     return this.#decide({ type: "topic", name, topic: null });
   }
 
+  /** The first of `count` producer ids, `from` or greater, that no one else will get. */
   async reserveProducerIds(count: number, from: number): Promise<number> {
     const first = Math.max(this.#state.nextProducerId, from);
     this.#state.nextProducerId = first + count;

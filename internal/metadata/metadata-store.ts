@@ -34,18 +34,13 @@ export interface MetadataStore {
   topics(): Iterable<TopicMetadata>;
   topic(name: string): TopicMetadata | undefined;
   topicById(id: string): TopicMetadata | undefined;
-  /** Makes a topic, or puts a changed one (same name and id) in its place. */
-  putTopic(topic: TopicMetadata): Promise<void>;
+  /**
+   * Makes a topic, or puts a changed one (same name and id) in its place. New partitions get so
+   * many `copies`, where they can be placed at all.
+   */
+  putTopic(topic: TopicMetadata, copies: number): Promise<void>;
   /** Forgets a topic. */
   removeTopic(name: string): Promise<void>;
-  /** The brokers by their ids; none while there has been only one. */
-  readonly brokers: ReadonlyMap<number, BrokerMetadata>;
-  /** null while there has been only one broker. */
-  readonly leadership: Leadership | null;
-  putBroker(broker: BrokerMetadata): Promise<void>;
-  putLeadership(leadership: Leadership): Promise<void>;
-  /** The first of `count` producer ids, `from` or greater, that no one else will get. */
-  reserveProducerIds(count: number, from: number): Promise<number>;
   /** Where the metadata log is kept; its log isn't one of a topic. */
   readonly logName: string;
 }

@@ -5,6 +5,7 @@ import type { PartitionLog } from "../storage/partition-log.ts";
 import { batchOfPairs, openStore, readRecords, SMALL_LOG } from "../storage/store.testing.ts";
 import { FollowerCopier } from "./follower.ts";
 import { ReplicationLeader } from "./leader.ts";
+import { alone } from "./leader-path.ts";
 import type { LeaderSession } from "./messages.ts";
 
 /** What a log's history is: how many records each leader epoch wrote. */
@@ -71,17 +72,18 @@ for (const { name, leader, follower, cutTo } of CASES) {
     ];
     const cuts: number[] = [];
     const path = {
-      ...{ clock: one.clock, store: one.store, brokerId: 1, epoch: 9, lagTimeMaxMs: 1000 },
+      ...{ clock: one.clock, store: one.store, brokerId: 1, lagTimeMaxMs: 1000 },
       fenceAfterMs: 0,
       rulesOf: () => ({
         ...({ mode: "sync", minInsyncReplicas: 1, policy: "degrade", lagTimeMaxMs: 1000 } as const),
       }),
-      find: () => led,
+      isOutdated: () => false,
+      find: () => leading.led(led) ?? null,
       leftOut() {},
       changed() {},
     };
-    const leading = new ReplicationLeader(path);
-    leading.lead(led);
+    const leading: ReplicationLeader = new ReplicationLeader(path);
+    leading.lead(led, alone(9));
     leading.putFollower(2, "sync", "new");
     let session: LeaderSession | null = null;
     const copier = new FollowerCopier({

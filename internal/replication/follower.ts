@@ -114,7 +114,10 @@ export class FollowerCopier {
   /** `bytes` are whole batches; they are the follower's from now on. */
   batches(marks: LogMarks, bytes: Uint8Array): void {
     const followed = this.#known(marks.index);
-    if (!followed) return;
+    if (!followed) {
+      if (!this.#stopped) this.#path.outlet.copied([], bytes.length); // they are under way no more
+      return;
+    }
     const { log } = followed;
     let missing = 0;
     const done = (outcome: unknown) => {
@@ -161,6 +164,11 @@ export class FollowerCopier {
     this.#path.outlet.copied([], 0);
   }
 
+  /** Resolves when no log is being cut that was `forgotten` before. */
+  settled(): Promise<unknown> {
+    return this.#cut;
+  }
+
   /** Takes nothing more; resolves when no log is being cut any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -170,7 +178,7 @@ export class FollowerCopier {
   #known(index: number): Followed | undefined {
     const followed = this.#followed[index];
     if (this.#stopped || !followed || followed.log.removed) return undefined;
-    return this.#byLog.get(followed.log);
+    return this.#byLog.get(followed.log) === followed ? followed : undefined;
   }
 
   #ask(followed: Followed): void {
@@ -179,9 +187,8 @@ export class FollowerCopier {
   }
 
   #askAll(): void {
-    const asking = this.#asking;
+    const asking = this.#asking.filter(({ index }) => this.#known(index));
     this.#asking = [];
-    if (this.#stopped) return;
     for (let from = 0; from < asking.length; from += LOGS_AT_A_TIME) {
       const some = asking.slice(from, from + LOGS_AT_A_TIME);
       this.#path.outlet.follow(some.map(({ index, log }) => followedLog(index, log)));
@@ -202,7 +209,7 @@ export class FollowerCopier {
     done.then(
       (done) => {
         for (const cut of done) if (cut.path !== null) this.#path.cut(cut);
-        for (const { followed } of cutting) this.#ask(followed);
+        for (const { followed } of cutting) if (this.#known(followed.index)) this.#ask(followed);
       },
       (error: unknown) => this.#fail(error),
     );

@@ -1,11 +1,11 @@
 import { endOffsetOf } from "../record/batch.ts";
 import type { DamagedRange } from "../storage/damaged-range.ts";
 import { DamageError } from "../storage/errors.ts";
-import { availableBytes } from "../storage/log-size.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { LedLog } from "./led-log.ts";
 import type { FollowedLog, LeaderOutlet, LeaderSession, LogMarks, Placement } from "./messages.ts";
+import { isNews, type SentLog, tell, unsentBytes } from "./sent-log.ts";
 
 /** Batches are sent in pieces of about this size. */
 const PIECE_BYTES = 1024 * 1024;
@@ -28,14 +28,6 @@ export interface SessionPath {
   /** Told of every sign of life. */
   readonly heard: () => void;
   readonly closed: () => void;
-}
-
-/** A log as it is sent. */
-interface SentLog {
-  readonly index: number;
-  readonly led: LedLog;
-  nextOffset: number;
-  told: LogMarks;
 }
 
 /**
@@ -92,6 +84,12 @@ export class FollowerSession implements LeaderSession {
     if (!awaited) return;
     this.#awaited.delete(name);
     this.#placeAll([awaited]);
+  }
+
+  /** This broker doesn't lead a log any more; its follower learns elsewhere who does. */
+  resigned(led: LedLog): void {
+    const sent = this.#byLed.get(led);
+    if (sent) this.#drop(sent.index);
   }
 
   /** A log has something new. */
@@ -153,6 +151,7 @@ export class FollowerSession implements LeaderSession {
       return { kind: "cut", index, epoch, endOffset: Math.max(cut, log.startOffset) };
     }
     const offset = Math.max(endOffset, log.startOffset);
+    this.resigned(led); // it may have stood for another number
     const told = { index, highWatermark: -1, startOffset: -1, endOffset: -1 };
     const sent = { index, led, nextOffset: offset, told };
     this.#logs.set(index, sent);
@@ -273,25 +272,4 @@ export class FollowerSession implements LeaderSession {
     }
     return [];
   }
-}
-
-/** About how much of a log is still to be sent. */
-function unsentBytes({ led: { log }, nextOffset }: SentLog): number {
-  return nextOffset < log.endOffset ? availableBytes(log, nextOffset) : 0;
-}
-
-function marksOf({ index, led: { log } }: SentLog): LogMarks {
-  const { highWatermark, startOffset, durableOffset: endOffset } = log;
-  return { index, highWatermark, startOffset, endOffset };
-}
-
-/** Where the log stands, which its follower is about to be told. */
-function tell(sent: SentLog): LogMarks {
-  sent.told = marksOf(sent);
-  return sent.told;
-}
-
-/** Whether the follower, which was sent all, doesn't know how the log stands. */
-function isNews({ told, led: { log } }: SentLog): boolean {
-  return told.highWatermark !== log.highWatermark || told.startOffset !== log.startOffset;
 }

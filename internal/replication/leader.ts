@@ -1,60 +1,22 @@
-import type { Clock, Timer } from "../platform/clock.ts";
-import type { DamagedRange } from "../storage/damaged-range.ts";
-import { StorageError } from "../storage/errors.ts";
-import type { LogStore } from "../storage/log-store.ts";
+import type { Timer } from "../platform/clock.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import { DegradedTime } from "./degraded-time.ts";
 import { type FollowerChange, FollowerNews } from "./follower-news.ts";
+import {
+  type AgreedCopies,
+  type Follower,
+  type KnownFollower,
+  type LeaderPath,
+  type LeadTerms,
+  unheardFollower,
+} from "./leader-path.ts";
 import { FollowerSession } from "./leader-session.ts";
 import { LedLog } from "./led-log.ts";
 import type { LeaderOutlet, ReplicationMode } from "./messages.ts";
-import { type CopyRules, PartitionCopies } from "./partition-copies.ts";
+import { PartitionCopies } from "./partition-copies.ts";
 
 /** How often copies are looked through, at the most. */
 const SWEEP_MS = 1000;
-
-/** What a log asks of its copies. */
-export interface LogRules extends CopyRules {
-  readonly mode: ReplicationMode;
-}
-
-/** A broker that follows this one. */
-export interface Follower {
-  readonly brokerId: number;
-  readonly mode: ReplicationMode;
-  /** When it was heard the last time, on the clock that only goes forward; null: never. */
-  readonly heardAtMs: number | null;
-  readonly connected: boolean;
-}
-
-interface KnownFollower extends Follower {
-  mode: ReplicationMode;
-  heardAtMs: number | null;
-  connected: boolean;
-  session: FollowerSession | null;
-  /** It hasn't been heard for so long that it has fallen out of every ISR. */
-  lost: boolean;
-  /** Where it is to be in sync, and isn't. */
-  readonly missingIn: Set<LedLog>;
-}
-
-/** What a leader stands on. */
-export interface LeaderPath {
-  readonly clock: Clock;
-  readonly store: LogStore;
-  readonly brokerId: number;
-  readonly epoch: number;
-  readonly lagTimeMaxMs: number;
-  /** A leader that hasn't heard a synchronous follower for so long acks nothing; 0: it goes on. */
-  readonly fenceAfterMs: number;
-  readonly rulesOf: (log: PartitionLog) => LogRules;
-  /** The log of this name and incarnation, opened; null if there is none. */
-  readonly find: (name: string, incarnation: string) => PartitionLog | null;
-  /** Told of what can't be read here, and so is missing in a follower's copy. */
-  readonly leftOut: (log: PartitionLog, range: DamagedRange, brokerId: number) => void;
-  /** Told when the copies of a log may stand otherwise. */
-  readonly changed: (log: PartitionLog) => void;
-}
 
 /** All logs of a broker that leads them, and the brokers that copy them. */
 export class ReplicationLeader {
@@ -77,13 +39,9 @@ export class ReplicationLeader {
     this.degraded = new DegradedTime(path.clock);
   }
 
-  get epoch(): number {
-    return this.#path.epoch;
-  }
-
-  /** Whether nothing may be acked now: a follower may have been promoted meanwhile. */
+  /** Whether nothing may be acked now: another broker may lead meanwhile. */
   get isFenced(): boolean {
-    return this.#isFenced;
+    return this.#isFenced || this.#path.isOutdated();
   }
 
   get followers(): Iterable<Follower> {
@@ -98,23 +56,53 @@ export class ReplicationLeader {
     return this.#led.get(log)?.copies;
   }
 
+  /** The log, if this broker leads it. */
+  led(log: PartitionLog): LedLog | undefined {
+    return this.#led.get(log);
+  }
+
   /** Leads a log from now on. */
-  lead(log: PartitionLog): LedLog {
+  lead(log: PartitionLog, { epoch, copies: agreed }: LeadTerms): LedLog {
     const known = this.#led.get(log);
     if (known) return known;
-    const { brokerId, epoch, rulesOf } = this.#path;
+    const { brokerId, rulesOf } = this.#path;
     const heardAtMs = (id: number) => this.#followers.get(id)?.heardAtMs ?? this.#startedAtMs;
     const { durableOffset, highWatermark } = log;
     const rules = rulesOf(log);
-    const copies = new PartitionCopies(brokerId, rules, heardAtMs, durableOffset, highWatermark);
-    const led = new LedLog(log, copies, (changed) => this.#changed(changed));
+    const copies = new PartitionCopies(
+      brokerId,
+      rules,
+      heardAtMs,
+      durableOffset,
+      highWatermark,
+      agreed?.authority,
+    );
+    const led = new LedLog(log, epoch, copies, agreed !== null, (changed) =>
+      this.#changed(changed),
+    );
     this.#led.set(log, led);
+    if (agreed) this.#putAgreed(led, agreed);
     for (const follower of this.#followers.values()) {
       this.#putCopy(led, follower, follower.lost ? "missing" : "in");
     }
-    led.lead(epoch, this.#isFenced);
+    led.lead(this.#isFenced);
     for (const { session } of this.#followers.values()) session?.appeared(log.name);
     return led;
+  }
+
+  /** Leads a log no longer: another broker does. */
+  resign(log: PartitionLog, reason: string): void {
+    this.#led.get(log)?.resign(reason);
+    this.forget(log);
+  }
+
+  /** Others have agreed on the copies of a log that this broker leads. */
+  agreed(led: LedLog, agreed: AgreedCopies): void {
+    const isKept = new Set(agreed.replicas);
+    for (const id of led.copies.replicas) if (!isKept.has(id)) led.copies.remove(id);
+    this.#putAgreed(led, agreed);
+    led.copies.agreed(new Set(agreed.isr), this.#path.clock.monotonicMs());
+    led.settle();
   }
 
   /** A log is no more. */
@@ -168,16 +156,13 @@ export class ReplicationLeader {
       {
         store,
         nowMs: () => clock.monotonicMs(),
-        find: (name, incarnation) => {
-          const log = find(name, incarnation);
-          return log && this.lead(log);
-        },
+        find,
         leftOut: (log, range) => leftOut(log, range, brokerId),
         heard: () => {
           follower.heardAtMs = clock.monotonicMs();
           follower.lost = false;
           // Not before its copies are known: else what they lack is committed without them.
-          if (this.#isFenced) clock.atEndOfTurn(() => this.#fence(clock.monotonicMs()));
+          if (this.#isFenced) clock.atEndOfTurn(() => this.reviewFence());
         },
         closed: () => {
           if (follower.session !== session) return;
@@ -203,15 +188,20 @@ export class ReplicationLeader {
     this.#timer?.cancel();
     this.degraded.close();
     for (const { session } of this.#followers.values()) session?.end(reason);
-    for (const { log } of this.#led.values()) {
-      log.commitRule = () => log.highWatermark;
-      log.onWritten = null;
-      log.commits.refuse(new StorageError("not-leader", `${log.name}: ${reason}`));
-    }
+    for (const led of this.#led.values()) led.resign(reason);
     this.#led.clear();
   }
 
+  #putAgreed({ copies }: LedLog, { replicas, isr }: AgreedCopies): void {
+    const { brokerId, clock } = this.#path;
+    for (const id of replicas) {
+      const standing = isr.includes(id) ? "in" : "new";
+      if (id !== brokerId) copies.put(id, true, standing, clock.monotonicMs());
+    }
+  }
+
   #putCopy(led: LedLog, follower: KnownFollower, standing: "in" | "missing" | "new"): void {
+    if (led.isAgreed) return; // whoever keeps a copy is known
     const { brokerId, mode } = follower;
     const synchronous = mode === "sync" && this.#path.rulesOf(led.log).mode === "sync";
     const nowMs = this.#path.clock.monotonicMs();
@@ -229,7 +219,7 @@ export class ReplicationLeader {
       else missingIn.delete(led);
       if (wasInSync !== (missingIn.size === 0)) session?.beat(missingIn.size === 0);
     }
-    this.#path.changed(led.log);
+    this.#path.changed(led);
   }
 
   #sweepLater(): void {
@@ -244,12 +234,14 @@ export class ReplicationLeader {
     });
   }
 
-  /** Stops acking, or goes on with it, as synchronous followers are heard. */
-  #fence(nowMs: number): void {
-    const { fenceAfterMs } = this.#path;
+  /** Stops acking, or goes on with it, as synchronous followers are heard, and by `isOutdated`. */
+  reviewFence(): void {
+    const { fenceAfterMs, clock, isOutdated } = this.#path;
+    const nowMs = clock.monotonicMs();
     const isSilent = ({ mode, heardAtMs }: KnownFollower) =>
       mode === "sync" && nowMs - (heardAtMs ?? this.#startedAtMs) > fenceAfterMs;
-    const fenced = fenceAfterMs > 0 && [...this.#followers.values()].some(isSilent);
+    const isAlone = fenceAfterMs > 0 && [...this.#followers.values()].some(isSilent);
+    const fenced = isAlone || isOutdated();
     if (fenced === this.#isFenced) return;
     this.#isFenced = fenced;
     for (const led of this.#led.values()) led.fence(fenced);
@@ -258,7 +250,7 @@ export class ReplicationLeader {
   #sweep(): void {
     const { clock, lagTimeMaxMs } = this.#path;
     const nowMs = clock.monotonicMs();
-    this.#fence(nowMs);
+    this.reviewFence();
     let all = false;
     for (const follower of this.#followers.values()) {
       const silentMs = nowMs - (follower.heardAtMs ?? this.#startedAtMs);
@@ -275,9 +267,4 @@ export class ReplicationLeader {
       this.#news.look(brokerId, missingIn, nowMs);
     }
   }
-}
-
-function unheardFollower(brokerId: number, mode: ReplicationMode): KnownFollower {
-  const silent = { heardAtMs: null, connected: false, session: null, lost: false };
-  return { brokerId, mode, ...silent, missingIn: new Set() };
 }

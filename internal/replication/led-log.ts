@@ -6,22 +6,33 @@ import type { PartitionCopies } from "./partition-copies.ts";
 /** A log that this broker leads: it is committed as far as its copies say. */
 export class LedLog {
   readonly log: PartitionLog;
+  readonly epoch: number;
   readonly copies: PartitionCopies;
+  /** Whether all brokers have agreed on who has copies; else every follower has one. */
+  readonly isAgreed: boolean;
   /** The sessions that copy it. */
   readonly sessions = new Set<FollowerSession>();
   readonly #changed: (led: LedLog) => void;
   #seenChanges = 0;
 
   /** `changed` is called when the standing of a copy is another. */
-  constructor(log: PartitionLog, copies: PartitionCopies, changed: (led: LedLog) => void) {
+  constructor(
+    log: PartitionLog,
+    epoch: number,
+    copies: PartitionCopies,
+    isAgreed: boolean,
+    changed: (led: LedLog) => void,
+  ) {
     this.log = log;
+    this.epoch = epoch;
     this.copies = copies;
+    this.isAgreed = isAgreed;
     this.#changed = changed;
   }
 
   /** Begins to lead: the log's high watermark is that of its copies from now on. */
-  lead(epoch: number, fenced: boolean): void {
-    const { log, copies } = this;
+  lead(fenced: boolean): void {
+    const { log, copies, epoch } = this;
     log.leaderEpoch = epoch;
     log.onWritten = () => this.#tellSessions();
     log.commitRule = (durableOffset) => {
@@ -36,9 +47,18 @@ export class LedLog {
   fence(fenced: boolean): void {
     const { commits } = this.log;
     this.copies.fence(fenced);
-    if (fenced) commits.refuse(new StorageError("not-enough-copies", "a slave isn't heard"));
+    if (fenced) commits.refuse(new StorageError("not-enough-copies", "another broker may lead"));
     else commits.refusal = null;
     this.settle();
+  }
+
+  /** Leads no longer: what isn't committed yet is refused, and sessions send no more of it. */
+  resign(reason: string): void {
+    const { log } = this;
+    log.commitRule = () => log.highWatermark;
+    log.onWritten = null;
+    log.commits.refuse(new StorageError("not-leader", `${log.name}: ${reason}`));
+    for (const session of [...this.sessions]) session.resigned(this);
   }
 
   /** A follower has made everything before `offset` durable. */

@@ -1,5 +1,6 @@
-import { expect, test } from "bun:test";
-import { type CopyRules, PartitionCopies } from "./partition-copies.ts";
+import { describe, expect, test } from "bun:test";
+import type { CopyRules } from "./copy-state.ts";
+import { PartitionCopies } from "./partition-copies.ts";
 
 const RULES: CopyRules = { minInsyncReplicas: 1, policy: "degrade", lagTimeMaxMs: 1000 };
 
@@ -207,4 +208,89 @@ test("who was told apart: a copy counts for a batch when it has made all of it d
   expect([5, 6, 10, 11].map((offset) => copies.countWith(offset))).toEqual([3, 2, 2, 1]);
   expect(copies.observers).toEqual([3]);
   expect(copies.replicas).toEqual([1, 2, 3]);
+});
+
+describe("where others agree on the ISR", () => {
+  const mayJoin = new Set([2, 3]);
+  let isOutdated = false;
+  const authority = {
+    mayJoin: (id: number) => mayJoin.has(id),
+    isOutdated: () => isOutdated,
+  };
+
+  function copiesOf(isr: readonly number[]) {
+    const copies = new PartitionCopies(1, RULES, () => 0, 100, 100, authority);
+    for (const id of [2, 3]) copies.put(id, true, isr.includes(id) ? "in" : "new", 0);
+    return copies;
+  }
+
+  test("who falls behind is waited for until it is agreed that it is out", () => {
+    const copies = copiesOf([2]);
+    copies.copied(2, 100, 0);
+    copies.advanced(110);
+    copies.sweep(RULES.lagTimeMaxMs + 1000);
+    expect(copies.isr).toEqual([1, 2]);
+    expect(copies.wantedIsr).toEqual([1]);
+    expect(copies.highWatermark).toBe(100);
+    copies.agreed(new Set([1]), 5000);
+    expect([copies.isr, copies.wantedIsr]).toEqual([[1], [1]]);
+    expect(copies.highWatermark).toBe(110);
+  });
+
+  test("who is proposed is waited for, and isn't in sync before it is agreed", () => {
+    const copies = copiesOf([]);
+    copies.copied(2, 100, 0);
+    expect(copies.isr).toEqual([1]);
+    expect(copies.wantedIsr).toEqual([1, 2]);
+    copies.advanced(120);
+    expect(copies.highWatermark).toBe(100);
+    copies.sweep(RULES.lagTimeMaxMs + 1000);
+    expect([copies.wantedIsr, copies.highWatermark]).toEqual([[1, 2], 100]);
+    copies.agreed(new Set([1, 2]), 2000);
+    expect(copies.isr).toEqual([1, 2]);
+    copies.copied(2, 120, 2000);
+    expect(copies.highWatermark).toBe(120);
+  });
+
+  test("a proposal that wasn't agreed to holds nobody up", () => {
+    const copies = copiesOf([]);
+    copies.copied(2, 100, 0);
+    copies.advanced(120);
+    copies.agreed(new Set([1]), 10);
+    expect([copies.isr, copies.wantedIsr, copies.highWatermark]).toEqual([[1], [1], 120]);
+  });
+
+  test("one that has lost what it had is proposed out, also while it answers", () => {
+    const copies = copiesOf([2]);
+    copies.copied(2, 7, 0);
+    copies.sweep(1);
+    expect(copies.wantedIsr).toEqual([1]);
+  });
+
+  test("one that catches up before it was out stays in", () => {
+    const copies = copiesOf([2]);
+    copies.advanced(110);
+    copies.sweep(RULES.lagTimeMaxMs + 1000);
+    copies.copied(2, 110, RULES.lagTimeMaxMs + 1001);
+    copies.sweep(RULES.lagTimeMaxMs + 1002);
+    expect([copies.wantedIsr, copies.highWatermark]).toEqual([[1, 2], 110]);
+  });
+
+  test("nothing is committed while another broker may lead", () => {
+    const copies = copiesOf([]);
+    isOutdated = true;
+    copies.advanced(120);
+    expect(copies.highWatermark).toBe(100);
+    isOutdated = false;
+    copies.advanced(121);
+    expect(copies.highWatermark).toBe(121);
+  });
+
+  test("one that may not join isn't proposed", () => {
+    mayJoin.delete(3);
+    const copies = copiesOf([2]);
+    copies.copied(3, 100, 0);
+    expect(copies.wantedIsr).toEqual([1, 2]);
+    mayJoin.add(3);
+  });
 });

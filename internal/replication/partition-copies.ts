@@ -1,46 +1,4 @@
-/** How a partition's writes depend on its copies. */
-export interface CopyRules {
-  /** How many copies must be in sync for a write with acks=all to be taken. */
-  readonly minInsyncReplicas: number;
-  /**
-   * What happens when a synchronous copy falls out of the ISR: `degrade` goes on with those that
-   * are left, `refuse` takes no acks=all and moves no high watermark until it is back.
-   */
-  readonly policy: "degrade" | "refuse";
-  /** A copy that hasn't caught up for so long falls out of the ISR (`replica.lag.time.max.ms`). */
-  readonly lagTimeMaxMs: number;
-}
-
-/** One follower's copy of a partition, as its leader knows it. */
-export interface CopyState {
-  readonly brokerId: number;
-  /** Whether it is to be in the ISR; else it is an observer, for whom nobody waits. */
-  readonly synchronous: boolean;
-  /**
-   * `joining`: nearly there, and the high watermark waits for it, so that it gets there while
-   * producers go on at full speed.
-   */
-  readonly standing: "out" | "joining" | "in";
-  /** What it has made durable; -1 while it hasn't said. */
-  readonly offset: number;
-  /** When it had, for the last time that is known, all that the leader had then. */
-  readonly caughtUpAtMs: number;
-  /** Since when it isn't in the ISR; null while it is. */
-  readonly outSinceMs: number | null;
-  /** Whether it was in the ISR before: if not, nobody misses it while it makes its way there. */
-  readonly wasIn: boolean;
-}
-
-interface Copy extends CopyState {
-  standing: CopyState["standing"];
-  offset: number;
-  caughtUpAtMs: number;
-  outSinceMs: number | null;
-  wasIn: boolean;
-  /** Where the leader's log ended at some time: when the copy gets there, it was caught up then. */
-  markOffset: number;
-  markAtMs: number;
-}
+import type { Copy, CopyRules, CopyState, IsrAuthority } from "./copy-state.ts";
 
 /** A copy begins to join when it had everything so recently: the wait for it will be short. */
 const NEARLY_CAUGHT_UP_MS = 500;
@@ -55,8 +13,9 @@ const NEARLY_CAUGHT_UP_MS = 500;
 export class PartitionCopies {
   readonly #leaderId: number;
   readonly #heardAtMs: (brokerId: number) => number;
+  readonly #authority: IsrAuthority | null;
   readonly #copies = new Map<number, Copy>();
-  /** Counts the changes of who is in sync. */
+  /** Counts the changes of who is in sync, and of who should be. */
   changeCount = 0;
   #rules: CopyRules;
   #fenced = false;
@@ -65,7 +24,8 @@ export class PartitionCopies {
 
   /**
    * `endOffset`: what the leader has made durable; `highWatermark`: what was known of it before;
-   * `heardAtMs` tells when each broker was heard the last time.
+   * `heardAtMs` tells when each broker was heard the last time; without an `authority` the leader
+   * alone decides who is in sync.
    */
   constructor(
     leaderId: number,
@@ -73,7 +33,9 @@ export class PartitionCopies {
     heardAtMs: (brokerId: number) => number,
     endOffset: number,
     highWatermark: number,
+    authority: IsrAuthority | null = null,
   ) {
+    this.#authority = authority;
     this.#leaderId = leaderId;
     this.#rules = rules;
     this.#heardAtMs = heardAtMs;
@@ -88,6 +50,12 @@ export class PartitionCopies {
   /** The ids of the brokers in sync, the leader's first. */
   get isr(): number[] {
     return [this.#leaderId, ...this.#ids(({ standing }) => standing === "in")];
+  }
+
+  /** Who should be in sync, as the leader sees it: what it proposes where others agree to it. */
+  get wantedIsr(): number[] {
+    const wanted = ({ standing, proposed }: Copy) => (proposed ?? standing) === "in";
+    return [this.#leaderId, ...this.#ids(wanted)];
   }
 
   /** The ids of all brokers that have a copy, the leader's first. */
@@ -148,6 +116,7 @@ export class PartitionCopies {
       caughtUpAtMs: known?.caughtUpAtMs ?? nowMs,
       outSinceMs: isIn ? null : nowMs,
       wasIn: synchronous && standing !== "new",
+      proposed: null,
       markOffset: this.#endOffset,
       markAtMs: nowMs,
     });
@@ -158,6 +127,17 @@ export class PartitionCopies {
   remove(brokerId: number): void {
     this.#copies.delete(brokerId);
     this.changeCount++;
+    this.#raise();
+  }
+
+  /** It was agreed that these are in the ISR, and no proposal is under way any more. */
+  agreed(isr: ReadonlySet<number>, nowMs: number): void {
+    for (const copy of this.#copies.values()) {
+      const { brokerId, standing, proposed } = copy;
+      copy.proposed = null;
+      if (isr.has(brokerId)) this.#enter(copy);
+      else if (standing === "in" || proposed === "in") this.#leave(copy, nowMs);
+    }
     this.#raise();
   }
 
@@ -194,9 +174,7 @@ export class PartitionCopies {
     copy.offset = offset;
     if (copy.standing === "in" && offset < this.#highWatermark) {
       // It was taken to be in sync since a restart, or it has lost what it had.
-      copy.standing = "out";
-      copy.outSinceMs ??= nowMs;
-      this.changeCount++;
+      this.#drop(copy, nowMs);
     }
     if (offset >= copy.markOffset) {
       copy.caughtUpAtMs = offset >= this.#endOffset ? nowMs : copy.markAtMs;
@@ -217,12 +195,13 @@ export class PartitionCopies {
     for (const copy of this.#copies.values()) {
       this.#seeWhetherCaughtUp(copy);
       const isRecent = nowMs - copy.caughtUpAtMs <= this.#rules.lagTimeMaxMs;
+      const isHopeless = copy.standing === "joining" && !this.#mayJoin(copy);
       if (copy.standing === "out") {
         if (isRecent) this.#join(copy, nowMs);
-      } else if (!isRecent) {
-        copy.standing = "out";
-        copy.outSinceMs ??= nowMs;
-        this.changeCount++;
+      } else if (!isRecent || isHopeless) {
+        this.#drop(copy, nowMs);
+      } else if (copy.proposed === "out" && copy.offset >= this.#highWatermark) {
+        this.#propose(copy, null);
       }
     }
     if (this.changeCount === before) return false;
@@ -239,17 +218,54 @@ export class PartitionCopies {
     return false;
   }
 
+  /** It is in sync: so it is in the ISR, or that is proposed. */
+  #admit(copy: Copy): void {
+    if (!this.#authority) {
+      this.#enter(copy);
+      return;
+    }
+    copy.standing = "joining"; // from now on it may be in the ISR any moment
+    this.#propose(copy, "in");
+  }
+
+  #mayJoin({ brokerId, synchronous }: Copy): boolean {
+    return synchronous && (this.#authority?.mayJoin(brokerId) ?? true);
+  }
+
+  /** It isn't in sync any more: so it is out, or that is proposed, and waited for. */
+  #drop(copy: Copy, nowMs: number): void {
+    if (!this.#authority) this.#leave(copy, nowMs);
+    else if (copy.standing === "in") this.#propose(copy, "out");
+    else if (copy.proposed === null) this.#leave(copy, nowMs);
+  }
+
+  #propose(copy: Copy, proposed: Copy["proposed"]): void {
+    if (copy.proposed === proposed) return;
+    copy.proposed = proposed;
+    this.changeCount++;
+  }
+
+  #enter(copy: Copy): void {
+    if (copy.standing === "in") return;
+    copy.standing = "in";
+    copy.outSinceMs = null;
+    copy.wasIn = true;
+    this.changeCount++;
+  }
+
+  #leave(copy: Copy, nowMs: number): void {
+    if (copy.standing === "out") return;
+    copy.standing = "out";
+    copy.outSinceMs ??= nowMs;
+    this.changeCount++;
+  }
+
   #join(copy: Copy, nowMs: number): void {
-    if (!copy.synchronous || copy.standing === "in") return;
+    if (copy.standing === "in" || !this.#mayJoin(copy)) return;
     if (copy.offset >= this.#highWatermark && copy.offset >= 0) {
       const all = copy.offset >= this.#endOffset;
       // Behind a watermark that can't move, having everything is what counts.
-      if (all || copy.standing === "joining") {
-        copy.standing = "in";
-        copy.outSinceMs = null;
-        copy.wasIn = true;
-        this.changeCount++;
-      }
+      if (all || copy.standing === "joining") this.#admit(copy);
     }
     if (copy.standing !== "out") return;
     if (nowMs - copy.caughtUpAtMs <= NEARLY_CAUGHT_UP_MS) copy.standing = "joining";
@@ -262,7 +278,7 @@ export class PartitionCopies {
   }
 
   #raise(): void {
-    if (this.#fenced) return;
+    if (this.#fenced || this.#authority?.isOutdated()) return;
     if (this.#rules.policy === "refuse" && this.degraded) return;
     let offset = this.#endOffset;
     for (const copy of this.#copies.values()) {

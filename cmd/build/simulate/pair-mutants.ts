@@ -101,7 +101,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   mutantOf("pair", "a fenced master's records acked by what its successor commits", [
     {
       file: "broker/appends.ts",
-      find: "if (pair.leader?.copiesOf(log) !== copies) {",
+      find: "if (leader.led(log) !== led) {",
       replace: "if (log.removed) {",
     },
     {
@@ -113,9 +113,10 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   mutantOf("pair", "an announcement that has waited takes an epoch back", [
     {
       file: "broker/pair.ts",
-      find: "announced(announcement: Announcement): Promise<void> {\n",
+      find: "announced(announcement: api.Announcement): Promise<void> {\n",
       replace:
-        "announced(announcement: Announcement): Promise<void> {\n    const before = this.#epoch;\n",
+        "announced(announcement: api.Announcement): Promise<void> {\n" +
+        "    const before = this.#epoch;\n",
     },
     {
       file: "broker/pair.ts",
@@ -187,7 +188,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   pair(
     "high watermark moved by a master that has fenced itself",
     "replication/partition-copies.ts",
-    "    if (this.#fenced) return;\n",
+    "    if (this.#fenced || this.#authority?.isOutdated()) return;\n",
     "",
   ),
   pair(

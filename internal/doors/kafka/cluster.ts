@@ -21,16 +21,10 @@ const AWAY_MS = 5000;
  * while the leader is away. Who writes is told by an error that this isn't the leader.
  */
 export function readableFrom({ replication, identity }: Broker, leader: number): number {
-  if (replication.role === "master") return leader;
+  if (replication.role !== "slave") return leader;
   const { connected, leaderSilentMs } = replication.status();
   const away = !connected && (leaderSilentMs ?? AWAY_MS) >= AWAY_MS;
   return away ? identity.brokerId : leader;
-}
-
-/** The broker that leads, and so decides; null while it isn't known where that is. */
-export function leadingNode(broker: Broker): Node | null {
-  const { leaderId } = broker.replication;
-  return nodesOf(broker).find(({ nodeId }) => nodeId === leaderId) ?? null;
 }
 
 /** Who leads a partition, for a client that asked the wrong broker; -1 where that isn't known. */

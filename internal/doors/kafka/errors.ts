@@ -32,6 +32,8 @@ const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
   "unknown-producer": "UNKNOWN_PRODUCER_ID",
   // As Kafka does where a broker has to wait for more ids: what clients do about it is try again.
   "no-producer-ids": "COORDINATOR_LOAD_IN_PROGRESS",
+  // Clients look for the controller anew, and ask again.
+  "not-decided": "NOT_CONTROLLER",
   "not-enough-replicas": "NOT_ENOUGH_REPLICAS",
   "not-enough-replicas-after-append": "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
   "not-leader": "NOT_LEADER_OR_FOLLOWER",

@@ -1,5 +1,6 @@
 import type { Broker, Topic } from "../../broker/api.ts";
-import { readableFrom } from "./cluster.ts";
+import { nodesOf, readableFrom } from "./cluster.ts";
+import { kafkaErrors } from "./protocol/error-codes.ts";
 
 /** A partition as clients are told of it. */
 export interface DescribedPartition {
@@ -20,18 +21,20 @@ export function partitionsOf(
   count = partitionCount,
 ): DescribedPartition[] {
   const partitions: DescribedPartition[] = [];
+  const nodes = new Set(nodesOf(broker).map(({ nodeId }) => nodeId));
   const to = Math.min(partitionCount, from + count);
   for (let partition = from; partition < to; partition++) {
     const status = broker.partition(name, partition);
     if (status === undefined) continue; // the topic is gone
+    const leaderId = readableFrom(broker, status.leader);
     partitions.push({
-      errorCode: 0,
+      errorCode: leaderId < 0 ? kafkaErrors.LEADER_NOT_AVAILABLE.code : 0,
       partitionIndex: partition,
-      leaderId: readableFrom(broker, status.leader),
+      leaderId,
       leaderEpoch: status.leaderEpoch,
       replicaNodes: status.replicas,
       isrNodes: status.isr,
-      offlineReplicas: [],
+      offlineReplicas: status.replicas.filter((id) => !nodes.has(id)),
     });
   }
   return partitions;

@@ -38,7 +38,7 @@ const degradedStatus = record<DegradedStatus>({
 
 /** How a broker stands with the others. */
 export const replicationStatus = record<ReplicationStatus>({
-  role: oneOf("master", "slave"),
+  role: oneOf("master", "slave", "member"),
   leaderId: int32(-1),
   leaderEpoch: int32(),
   mode: oneOf("sync", "async"),

@@ -1,5 +1,6 @@
-import { type BrokerParts, LocalBroker } from "../../broker/local-broker.ts";
-import { openParts } from "../../broker/open-broker.ts";
+import { LocalBroker } from "../../broker/local-broker.ts";
+import { openPair, type PairParts } from "../../broker/open-pair.ts";
+import type { Pair } from "../../broker/pair.ts";
 import { replicationLinks } from "../../client/replication-links.ts";
 import { Doors } from "../../doors/doors.ts";
 import { protocols } from "../../doors/protocols.ts";
@@ -18,7 +19,8 @@ const PORT = 9092;
 /** The time from a start of a broker to its end. */
 export interface MemberLife {
   readonly process: SimulatedProcess;
-  readonly parts: BrokerParts;
+  readonly parts: PairParts;
+  readonly pair: Pair;
   readonly broker: LocalBroker;
   readonly doors: Doors;
 }
@@ -115,7 +117,8 @@ export class Member {
   traceState(): void {
     const life = this.running;
     if (!life) return;
-    const { pair, store } = life.parts;
+    const { pair } = life;
+    const { store } = life.parts;
     const { role, leaderId, leaderEpoch } = pair;
     this.trace("state", role, leaderId, leaderEpoch, JSON.stringify(life.broker.status()));
     for (const log of store.logs.values()) {
@@ -160,12 +163,12 @@ export class Member {
       slaveOf: slaveOf?.address ?? null,
     };
     const links = replicationLinks(process, this.name);
-    const { options, parts } = await openParts(process, started, links);
-    const broker = new LocalBroker(process, options, parts);
+    const parts = await openPair(process, started, links);
+    const broker = new LocalBroker(process, parts);
     const { clock, network } = process;
     const doors = new Doors({ clock, network, log, protocols: protocols(broker, clock, log) });
     await doors.listen(this.address);
-    return { process, parts, broker, doors };
+    return { process, parts, pair: parts.membership, broker, doors };
   }
 
   #ended(process: SimulatedProcess): void {

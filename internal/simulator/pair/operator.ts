@@ -87,9 +87,9 @@ export class PairOperator {
   /** Whether one leads and the other one follows it, with all that there is. */
   get isQuiet(): boolean {
     const lives = this.#members.map(({ running }) => running);
-    const master = lives.find((life) => life?.parts.pair.role === "master");
-    const slave = lives.find((life) => life?.parts.pair.role === "slave");
-    if (!master || !slave?.parts.pair.following?.connected) return false;
+    const master = lives.find((life) => life?.pair.role === "master");
+    const slave = lives.find((life) => life?.pair.role === "slave");
+    if (!master || !slave?.pair.following?.connected) return false;
     for (const log of master.parts.store.logs.values()) {
       const copy = slave.parts.store.logs.get(log.name);
       const isEmpty = log.endOffset === 0 && !copy;
@@ -103,7 +103,7 @@ export class PairOperator {
       ({ name, incarnation, endOffset }) =>
         endOffset > 0 && logs.get(name)?.incarnation !== incarnation,
     );
-    return slave.parts.pair.following.inSync && !isStray;
+    return slave.pair.following.inSync && !isStray;
   }
 
   #restart(member: Member): void {
@@ -166,9 +166,9 @@ export class PairOperator {
   #promote(): void {
     const member = this.#random.pick(this.#members);
     const life = member.running;
-    if (life?.parts.pair.role !== "slave" || member.isNew || this.#promoting.has(life)) return;
+    if (life?.pair.role !== "slave" || member.isNew || this.#promoting.has(life)) return;
     this.#promoting.add(life);
-    const { pair } = life.parts;
+    const { pair } = life;
     const report = pair.promotionReport();
     const asked = { member, report, atMs: member.machine.scheduler.nowMs };
     this.#rules.ask(asked);
@@ -182,7 +182,7 @@ export class PairOperator {
   }
 
   #switchOver(): void {
-    const master = this.#members.find(({ running }) => running?.parts.pair.role === "master");
+    const master = this.#members.find(({ running }) => running?.pair.role === "master");
     const life = master?.running;
     if (!master || !life || this.#switching) return;
     this.#switching = true;
@@ -191,7 +191,7 @@ export class PairOperator {
       this.#switching = false;
       this.#rules.failedSwitchAtMs ??= master.machine.scheduler.nowMs;
     };
-    const work = life.parts.pair.switchOver().finally(() => {
+    const work = life.pair.switchOver().finally(() => {
       this.#switching = false;
     });
     this.#settle(life, work, ended);
@@ -216,9 +216,9 @@ export class PairOperator {
 
 /** What a broker is that has all there is; null while it may lack something. */
 function roleOf({ running }: Member): Role | null {
-  const { pair, metadata } = running?.parts ?? {};
   // Without an id of the cluster, all that it has in sync is nothing.
-  if (!pair || !metadata || metadata.clusterId === "") return null;
+  if (!running || running.parts.metadata.clusterId === "") return null;
+  const { pair } = running;
   return pair.role === "master" || pair.following?.inSync ? pair.role : null;
 }
 

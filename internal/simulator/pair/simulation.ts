@@ -114,7 +114,7 @@ class PairSimulation {
       for (const actor of busy) actor.step(true);
       await this.#stage.sleep(20);
     }
-    const roles = this.#members.map(({ running }) => running?.parts.pair.role ?? "down").join(", ");
+    const roles = this.#members.map(({ running }) => running?.pair.role ?? "down").join(", ");
     for (const member of this.#members) member.traceState();
     const busy = this.#actors.filter(({ isIdle }) => !isIdle);
     must(busy.length === 0, () => `a client is never done: ${roles}`);

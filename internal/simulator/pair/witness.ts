@@ -95,7 +95,7 @@ export class Witness {
     const life = observed.member.running;
     if (life !== observed.life) this.#begin(observed, life);
     if (!life) return;
-    const { pair, store } = life.parts;
+    const { membership: pair, store } = life.parts;
     const isMaster = pair.role === "master";
     const { leaderEpoch } = pair;
     must(leaderEpoch >= observed.epoch, () => `${observed.member.name}: its epoch went back`);
@@ -222,7 +222,7 @@ export class Witness {
   #lookAtMarks(observed: Observed): void {
     const { life, member, copies } = observed;
     if (!life) return;
-    const { pair, store } = life.parts;
+    const { membership: pair, store } = life.parts;
     for (const log of store.logs.values()) {
       const copy = copies.get(keyOf(log));
       if (!copy) continue;
@@ -247,7 +247,7 @@ export class Witness {
   /** A leader has committed a batch. */
   #committed(observed: Observed, log: PartitionLog, batch: MirroredBatch): void {
     const { life, member, epoch } = observed;
-    const leader = life?.parts.pair.leader;
+    const leader = life?.pair.leader;
     if (!life || !leader) return;
     const ledger = this.#ledger(log);
     if (ledger.has(batch)) return;

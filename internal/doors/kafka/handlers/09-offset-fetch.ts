@@ -15,6 +15,8 @@ type AnsweredPartition = AnsweredTopic["partitions"][number];
 const GROUPS_VERSION = 8;
 const TOPIC_ID_VERSION = 10;
 
+const NOT_HERE = { topics: [], errorCode: kafkaErrors.NOT_COORDINATOR.code };
+
 /**
  * OffsetFetch 1-10.
  *
@@ -24,33 +26,28 @@ const TOPIC_ID_VERSION = 10;
  *   so requireStable changes nothing: there are no transactions.
  * - From version 9 on a member of the consumer protocol says who it is: UNKNOWN_MEMBER_ID, and with
  *   another epoch than its own STALE_MEMBER_EPOCH.
- * - A slave has no groups: NOT_COORDINATOR.
+ * - NOT_COORDINATOR where another broker coordinates the group.
  * - From version 10 on by topic id: UNKNOWN_TOPIC_ID for an id that isn't known.
  */
 export const offsetFetchService = service(offsetFetch, async (request, { client, version }) => {
   const { broker } = client;
-  if (broker.replication.role === "slave") return coordinatedElsewhere(request, version);
   if (version < GROUPS_VERSION) {
     const { groupId, topics } = request;
+    if (broker.groups.isElsewhere(groupId)) return { ...NOT_HERE, throttleTimeMs: 0, groups: [] };
     const byName = topics?.map((topic) => ({ ...topic, topicId: ZERO_UUID })) ?? null;
     const group = await fetchByName(broker, groupId, byName);
     return { throttleTimeMs: 0, topics: group.topics, errorCode: 0, groups: [] };
   }
   const fetchGroup = version < TOPIC_ID_VERSION ? fetchByName : fetchById;
   const groups = request.groups.map((group) => {
+    const { groupId } = group;
+    if (broker.groups.isElsewhere(groupId)) return { ...NOT_HERE, groupId };
     const error = broker.groups.fetchRefusal(group);
     if (error === null) return fetchGroup(broker, group.groupId, group.topics);
-    return { groupId: group.groupId, topics: [], errorCode: groupErrorCode(error) };
+    return { groupId, topics: [], errorCode: groupErrorCode(error) };
   });
   return { throttleTimeMs: 0, topics: [], groups: await Promise.all(groups) };
 });
-
-function coordinatedElsewhere({ groups }: Request, version: number) {
-  const errorCode = kafkaErrors.NOT_COORDINATOR.code;
-  const refused = groups.map(({ groupId }) => ({ groupId, topics: [], errorCode }));
-  const answer = { throttleTimeMs: 0, topics: [], groups: refused };
-  return version < GROUPS_VERSION ? { ...answer, errorCode } : { ...answer, errorCode: 0 };
-}
 
 async function fetchByName(
   { groups }: Broker,

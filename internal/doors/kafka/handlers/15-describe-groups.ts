@@ -15,6 +15,7 @@ const NOT_FOUND_VERSION = 6;
  *
  * - A group that isn't there is Dead; from version 6 on GROUP_ID_NOT_FOUND, too. So is one of the
  *   consumer protocol, which ConsumerGroupDescribe is for.
+ * - NOT_COORDINATOR where another broker coordinates the group.
  * - The assignor, and the members' metadata and assignments, while the group is stable.
  */
 export const describeGroupsService = service(
@@ -30,9 +31,10 @@ export const describeGroupsService = service(
 );
 
 function describe({ groups }: Broker, groupId: string, version: number): AnsweredGroup {
+  const none = { groupId, groupState: "Dead", protocolType: "", protocolData: "", members: [] };
+  if (groups.isElsewhere(groupId)) return { errorCode: groupErrorCode("not-coordinator"), ...none };
   const group = groups.describeGroup(groupId);
   if (group === null || group.type !== "classic") {
-    const none = { groupId, groupState: "Dead", protocolType: "", protocolData: "", members: [] };
     if (version < NOT_FOUND_VERSION) return { errorCode: 0, ...none };
     const errorMessage = group
       ? `group ${groupId} is of the consumer protocol`

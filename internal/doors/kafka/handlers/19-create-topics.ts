@@ -54,12 +54,16 @@ async function create(
       topicId: validateOnly ? ZERO_UUID : topic.id,
       ...SUCCESS,
       numPartitions: topic.partitionCount,
-      replicationFactor: broker.replication.brokers().length,
+      replicationFactor: copiesOfTopic(broker, name),
       configs: validateOnly ? givenEntries(config) : entriesOf(broker, name),
     };
   } catch (error) {
     return { name, topicId: ZERO_UUID, ...refused(error), configs: [] };
   }
+}
+
+function copiesOfTopic(broker: Broker, name: string): number {
+  return broker.partition(name, 0)?.replicas.length ?? broker.replication.brokers().length;
 }
 
 function sizesOf(

@@ -23,8 +23,8 @@ export const consumerGroupDescribeService = service(
   async ({ groupIds, includeAuthorizedOperations }, { client }) => {
     const authorizedOperations = includeAuthorizedOperations ? GROUP_OPERATIONS : NOT_ASKED_FOR;
     const { broker } = client;
-    const elsewhere = broker.replication.role === "slave";
     const groups = groupIds.map((groupId) => {
+      const elsewhere = broker.groups.isElsewhere(groupId);
       return {
         ...(elsewhere ? notHere(groupId) : describe(broker, groupId)),
         authorizedOperations,

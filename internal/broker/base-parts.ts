@@ -1,0 +1,96 @@
+import type { CoordinatorOptions } from "../coordination/coordinator.ts";
+import type { MetadataStore } from "../metadata/metadata-store.ts";
+import type { Platform } from "../platform/platform.ts";
+import { LogStore } from "../storage/log-store.ts";
+import { BrokerConfig } from "./broker-config.ts";
+import type { BrokerOptions } from "./broker-options.ts";
+import { type BrokerSettings, brokerSettings } from "./broker-settings.ts";
+import { Changes } from "./changes.ts";
+import { ClusterStanding } from "./cluster-standing.ts";
+import { CopyRepairs } from "./copy-repairs.ts";
+import { EventFile } from "./event-file.ts";
+import { EventLog } from "./event-log.ts";
+import { groupTopics } from "./group-topics.ts";
+import { LagTimes } from "./lag-times.ts";
+import type { Links } from "./links.ts";
+import { RefusalCounts } from "./refusal-counts.ts";
+import { storeOptions } from "./store-options.ts";
+import { Topics } from "./topics.ts";
+
+/** What a broker has before it knows whom it belongs to. */
+export interface BaseParts {
+  /** With the settings that were changed in an earlier life. */
+  readonly options: BrokerOptions;
+  readonly settings: BrokerSettings;
+  readonly config: BrokerConfig;
+  readonly events: EventLog;
+  readonly repairs: CopyRepairs;
+  readonly store: LogStore;
+}
+
+/** Opens the storage, of which nothing more is committed than was known to be: nobody leads yet. */
+export async function openBase(
+  platform: Platform,
+  started: BrokerOptions,
+  links: Links,
+): Promise<BaseParts> {
+  const { clock, disk } = platform;
+  const config = new BrokerConfig(disk, started.dataDirectory, started.config);
+  const options = { ...started, config: config.values };
+  const events = new EventLog(clock, options.log);
+  const repairs = new CopyRepairs({ clock, events, links });
+  const store = await LogStore.open(
+    storeOptions(platform, options, events, (log, range) => repairs.found(log, range)),
+  );
+  events.keepIn(new EventFile(disk, started.dataDirectory));
+  store.opened = (log) => {
+    log.commitRule = () => log.highWatermark;
+  };
+  return { options, settings: brokerSettings(options.config), config, events, repairs, store };
+}
+
+/** What a broker has when it knows who it is, and where topics are kept. */
+export interface TopicParts {
+  readonly changes: Changes;
+  readonly cluster: ClusterStanding;
+  readonly topics: Topics;
+  readonly lagTimes: LagTimes;
+  readonly refusals: RefusalCounts;
+  /** What groups are coordinated with. */
+  readonly groupOptions: Omit<CoordinatorOptions, "offsetsTopic">;
+}
+
+/** Brings the topics of `metadata` together with the logs that there are. */
+export async function openTopics(
+  { clock, random }: Platform,
+  base: BaseParts,
+  metadata: MetadataStore,
+  brokerId: number,
+): Promise<TopicParts> {
+  const { options, config, store, settings } = base;
+  const changes = new Changes();
+  const cluster = new ClusterStanding(brokerId);
+  const topics = await Topics.open(random, store, metadata, options.config, changes, cluster);
+  config.onChange = () => topicsFollow(topics, options.config, changes);
+  const lagTimes = new LagTimes(clock, (topic, index) => topics.get(topic)?.used(index));
+  changes.listen(lagTimes);
+  const refusals = new RefusalCounts();
+  const groupOptions: TopicParts["groupOptions"] = {
+    clock,
+    random,
+    store,
+    topics: groupTopics(metadata, changes),
+    settings: settings.groups,
+    applied: (change) => lagTimes.groupChanged(change),
+    limited: (code) => refusals.add(code),
+  };
+  return { changes, cluster, topics, lagTimes, refusals, groupOptions };
+}
+
+/** Topics go by the broker's settings as they are now. */
+function topicsFollow(topics: Topics, config: ReadonlyMap<string, string>, changes: Changes): void {
+  for (const topic of topics.states()) {
+    topic.update(topic.metadata, config);
+    changes.topicChanged(topic, topic.metadata);
+  }
+}

@@ -1,0 +1,38 @@
+import type { GroupCoordinator } from "../coordination/api.ts";
+import type { MetadataStore } from "../metadata/metadata-store.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import type { BrokerConfig } from "./broker-config.ts";
+import type { BrokerOptions } from "./broker-options.ts";
+import type { Changes } from "./changes.ts";
+import type { CopyRepairs } from "./copy-repairs.ts";
+import type { EventLog } from "./event-log.ts";
+import type { LagTimes } from "./lag-times.ts";
+import type { Membership } from "./membership.ts";
+import type { RefusalCounts } from "./refusal-counts.ts";
+import type { Topics } from "./topics.ts";
+
+/** The groups that a broker coordinates, and how it answers for others. */
+export interface BrokerGroups {
+  readonly current: GroupCoordinator;
+  /** A topic isn't there any more: its offsets go, too. */
+  topicDeleted(name: string): Promise<void>;
+  close(): void;
+}
+
+/** What a broker is put together of. */
+export interface BrokerParts {
+  /** With the settings that were changed in an earlier life. */
+  readonly options: BrokerOptions;
+  readonly brokerId: number;
+  readonly store: LogStore;
+  readonly metadata: MetadataStore;
+  readonly topics: Topics;
+  readonly groups: BrokerGroups;
+  readonly changes: Changes;
+  readonly events: EventLog;
+  readonly membership: Membership;
+  readonly lagTimes: LagTimes;
+  readonly refusals: RefusalCounts;
+  readonly config: BrokerConfig;
+  readonly repairs: CopyRepairs;
+}

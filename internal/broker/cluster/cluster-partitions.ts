@@ -1,0 +1,56 @@
+import type { PartitionLog } from "../../storage/partition-log.ts";
+import { BrokerError } from "../errors.ts";
+import { ledStanding } from "../led-standing.ts";
+import type { PartitionPlace, PartitionStandings, Standing } from "../membership.ts";
+import { otherCopyOf } from "../near-copy.ts";
+import { partitionOfLog } from "../topic-rules.ts";
+import type { Cluster } from "./cluster.ts";
+import type { ClusterPath } from "./cluster-path.ts";
+
+/** The partitions of a cluster: each is led by whom etcd says. */
+export function clusterPartitions(path: ClusterPath, cluster: Cluster): PartitionStandings {
+  const { metadata, topics } = path;
+  const { image } = metadata;
+  const stateOf = ({ topicId, index }: PartitionPlace) => image.partition(topicId, index);
+  const leads = ({ topicId, index }: PartitionPlace) => {
+    const topic = metadata.topicById(topicId);
+    const log = topic && topics.get(topic.name)?.used(index)?.log;
+    return log !== undefined && cluster.leader.led(log) !== undefined;
+  };
+  const notLed = (place: PartitionPlace) => {
+    const leader = stateOf(place)?.leader ?? -1;
+    const who = leader < 0 ? "nobody does now" : `broker ${leader} does`;
+    return new BrokerError("not-leader", `this broker doesn't lead the partition: ${who}`);
+  };
+  return {
+    refusalOf: notLed,
+    askRefusalOf: (place) => (leads(place) ? null : notLed(place)),
+    leaderEpochOf: (place) => stateOf(place)?.epoch ?? 0,
+    partOf: (place) => {
+      if (!stateOf(place)?.replicas.includes(path.brokerId)) return "nothing";
+      return leads(place) ? "lead" : "copy";
+    },
+    of: (place, log) => standingOf(path, cluster, place, log),
+    otherCopy: (log, offset) => {
+      const topic = topics.topicOfLog(log.name)?.metadata.id ?? "";
+      const state = image.partition(topic, partitionOfLog(log.name));
+      const isLed = cluster.leader.led(log) !== undefined;
+      const id = isLed ? otherCopyOf(cluster.leader, log, offset) : state?.leader;
+      return cluster.brokers().find((node) => node.id === id && id !== path.brokerId) ?? null;
+    },
+  };
+}
+
+/** What its leader knows of a partition, or what etcd says of it. */
+function standingOf(
+  { clock, brokerId, metadata }: ClusterPath,
+  cluster: Cluster,
+  { topicId, index }: PartitionPlace,
+  log: PartitionLog | null,
+): Standing {
+  const led = log && cluster.leader.led(log);
+  if (led) return ledStanding(clock, brokerId, led);
+  const state = metadata.image.partition(topicId, index);
+  const { leader = -1, epoch: leaderEpoch = 0, replicas = [], isr = [] } = state ?? {};
+  return { leader, leaderEpoch, replicas, isr, observers: [], copies: [] };
+}

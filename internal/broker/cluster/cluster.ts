@@ -1,0 +1,257 @@
+import { OFFSETS_TOPIC, partitionOf } from "../../coordination/offsets-topic.ts";
+import type { ImageChanges, PartitionName } from "../../metadata/cluster/cluster-image.ts";
+import { EtcdError } from "../../platform/etcd.ts";
+import type { ReplicationLeader } from "../../replication/leader.ts";
+import type { FollowerHello, LeaderOutlet } from "../../replication/messages.ts";
+import type { EpochEnd } from "../../storage/epoch-history.ts";
+import { endOfEpoch, UNKNOWN_END } from "../epochs.ts";
+import { BrokerError } from "../errors.ts";
+import type { Membership, PartitionStandings } from "../membership.ts";
+import { nearCopyOf } from "../near-copy.ts";
+import type { Partition } from "../partition.ts";
+import { PRODUCER_ID_BLOCK } from "../producer-ids.ts";
+import type { BrokerNode, OpenedSession, ReplicationStatus, Role } from "../replication-api.ts";
+import { leadingStatus } from "../replication-status.ts";
+import { clusterLeader } from "./cluster-leader.ts";
+import { clusterPartitions } from "./cluster-partitions.ts";
+import type { ClusterPath } from "./cluster-path.ts";
+import { Controller } from "./controller.ts";
+import { Followings } from "./followings.ts";
+import { PartitionRoles } from "./partition-roles.ts";
+import { Registration } from "./registration.ts";
+
+/** A broker that is about to stop waits so long at the most until others lead. */
+const HAND_OVER_MS = 10_000;
+const LOOK_MS = 20;
+
+/** What a cluster has to be told by, besides what it stands on. */
+export interface ClusterListener {
+  /** A partition is led from now on, or isn't any more. */
+  readonly ledChanged: (partition: Partition, leads: boolean) => void;
+}
+
+/**
+ * A broker's part in a cluster: it leads and follows partitions as etcd says, as long as its lease
+ * there holds, and may be the one who chooses leaders.
+ */
+export class Cluster implements Membership {
+  readonly role: Role = "member";
+  readonly refusal = null;
+  readonly leader: ReplicationLeader;
+  readonly partitions: PartitionStandings;
+  readonly #path: ClusterPath;
+  readonly #registration: Registration;
+  readonly #followings: Followings;
+  readonly #roles: PartitionRoles;
+  readonly #controller: Controller;
+  /** Partitions that have to be looked at. */
+  #changed: PartitionName[] = [];
+  #topicsChanged = false;
+  #isSyncing = false;
+  #closed = false;
+
+  constructor(path: ClusterPath, listener: ClusterListener) {
+    this.#path = path;
+    const { clock, events, metadata, topics, brokerId } = path;
+    this.#registration = new Registration(path, () => this.#sessionChanged());
+    const session = () => this.#registration.session;
+    const isOutdated = () => !this.#registration.isHeld;
+    this.leader = clusterLeader(path, isOutdated, (led) => this.#roles.wanted(led));
+    this.partitions = clusterPartitions(path, this);
+    this.#followings = new Followings(path);
+    this.#roles = new PartitionRoles({
+      cluster: path,
+      leader: this.leader,
+      followings: this.#followings,
+      session,
+      isOutdated,
+      ledChanged: listener.ledChanged,
+    });
+    const allowsUnclean = (topicId: string) => {
+      const topic = metadata.topicById(topicId);
+      return topic?.config.get("unclean.leader.election.enable") === "true";
+    };
+    this.#controller = new Controller({
+      clock,
+      events,
+      metadata,
+      brokerId,
+      session,
+      allowsUnclean,
+    });
+    path.store.opened = (log) => this.#roles.opened(log);
+    for (const partition of topics.partitions()) this.#roles.opened(partition.log);
+  }
+
+  get leaderId(): number {
+    return this.#path.metadata.image.controllerId;
+  }
+
+  /** Each partition has its own. */
+  get leaderEpoch(): number {
+    return 0;
+  }
+
+  /** Keeps up with what etcd says, and follows. */
+  start(): void {
+    const { metadata } = this.#path;
+    metadata.onChange = (changes) => this.#imageChanged(changes);
+    metadata.watch();
+    this.#imageChanged({ topics: true, live: true, controller: true, partitions: [] });
+  }
+
+  /** Resolves when this broker is there for the others. */
+  serve(): Promise<void> {
+    return this.#registration.serve();
+  }
+
+  /** All brokers that are there, this one first. */
+  brokers(): readonly BrokerNode[] {
+    const { brokerId, advertised, rack, metadata } = this.#path;
+    const others = [...metadata.image.live.values()].filter(({ id }) => id !== brokerId);
+    const nodes = others.map(({ id, host, port, rack }) => ({ id, host, port, rack }));
+    return [{ id: brokerId, host: advertised.host, port: advertised.port, rack }, ...nodes];
+  }
+
+  status(): ReplicationStatus {
+    const { clock, store } = this.#path;
+    const { role, leaderId, leaderEpoch, leader } = this;
+    const standing = leadingStatus(clock, store, leader);
+    return { role, leaderId, leaderEpoch, mode: "sync", ...standing };
+  }
+
+  async open(
+    hello: FollowerHello,
+    outlet: LeaderOutlet,
+    creditBytes: number,
+  ): Promise<OpenedSession> {
+    const { brokerId, metadata } = this.#path;
+    const { clusterId } = metadata;
+    if (hello.clusterId !== clusterId || hello.brokerId === brokerId) {
+      const who = `broker ${hello.brokerId} of cluster ${hello.clusterId}`;
+      throw new BrokerError("invalid-request", `${who} can't follow this one, of ${clusterId}`);
+    }
+    this.leader.putFollower(hello.brokerId, "sync", "new");
+    const session = this.leader.open(hello.brokerId, outlet, creditBytes);
+    return { hello: { leaderId: brokerId, clusterId, epoch: 0 }, session };
+  }
+
+  nearCopy(topic: string, partition: number, rack: string, offset: number): number | null {
+    const log = this.#path.topics.partition(topic, partition)?.log;
+    return log ? nearCopyOf(this.brokers(), this.leader, log, rack, offset) : null;
+  }
+
+  async reserveProducerIds(): Promise<number> {
+    try {
+      return await this.#path.metadata.reserveProducerIds(PRODUCER_ID_BLOCK);
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      const message = "producer ids come from etcd, which can't be reached";
+      throw new BrokerError("no-producer-ids", message, { cause: error });
+    }
+  }
+
+  obtainProducerIds(): Promise<number> {
+    return this.reserveProducerIds();
+  }
+
+  coordinatorOf(groupId: string): number {
+    const { image } = this.#path.metadata;
+    const topic = image.topics.get(OFFSETS_TOPIC);
+    if (!topic) return -1;
+    return image.partition(topic.id, partitionOf(groupId, topic.partitionCount))?.leader ?? -1;
+  }
+
+  endOfEpoch(topic: string, index: number, epoch: number): EpochEnd {
+    const partition = this.#path.topics.partition(topic, index);
+    return partition ? endOfEpoch(partition.log, epoch, partition.leaderEpoch) : UNKNOWN_END;
+  }
+
+  async announced(): Promise<void> {
+    throw notInCluster();
+  }
+
+  promotionReport(): never {
+    throw notInCluster();
+  }
+
+  async promote(): Promise<never> {
+    throw notInCluster();
+  }
+
+  async switchOver(): Promise<never> {
+    throw notInCluster();
+  }
+
+  /** A topic is no more: nothing of it is led, or followed. */
+  topicRemoved(partitions: Iterable<Partition>): void {
+    for (const { log } of partitions) this.#roles.forget(log);
+  }
+
+  async handOver(): Promise<void> {
+    const { clock } = this.#path;
+    const endMs = clock.monotonicMs() + HAND_OVER_MS;
+    await this.#registration.announceStop();
+    while (this.#roles.canHandOver && this.#registration.isHeld && clock.monotonicMs() < endMs) {
+      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#controller.close();
+    this.#roles.close();
+    this.leader.stop("the broker is shutting down");
+    await this.#followings.close();
+    await this.#registration.end();
+    this.#path.metadata.close();
+  }
+
+  #imageChanged(changes: ImageChanges): void {
+    const { image } = this.#path.metadata;
+    if (changes.topics) {
+      this.#topicsChanged = true;
+      this.#changed = [...image.partitions()];
+    } else if (changes.partitions.length > 0) this.#changed.push(...changes.partitions);
+    if (changes.live) this.#brokersChanged();
+    void this.#sync();
+    this.#controller.review();
+  }
+
+  #brokersChanged(): void {
+    for (const { id } of this.#path.metadata.image.live.values()) {
+      if (id !== this.#path.brokerId) this.leader.putFollower(id, "sync", "new");
+    }
+    this.#followings.brokersChanged();
+  }
+
+  /** The lease holds, doesn't, or is another: what was led with the one before isn't any more. */
+  #sessionChanged(): void {
+    this.leader.reviewFence();
+    this.#changed = [...this.#path.metadata.image.partitions()];
+    void this.#sync();
+    this.#controller.review();
+  }
+
+  /** Brings topics and roles up to what the image says, one time after the other. */
+  async #sync(): Promise<void> {
+    if (this.#isSyncing || this.#closed) return;
+    this.#isSyncing = true;
+    while ((this.#topicsChanged || this.#changed.length > 0) && !this.#closed) {
+      const [topicsChanged, changed] = [this.#topicsChanged, this.#changed];
+      this.#topicsChanged = false;
+      this.#changed = [];
+      try {
+        if (topicsChanged) await this.#path.topics.reconcile();
+        await this.#roles.take(changed);
+      } catch (error) {
+        this.#path.log.error("roles-not-taken", { message: String(error) });
+      }
+    }
+    this.#isSyncing = false;
+  }
+}
+
+function notInCluster(): BrokerError {
+  return new BrokerError("invalid-request", "in a cluster the controller chooses who leads");
+}

@@ -1,0 +1,156 @@
+import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
+import { controllerValue, partitionValue } from "../../metadata/cluster/cluster-keys.ts";
+import type { PartitionState } from "../../metadata/cluster/cluster-state.ts";
+import type { ClusterStore } from "../../metadata/cluster/cluster-store.ts";
+import { isUnclean, nextState } from "../../metadata/cluster/elect.ts";
+import type { Clock, Timer } from "../../platform/clock.ts";
+import { type EtcdCondition, EtcdError, MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
+import type { EventLog } from "../event-log.ts";
+
+/** How often it is looked whether the first of a partition's brokers can lead it again. */
+const PREFERRED_MS = 10_000;
+const RETRY_MS = 200;
+
+/** What the controller stands on. */
+export interface ControllerPath {
+  readonly clock: Clock;
+  readonly events: EventLog;
+  readonly metadata: ClusterStore;
+  readonly brokerId: number;
+  /** This broker's lease; empty while it has none. */
+  readonly session: () => string;
+  /** Whether a topic would rather lose records than have no leader. */
+  readonly allowsUnclean: (topicId: string) => boolean;
+}
+
+interface Decision extends PartitionName {
+  readonly key: string;
+  readonly revision: number;
+  readonly before: PartitionState;
+  readonly after: PartitionState;
+}
+
+/**
+ * The broker that chooses leaders, as long as its lease holds: every decision is made on the
+ * condition that it is still the controller, and that the partition is as it knew it.
+ */
+export class Controller {
+  readonly #path: ControllerPath;
+  #timer: Timer | null = null;
+  #isReviewing = false;
+  /** Whether something has changed since the review began. */
+  #again = false;
+  #preferred = false;
+  #closed = false;
+
+  constructor(path: ControllerPath) {
+    this.#path = path;
+    this.#preferLater();
+  }
+
+  get isActive(): boolean {
+    const { metadata, brokerId, session } = this.#path;
+    const { controllerId, controllerSession } = metadata.image;
+    return controllerId === brokerId && controllerSession === session() && session() !== "";
+  }
+
+  /** Something is otherwise: is the controller where there is none, and decides what is due. */
+  review(): void {
+    this.#again = true;
+    if (this.#isReviewing || this.#closed) return;
+    this.#isReviewing = true;
+    this.#run().then(
+      () => {
+        this.#isReviewing = false;
+      },
+      (error: unknown) => {
+        this.#isReviewing = false;
+        if (!(error instanceof EtcdError)) throw error;
+        this.#path.clock.after(RETRY_MS, () => this.review());
+      },
+    );
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#closed) {
+      this.#again = false;
+      await this.#campaign();
+      if (!this.isActive) return;
+      const preferred = this.#preferred;
+      this.#preferred = false;
+      await this.#decideAll(this.#due(preferred));
+    }
+  }
+
+  async #campaign(): Promise<void> {
+    const { metadata, brokerId, session } = this.#path;
+    if (metadata.image.controllerId >= 0 || session() === "") return;
+    const key = metadata.keys.controller;
+    const put = { kind: "put", key, value: controllerValue(brokerId), leaseId: session() } as const;
+    const { done } = await metadata.commit([{ key, revision: 0 }], [put]);
+    if (!done) return;
+    const message = `this broker is the controller of the cluster`;
+    this.#path.events.add("info", "controller", { subject: "", message });
+  }
+
+  #due(preferred: boolean): Decision[] {
+    const { metadata, allowsUnclean } = this.#path;
+    const { image, keys } = metadata;
+    const due: Decision[] = [];
+    for (const { topicId, index, state } of image.partitions()) {
+      const { revision, ...before } = state;
+      const after = nextState(before, image.live, { unclean: allowsUnclean(topicId), preferred });
+      if (!after) continue;
+      due.push({ topicId, index, key: keys.partition(topicId, index), revision, before, after });
+    }
+    return due;
+  }
+
+  async #decideAll(due: readonly Decision[]): Promise<void> {
+    const most = MAX_COMMIT_CHANGES - 1;
+    for (let from = 0; from < due.length; from += most) {
+      await this.#decide(due.slice(from, from + most));
+    }
+  }
+
+  async #decide(decisions: readonly Decision[]): Promise<void> {
+    const { metadata } = this.#path;
+    const key = metadata.keys.controller;
+    const asController = { key, revision: metadata.image.revisionOf(key) };
+    const outcome = await metadata.commit(
+      [asController, ...decisions.map(({ key, revision }): EtcdCondition => ({ key, revision }))],
+      decisions.map(({ key, after }) => ({ kind: "put", key, value: partitionValue(after) })),
+    );
+    if (outcome.done) {
+      for (const decision of decisions) this.#noteUnclean(decision);
+      return;
+    }
+    // Of those some have changed meanwhile: they are looked at anew.
+    this.#again = true;
+    const found = new Map(outcome.found.map(({ key, revision }) => [key, revision]));
+    if (found.get(key) !== asController.revision) return;
+    const unchanged = decisions.filter(({ key, revision }) => found.get(key) === revision);
+    if (unchanged.length > 0) await this.#decide(unchanged);
+  }
+
+  #noteUnclean({ topicId, index, before, after }: Decision): void {
+    if (!isUnclean(before, after)) return;
+    const name = this.#path.metadata.topicById(topicId)?.name ?? topicId;
+    const who = `broker ${after.leader}, which wasn't in sync, leads it now`;
+    const message = `${name}-${index}: ${who}; records may be lost`;
+    this.#path.events.add("error", "unclean-election", { subject: name, message });
+  }
+
+  #preferLater(): void {
+    this.#timer = this.#path.clock.after(PREFERRED_MS, () => {
+      this.#preferred = true;
+      this.review();
+      this.#preferLater();
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import { OFFSETS_TOPIC } from "../../coordination/offsets-topic.ts";
+import type { Etcd } from "../../platform/etcd.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { type BaseParts, openBase, openTopics, type TopicParts } from "../base-parts.ts";
+import { saveBrokerId, savedBrokerId } from "../broker-id.ts";
+import type { BrokerOptions } from "../broker-options.ts";
+import type { BrokerParts } from "../broker-parts.ts";
+import { BrokerError } from "../errors.ts";
+import { offsetsTopicRequest } from "../groups-topic.ts";
+import type { Links } from "../links.ts";
+import { Cluster } from "./cluster.ts";
+import { ClusterGroups } from "./cluster-groups.ts";
+import { joinCluster } from "./join.ts";
+
+/** The name of a cluster that was given none. */
+const USUAL_NAME = "main";
+
+/** What a broker of a cluster is put together of. */
+export interface ClusterParts extends BrokerParts {
+  readonly membership: Cluster;
+}
+
+/** Opens a broker of the cluster that `etcd` keeps; it isn't there for others yet. */
+export async function openCluster(
+  platform: Platform,
+  started: BrokerOptions,
+  links: Links,
+  etcd: Etcd,
+): Promise<ClusterParts> {
+  const { clock, disk } = platform;
+  const base = await openBase(platform, started, links);
+  const { options, settings, events, repairs, store } = base;
+  const { dataDirectory, advertised, log, config, clusterName = USUAL_NAME } = options;
+  const saved = savedBrokerId(disk, dataDirectory);
+  const savedId = saved === "damaged" ? null : saved;
+  const { metadata, brokerId, diskId } = await joinCluster(platform, etcd, {
+    name: clusterName,
+    dataDirectory,
+    brokerId: config.has("broker.id") ? settings.brokerId : savedId,
+    hasLogs: store.logs.size > 0,
+    log,
+  });
+  await saveBrokerId(disk, dataDirectory, brokerId);
+  const parts = await openTopics(platform, base, metadata, brokerId);
+  const { topics, changes, cluster } = parts;
+  const groups = clusterGroups(base, parts);
+  const { rack, lagTimeMaxMs, leaseMs } = settings;
+  const membership = new Cluster(
+    {
+      ...{ clock, log, events, etcd, store, metadata, topics, links, brokerId, diskId },
+      ...{ advertised, rack, lagTimeMaxMs, leaseMs },
+    },
+    { ledChanged: (partition, leads) => groups.ledChanged(partition, leads) },
+  );
+  cluster.membership = membership;
+  changes.listen({
+    partitionChanged() {},
+    topicAdded() {},
+    topicChanged() {},
+    topicRemoved(topic) {
+      membership.topicRemoved(topic.partitions());
+      void groups.topicDeleted(topic.metadata.name);
+    },
+  });
+  membership.start();
+  repairs.begin(store, membership);
+  return { ...base, ...parts, brokerId, metadata, membership, groups };
+}
+
+function clusterGroups(
+  { events, settings }: BaseParts,
+  { topics, groupOptions }: TopicParts,
+): ClusterGroups {
+  return new ClusterGroups({
+    events,
+    partitionCount: () => topics.get(OFFSETS_TOPIC)?.metadata.partitionCount ?? 0,
+    makeTopic: async () => {
+      try {
+        await topics.create(offsetsTopicRequest(settings));
+        return null;
+      } catch (error) {
+        if (!(error instanceof BrokerError)) throw error;
+        return error.code === "topic-exists" ? null : "coordinator-not-available";
+      }
+    },
+    options: groupOptions,
+  });
+}

@@ -1,0 +1,190 @@
+import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
+import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-state.ts";
+import type { ReplicationLeader } from "../../replication/leader.ts";
+import type { AgreedCopies } from "../../replication/leader-path.ts";
+import type { LedLog } from "../../replication/led-log.ts";
+import { StorageError } from "../../storage/errors.ts";
+import type { PartitionLog } from "../../storage/partition-log.ts";
+import type { Partition } from "../partition.ts";
+import type { ClusterPath } from "./cluster-path.ts";
+import type { Followings } from "./followings.ts";
+import { IsrProposals, type LedPartition } from "./isr-proposals.ts";
+
+/** What this broker has to do with a partition: in one epoch, that stays the same. */
+type Role =
+  | { readonly kind: "lead"; readonly epoch: number }
+  | { readonly kind: "follow"; readonly epoch: number; readonly leaderId: number }
+  | { readonly kind: "none" };
+
+const NONE: Role = { kind: "none" };
+
+/** What roles are taken up with. */
+export interface RolesPath {
+  readonly cluster: ClusterPath;
+  readonly leader: ReplicationLeader;
+  readonly followings: Followings;
+  /** This broker's lease; empty while it has none. */
+  readonly session: () => string;
+  /** Whether the lease may have ended. */
+  readonly isOutdated: () => boolean;
+  /** A partition is led from now on, or isn't any more. */
+  readonly ledChanged: (partition: Partition, leads: boolean) => void;
+}
+
+/** Leads and follows partitions as the cluster's image says. */
+export class PartitionRoles {
+  readonly #path: RolesPath;
+  readonly #proposals: IsrProposals;
+  readonly #roles = new Map<PartitionLog, Role>();
+  readonly #led = new Map<PartitionLog, LedPartition>();
+
+  constructor(path: RolesPath) {
+    this.#path = path;
+    const { clock, metadata } = path.cluster;
+    this.#proposals = new IsrProposals({
+      clock,
+      metadata,
+      isLed: ({ led }) => path.leader.led(led.log) === led,
+      agreed: ({ led, state }) => path.leader.agreed(led, this.#copiesOf(state)),
+    });
+  }
+
+  /** Whether another broker could lead something that this one leads. */
+  get canHandOver(): boolean {
+    const { brokerId, metadata } = this.#path.cluster;
+    const { live } = metadata.image;
+    const canLead = (id: number) => id !== brokerId && live.get(id)?.isStopping === false;
+    return [...this.#led.values()].some(({ state }) => state.isr.some(canLead));
+  }
+
+  /** A partition's leader may want another ISR. */
+  wanted(led: LedLog): void {
+    const partition = this.#led.get(led.log);
+    if (partition?.led === led) this.#proposals.propose(partition);
+  }
+
+  /** A log has been opened: until more is known, nobody writes to it, and nothing is committed. */
+  opened(log: PartitionLog): void {
+    log.commitRule = () => log.highWatermark;
+    log.commits.refuse(new StorageError("not-leader", `${log.name}: another broker leads it`));
+  }
+
+  /** A log is no more. */
+  forget(log: PartitionLog): void {
+    this.#path.followings.forget(log);
+    this.#path.leader.forget(log);
+    this.#led.delete(log);
+    this.#roles.delete(log);
+  }
+
+  /**
+   * Takes up the roles that these partitions have now. What was before ends at once; the new role
+   * begins when all that was written in the old one is durable, so that nobody adds to a log behind
+   * the back of who tells others how it ends.
+   */
+  async take(names: readonly PartitionName[]): Promise<void> {
+    const changing = new Set<Partition>();
+    for (const name of names) {
+      const partition = this.#partitionOf(name);
+      if (partition && this.#look(partition)) changing.add(partition);
+    }
+    if (changing.size === 0) return;
+    await this.#path.followings.settled();
+    await this.#path.cluster.store.durable();
+    for (const partition of changing) if (!partition.removed) this.#begin(partition);
+  }
+
+  close(): void {
+    this.#proposals.close();
+  }
+
+  #partitionOf({ topicId, index }: PartitionName): Partition | undefined {
+    const { metadata, topics } = this.#path.cluster;
+    const topic = metadata.topicById(topicId);
+    const known = topic && topics.get(topic.name);
+    return known?.metadata.id === topicId ? known.used(index) : undefined;
+  }
+
+  /** Ends a role that isn't the right one any more; returns whether another has to begin. */
+  #look(partition: Partition): boolean {
+    const { log, place } = partition;
+    const known = this.#roles.get(log) ?? NONE;
+    const wanted = this.#roleOf(place);
+    if (isSame(known, wanted)) {
+      const led = this.#led.get(log);
+      if (led) this.#proposals.told(led);
+      return false;
+    }
+    this.#roles.set(log, NONE);
+    if (known.kind === "follow") this.#path.followings.forget(log);
+    if (known.kind === "lead") {
+      this.#led.delete(log);
+      this.#path.leader.resign(log, "another broker leads it");
+      this.#path.ledChanged(partition, false);
+    }
+    this.opened(log);
+    partition.changed();
+    return wanted.kind !== "none";
+  }
+
+  #begin(partition: Partition): void {
+    const { log, place } = partition;
+    const role = this.#roleOf(place);
+    if (role.kind === "none" || this.#roles.get(log)?.kind !== "none") return;
+    if (log.epochs.last > role.epoch) {
+      this.#noteOutdated(partition, role.epoch);
+      return;
+    }
+    this.#roles.set(log, role);
+    if (role.kind === "lead") this.#lead(partition, role.epoch);
+    else this.#follow(log, role.leaderId);
+    partition.changed();
+  }
+
+  #lead(partition: Partition, epoch: number): void {
+    const { cluster, leader, ledChanged } = this.#path;
+    const { log, place } = partition;
+    const state = cluster.metadata.image.partition(place.topicId, place.index);
+    if (!state) return;
+    const led = leader.lead(log, { epoch, copies: this.#copiesOf(state) });
+    this.#led.set(log, { ...place, led, state });
+    ledChanged(partition, true);
+  }
+
+  #follow(log: PartitionLog, leaderId: number): void {
+    const { followings } = this.#path;
+    log.commitRule = (durable) =>
+      Math.min(durable, followings.of(log)?.toldHighWatermark(log) ?? -1);
+    followings.follow(log, leaderId);
+  }
+
+  #roleOf({ topicId, index }: PartitionName): Role {
+    const { brokerId, metadata } = this.#path.cluster;
+    const state = metadata.image.partition(topicId, index);
+    if (!state?.replicas.includes(brokerId) || state.leader < 0) return NONE;
+    const { leader: leaderId, epoch } = state;
+    if (leaderId !== brokerId) return { kind: "follow", epoch, leaderId };
+    // What another life of this broker was given is no longer this one's.
+    return state.session === this.#path.session() ? { kind: "lead", epoch } : NONE;
+  }
+
+  #copiesOf({ replicas, isr }: Versioned<PartitionState>): AgreedCopies {
+    const { isOutdated, cluster } = this.#path;
+    const { live } = cluster.metadata.image;
+    return { replicas, isr, authority: { mayJoin: (id) => live.has(id), isOutdated } };
+  }
+
+  #noteOutdated({ log }: Partition, epoch: number): void {
+    const what = `has records of epoch ${log.epochs.last}, and etcd knows only of ${epoch}`;
+    const message = `${log.name} ${what}: etcd's state is older than this broker's`;
+    this.#path.cluster.events.add("error", "etcd-outdated", { subject: log.name, message });
+  }
+}
+
+function isSame(one: Role, other: Role): boolean {
+  if (one.kind !== other.kind || one.kind === "none" || other.kind === "none") {
+    return one.kind === other.kind;
+  }
+  if (one.epoch !== other.epoch) return false;
+  return one.kind === "lead" || (other.kind === "follow" && one.leaderId === other.leaderId);
+}

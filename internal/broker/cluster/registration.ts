@@ -1,0 +1,125 @@
+import { liveValue } from "../../metadata/cluster/cluster-keys.ts";
+import { EtcdError } from "../../platform/etcd.ts";
+import type { ClusterPath } from "./cluster-path.ts";
+import { SessionLease } from "./session-lease.ts";
+
+const RETRY_MS = 200;
+
+/** This broker among those that are there: a key that ends with its lease. */
+export class Registration {
+  readonly #path: ClusterPath;
+  readonly #lease: SessionLease;
+  readonly #changed: () => void;
+  #isServing = false;
+  #isStopping = false;
+  #isEntering = false;
+  #isEnded = false;
+
+  /** `changed`: the lease holds, or doesn't any more, or is another. */
+  constructor(path: ClusterPath, changed: () => void) {
+    const { clock, etcd, leaseMs } = path;
+    this.#path = path;
+    this.#changed = changed;
+    this.#lease = new SessionLease({
+      clock,
+      etcd,
+      ttlMs: leaseMs,
+      changed,
+      reached: (reached) => this.#noteReached(reached),
+      lost: () => this.#lost(),
+    });
+  }
+
+  /** The lease with which this broker is there; empty while it isn't. */
+  get session(): string {
+    const { metadata, brokerId } = this.#path;
+    const isThere = metadata.image.live.get(brokerId)?.session === this.#lease.id;
+    return isThere ? this.#lease.id : "";
+  }
+
+  get isHeld(): boolean {
+    return this.#lease.isHeld;
+  }
+
+  /** Others can reach this broker from now on; resolves when they can know it. */
+  async serve(): Promise<void> {
+    this.#isServing = true;
+    await this.#enter();
+  }
+
+  /** Has it known that leaderships have to go to others. */
+  async announceStop(): Promise<void> {
+    this.#isStopping = true;
+    if (this.#lease.isHeld) await this.#put().catch(onlyIfEtcd);
+  }
+
+  /** Gives the lease back. */
+  async end(): Promise<void> {
+    this.#isEnded = true;
+    await this.#lease.giveUp().catch(onlyIfEtcd);
+    this.#lease.close();
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#isEntering) return;
+    this.#isEntering = true;
+    while (!this.#isEnded && this.#isServing) {
+      try {
+        if (await this.#tryEnter()) break;
+      } catch (error) {
+        if (!(error instanceof EtcdError)) throw error;
+        this.#path.log.warn("not-in-cluster", { message: error.message });
+      }
+      await new Promise<void>((resolve) => this.#path.clock.after(RETRY_MS, resolve));
+    }
+    this.#isEntering = false;
+    this.#changed();
+  }
+
+  /** Whether this broker is there now; another try may be needed. */
+  async #tryEnter(): Promise<boolean> {
+    const { metadata, brokerId, diskId, etcd } = this.#path;
+    await metadata.read();
+    const { image } = metadata;
+    if (image.disks.get(brokerId) !== diskId) {
+      throw new EtcdError("refused", `broker ${brokerId} has another data directory by now`);
+    }
+    // An earlier life of this broker: its data directory is in use here.
+    const before = image.live.get(brokerId);
+    if (before && before.session !== this.#lease.id) await etcd.revokeLease(before.session);
+    if (!this.#lease.isHeld) await this.#lease.obtain();
+    return this.#put();
+  }
+
+  async #put(): Promise<boolean> {
+    const { metadata, brokerId: id, advertised, rack } = this.#path;
+    const key = metadata.keys.live(id);
+    const { host, port } = advertised;
+    const value = liveValue({ id, host, port, rack, isStopping: this.#isStopping });
+    const condition = { key, revision: metadata.image.revisionOf(key) };
+    const leaseId = this.#lease.id;
+    const { done } = await metadata.commit([condition], [{ kind: "put", key, value, leaseId }]);
+    return done;
+  }
+
+  #lost(): void {
+    const message = "the lease on this broker's place in the cluster has ended: others lead now";
+    this.#path.events.add("warning", "lease-lost", { subject: "", message });
+    void this.#enter();
+  }
+
+  #noteReached(reached: boolean): void {
+    const { events, metadata } = this.#path;
+    if (reached) {
+      events.add("info", "etcd-back", { subject: "", message: "etcd answers again" });
+      metadata.watch(); // the one there is may have lost its connection, too
+      return;
+    }
+    const message = "etcd doesn't answer: nothing can be decided until it does";
+    events.add("warning", "etcd-away", { subject: "", message });
+  }
+}
+
+function onlyIfEtcd(error: unknown): void {
+  if (!(error instanceof EtcdError)) throw error;
+}

@@ -1,0 +1,169 @@
+import type { TopicMetadata } from "../metadata-store.ts";
+import type { ClusterChange, LiveBroker, PartitionState } from "./cluster-state.ts";
+
+/** The layout of keys and values that this version writes, and the only one that it reads. */
+export const FORMAT_VERSION = 1;
+
+/**
+ * What a cluster keeps in etcd, all below `/weir/NAME/`; values are JSON:
+ *
+ *     format                    {"version":1,"clusterId":"..."}          for ever
+ *     disks/ID                  {"disk":"..."}                           a broker's data directory
+ *     live/ID                   {"host":"b1","port":9092,"rack":"r"}     while its lease lasts
+ *     controller                {"broker":1}                             while its lease lasts
+ *     topics/NAME               {"id":"...","partitions":6,"config":{}}
+ *     partitions/TOPICID/INDEX  {"replicas":[1,2],"isr":[1,2],"leader":1,"session":"...","epoch":3}
+ *     producer-ids              {"next":2000}
+ */
+export interface ClusterKeys {
+  /** All keys of the cluster begin with it. */
+  readonly prefix: string;
+  readonly format: string;
+  readonly controller: string;
+  readonly producerIds: string;
+  disk(brokerId: number): string;
+  live(brokerId: number): string;
+  topic(name: string): string;
+  partition(topicId: string, index: number): string;
+  /** All partitions of a topic begin with it. */
+  partitions(topicId: string): string;
+}
+
+/** The keys of the cluster `name`. */
+export function clusterKeys(name: string): ClusterKeys {
+  const prefix = `/weir/${name}/`;
+  return {
+    prefix,
+    format: `${prefix}format`,
+    controller: `${prefix}controller`,
+    producerIds: `${prefix}producer-ids`,
+    disk: (brokerId) => `${prefix}disks/${brokerId}`,
+    live: (brokerId) => `${prefix}live/${brokerId}`,
+    topic: (topic) => `${prefix}topics/${topic}`,
+    partition: (topicId, index) => `${prefix}partitions/${topicId}/${index}`,
+    partitions: (topicId) => `${prefix}partitions/${topicId}/`,
+  };
+}
+
+/** What the key `format` says. */
+export function formatValue(clusterId: string): string {
+  return JSON.stringify({ version: FORMAT_VERSION, clusterId });
+}
+
+/** Which data directory is a broker's. */
+export function diskValue(diskId: string): string {
+  return JSON.stringify({ disk: diskId });
+}
+
+/** Where a broker is that is there. */
+export function liveValue({ host, port, rack, isStopping }: Omit<LiveBroker, "session">): string {
+  return JSON.stringify({ host, port, rack, ...(isStopping && { stopping: true }) });
+}
+
+/** Who the controller is. */
+export function controllerValue(brokerId: number): string {
+  return JSON.stringify({ broker: brokerId });
+}
+
+/** A topic, without its name. */
+export function topicValue({ id, partitionCount, config }: TopicMetadata): string {
+  return JSON.stringify({ id, partitions: partitionCount, config: Object.fromEntries(config) });
+}
+
+/** How a partition stands. */
+export function partitionValue(state: PartitionState): string {
+  const { replicas, isr, leader, session, epoch } = state;
+  return JSON.stringify({ replicas, isr, leader, session, epoch });
+}
+
+/** The first producer id that nobody has reserved. */
+export function producerIdsValue(next: number): string {
+  return JSON.stringify({ next });
+}
+
+/**
+ * What a key, without the cluster's prefix, says; null: nothing that this version knows, as a later
+ * one may have put there. Throws for a value that isn't what the key says.
+ */
+export function readChange(
+  path: string,
+  value: string | null,
+  session: string,
+): ClusterChange | null {
+  const [kind, first = "", second = ""] = path.split("/");
+  const fields = value === null ? null : objectOf(path, JSON.parse(value));
+  switch (kind) {
+    case "format":
+      return { kind, clusterId: textOf(fields?.clusterId), version: numberOf(fields?.version) };
+    case "disks":
+      return { kind: "disk", brokerId: Number(first), diskId: fields && textOf(fields.disk) };
+    case "live": {
+      const brokerId = Number(first);
+      return { kind, brokerId, broker: fields && liveOf(brokerId, fields, session) };
+    }
+    case "controller":
+      return { kind, brokerId: numberOf(fields?.broker), session };
+    case "topics":
+      return { kind: "topic", name: first, topic: fields && topicOf(first, fields) };
+    case "partitions": {
+      const state = fields && partitionOf(fields);
+      return { kind: "partition", topicId: first, index: Number(second), state };
+    }
+    case "producer-ids":
+      return { kind, next: Math.max(0, numberOf(fields?.next)) };
+    default:
+      return null;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function liveOf(id: number, fields: Fields, session: string): LiveBroker {
+  const { rack, stopping } = fields;
+  return {
+    id,
+    host: textOf(fields.host),
+    port: numberOf(fields.port),
+    rack: typeof rack === "string" ? rack : null,
+    session,
+    isStopping: stopping === true,
+  };
+}
+
+function topicOf(name: string, { id, partitions, config }: Fields): TopicMetadata {
+  const entries = Object.entries(objectOf(name, config)).map(
+    ([key, text]) => [key, `${text}`] as const,
+  );
+  return { name, id: textOf(id), partitionCount: numberOf(partitions), config: new Map(entries) };
+}
+
+function partitionOf({ replicas, isr, leader, session, epoch }: Fields): PartitionState {
+  return {
+    replicas: numbersOf(replicas),
+    isr: numbersOf(isr),
+    leader: numberOf(leader),
+    session: textOf(session),
+    epoch: numberOf(epoch),
+  };
+}
+
+function objectOf(place: string, value: unknown): Fields {
+  if (isFields(value)) return value;
+  throw new Error(`etcd has a value at ${place} that is no object`);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === "number" ? value : -1;
+}
+
+function numbersOf(value: unknown): readonly number[] {
+  return Array.isArray(value) ? value.map(numberOf) : [];
+}

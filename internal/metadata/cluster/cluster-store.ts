@@ -1,0 +1,219 @@
+import type { Clock, Timer } from "../../platform/clock.ts";
+import {
+  type Etcd,
+  type EtcdChange,
+  type EtcdCondition,
+  EtcdError,
+  type EtcdEvent,
+  type EtcdOutcome,
+  type EtcdWatch,
+} from "../../platform/etcd.ts";
+import type { Log } from "../../platform/log.ts";
+import { METADATA_LOG } from "../embedded-store.ts";
+import type { MetadataStore, TopicMetadata } from "../metadata-store.ts";
+import { ClusterImage, type ImageChanges } from "./cluster-image.ts";
+import { type ClusterKeys, clusterKeys, producerIdsValue } from "./cluster-keys.ts";
+import { addPartitions, topicChanges } from "./topic-changes.ts";
+
+/** How long after a failure etcd is asked again. */
+const RETRY_MS = 200;
+/** A watch that has told nothing for so long is begun anew: its connection may be gone unseen. */
+const SILENT_MS = 30_000;
+/** Who has decided something waits so long at the most until it is told of it. */
+const TOLD_MS = 5000;
+
+/** What a cluster's metadata stands on. */
+export interface ClusterStorePath {
+  readonly clock: Clock;
+  readonly etcd: Etcd;
+  readonly log: Log;
+  /** The cluster's name: one etcd may have several. */
+  readonly name: string;
+}
+
+interface Waiting {
+  readonly revision: number;
+  readonly told: () => void;
+}
+
+/**
+ * The metadata of a cluster: it is kept in etcd, and each broker has all of it in memory, as of
+ * some revision, by a watch. What is changed is compared first with what this broker knows.
+ */
+export class ClusterStore implements MetadataStore {
+  /** A pair's metadata log may still be there. */
+  readonly logName = METADATA_LOG;
+  readonly keys: ClusterKeys;
+  readonly image: ClusterImage;
+  /** Told when the image is another. */
+  onChange: ((changes: ImageChanges) => void) | null = null;
+  readonly #path: ClusterStorePath;
+  #watching: EtcdWatch | null = null;
+  #renewal: Timer | null = null;
+  #waiting: Waiting[] = [];
+  #closed = false;
+
+  constructor(path: ClusterStorePath) {
+    this.#path = path;
+    this.keys = clusterKeys(path.name);
+    this.image = new ClusterImage(this.keys);
+  }
+
+  get clusterId(): string {
+    return this.image.clusterId;
+  }
+
+  topics(): Iterable<TopicMetadata> {
+    return this.image.topics.values();
+  }
+
+  topic(name: string): TopicMetadata | undefined {
+    return this.image.topics.get(name);
+  }
+
+  topicById(id: string): TopicMetadata | undefined {
+    return this.image.topicsById.get(id);
+  }
+
+  /** Rejects with `EtcdError`: `refused` if another broker has changed the topic meanwhile. */
+  async putTopic(topic: TopicMetadata, copies: number): Promise<void> {
+    const { image, keys } = this;
+    const partitions = addPartitions(image, topic, copies);
+    for (const { conditions, changes } of topicChanges(image, keys, topic, partitions)) {
+      await this.#decide(conditions, changes);
+    }
+  }
+
+  async removeTopic(name: string): Promise<void> {
+    const { image, keys } = this;
+    const topic = image.topics.get(name);
+    const key = keys.topic(name);
+    const prefix = keys.partitions(topic?.id ?? "");
+    await this.#decide(
+      [{ key, revision: image.revisionOf(key) }],
+      [
+        { kind: "delete", key },
+        { kind: "delete-all", prefix },
+      ],
+    );
+  }
+
+  async reserveProducerIds(count: number): Promise<number> {
+    for (;;) {
+      const { nextProducerId: first } = this.image;
+      const key = this.keys.producerIds;
+      const condition = { key, revision: this.image.revisionOf(key) };
+      const value = producerIdsValue(first + count);
+      const outcome = await this.commit([condition], [{ kind: "put", key, value }]);
+      if (outcome.done) return first;
+    }
+  }
+
+  /**
+   * Changes keys if they are as `conditions` say; resolves when this broker knows what came of it.
+   * Rejects with `EtcdError`.
+   */
+  async commit(
+    conditions: readonly EtcdCondition[],
+    changes: readonly EtcdChange[],
+  ): Promise<EtcdOutcome> {
+    const outcome = await this.#path.etcd.commit(conditions, changes);
+    const newest = outcome.done
+      ? outcome.revision
+      : Math.max(0, ...outcome.found.map(({ revision }) => revision));
+    await this.#told(newest);
+    return outcome;
+  }
+
+  /** Reads all anew, and watches from there. Rejects with `EtcdError`. */
+  async read(): Promise<void> {
+    this.#watching?.close();
+    const { revision, entries } = await this.#path.etcd.list(this.keys.prefix);
+    if (revision < this.image.revision) {
+      const what = `etcd is at revision ${revision}, and was at ${this.image.revision}`;
+      throw new EtcdError("refused", `${what}: it was restored from an older state`);
+    }
+    const there = new Set(entries.map(({ key }) => key));
+    const gone = [...this.image.knownKeys()].filter((key) => !there.has(key));
+    const changed = entries.filter(({ key, revision }) => revision !== this.image.revisionOf(key));
+    this.#take(revision, [
+      ...gone.map((key) => ({ key, entry: null })),
+      ...changed.map((entry) => ({ key: entry.key, entry })),
+    ]);
+    this.watch();
+  }
+
+  /** Watches from what is known on, in place of a watch that there was. */
+  watch(): void {
+    if (this.#closed) return;
+    this.#watching?.close();
+    this.#watching = this.#path.etcd.watch(this.keys.prefix, this.image.revision + 1, {
+      changed: (revision, events) => {
+        this.#take(revision, events);
+        this.#renewLater();
+      },
+      ended: (why) => this.#again(why),
+    });
+    this.#renewLater();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#watching?.close();
+    this.#renewal?.cancel();
+  }
+
+  async #decide(
+    conditions: readonly EtcdCondition[],
+    changes: readonly EtcdChange[],
+  ): Promise<void> {
+    const { done } = await this.commit(conditions, changes);
+    if (!done) throw new EtcdError("refused", "another broker has changed it at the same time");
+  }
+
+  #take(revision: number, events: readonly EtcdEvent[]): void {
+    const changes = this.image.apply(revision, events);
+    const told = this.#waiting.filter((waiting) => waiting.revision <= revision);
+    this.#waiting = this.#waiting.filter((waiting) => waiting.revision > revision);
+    this.onChange?.(changes);
+    for (const waiting of told) waiting.told();
+  }
+
+  #told(revision: number): Promise<void> {
+    if (this.image.revision >= revision) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const timer = this.#path.clock.after(TOLD_MS, () => {
+        this.#waiting = this.#waiting.filter((each) => each !== waiting);
+        reject(new EtcdError("unavailable", "etcd doesn't tell what was decided"));
+      });
+      const waiting = {
+        revision,
+        told: () => {
+          timer.cancel();
+          resolve();
+        },
+      };
+      this.#waiting.push(waiting);
+    });
+  }
+
+  #again(why: EtcdError): void {
+    this.#renewal?.cancel();
+    this.#renewal = this.#path.clock.after(RETRY_MS, () => {
+      if (why.code !== "compacted") this.watch();
+      else this.read().catch((error: unknown) => this.#notRead(error));
+    });
+  }
+
+  #notRead(error: unknown): void {
+    if (!(error instanceof EtcdError)) throw error;
+    this.#path.log.error("cluster-not-read", { message: error.message });
+    if (!this.#closed) this.#again(new EtcdError("compacted", error.message, error));
+  }
+
+  #renewLater(): void {
+    this.#renewal?.cancel();
+    if (this.#closed) return;
+    this.#renewal = this.#path.clock.after(SILENT_MS, () => this.watch());
+  }
+}

@@ -1,0 +1,73 @@
+import { expect, test } from "bun:test";
+import type { LiveBroker, PartitionState } from "./cluster-state.ts";
+import { type ElectionRules, isUnclean, nextState } from "./elect.ts";
+
+const USUAL: ElectionRules = { unclean: false, preferred: false };
+
+/** Brokers by id: `2` lives, `2'` lives anew, `2-` is about to stop. */
+function live(...brokers: readonly string[]): ReadonlyMap<number, LiveBroker> {
+  return new Map(
+    brokers.map((text) => {
+      const id = Number.parseInt(text, 10);
+      const session = text.includes("'") ? `s${id}'` : `s${id}`;
+      const isStopping = text.includes("-");
+      return [id, { id, host: `b${id}`, port: 1, rack: null, session, isStopping }];
+    }),
+  );
+}
+
+function led(leader: number, isr: readonly number[], epoch = 5): PartitionState {
+  const session = leader < 0 ? "" : `s${leader}`;
+  return { replicas: [1, 2, 3], isr, leader, session, epoch };
+}
+
+const cases: readonly [
+  what: string,
+  before: PartitionState,
+  brokers: readonly string[],
+  rules: Partial<ElectionRules>,
+  after: PartitionState | null,
+][] = [
+  ["all is well", led(1, [1, 2, 3]), ["1", "2", "3"], {}, null],
+  ["a copy that is out of sync is nobody's leader", led(1, [1]), ["2", "3"], {}, led(-1, [1], 6)],
+  ["the leader has died", led(1, [1, 2, 3]), ["2", "3"], {}, led(2, [2, 3], 6)],
+  ["the leader and the next one have died", led(1, [1, 2, 3]), ["3"], {}, led(3, [3], 6)],
+  ["a follower has died", led(1, [1, 2, 3]), ["1", "3"], {}, led(1, [1, 3])],
+  ["a follower outside of the ISR has died", led(1, [1, 2]), ["1", "2"], {}, null],
+  ["all have died: who was in sync stays so", led(1, [1, 2]), [], {}, led(-1, [1, 2], 6)],
+  ["nobody leads, and nobody has come", led(-1, [1, 2]), ["3"], {}, null],
+  ["one that was in sync comes back", led(-1, [1, 2]), ["2", "3"], {}, led(2, [2], 6)],
+  [
+    "nobody in sync is there, and that may be",
+    led(1, [1]),
+    ["3"],
+    { unclean: true },
+    led(3, [3], 6),
+  ],
+  ["unclean where it needn't be", led(1, [1, 3]), ["2", "3"], { unclean: true }, led(3, [3], 6)],
+  ["the leader is about to stop", led(1, [1, 2, 3]), ["1-", "2", "3"], {}, led(2, [1, 2, 3], 6)],
+  ["who is about to stop isn't chosen", led(1, [1, 2, 3]), ["2-", "3"], {}, led(3, [2, 3], 6)],
+  ["nobody else can lead", led(1, [1]), ["1-", "2", "3"], {}, null],
+  ["only who is about to stop can lead", led(1, [1, 2]), ["2-"], {}, led(2, [2], 6)],
+  ["the lead stays where it is", led(2, [1, 2, 3]), ["1", "2", "3"], {}, null],
+  ["the first is back", led(2, [1, 2]), ["1", "2"], { preferred: true }, led(1, [1, 2], 6)],
+  ["the first isn't in sync yet", led(2, [2, 3]), ["1", "2", "3"], { preferred: true }, null],
+  ["the first is about to stop", led(2, [1, 2]), ["1-", "2"], { preferred: true }, null],
+];
+
+for (const [what, before, brokers, rules, after] of cases) {
+  test(what, () => {
+    expect(nextState(before, live(...brokers), { ...USUAL, ...rules })).toEqual(after);
+  });
+}
+
+test("the same broker in another life leads with another epoch", () => {
+  const after = nextState(led(1, [1, 2]), live("1'", "2"), USUAL);
+  expect(after).toEqual({ ...led(1, [1, 2], 6), session: "s1'" });
+});
+
+test("who comes from outside the ISR loses records", () => {
+  expect(isUnclean(led(1, [1]), led(3, [3], 6))).toBeTrue();
+  expect(isUnclean(led(1, [1, 3]), led(3, [3], 6))).toBeFalse();
+  expect(isUnclean(led(1, [1]), led(-1, [1], 6))).toBeFalse();
+});

@@ -1,0 +1,78 @@
+import type { Clock } from "../platform/clock.ts";
+import type { DamagedRange } from "../storage/damaged-range.ts";
+import type { LogStore } from "../storage/log-store.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
+import type { CopyRules, IsrAuthority } from "./copy-state.ts";
+import type { FollowerSession } from "./leader-session.ts";
+import type { LedLog } from "./led-log.ts";
+import type { ReplicationMode } from "./messages.ts";
+
+/** What a log asks of its copies. */
+export interface LogRules extends CopyRules {
+  readonly mode: ReplicationMode;
+}
+
+/** How a log is led: its epoch, and who has copies of it. */
+export interface LeadTerms {
+  readonly epoch: number;
+  /** null: every follower has one, and the leader alone decides who is in sync. */
+  readonly copies: AgreedCopies | null;
+}
+
+/** Every follower has a copy, and the leader alone decides. */
+export function alone(epoch: number): LeadTerms {
+  return { epoch, copies: null };
+}
+
+/** The copies of a log as all brokers have agreed on them; the leader's own is among them. */
+export interface AgreedCopies {
+  readonly replicas: readonly number[];
+  readonly isr: readonly number[];
+  readonly authority: IsrAuthority;
+}
+
+/** A broker that follows this one. */
+export interface Follower {
+  readonly brokerId: number;
+  readonly mode: ReplicationMode;
+  /** When it was heard the last time, on the clock that only goes forward; null: never. */
+  readonly heardAtMs: number | null;
+  readonly connected: boolean;
+}
+
+/** A follower as its leader keeps it. */
+export interface KnownFollower extends Follower {
+  mode: ReplicationMode;
+  heardAtMs: number | null;
+  connected: boolean;
+  session: FollowerSession | null;
+  /** It hasn't been heard for so long that it has fallen out of every ISR. */
+  lost: boolean;
+  /** Where it is to be in sync, and isn't. */
+  readonly missingIn: Set<LedLog>;
+}
+
+/** What a leader stands on. */
+export interface LeaderPath {
+  readonly clock: Clock;
+  readonly store: LogStore;
+  readonly brokerId: number;
+  readonly lagTimeMaxMs: number;
+  /** A leader that hasn't heard a synchronous follower for so long acks nothing; 0: it goes on. */
+  readonly fenceAfterMs: number;
+  /** Whether another broker may lead by now, by what is known outside: then nothing is acked. */
+  readonly isOutdated: () => boolean;
+  readonly rulesOf: (log: PartitionLog) => LogRules;
+  /** The log of this name and incarnation, opened and led; null if this broker doesn't lead it. */
+  readonly find: (name: string, incarnation: string) => LedLog | null;
+  /** Told of what can't be read here, and so is missing in a follower's copy. */
+  readonly leftOut: (log: PartitionLog, range: DamagedRange, brokerId: number) => void;
+  /** Told when the copies of a log stand otherwise, or should. */
+  readonly changed: (led: LedLog) => void;
+}
+
+/** A follower of whom nothing has been heard yet. */
+export function unheardFollower(brokerId: number, mode: ReplicationMode): KnownFollower {
+  const silent = { heardAtMs: null, connected: false, session: null, lost: false };
+  return { brokerId, mode, ...silent, missingIn: new Set() };
+}

@@ -1,0 +1,32 @@
+import { availableBytes } from "../storage/log-size.ts";
+import type { LedLog } from "./led-log.ts";
+import type { LogMarks } from "./messages.ts";
+
+/** A log as it is sent. */
+export interface SentLog {
+  readonly index: number;
+  readonly led: LedLog;
+  nextOffset: number;
+  told: LogMarks;
+}
+
+/** About how much of a log is still to be sent. */
+export function unsentBytes({ led: { log }, nextOffset }: SentLog): number {
+  return nextOffset < log.endOffset ? availableBytes(log, nextOffset) : 0;
+}
+
+function marksOf({ index, led: { log } }: SentLog): LogMarks {
+  const { highWatermark, startOffset, durableOffset: endOffset } = log;
+  return { index, highWatermark, startOffset, endOffset };
+}
+
+/** Where the log stands, which its follower is about to be told. */
+export function tell(sent: SentLog): LogMarks {
+  sent.told = marksOf(sent);
+  return sent.told;
+}
+
+/** Whether the follower, which was sent all, doesn't know how the log stands. */
+export function isNews({ told, led: { log } }: SentLog): boolean {
+  return told.highWatermark !== log.highWatermark || told.startOffset !== log.startOffset;
+}
