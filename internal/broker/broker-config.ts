@@ -3,6 +3,7 @@ import { readWholeFile, replaceFile } from "../storage/whole-file.ts";
 import type { ConfigChanges, TracedConfigEntry } from "./api.ts";
 import { BROKER_SETTINGS, brokerConfigEntries, checkedBrokerConfig } from "./broker-settings.ts";
 import { BrokerError } from "./errors.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 import { TOPIC_SETTINGS } from "./topic-settings.ts";
 
 /** The file in the data directory that has what was changed while a broker ran. */
@@ -26,8 +27,8 @@ export class BrokerConfig {
   readonly #values: Map<string, string>;
   readonly #started: ReadonlyMap<string, string>;
   #changed: ReadonlyMap<string, string>;
-  /** Ends when the change before is saved: at once, each would save the file without the other. */
-  #saving: Promise<void> = Promise.resolve();
+  /** At once, each of two would save the file without the other. */
+  readonly #saving = new OneAtATime();
   readonly #disk: Disk;
   readonly #directory: string;
 
@@ -60,9 +61,7 @@ export class BrokerConfig {
       }
     }
     if (validateOnly) return;
-    const saved = this.#saving.then(() => this.#save(changes));
-    this.#saving = saved.catch(() => {});
-    await saved;
+    await this.#saving.run(() => this.#save(changes));
   }
 
   async #save(changes: ConfigChanges): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ReplicationLeader } from "../replication/leader.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
-import type { CopyStatus } from "./api.ts";
+import type { PartitionStatus } from "./api.ts";
 import type { BrokerError } from "./errors.ts";
 import type { BrokerNode, Replication } from "./replication-api.ts";
 
@@ -11,14 +11,10 @@ export interface PartitionPlace {
 }
 
 /** Who has copies of a partition, and who leads it. */
-export interface Standing {
-  readonly leader: number;
-  readonly leaderEpoch: number;
-  readonly replicas: readonly number[];
-  readonly isr: readonly number[];
-  readonly observers: readonly number[];
-  readonly copies: readonly CopyStatus[];
-}
+export type Standing = Pick<
+  PartitionStatus,
+  "leader" | "leaderEpoch" | "replicas" | "isr" | "observers" | "copies"
+>;
 
 /** Who has which partition, and what this broker may say of it. */
 export interface PartitionStandings {

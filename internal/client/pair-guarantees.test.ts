@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { memoryDisk } from "../platform/testing/memory-disk.ts";
 import { BatchBuilder } from "../record/builder.ts";
 import { ClientError } from "./errors.ts";
-import { type Member, settled, type TestPair, testPair, valuesOf } from "./pair.testing.ts";
+import { type Member, pairWithTopic, settled, type TestPair, valuesOf } from "./pair.testing.ts";
 
 const TOPIC = "orders";
 
@@ -77,13 +77,10 @@ for (const { name, acks, settings, losses } of ROWS) {
 }
 
 async function check(acks: -1 | 1, settings: Row["settings"], fault: Fault, loss: Loss) {
-  const pair = testPair({ "replica.lag.time.max.ms": "1000", ...settings });
-  await pair.one.start();
-  await pair.two.start(pair.one);
-  const client = await pair.one.connect();
-  const request = { name: TOPIC, partitionCount: 1, replicationFactor: null };
-  const made = client.createTopic({ ...request, config: new Map(), validateOnly: false });
-  await settled(pair, made, "the topic");
+  const { pair } = await pairWithTopic(TOPIC, {
+    "replica.lag.time.max.ms": "1000",
+    ...settings,
+  });
   const together = await send(pair, pair.one, ["a", "b", "c"], acks);
   await copied(pair, pair.one);
   const alone: string[] = [];

@@ -1,7 +1,14 @@
 import { expect, test } from "bun:test";
 import { BatchBuilder } from "../record/builder.ts";
 import { ClientError } from "./errors.ts";
-import { type Member, settled, type TestPair, testPair, valuesOf } from "./pair.testing.ts";
+import {
+  type Member,
+  pairWithTopic,
+  settled,
+  type TestPair,
+  testPair,
+  valuesOf,
+} from "./pair.testing.ts";
 
 const TOPIC = "orders";
 /** So large that a batch is written to its segment at once. */
@@ -10,13 +17,7 @@ const COUNT = 5;
 
 /** A pair in sync that has some large records, and whose processes are gone. */
 async function stoppedPair(settings: Readonly<Record<string, string>> = {}): Promise<TestPair> {
-  const pair = testPair(settings);
-  await pair.one.start();
-  await pair.two.start(pair.one);
-  const client = await pair.one.connect();
-  const request = { name: TOPIC, partitionCount: 1, replicationFactor: null };
-  const made = client.createTopic({ ...request, config: new Map(), validateOnly: false });
-  await settled(pair, made, "the topic");
+  const { pair, client } = await pairWithTopic(TOPIC, settings);
   for (let i = 0; i < COUNT; i++) {
     const builder = new BatchBuilder();
     const value = new TextEncoder().encode(`${i}`.padEnd(VALUE_BYTES, "x"));

@@ -4,10 +4,10 @@ import type { BatchReceipt, Client } from "./api.ts";
 import { ClientError } from "./errors.ts";
 import {
   type Member,
+  pairWithTopic,
   seededRandom,
   settled,
   type TestPair,
-  testPair,
   valuesOf,
 } from "./pair.testing.ts";
 
@@ -15,13 +15,7 @@ const TOPIC = "orders";
 
 /** Starts both, the second as the first one's slave, with a topic that is in sync. */
 async function startedPair(settings: Readonly<Record<string, string>> = {}, seed = 1) {
-  const pair = testPair(settings, seed);
-  await pair.one.start();
-  await pair.two.start(pair.one);
-  const client = await pair.one.connect();
-  const request = { name: TOPIC, partitionCount: 1, replicationFactor: null };
-  const made = client.createTopic({ ...request, config: new Map(), validateOnly: false });
-  await settled(pair, made, "the topic");
+  const { pair, client } = await pairWithTopic(TOPIC, settings, seed);
   await inSync(pair, pair.one);
   return { pair, client };
 }
@@ -119,13 +113,7 @@ test("an asynchronous slave is an observer: nobody waits, and its lag is told", 
 });
 
 async function startedAsync() {
-  const pair = testPair({ replication: "async" });
-  await pair.one.start();
-  await pair.two.start(pair.one);
-  const client = await pair.one.connect();
-  const request = { name: TOPIC, partitionCount: 1, replicationFactor: null };
-  const made = client.createTopic({ ...request, config: new Map(), validateOnly: false });
-  await settled(pair, made, "the topic");
+  const { pair, client } = await pairWithTopic(TOPIC, { replication: "async" });
   await pair.until(() => pair.two.broker?.topic(TOPIC) !== undefined, "the slave has the topic");
   const { broker } = pair.one;
   await pair.until(() => broker?.partition(TOPIC, 0)?.copies[0]?.endOffset === 0, "it follows");

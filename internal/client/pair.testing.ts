@@ -251,6 +251,22 @@ export async function valuesOf(
   return values;
 }
 
+/** Starts both, the second as the first one's slave, and makes a topic of one partition. */
+export async function pairWithTopic(
+  name: string,
+  settings: Readonly<Record<string, string>> = {},
+  seed = 1,
+): Promise<{ readonly pair: TestPair; readonly client: Client }> {
+  const pair = testPair(settings, seed);
+  await pair.one.start();
+  await pair.two.start(pair.one);
+  const client = await pair.one.connect();
+  const request = { name, partitionCount: 1, replicationFactor: null };
+  const made = client.createTopic({ ...request, config: new Map(), validateOnly: false });
+  await settled(pair, made, "the topic");
+  return { pair, client };
+}
+
 /** Waits for a promise while time passes; gives its error instead of throwing it. */
 export async function settled<T>(
   pair: TestPair,

@@ -1,10 +1,8 @@
-import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
-import { controllerValue, partitionValue } from "../../metadata/cluster/cluster-keys.ts";
-import type { PartitionState } from "../../metadata/cluster/cluster-state.ts";
-import type { ClusterStore } from "../../metadata/cluster/cluster-store.ts";
+import { controllerValue } from "../../metadata/cluster/cluster-keys.ts";
+import type { ClusterStore, PartitionChange } from "../../metadata/cluster/cluster-store.ts";
 import { isUnclean, nextState } from "../../metadata/cluster/elect.ts";
 import type { Clock, Timer } from "../../platform/clock.ts";
-import { type EtcdCondition, EtcdError, MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
+import { EtcdError, MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
 import type { EventLog } from "../event-log.ts";
 
 /** How often it is looked whether the first of a partition's brokers can lead it again. */
@@ -21,13 +19,6 @@ export interface ControllerPath {
   readonly session: () => string;
   /** Whether a topic would rather lose records than have no leader. */
   readonly allowsUnclean: (topicId: string) => boolean;
-}
-
-interface Decision extends PartitionName {
-  readonly key: string;
-  readonly revision: number;
-  readonly before: PartitionState;
-  readonly after: PartitionState;
 }
 
 /**
@@ -98,34 +89,30 @@ export class Controller {
     this.#path.events.add("info", "controller", { subject: "", message });
   }
 
-  #due(preferred: boolean): Decision[] {
+  #due(preferred: boolean): PartitionChange[] {
     const { metadata, allowsUnclean } = this.#path;
-    const { image, keys } = metadata;
-    const due: Decision[] = [];
+    const { image } = metadata;
+    const due: PartitionChange[] = [];
     for (const { topicId, index, state } of image.partitions()) {
-      const { revision, ...before } = state;
-      const after = nextState(before, image.live, { unclean: allowsUnclean(topicId), preferred });
-      if (!after) continue;
-      due.push({ topicId, index, key: keys.partition(topicId, index), revision, before, after });
+      const { revision: _, ...known } = state;
+      const next = nextState(known, image.live, { unclean: allowsUnclean(topicId), preferred });
+      if (next) due.push({ topicId, index, state, next });
     }
     return due;
   }
 
-  async #decideAll(due: readonly Decision[]): Promise<void> {
+  async #decideAll(due: readonly PartitionChange[]): Promise<void> {
     const most = MAX_COMMIT_CHANGES - 1;
     for (let from = 0; from < due.length; from += most) {
       await this.#decide(due.slice(from, from + most));
     }
   }
 
-  async #decide(decisions: readonly Decision[]): Promise<void> {
+  async #decide(decisions: readonly PartitionChange[]): Promise<void> {
     const { metadata } = this.#path;
     const key = metadata.keys.controller;
     const asController = { key, revision: metadata.image.revisionOf(key) };
-    const outcome = await metadata.commit(
-      [asController, ...decisions.map(({ key, revision }): EtcdCondition => ({ key, revision }))],
-      decisions.map(({ key, after }) => ({ kind: "put", key, value: partitionValue(after) })),
-    );
+    const outcome = await metadata.commitPartitions(decisions, [asController]);
     if (outcome.done) {
       for (const decision of decisions) this.#noteUnclean(decision);
       return;
@@ -134,14 +121,16 @@ export class Controller {
     this.#again = true;
     const found = new Map(outcome.found.map(({ key, revision }) => [key, revision]));
     if (found.get(key) !== asController.revision) return;
-    const unchanged = decisions.filter(({ key, revision }) => found.get(key) === revision);
+    const unchanged = decisions.filter(({ topicId, index, state }) => {
+      return found.get(metadata.keys.partition(topicId, index)) === state.revision;
+    });
     if (unchanged.length > 0) await this.#decide(unchanged);
   }
 
-  #noteUnclean({ topicId, index, before, after }: Decision): void {
-    if (!isUnclean(before, after)) return;
+  #noteUnclean({ topicId, index, state, next }: PartitionChange): void {
+    if (!isUnclean(state, next)) return;
     const name = this.#path.metadata.topicById(topicId)?.name ?? topicId;
-    const who = `broker ${after.leader}, which wasn't in sync, leads it now`;
+    const who = `broker ${next.leader}, which wasn't in sync, leads it now`;
     const message = `${name}-${index}: ${who}; records may be lost`;
     this.#path.events.add("error", "unclean-election", { subject: name, message });
   }

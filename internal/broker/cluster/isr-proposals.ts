@@ -1,5 +1,4 @@
 import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
-import { partitionValue } from "../../metadata/cluster/cluster-keys.ts";
 import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-state.ts";
 import type { ClusterStore } from "../../metadata/cluster/cluster-store.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -72,13 +71,11 @@ export class IsrProposals {
 
   async #commit(proposals: readonly Proposal[]): Promise<void> {
     const { metadata, clock } = this.#path;
-    const keyOf = ({ each }: Proposal) => metadata.keys.partition(each.topicId, each.index);
     for (;;) {
       try {
-        await metadata.commit(
-          proposals.map((one) => ({ key: keyOf(one), revision: one.each.state.revision })),
-          proposals.map((one) => {
-            return { kind: "put", key: keyOf(one), value: partitionValue(one.next) };
+        await metadata.commitPartitions(
+          proposals.map(({ each: { topicId, index, state }, next }) => {
+            return { topicId, index, state, next };
           }),
         );
         for (const { each } of proposals) this.#settle(each);

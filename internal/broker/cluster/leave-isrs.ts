@@ -1,4 +1,3 @@
-import { partitionValue } from "../../metadata/cluster/cluster-keys.ts";
 import type { ClusterStore } from "../../metadata/cluster/cluster-store.ts";
 import { MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
 
@@ -8,18 +7,15 @@ import { MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
  * that is forced.
  */
 export async function leaveIsrs(metadata: ClusterStore, brokerId: number): Promise<void> {
-  const { image, keys } = metadata;
   for (;;) {
-    const some = [...image.partitions()]
+    const some = [...metadata.image.partitions()]
       .filter(({ state }) => state.isr.includes(brokerId))
-      .slice(0, MAX_COMMIT_CHANGES)
-      .map((each) => ({ ...each, key: keys.partition(each.topicId, each.index) }));
+      .slice(0, MAX_COMMIT_CHANGES);
     if (some.length === 0) return;
-    await metadata.commit(
-      some.map(({ key, state: { revision } }) => ({ key, revision })),
-      some.map(({ key, state }) => {
+    await metadata.commitPartitions(
+      some.map(({ topicId, index, state }) => {
         const isr = state.isr.filter((id) => id !== brokerId);
-        return { kind: "put", key, value: partitionValue({ ...state, isr }) };
+        return { topicId, index, state, next: { ...state, isr } };
       }),
     );
   }

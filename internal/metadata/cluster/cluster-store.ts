@@ -11,8 +11,9 @@ import {
 import type { Log } from "../../platform/log.ts";
 import { METADATA_LOG } from "../embedded-store.ts";
 import type { MetadataStore, TopicMetadata } from "../metadata-store.ts";
-import { ClusterImage, type ImageChanges } from "./cluster-image.ts";
-import { type ClusterKeys, clusterKeys, producerIdsValue } from "./cluster-keys.ts";
+import { ClusterImage, type ImageChanges, type PartitionName } from "./cluster-image.ts";
+import { type ClusterKeys, clusterKeys, partitionValue, producerIdsValue } from "./cluster-keys.ts";
+import type { PartitionState, Versioned } from "./cluster-state.ts";
 import { addPartitions, topicChanges } from "./topic-changes.ts";
 
 /** How long after a failure etcd is asked again. */
@@ -29,6 +30,12 @@ export interface ClusterStorePath {
   readonly log: Log;
   /** The cluster's name: one etcd may have several. */
   readonly name: string;
+}
+
+/** How a partition is to be, and how it is known. */
+export interface PartitionChange extends PartitionName {
+  readonly state: Versioned<PartitionState>;
+  readonly next: PartitionState;
 }
 
 interface Waiting {
@@ -123,6 +130,18 @@ export class ClusterStore implements MetadataStore {
       : Math.max(0, ...outcome.found.map(({ revision }) => revision));
     await this.#told(newest);
     return outcome;
+  }
+
+  /** Changes partitions that are as they are known here, if `besides` holds, too; as `commit`. */
+  commitPartitions(
+    changes: readonly PartitionChange[],
+    besides: readonly EtcdCondition[] = [],
+  ): Promise<EtcdOutcome> {
+    const keyOf = ({ topicId, index }: PartitionName) => this.keys.partition(topicId, index);
+    return this.commit(
+      [...besides, ...changes.map((one) => ({ key: keyOf(one), revision: one.state.revision }))],
+      changes.map((one) => ({ kind: "put", key: keyOf(one), value: partitionValue(one.next) })),
+    );
   }
 
   /** Reads all anew, and watches from there. Rejects with `EtcdError`. */
