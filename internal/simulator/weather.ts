@@ -20,8 +20,8 @@ export function changeWeather(weather: Weather, machine: Machine, random: Simula
   }
 }
 
-/** Whether a start may end with this error, the disk being as it is. */
+/** Whether a start may end with this error, the disk being as it is: never by finding damage. */
 export function mayRefuseToStart(weather: Weather, error: unknown): boolean {
   if (!(error instanceof DiskError || error instanceof StorageError)) return false;
-  return weather === "failing" || (weather === "full" && error.code === "full");
+  return error.code === (weather === "failing" ? "failed" : weather);
 }

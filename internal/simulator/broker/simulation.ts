@@ -83,7 +83,7 @@ class BrokerSimulation {
     if (!last && random.chance(suddenEnds)) {
       process.disk.crashAfter(random.below(random.pick([20, 100, 400])), kind);
     }
-    const life = await this.#start(process);
+    const life = await this.#start(process, last);
     const closed = life !== null && (await this.#use(life, last));
     this.#life = null;
     this.#machine.crash(kind);
@@ -93,12 +93,13 @@ class BrokerSimulation {
   }
 
   /** Starts the broker; null if that failed, or the process crashed meanwhile. */
-  async #start(process: SimulatedProcess): Promise<BrokerLife | null> {
+  async #start(process: SimulatedProcess, last: boolean): Promise<BrokerLife | null> {
     try {
       return await this.#stage.untilCrash(process, startBroker(this.#world, process));
     } catch (error) {
-      if (process.disk.left || mayRefuseToStart(this.#climate.weather, error)) return null;
-      throw error;
+      const mayFail = !last && mayRefuseToStart(this.#climate.weather, error);
+      if (!mayFail && !process.disk.left) throw error;
+      return null;
     }
   }
 

@@ -147,8 +147,9 @@ export class SimulatedDisk implements Disk {
     const entry = this.files.find(directory);
     if (!(entry instanceof Directory)) throw this.failure("missing", "sync folder", directory);
     const sync = entry.beginSync();
-    await this.until(this.dueMs());
-    if (this.fails("failedSyncs")) throw this.failure("failed", "sync folder", directory);
+    await this.until(this.dueMs(this.parts.faults.slowFolderSyncs));
+    if (this.fails("failedSyncs", directory))
+      throw this.failure("failed", "sync folder", directory);
     entry.endSync(sync);
   }
 
@@ -182,11 +183,11 @@ export class SimulatedDisk implements Disk {
     this.crash(this.#crash.kind);
   }
 
-  /** When the device is done with something that begins now. */
-  dueMs(): number {
+  /** When the device is done with something that begins now and is so many times slower. */
+  dueMs(times = 1): number {
     const { random, faults, scheduler } = this.parts;
     const scaleMs = random.pick([0.1, 0.3, 0.3, 1, 1, 1, 5, 40]);
-    return scheduler.nowMs + random.fraction() * scaleMs * faults.slowness;
+    return scheduler.nowMs + random.fraction() * scaleMs * faults.slowness * times;
   }
 
   /** Resolves at a time; never, if the process has crashed by then. */
@@ -199,9 +200,9 @@ export class SimulatedDisk implements Disk {
     });
   }
 
-  fails(what: "failedWrites" | "failedSyncs" | "failedReads"): boolean {
-    const share = this.parts.faults[what];
-    const fails = share > 0 && this.parts.random.chance(share);
+  fails(what: "failedWrites" | "failedSyncs" | "failedReads", path: string): boolean {
+    const { [what]: share, failsBelow } = this.parts.faults;
+    const fails = share > 0 && this.parts.random.chance(share) && path.startsWith(failsBelow);
     if (fails && what === "failedSyncs") this.failedSyncs++;
     return fails;
   }

@@ -37,7 +37,7 @@ export class SimulatedFile implements DiskFile {
     const growsBytes = Math.max(0, position + sizeBytes - this.#content.sizeBytes);
     const lackBytes = growsBytes - disk.freeBytes(this.path);
     disk.crashIfDue(() => this.#store(chunks, position, random.below(sizeBytes + 1)));
-    if (disk.fails("failedWrites")) {
+    if (disk.fails("failedWrites", this.path)) {
       this.#store(chunks, position, random.below(sizeBytes + 1));
       throw disk.failure("failed", "write", this.path);
     }
@@ -50,14 +50,16 @@ export class SimulatedFile implements DiskFile {
 
   read(target: Uint8Array, from: number, to: number, position: number): number {
     this.#checkOpen();
-    if (this.#disk.fails("failedReads")) throw this.#disk.failure("failed", "read", this.path);
+    if (this.#disk.fails("failedReads", this.path))
+      throw this.#disk.failure("failed", "read", this.path);
     return this.#content.read(target, from, to, position);
   }
 
   async readAsync(target: Uint8Array, from: number, to: number, position: number): Promise<number> {
     this.#checkOpen();
     await this.#during(this.#disk.until(this.#disk.dueMs()));
-    if (this.#disk.fails("failedReads")) throw this.#disk.failure("failed", "read", this.path);
+    if (this.#disk.fails("failedReads", this.path))
+      throw this.#disk.failure("failed", "read", this.path);
     return this.#content.read(target, from, to, position);
   }
 
@@ -67,9 +69,10 @@ export class SimulatedFile implements DiskFile {
     const content = this.#content;
     disk.beginCall("sync", this.path, content.dirtySectors);
     const sync = content.beginSync();
-    content.lastSyncEndsMs = Math.max(disk.dueMs(), content.lastSyncEndsMs + 0.001);
+    const dueMs = disk.dueMs(disk.parts.faults.slowFileSyncs);
+    content.lastSyncEndsMs = Math.max(dueMs, content.lastSyncEndsMs + 0.001);
     await this.#during(disk.until(content.lastSyncEndsMs));
-    if (disk.fails("failedSyncs")) {
+    if (disk.fails("failedSyncs", this.path)) {
       content.failSync(sync, disk.parts.random);
       throw disk.failure("failed", "sync", this.path);
     }

@@ -38,6 +38,8 @@ export class LogModel {
   present: Attempt[] = [];
   /** Batches that were sent and not answered, in the order in which they were sent. */
   unknown = new Set<Attempt>();
+  /** Those of them that the last restart has not found, in the same order. */
+  lost: Attempt[] = [];
   readonly #attempts: Attempts;
 
   constructor(name: string, incarnation: string, durability: Durability, attempts: Attempts) {
@@ -188,7 +190,8 @@ export class LogModel {
       hasLost = true;
     }
     if (hasLost) this.losses++;
-    for (const attempt of this.unknown) this.notThere(attempt);
+    this.lost = [...this.unknown];
+    for (const attempt of this.lost) this.notThere(attempt);
     this.promisedEnd = end;
     this.mayHaveLost = false;
   }

@@ -17,6 +17,8 @@ export class Life {
   closing = false;
   /** Calls without an answer yet. */
   pending = 0;
+  /** Checkpoints among them. */
+  checkpoints = 0;
 
   constructor(
     process: SimulatedProcess,

@@ -12,6 +12,7 @@ import { type Climate, drawClimate } from "./climate.ts";
 import { checkBounds, checkSubjects, strayFiles } from "./invariants.ts";
 import { Life } from "./life.ts";
 import { takeStock } from "./stock-taking.ts";
+import { Storm } from "./storm.ts";
 import { Workload } from "./workload.ts";
 
 const DATA_DIRECTORY = "/weir/data";
@@ -37,6 +38,7 @@ class StorageSimulation {
   readonly #stage: Stage;
   readonly #random: SimulatedRandom;
   readonly #climate: Climate;
+  readonly #storm: Storm | null;
   readonly #attempts = new Attempts();
   readonly #workload: Workload;
   #life: Life | null = null;
@@ -48,8 +50,10 @@ class StorageSimulation {
     this.#machine = new Machine("broker", surroundings(seed, trace));
     this.#stage = new Stage(this.#machine);
     this.#random = this.#machine.random.fork();
-    this.#climate = drawClimate(this.#random);
-    this.#workload = new Workload(this.#machine, this.#climate, this.#attempts);
+    const climate = drawClimate(this.#random);
+    this.#storm = Storm.of(seed);
+    this.#climate = this.#storm?.over(climate) ?? climate;
+    this.#workload = new Workload(this.#machine, this.#climate, this.#attempts, this.#storm);
   }
 
   run(): SimulationSummary {
@@ -74,6 +78,7 @@ class StorageSimulation {
   async #live(): Promise<void> {
     for (let life = 0; life < this.#climate.lives; life++) await this.#oneLife(false);
     this.#machine.repair();
+    this.#storm?.pass();
     await this.#oneLife(true);
   }
 
@@ -81,22 +86,23 @@ class StorageSimulation {
   async #oneLife(last: boolean): Promise<void> {
     const random = this.#random;
     const { powerLosses, suddenEnds } = this.#climate;
+    if (!last) this.#storm?.begin(this.#machine);
     const process = this.#machine.start();
     this.#lives++;
     const kind: CrashKind = random.chance(powerLosses) ? "power-loss" : "kill";
     if (!last && random.chance(suddenEnds)) {
       process.disk.crashAfter(random.below(random.pick([20, 100, 400])), kind);
     }
-    const life = await this.#start(process);
+    const life = await this.#start(process, last);
     const closed = life !== null && (await this.#use(life, last));
-    this.#machine.crash(kind);
+    this.#machine.crash(this.#storm?.endOf(process, kind) ?? kind);
     await this.#stage.sleep(1);
-    this.#afterEnd(kind, closed, process.disk.failedSyncs > 0);
+    this.#afterEnd(process.disk.crashKind ?? kind, closed, process.disk.failedSyncs > 0);
   }
 
   /** Starts the storage; null if that failed, or the process crashed meanwhile. */
-  async #start(process: SimulatedProcess): Promise<Life | null> {
-    const { segmentBytes, segmentMs, maxOpenFiles, limits, weather } = this.#climate;
+  async #start(process: SimulatedProcess, last: boolean): Promise<Life | null> {
+    const { segmentBytes, segmentMs, maxOpenFiles, limits } = this.#climate;
     const { clock, disk } = process;
     try {
       const opened = LogStore.open({
@@ -111,9 +117,12 @@ class StorageSimulation {
         limits,
       });
       const store = await this.#stage.untilCrash(process, opened);
-      return store && new Life(process, store, weather, (error) => this.#stage.fail(error));
+      return (
+        store && new Life(process, store, this.#climate.weather, (error) => this.#stage.fail(error))
+      );
     } catch (error) {
-      if (!mayRefuseToStart(weather, error) && !process.disk.left) throw error;
+      const mayFail = !last && mayRefuseToStart(this.#climate.weather, error);
+      if (!mayFail && !process.disk.left) throw error;
       return null;
     }
   }
@@ -123,8 +132,10 @@ class StorageSimulation {
     const random = this.#random;
     this.#life = life;
     await takeStock(life, this.#stage, this.#workload);
+    if (this.#storm?.flickers(life.process)) this.#workload.sendAgain(life);
     for (let i = 0; i < this.#climate.stepsPerLife && !life.crashed; i++) {
-      if (!last) changeWeather(this.#climate.weather, this.#machine, random);
+      if (!last && !this.#storm?.isFailing)
+        changeWeather(this.#climate.weather, this.#machine, random);
       this.#workload.step(life);
       await this.#stage.sleep(random.pick([0, 0.05, 0.5, 3, 30]) * random.fraction());
       // Until the restart nothing much happens any more.

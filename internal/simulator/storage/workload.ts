@@ -7,6 +7,7 @@ import type { SimulatedRandom } from "../random.ts";
 import type { TraceValue } from "../trace.ts";
 import type { Climate } from "./climate.ts";
 import type { Life } from "./life.ts";
+import type { Storm } from "./storm.ts";
 import type { Subject } from "./subject.ts";
 
 /** Leader epochs that batches are stamped with. */
@@ -21,6 +22,7 @@ export class Workload {
   readonly #random: SimulatedRandom;
   readonly #climate: Climate;
   readonly #machine: Machine;
+  readonly #storm: Storm | null;
   #attemptCount = 0;
   #sent = 0;
   #incarnations = 0;
@@ -32,8 +34,9 @@ export class Workload {
   /** How many batches were read. */
   reads = 0;
 
-  constructor(machine: Machine, climate: Climate, attempts: Attempts) {
+  constructor(machine: Machine, climate: Climate, attempts: Attempts, storm: Storm | null) {
     this.#machine = machine;
+    this.#storm = storm;
     this.#random = machine.random.fork();
     this.#climate = climate;
     this.attempts = attempts;
@@ -52,6 +55,7 @@ export class Workload {
     else if (roll < 95) this.#checkpoint(life);
     else if (roll < 98) life.process.disk.writeBack();
     else life.process.clock.skewMs += random.between(-100_000, 100_000);
+    if (this.#storm?.checkpoint(this.#machine)) this.#checkpointUnderLoad(life);
   }
 
   /** One of the logs, opened if the name is free. */
@@ -76,9 +80,12 @@ export class Workload {
 
   #appendSome(life: Life, subject: Subject): void {
     for (let count = this.#random.between(1, 4); count > 0; count--) {
-      const attempt = this.#attempt(subject, null);
-      this.#send(life, subject, attempt, (error) => this.#refused(life, subject, attempt, error));
+      this.#sendPlain(life, subject, this.#attempt(subject, null));
     }
+  }
+
+  #sendPlain(life: Life, subject: Subject, attempt: Attempt): void {
+    this.#send(life, subject, attempt, (error) => this.#refused(life, subject, attempt, error));
   }
 
   #produce(life: Life, subject: Subject): void {
@@ -97,7 +104,27 @@ export class Workload {
       const producer = { producerId, producerEpoch, baseSequence, transactional: false };
       client.add(this.#attempt(subject, producer, recordCount));
     }
-    for (const attempt of client.toSend(random.chance(0.3))) {
+    this.#sendDue(life, subject, client, random.chance(0.3));
+  }
+
+  /** After a restart, some send at once what had no answer before. */
+  sendAgain(life: Life): void {
+    for (const subject of this.subjects) {
+      const { lost } = subject.model;
+      const plain = lost.slice(0, this.#random.below(3)).filter(({ producer }) => !producer);
+      for (const attempt of plain) this.#sendPlain(life, subject, attempt);
+      for (const client of subject.producers) this.#sendDue(life, subject, client, false);
+    }
+  }
+
+  #sendDue(
+    life: Life,
+    subject: Subject,
+    client: IdempotentProducer<LogModel>,
+    alsoAcknowledged: boolean,
+  ): void {
+    const { model } = subject;
+    for (const attempt of client.toSend(alsoAcknowledged)) {
       this.#send(
         life,
         subject,
@@ -156,6 +183,7 @@ export class Workload {
         if (duplicate) this.duplicates++;
         model.learn(attempt, baseOffset);
         done?.();
+        this.#storm?.acknowledged(life.process, life.checkpoints);
       },
       failed,
     );
@@ -229,11 +257,27 @@ export class Workload {
     this.#machine.trace.add(this.#machine.scheduler.nowMs, event, ...values);
   }
 
+  /** Makes a checkpoint while every log is written to, again and again. */
+  #checkpointUnderLoad(life: Life): void {
+    const soon = (work: () => void) =>
+      this.#machine.scheduler.after(2 * this.#random.fraction(), () => {
+        if (!life.crashed && !life.closing) work();
+      });
+    soon(() => this.#checkpoint(life));
+    for (let i = 0; i < 4; i++) soon(() => this.touchAll(life));
+  }
+
   #checkpoint(life: Life): void {
+    life.checkpoints++;
     life.call(
       () => life.store.checkpoint(),
-      () => {},
-      (error) => life.checkError(error, false),
+      () => {
+        life.checkpoints--;
+      },
+      (error) => {
+        life.checkpoints--;
+        life.checkError(error, false);
+      },
     );
   }
 }
