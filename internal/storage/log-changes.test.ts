@@ -61,25 +61,41 @@ test("a cut that could not be made durable isn't promised when it is asked for a
   await expect(store.cutBefore(log, 7)).rejects.toThrow("a sync failed");
 });
 
-test("of a log that a power loss has left before its start, nothing comes between", async () => {
-  const config = { ...SMALL_LOG, segmentBytes: 64 * 1024, durability: "memory" } as const;
+const LARGE = "v".repeat(2000);
+const UNSYNCED_LOG = { ...SMALL_LOG, segmentBytes: 64 * 1024, durability: "memory" } as const;
+
+/** Starts on what a power loss has left: a log that ends before the start that it was given. */
+async function openBehindItsEnd() {
   const { store, disk } = await openStore();
-  const log = store.openLog("orders-0", "a", config);
-  const large = "v".repeat(2000);
-  await appendPairs(store, log, [["0", large]]);
+  const log = store.openLog("orders-0", "a", UNSYNCED_LOG);
+  await appendPairs(store, log, [["0", LARGE]]);
   await disk.open(log.segments[0]?.logPath ?? "", "create").sync();
   await disk.syncDirectory(log.directory);
   await disk.syncDirectory(log.directory.slice(0, log.directory.lastIndexOf("/")));
-  await appendPairs(store, log, [["1", large]]);
-  await appendPairs(store, log, [["2", large]]);
+  await appendPairs(store, log, [["1", LARGE]]);
+  await appendPairs(store, log, [["2", LARGE]]);
   await store.cutBefore(log, 2);
-  const second = await openStore(disk.afterCrash("power-loss"));
-  const again = second.store.openLog("orders-0", "a", config);
-  expect([again.startOffset, again.endOffset]).toEqual([2, 2]);
-  await appendPairs(second.store, again, [["2", VALUE]]);
-  const third = await openStore(second.disk.afterCrash("kill"));
-  const last = third.store.openLog("orders-0", "a", config);
+  const next = await openStore(disk.afterCrash("power-loss"));
+  return { ...next, log: next.store.openLog("orders-0", "a", UNSYNCED_LOG) };
+}
+
+test("of a log that a power loss has left before its start, nothing comes between", async () => {
+  const { store, disk, log } = await openBehindItsEnd();
+  expect([log.startOffset, log.endOffset]).toEqual([2, 2]);
+  await appendPairs(store, log, [["2", VALUE]]);
+  const third = await openStore(disk.afterCrash("kill"));
+  const last = third.store.openLog("orders-0", "a", UNSYNCED_LOG);
   expect(await keysOf(third.store, last)).toEqual(["2"]);
+});
+
+test("the next log doesn't get a file that a restart has removed", async () => {
+  const { store, disk, log } = await openBehindItsEnd();
+  expect(disk.list(log.directory)).toEqual([]);
+  await store.remove([log]);
+  const next = store.openLog("orders-0", "b", { ...UNSYNCED_LOG, durability: "fsync" });
+  await appendPairs(store, next, [["0", LARGE]]);
+  const third = await openStore(disk.afterCrash("power-loss"));
+  expect(await keysOf(third.store, third.store.openLog("orders-0", "b", SMALL_LOG))).toEqual(["0"]);
 });
 
 test("a crash never takes a cut back, and never takes more than the cut", async () => {

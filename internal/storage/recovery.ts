@@ -1,4 +1,5 @@
 import { EMPTY_CHECKPOINT, type LogState } from "./checkpoint.ts";
+import { syncFile } from "./file-cache.ts";
 import { openCheckpoint } from "./first-checkpoint.ts";
 import { type MissingFrames, type ReadJournal, readJournal, sizeOnDisk } from "./journal-reader.ts";
 import type { JournalStart } from "./journal-start.ts";
@@ -126,13 +127,16 @@ async function makeJournalDurable(
   await disk.syncDirectory(layout.root);
 }
 
-/** Syncs segments with batches that aren't known to be: they are served from now on. */
+/**
+ * Syncs segments with batches that aren't known to be: they are served from now on. Segments that a
+ * later frame has removed stay away: one made anew would be open under a name that is another's.
+ */
 async function syncBatches(
   { disk, layout, files }: RecoveryPath,
   paths: ReadonlySet<string>,
 ): Promise<void> {
   for (const path of paths) {
-    await files.use(path, (file) => file.sync());
+    await syncFile(disk, files, path);
     await disk.syncDirectory(path.slice(0, path.lastIndexOf("/")));
   }
   if (paths.size > 0) await disk.syncDirectory(layout.logs);

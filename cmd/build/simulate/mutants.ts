@@ -168,6 +168,12 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
     "",
   ),
   mutant(
+    "a segment made anew by the restart that has removed it",
+    "storage/recovery.ts",
+    "await syncFile(disk, files, path);",
+    "await files.use(path, (file) => file.sync());",
+  ),
+  mutant(
     "writes taken before it is noted which batches never arrived",
     "storage/log-store.ts",
     "await store.#changes.noteMissing(recovered.cut);",
