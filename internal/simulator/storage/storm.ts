@@ -85,6 +85,11 @@ export class Storm {
     if (this.#random.chance(this.#endsAtAcks)) disk.crash("power-loss");
   }
 
+  /** Whether somebody who was refused asks once more, at once. */
+  asksAgain(): boolean {
+    return !this.#isOver && this.#random.chance(0.5);
+  }
+
   /** How a process ends that would end by `kind`. */
   endOf({ disk }: SimulatedProcess, kind: CrashKind): CrashKind {
     return disk.failedSyncs > 0 && this.#random.chance(0.7) ? "kill" : kind;

@@ -1,4 +1,5 @@
 import { SequenceError } from "../../storage/errors.ts";
+import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { Machine } from "../machine.ts";
 import { type Attempt, type Attempts, makeAttempt } from "../model/attempts.ts";
 import { IdempotentProducer } from "../model/idempotent-producer.ts";
@@ -220,17 +221,26 @@ export class Workload {
     );
   }
 
-  #cutBefore(life: Life, { model, handle }: Subject): void {
+  #cutBefore(life: Life, subject: Subject): void {
+    const { model, handle } = subject;
     if (!handle || model.existence !== "there") return;
     const offset = this.#random.between(handle.startOffset, handle.durableOffset);
     model.askedStarts.push(offset);
+    this.#cutAt(life, subject, handle, offset);
+  }
+
+  #cutAt(life: Life, subject: Subject, handle: PartitionLog, offset: number): void {
+    const { model } = subject;
     this.#trace("cut", model.key, offset);
     life.call(
       () => life.store.cutBefore(handle, offset),
       () => {
         model.startOffset = Math.max(model.startOffset, offset);
       },
-      (error) => life.checkError(error, model.existence !== "there"),
+      (error) => {
+        life.checkError(error, model.existence !== "there");
+        if (this.#storm?.asksAgain()) this.#cutAt(life, subject, handle, offset);
+      },
     );
   }
 
