@@ -30,6 +30,11 @@ export class Arrivals {
     return this.#count;
   }
 
+  /** When the first records came that were seen to come; infinite before that. Monotonic. */
+  get beganMs(): number {
+    return this.#count === 0 ? Number.POSITIVE_INFINITY : this.#firstMs(0);
+  }
+
   /** At `nowMs` (monotonic) the records before `endOffset` are visible. */
   note(nowMs: number, endOffset: number): void {
     if (endOffset <= (this.#count === 0 ? this.firstOffset : this.#end(this.#count - 1))) return;

@@ -1,7 +1,8 @@
 import type { GroupChange } from "../coordination/changes.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { ChangeListener } from "./changes.ts";
-import { CommitTrack, drainMs, type ReadPartition } from "./commit-track.ts";
+import { CommitTrack } from "./commit-track.ts";
+import { drainMs, type ReadPartition } from "./drain-time.ts";
 import type { GroupProgress } from "./group-status.ts";
 import type { Partition } from "./partition.ts";
 
@@ -54,8 +55,10 @@ export class LagTimes implements ChangeListener {
     this.#tracks.set(groupId, tracks);
     const nowMs = this.#clock.monotonicMs();
     const track = tracks.get(place);
-    if (track) track.note(nowMs, committed.offset);
-    else tracks.set(place, new CommitTrack(nowMs, committed.offset));
+    const { offset } = committed;
+    const endOffset = this.#partition(topic, partition)?.highWatermark ?? Number.POSITIVE_INFINITY;
+    if (track) track.note(nowMs, offset, endOffset);
+    else tracks.set(place, new CommitTrack(nowMs, offset, endOffset));
   }
 
   /** Another broker leads the groups, or this one does anew: what they did is forgotten. */
@@ -92,13 +95,14 @@ export class LagTimes implements ChangeListener {
   #drainMs(groupId: string, progress: readonly GroupProgress[]): number {
     const tracks = this.#tracks.get(groupId);
     const read: ReadPartition[] = [];
-    for (const { topic, partition: index, lag } of progress) {
+    for (const { topic, partition: index, lag, memberId } of progress) {
       const track = tracks?.get(`${topic}:${index}`);
       const partition = this.#partition(topic, index);
       if (track && partition && lag >= 0) {
+        // No member is known to come to it in turn: only its own commits tell that it is read.
+        if (memberId === null && lag > 0 && track.lastMs === track.beganMs) return -1;
         const { arrivals, highWatermark } = partition;
-        const writtenSince = (sinceMs: number) => highWatermark - arrivals.endAt(sinceMs);
-        read.push({ track, lag, writtenSince });
+        read.push({ track, lag, highWatermark, arrivals });
       } else if (lag !== 0) return -1;
     }
     if (read.every(({ lag }) => lag === 0)) return 0;

@@ -13,6 +13,23 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/**
+ * Numbers from 0 to 1 that are dealt from a deck of so many cards, which is shuffled anew whenever
+ * it is used up: as irregular as dice, but in the long run without luck. No cards: dice.
+ */
+export function dealt(random: () => number, cardCount: number): () => number {
+  if (cardCount === 0) return random;
+  let deck: { value: number; order: number }[] = [];
+  return () => {
+    if (deck.length === 0) {
+      deck = Array.from({ length: cardCount }, (_, card) => {
+        return { value: (card + 0.5) / cardCount, order: random() };
+      }).sort((a, b) => a.order - b.order);
+    }
+    return deck.pop()?.value ?? 0;
+  };
+}
+
 /** Bytes that repeat themselves more or less, so that codecs have something to do. */
 export function sampleBytes(random: () => number, sizeBytes: number): Uint8Array {
   const alphabet = 1 + Math.floor(random() * 256);
