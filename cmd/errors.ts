@@ -58,8 +58,9 @@ const adviceByCode: ReadonlyMap<string, string> = new Map([
   ["timed-out", "Try again, or wait longer with --timeout."],
   [
     "closed",
-    "The broker's log says why; with more clients than max.connections it turns them away.",
+    "The broker's log says why; with far more clients than max.connections it just closes them.",
   ],
+  ["too-many-connections", "Close some, or start the broker with --set max.connections=N."],
   ["not-weir", "Check the address: -b HOST:PORT or WEIR_BROKER."],
   ["unknown-topic-or-partition", "See 'weir topic ls'; make one with 'weir topic create NAME'."],
   ["group-id-not-found", "See 'weir group ls'."],

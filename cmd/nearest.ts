@@ -15,6 +15,13 @@ export function suggestion(wrong: string, names: readonly string[]): string {
   return name === null ? "" : `; did you mean '${name}'?`;
 }
 
+/** What was probably meant by those of the names that aren't known: `Did you mean NAME?`, or ``. */
+export function meantInstead(given: Iterable<string>, known: readonly string[]): string {
+  const wrong = [...given].filter((name) => !known.includes(name));
+  const meant = wrong.flatMap((name) => nearest(name, known) ?? []);
+  return meant.length === 0 ? "" : `Did you mean ${meant.join(", ")}?`;
+}
+
 /** How many letters have to be put in, taken out or replaced (Levenshtein). */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);

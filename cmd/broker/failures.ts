@@ -5,7 +5,7 @@ import { NetworkError } from "../../internal/platform/network.ts";
 import { StorageError } from "../../internal/storage/errors.ts";
 import { CommandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { nearest } from "../nearest.ts";
+import { meantInstead } from "../nearest.ts";
 
 /**
  * Why a broker could not start, as its user is told; what is a bug comes back as it is. `settings`
@@ -13,7 +13,8 @@ import { nearest } from "../nearest.ts";
  */
 export function startFailure(error: unknown, settings: Iterable<string> = []): unknown {
   if (error instanceof BrokerError) {
-    const advice = settingAdvice(settings);
+    const known = BROKER_SETTINGS.map(({ name }) => name);
+    const advice = meantInstead(settings, known);
     return new CommandError(error.code, error.message, exitCodes.usage, advice, error);
   }
   if (error instanceof StorageError) {
@@ -34,12 +35,4 @@ export function listenFailure(address: string, error: unknown): unknown {
   const why = code === "in-use" ? `${address} is in use by another program` : message;
   const advice = "Choose another address with --listen.";
   return new CommandError(`address-${code}`, why, exitCodes.failed, advice, error);
-}
-
-/** What a setting that there isn't was probably meant to be. */
-function settingAdvice(given: Iterable<string>): string {
-  const names = BROKER_SETTINGS.map(({ name }) => name);
-  const wrong = [...given].filter((name) => !names.includes(name));
-  const meant = wrong.flatMap((name) => nearest(name, names) ?? []);
-  return meant.length === 0 ? "" : `Did you mean ${meant.join(", ")}?`;
 }

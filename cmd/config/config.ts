@@ -1,5 +1,10 @@
 import type { Command } from "commander";
+import type { Client } from "../../internal/client/api.ts";
+import { ClientError } from "../../internal/client/errors.ts";
 import { withClient } from "../connection.ts";
+import { CommandError } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { meantInstead } from "../nearest.ts";
 import {
   callExits,
   checked,
@@ -110,10 +115,22 @@ function setVerb(stdio: Stdio): Command {
         ...(options.unset ?? []).map((name) => [name, null] as const),
       ]);
       await withClient(options, async (client) => {
-        await client.alterBrokerConfig(changes, false);
+        await change(client, changes);
         const all = await client.brokerConfig();
         const entries = all.filter(({ name }) => changes.has(name));
         printListing(stdio.out, listingFormat(options), settingListing(entries));
       });
     });
+}
+
+/** Changes settings; where there is none of a name, the error tells which was probably meant. */
+async function change(client: Client, changes: ReadonlyMap<string, string | null>): Promise<void> {
+  try {
+    await client.alterBrokerConfig(changes, false);
+  } catch (error) {
+    if (!(error instanceof ClientError && error.code === "invalid-config")) throw error;
+    const known = (await client.brokerConfig()).map(({ name }) => name);
+    const advice = meantInstead(changes.keys(), known);
+    throw new CommandError(error.code, error.message, exitCodes.failed, advice, error);
+  }
 }

@@ -134,6 +134,7 @@ describe("weir config set", () => {
     ["broker.id=5", 1, "broker.id holds until the next start"],
     ["log.retention.ms=x", 1, "log.retention.ms"],
     ["no.such=1", 1, "a broker has no setting no.such"],
+    ["log.retentoin.ms=1", 1, "Did you mean log.retention.ms?"],
     ["nothing", 2, "It must be NAME=VALUE"],
   ])("refuses %s", async (setting, code, message) => {
     const result = await bench.bash(`weir config set ${setting}`);

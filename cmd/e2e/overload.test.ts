@@ -66,15 +66,20 @@ test("a full disk names the space that is to be left, and where", async () => {
   expect(status.refusals).toContainEqual({ reason: "storage-full", count: expect.any(Number) });
 });
 
-test("connections beyond the limit are turned away, and counted", async () => {
+test("connections beyond the limit are told so, and counted", async () => {
   const many = Array.from({ length: 12 }, () => bench.start(["consume", "orders", "-f"]));
   let refused = { code: 0, stderr: "" };
   for (let tries = 0; refused.code === 0 && tries < 200; tries++) {
     refused = await bench.weir(["topic", "ls"]);
   }
+  const answer = await fetch(`http://${bench.address}/metrics`);
+  const health = [answer.status, await answer.text()];
   for (const each of many) each.kill("SIGINT");
   await Promise.all(many.map((each) => each.exited));
+  const reason = "as many connections are open as max.connections allows: 12";
   expect(refused.code).toBe(4);
+  expect(refused.stderr).toContain(`error: too-many-connections: ${bench.address}: ${reason}`);
+  expect(health).toEqual([503, `${reason}\n`]);
   // They are counted when the broker next looks for silent connections.
   while ((await counted("connections-refused"))[0] === 0) await Bun.sleep(100);
 }, 60_000);

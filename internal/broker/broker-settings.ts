@@ -84,7 +84,7 @@ const OWN_SETTINGS: readonly Setting[] = [
     min: 1,
     max: INT_MAX,
     default: "10000",
-    documentation: "How many connections may be open; further ones are closed at once.",
+    documentation: "How many connections may be open; further ones are told so, and closed.",
   },
   {
     name: "metrics.partitions.enable",

@@ -20,9 +20,9 @@ async function doors(
   };
   const log = { info: note, warn: note, error: note };
   const protocols: Protocol[] = [
-    { name: "kafka", firstBytes: Uint8Array.of(0), open: repeater("k:") },
-    { name: "native", firstBytes: new TextEncoder().encode("WEIR"), open: repeater("n:") },
-    { name: "other", firstBytes: new TextEncoder().encode("WAIT"), open: repeater("o:") },
+    { name: "kafka", firstBytes: Uint8Array.of(0), open: repeater("k:"), turnAway: regret(8) },
+    { name: "native", firstBytes: bytes("WEIR"), open: repeater("n:"), turnAway: regret(4) },
+    { name: "other", firstBytes: bytes("WAIT"), open: repeater("o:"), turnAway: regret(1000) },
   ];
   const { limits = defaultDoorsLimits } = options;
   const counts: number[] = [];
@@ -35,6 +35,15 @@ async function doors(
     doors: opened,
     logged,
     call: (...said: string[]) => call(network, address, said),
+  };
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** Answers with what it was told and the reason, once it was told so much. */
+function regret(leastBytes: number): Protocol["turnAway"] {
+  return (first, reason) => {
+    return first.length < leastBytes ? null : bytes(`${decoder.decode(first)}: ${reason}`);
   };
 }
 
@@ -140,14 +149,33 @@ test("there is a bound on connections, and the log says when it was met", async 
   });
   const first = await call("WEIR");
   await call("WEIR");
-  const refused = [await call("WEIR"), await call("WEIR")];
-  expect(refused.map(({ closed }) => closed)).toEqual([true, true]);
+  const refused = [await call("WEIR"), await call("\0\0\0\x05", "hello"), await call("WELL")];
+  expect(refused.map(({ closed }) => closed)).toEqual([true, true, true]);
+  const why = "as many connections are open as max.connections allows: 2";
+  const heard = [`WEIR: ${why}`, `\0\0\0\x05hello: ${why}`, ""];
+  expect(refused.map((client) => client.heard)).toEqual(heard);
   expect(opened.connectionCount).toBe(2);
   clock.advance(5000);
-  expect(logged).toEqual(["connections-refused 2 2"]);
+  expect(logged).toEqual(["connections-refused 3 2"]);
   first.connection?.end();
   await turns();
   expect((await call("WEIR")).heard).toBe("n:WEIR");
+});
+
+test("who is turned away is told so within bounds", async () => {
+  const { call, clock } = await doors({ limits: { maxConnections: 1, silentMs: 30_000 } });
+  await call("WEIR");
+  const silent = await call("WE");
+  const undecided = await call("WAIT", " and see what comes");
+  expect([silent.closed, undecided.closed]).toEqual([false, true]);
+  clock.advance(2000);
+  await turns();
+  expect(silent).toMatchObject({ closed: true, heard: "" });
+  for (let each = 0; each < 100; each++) await call();
+  expect(await call("WEIR")).toMatchObject({ closed: true, heard: "" });
+  clock.advance(2000);
+  await turns();
+  expect((await call("WEIR")).heard).toStartWith("WEIR: as many connections");
 });
 
 test("closing the doors ends every connection, and nothing keeps the process alive", async () => {

@@ -3,6 +3,7 @@ import type { Clock, Timer } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { Address, Connection, Listener, Network, Receiver } from "../platform/network.ts";
 import { Entrance, type EntranceWatcher, type Protocol } from "./entrance.ts";
+import { TurnedAway } from "./turned-away.ts";
 
 /** What the doors stand on. */
 export interface DoorsContext {
@@ -17,7 +18,7 @@ export interface DoorsContext {
 
 /** Bounds of all connections together. */
 export interface DoorsLimits {
-  /** Connections beyond it are closed as soon as they are made. */
+  /** Connections beyond it are told so, and closed. */
   readonly maxConnections: number;
   /** How long a connection may take to say what it speaks. */
   readonly silentMs: number;
@@ -25,6 +26,11 @@ export interface DoorsLimits {
 
 /** The bounds of all connections unless someone says otherwise. */
 export const defaultDoorsLimits: DoorsLimits = { maxConnections: 10_000, silentMs: 30_000 };
+
+/** Of connections beyond the limit so many are told why at a time; further ones are just closed. */
+const MAX_TURNED_AWAY = 100;
+/** How long they have to say what they speak, and to hear it. */
+const TURN_AWAY_MS = 2000;
 
 /** How often connections are looked through for silent ones. */
 const SWEEP_MS = 5000;
@@ -39,6 +45,8 @@ export class Doors {
   private readonly entrances = new Set<Entrance>();
   /** Those that have not said what they speak, the oldest first. */
   private readonly silent = new Set<Entrance>();
+  /** Those that are being told that there is no room. */
+  private readonly turnedAway = new Set<Connection>();
   /** How many were turned away since the last sweep. */
   private refused = 0;
   /** And since the start. */
@@ -83,23 +91,39 @@ export class Doors {
     this.sweepTimer?.cancel();
     for (const listener of this.listeners.splice(0)) listener.close();
     for (const { connection } of this.entrances) connection.end();
+    for (const connection of this.turnedAway) connection.destroy();
   }
 
   private accept(connection: Connection): Receiver {
     const { clock, protocols } = this.context;
     this.sweepLater();
-    if (this.entrances.size >= this.limits.maxConnections) {
-      this.refused++;
-      this.refusedCount++;
-      connection.destroy();
-      this.count();
-      return nobody;
-    }
+    if (this.entrances.size >= this.limits.maxConnections) return this.turnAway(connection);
     const entrance = new Entrance(connection, clock.monotonicMs(), protocols, this.watcher);
     this.entrances.add(entrance);
     this.silent.add(entrance);
     this.count();
     return entrance;
+  }
+
+  /** Says why, for as long as there aren't too many of those, too. */
+  private turnAway(connection: Connection): Receiver {
+    const { clock, protocols } = this.context;
+    const { turnedAway } = this;
+    this.refused++;
+    this.refusedCount++;
+    this.count();
+    if (turnedAway.size >= MAX_TURNED_AWAY) {
+      connection.destroy();
+      return nobody;
+    }
+    turnedAway.add(connection);
+    const patience = clock.after(TURN_AWAY_MS, () => connection.destroy());
+    const { maxConnections } = this.limits;
+    const reason = `as many connections are open as max.connections allows: ${maxConnections}`;
+    return new TurnedAway(connection, protocols, reason, () => {
+      patience.cancel();
+      turnedAway.delete(connection);
+    });
   }
 
   private count(): void {

@@ -8,6 +8,22 @@ export interface Protocol {
   readonly firstBytes: Uint8Array;
   /** Makes the receiver of a connection that speaks it; it gets every byte, also the first. */
   readonly open: (connection: Connection) => Receiver;
+  /**
+   * What a client is told that isn't served, and why, by the `first` bytes that it sent: at least
+   * `firstBytes`. Empty: nothing can be said; null: not before there are more.
+   */
+  readonly turnAway: (first: Uint8Array, reason: string) => Uint8Array | null;
+}
+
+/** Tells what a connection speaks that begins with these bytes. */
+export function recognize(
+  protocols: readonly Protocol[],
+  first: Uint8Array,
+): Protocol | "unknown" | "undecided" {
+  const [protocol] = protocols.filter(({ firstBytes }) => agree(firstBytes, first));
+  if (protocol === undefined) return "unknown";
+  // While one isn't complete none is: no beginning is another's.
+  return first.length < protocol.firstBytes.length ? "undecided" : protocol;
 }
 
 /** Who wants to know what becomes of a connection. */
@@ -70,12 +86,11 @@ export class Entrance implements Receiver {
     const bytes = new Uint8Array(first.length + Math.min(to - from, longest(this.protocols)));
     bytes.set(first);
     bytes.set(chunk.subarray(from, from + bytes.length - first.length), first.length);
-    const candidates = this.protocols.filter(({ firstBytes }) => agree(firstBytes, bytes));
-    const [protocol] = candidates;
-    if (protocol === undefined) {
+    const protocol = recognize(this.protocols, bytes);
+    if (protocol === "unknown") {
       this.unknown = true;
       this.watcher.unrecognized(this, bytes);
-    } else if (bytes.length < protocol.firstBytes.length) {
+    } else if (protocol === "undecided") {
       this.first = bytes; // all that has come: no protocol's first bytes are shorter than that
     } else {
       this.watcher.recognized(this, protocol);

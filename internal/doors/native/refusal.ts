@@ -12,6 +12,8 @@ export type ProtocolErrorCode =
   | "unknown-operation"
   /** As many streams are open on the connection as may be. */
   | "too-many-streams"
+  /** The broker has as many connections as it may; this one ends. */
+  | "too-many-connections"
   /** A fault in the broker, which its log has. */
   | "internal-error";
 

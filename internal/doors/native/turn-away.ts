@@ -1,0 +1,11 @@
+import { CONNECTION_ID, encodeFrame, PREFACE } from "./frame.ts";
+import { type ProtocolErrorCode, refusal } from "./refusal.ts";
+
+const code: ProtocolErrorCode = "too-many-connections";
+
+/** What a client is told for which there is no room: an error about the connection as a whole. */
+export function turnAwayNative(_first: Uint8Array, reason: string): Uint8Array {
+  const fields = refusal.write({ code, message: reason, field: null });
+  const frame = encodeFrame({ id: CONNECTION_ID, name: "error", fields }, 0);
+  return Uint8Array.of(...PREFACE, ...frame);
+}
