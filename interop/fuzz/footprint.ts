@@ -6,7 +6,7 @@ const SEGMENT_FILE = /\/logs\/[^/]+\/\d+\.(log|index|timeindex)$/;
 export interface Footprint {
   /** Memory of its own; not what it shares with the executable's file. */
   readonly memoryMib: number;
-  /** Names of open files and sockets, but for segments and their indexes: the cache bounds these. */
+  /** Names of open files and sockets, but for segments and indexes: the cache bounds these. */
   readonly handles: readonly string[];
 }
 
