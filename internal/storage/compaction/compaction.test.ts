@@ -182,6 +182,26 @@ test("a record that deletes its key goes in its time, after what it deletes", as
   checkRead(records, model, { from: 0, endOffset: log.endOffset, nowMs: clock.nowMs() });
 });
 
+test("what isn't committed takes nothing away: it may yet be cut", async () => {
+  const { store, clock } = await openStore();
+  const log = store.openLog("orders-0", "a", COMPACTED);
+  const model = newModel();
+  let committed = 2;
+  log.commitRule = (durable) => Math.min(durable, committed);
+  const fill = (key: string) => append(store, log, model, clock.nowMs(), [[key, "x".repeat(2000)]]);
+  for (const key of ["a", "b", "a", "c", "d"]) await fill(key);
+  await store.compactor.run();
+  await store.truncate([{ log, offset: 2 }]);
+  model.sent.length = 2;
+  expect((await readRecords(store, log)).map(({ key }) => text(key))).toEqual(["a", "b"]);
+  for (const key of ["a", "c", "d"]) await fill(key);
+  committed = 5;
+  log.applyRule();
+  await store.compactor.run();
+  const left = await readRecords(store, log);
+  expect(left.map(({ key }) => text(key))).toEqual(["b", "a", "c", "d"]);
+});
+
 test("a cut or a removal ends what is under way, and nothing is left behind", async () => {
   for (let turns = 0; turns < 40; turns++) {
     const { store, disk, clock } = await openStore();

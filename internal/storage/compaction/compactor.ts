@@ -95,7 +95,7 @@ export class Compactor {
       if (!(error instanceof StorageError)) throw error;
     }
     for (;;) {
-      const due = this.#dirtiest(failed, (log) => log.checkpointedOffset);
+      const due = this.#dirtiest(failed, checkpointedEnd);
       if (!due || this.#stopping) return;
       try {
         await this.#compact(due);
@@ -120,8 +120,8 @@ export class Compactor {
   /** Makes a checkpoint if there is work, but all of it only behind the last one. */
   async #bringCheckpoint(): Promise<void> {
     const none = new Set<PartitionLog>();
-    if (this.#dirtiest(none, (log) => log.checkpointedOffset)) return;
-    if (!this.#dirtiest(none, (log) => log.durableOffset)) return;
+    if (this.#dirtiest(none, checkpointedEnd)) return;
+    if (!this.#dirtiest(none, (log) => log.highWatermark)) return;
     await this.#path.checkpointer.run();
   }
 
@@ -167,4 +167,12 @@ export class Compactor {
     if (error.code === "damaged") this.#damaged.set(log, log.startOffset);
     this.#settings.log.warn("compaction-failed", { log: log.name, why: error.message });
   }
+}
+
+/**
+ * What a log has in the segments of the last checkpoint. Of that, what isn't committed may yet be
+ * cut: what it takes the place of is to be there then.
+ */
+function checkpointedEnd({ checkpointedOffset, highWatermark }: PartitionLog): number {
+  return Math.min(checkpointedOffset, highWatermark);
 }
