@@ -2,7 +2,7 @@ import { afterEach, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { ensureBuilt, startBroker, weirAlone } from "./weir.testing.ts";
+import { ensureBuilt, spawnWeir, startBroker, weirAlone } from "./weir.testing.ts";
 
 const WAIT_MS = 20_000;
 
@@ -40,6 +40,25 @@ async function weir(broker: { address: string }, args: readonly string[], stdin 
   const finished = await weirAlone(args, { stdin, env: { WEIR_BROKER: broker.address } });
   if (finished.code !== 0) throw new Error(`${args.join(" ")}: ${finished.stderr}`);
   return finished.stdout;
+}
+
+/** The group as a broker tells it, but for times, which go on; nothing if it knows none. */
+async function groupOf(broker: Running, name: string): Promise<object> {
+  const out = await weir(broker, ["group", "describe", name, "--json"]).catch(() => null);
+  if (out === null) return {};
+  const group: { readonly partitions: readonly object[] } = JSON.parse(out).items[0];
+  const partitions = group.partitions.map((each) => ({ ...each, lag_ms: null, drain_ms: null }));
+  return { ...group, partitions };
+}
+
+/** Waits until a broker's group has all these fields. */
+async function groupIs(broker: Running, name: string, fields: object): Promise<void> {
+  const endMs = Date.now() + WAIT_MS;
+  for (;;) {
+    const group = await groupOf(broker, name);
+    if (Bun.deepMatch(fields, group)) return;
+    if (Date.now() > endMs) throw new Error(`it stays ${JSON.stringify(group)}`);
+  }
 }
 
 interface Described {
@@ -168,4 +187,41 @@ test("a slave copies, is promoted after kill -9, and the old master follows", as
   for (const broker of running) await broker.stop();
   running = [];
   expect(segmentsOf("two")).toEqual(segmentsOf("one"));
+}, 60_000);
+
+test("a slave tells of groups what its master does, also when that is dead", async () => {
+  directory = mkdtempSync(path.join(os.tmpdir(), "weir-pair-"));
+  const master = await start("one", []);
+  await weir(master, ["topic", "create", "orders"]);
+  const slave = await start("two", ["--slave-of", master.address]);
+  await described(master, ({ isr }) => isr.length === 2);
+  await weir(master, ["produce", "orders"], numbers(0, 1000));
+  await weir(master, ["consume", "orders", "-g", "billing", "-n", "400"]);
+  await groupIs(master, "billing", { state: "Empty" });
+  const own = await groupOf(master, "billing");
+  const progress = { topic: "orders", partition: 0, committed_offset: 400, lag: 600 };
+  expect(own).toMatchObject({ from_copy: false, partitions: [progress] });
+  await groupIs(slave, "billing", { ...own, from_copy: true });
+  const env = { WEIR_BROKER: master.address };
+  const live = spawnWeir(["consume", "orders", "-g", "live", "--follow"], directory, env);
+  const working = { state: "Stable", partitions: [{ committed_offset: 1000, lag: 0 }] };
+  await groupIs(slave, "live", working);
+  await kill(master);
+  live.kill("SIGINT");
+  expect(await groupOf(slave, "billing")).toEqual({ ...own, from_copy: true });
+  expect(await groupOf(slave, "live")).toMatchObject({ ...working, members: [{ partitions: 1 }] });
+  const table = await weirAlone(["group", "ls"], { env: { WEIR_BROKER: slave.address } });
+  expect(table.stdout).toMatch(/billing +Empty +0 +1 +600 /);
+  expect(table.stderr).toStartWith("A slave tells this from its copy");
+  const check = ["check", "lag", "billing", "--warn", "600", "--crit", "5000"];
+  const checked = await weirAlone(check, { env: { WEIR_BROKER: slave.address } });
+  expect([checked.code, checked.stdout.slice(0, 40)]).toEqual([
+    1,
+    "LAG WARNING - billing is 600 records and",
+  ]);
+  const metrics = await (await fetch(`http://${slave.address}/metrics`)).text();
+  expect(metrics).toContain('weir_group_lag_records{group="billing"} 600\n');
+  const reset = ["group", "reset", "billing", "--to", "start", "--yes"];
+  const refused = await weirAlone(reset, { env: { WEIR_BROKER: slave.address } });
+  expect(refused.stderr).toContain("another broker leads, and coordinates all groups");
 }, 60_000);

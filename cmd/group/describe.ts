@@ -12,6 +12,7 @@ import {
   watchOption,
 } from "../reading.ts";
 import type { Stdio } from "../stdio.ts";
+import { fromCopyText, noteCopies } from "./copies.ts";
 import { known } from "./lag-columns.ts";
 import { memberColumns, membersOf } from "./member-rows.ts";
 import { partitionColumns, partitionsOf } from "./partition-rows.ts";
@@ -31,6 +32,7 @@ const groupShape = listingShape("group-descriptions", {
   protocol_type: "text, consumer for consumers",
   protocol: "text or null, the assignor",
   generation: "integer, how often its partitions were dealt out",
+  from_copy: fromCopyText,
   members: "list, who is in it",
   "members[].member": "text, its id",
   "members[].instance": "text or null, a static member's lasting name",
@@ -73,6 +75,7 @@ export function describeVerb(stdio: Stdio): Command {
       await printReading(stdio, options, async (client) => {
         const outcomes = await forEachItem(stdio, names, (name) => client.describeGroup(name));
         const groups = outcomes.flatMap(({ result }) => (result === null ? [] : [result]));
+        noteCopies(stdio, options, groups);
         return groupsReading(groups, options.by, itemFailure("group", outcomes));
       });
     });
@@ -104,6 +107,7 @@ function groupItem(group: GroupStatus): object {
     protocol_type: group.protocolType,
     protocol: group.protocolName === "" ? null : group.protocolName,
     generation: group.generation,
+    from_copy: group.fromCopy,
     members: group.members.map((member) => ({
       member: member.memberId,
       instance: member.groupInstanceId,

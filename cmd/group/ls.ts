@@ -5,6 +5,7 @@ import type { Listing } from "../output/listing.ts";
 import { listingShape } from "../output/shape.ts";
 import { printReading, type ReadingOptions, reading, watchOption } from "../reading.ts";
 import type { Stdio } from "../stdio.ts";
+import { fromCopyText, noteCopies } from "./copies.ts";
 import { known, lagTimeColumns } from "./lag-columns.ts";
 
 const groupsShape = listingShape("groups", {
@@ -14,6 +15,7 @@ const groupsShape = listingShape("groups", {
   type: "text, the protocol of its members: classic or consumer",
   protocol_type: "text, consumer for consumers",
   members: "integer, how many it has",
+  from_copy: fromCopyText,
   partitions: "integer, those with a committed offset",
   lag: "integer, records still to be read, at most so many",
   lag_ms: "integer or null, how long ago the first of them came; null: unknown",
@@ -31,9 +33,12 @@ export function lsVerb(stdio: Stdio): Command {
     .addOption(listingOption())
     .addOption(watchOption())
     .action(async (_: unknown, command: Command) => {
-      await printReading(stdio, command.optsWithGlobals<ReadingOptions>(), async (client) =>
-        reading(groupListing(await client.listGroups())),
-      );
+      const options = command.optsWithGlobals<ReadingOptions>();
+      await printReading(stdio, options, async (client) => {
+        const groups = await client.listGroups();
+        noteCopies(stdio, options, groups);
+        return reading(groupListing(groups));
+      });
     });
 }
 
@@ -48,6 +53,7 @@ function groupListing(groups: readonly GroupSummary[]): Listing<GroupSummary> {
       type: group.type,
       protocol_type: group.protocolType,
       members: group.memberCount,
+      from_copy: group.fromCopy,
       partitions: group.partitionCount,
       lag: group.lag,
       lag_ms: known(group.lagMs),

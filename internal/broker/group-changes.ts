@@ -26,6 +26,8 @@ export async function setGroupOffsets(
   offsets: readonly OffsetToSet[],
 ): Promise<void> {
   const { groups } = broker;
+  // A copy's members are no reason: who coordinates decides.
+  if (groups.isElsewhere(groupId)) throw groupRefusal(groupId, "not-coordinator");
   const memberCount = groups.describeGroup(groupId)?.memberCount ?? 0;
   if (memberCount > 0) throw groupRefusal(groupId, "non-empty-group");
   for (const { topic, partition } of offsets) {

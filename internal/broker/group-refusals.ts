@@ -26,10 +26,11 @@ const MEANINGS: Readonly<Record<GroupErrorCode, string>> = {
   "offset-metadata-too-large": "the text is longer than offset.metadata.max.bytes allows",
   "unknown-topic-or-partition": "there is no such topic or partition",
   "not-coordinator": "another broker leads, and coordinates all groups",
-  "coordinator-not-available": "the broker can't keep groups now; its log says why",
+  "coordinator-not-available": "the broker can't keep or read groups now; its log says why",
 };
 
-/** The refusal of what was asked of a group, as an error. */
-export function groupRefusal(groupId: string, code: GroupErrorCode): BrokerError {
-  return new BrokerError(code, `group ${groupId}: ${MEANINGS[code]}`);
+/** The refusal of what was asked of a group, or of all (null), as an error. */
+export function groupRefusal(groupId: string | null, code: GroupErrorCode): BrokerError {
+  const what = groupId === null ? "groups" : `group ${groupId}`;
+  return new BrokerError(code, `${what}: ${MEANINGS[code]}`);
 }

@@ -4,8 +4,17 @@ import type { Broker, PartitionStatus } from "./api.ts";
 import { groupRefusal } from "./group-refusals.ts";
 import type { LagTime } from "./lag-times.ts";
 
+/** Whose word it is. */
+export interface GroupOrigin {
+  /**
+   * Whether a slave tells it from its copy: offsets as far as they are committed there, state and
+   * members as they were saved last.
+   */
+  readonly fromCopy: boolean;
+}
+
 /** A group in a list, with how far it is behind. */
-export interface GroupSummary extends GroupListing, LagTime {
+export interface GroupSummary extends GroupListing, GroupOrigin, LagTime {
   /** Partitions of which it has committed an offset. */
   readonly partitionCount: number;
   /** Records that it has still to read, in all of them: at most so many. */
@@ -13,7 +22,7 @@ export interface GroupSummary extends GroupListing, LagTime {
 }
 
 /** A group with its members and its progress. */
-export interface GroupStatus extends GroupListing {
+export interface GroupStatus extends GroupListing, GroupOrigin {
   readonly generation: number;
   /** The assignor, while the group is stable; otherwise empty. */
   readonly protocolName: string;
@@ -52,16 +61,20 @@ export interface GroupProgress {
 /** How far a group has read a partition, and what that is as time. */
 export interface TimedProgress extends GroupProgress, LagTime {}
 
-/** All groups, in the order of their ids. */
+/** All groups, in the order of their ids. Rejects with `BrokerError` if they can't be read. */
 export async function groupSummaries(broker: Broker): Promise<GroupSummary[]> {
+  const error = await broker.groups.readable(null);
+  if (error !== null) throw groupRefusal(null, error);
   const listings = broker.groups.listGroups({ states: [], types: [] });
   const summaries: GroupSummary[] = [];
   for (const listing of listings) {
-    const topics = await broker.groups.fetchOffsets({ groupId: listing.groupId, topics: null });
+    const { groupId } = listing;
+    const topics = await broker.groups.fetchOffsets({ groupId, topics: null });
     const progress = progressOf(broker, null, topics);
     const lag = progress.reduce((sum, each) => sum + Math.max(each.lag, 0), 0);
-    const times = groupLagTime(broker, listing.groupId, progress);
-    summaries.push({ ...listing, partitionCount: progress.length, lag, ...times });
+    const times = groupLagTime(broker, groupId, progress);
+    const fromCopy = broker.groups.isElsewhere(groupId);
+    summaries.push({ ...listing, fromCopy, partitionCount: progress.length, lag, ...times });
   }
   return summaries;
 }
@@ -83,8 +96,13 @@ export function groupLagTime(
   return lagTimes.ofGroup(groupId, owned);
 }
 
-/** One group. Rejects with `BrokerError` `group-id-not-found`. */
+/**
+ * One group. Rejects with `BrokerError`: `group-id-not-found`, `not-coordinator` if no copy is read
+ * here either, `coordinator-not-available` if that can't be read.
+ */
 export async function groupStatus(broker: Broker, groupId: string): Promise<GroupStatus> {
+  const error = await broker.groups.readable(groupId);
+  if (error !== null) throw groupRefusal(groupId, error);
   const group = broker.groups.describeGroup(groupId);
   if (group === null) throw groupRefusal(groupId, "group-id-not-found");
   const { members: described, ...rest } = group;
@@ -96,7 +114,7 @@ export async function groupStatus(broker: Broker, groupId: string): Promise<Grou
     const partitionCount = partitions.filter((each) => each.memberId === memberId).length;
     return { memberId, groupInstanceId, clientId, clientHost, partitionCount };
   });
-  return { ...rest, members, partitions };
+  return { ...rest, fromCopy: broker.groups.isElsewhere(groupId), members, partitions };
 }
 
 /** What the progress of a group is made of. */

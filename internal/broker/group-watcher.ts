@@ -39,19 +39,31 @@ export class GroupWatcher {
   readonly #toldProgress = new Map<string, Map<string, GroupPartition>>();
   /** The last group that was looked at. */
   #last = "";
+  /** Whether what there is of groups has been read since the watch began. */
+  #isRead = false;
 
   constructor(broker: GroupsPath, watched: Watched) {
     this.#broker = broker;
     this.#watched = watched;
+    this.#askFor();
   }
 
   take(maxRows: number): GroupChanges {
+    this.#askFor();
     const progress: GroupPartition[] = [];
     for (const groupId of this.#watched.progressOf) {
       progress.push(...this.#takeProgress(groupId, maxRows - progress.length));
     }
     const groups = this.#watched.groups ? this.#takeGroups(maxRows) : noGroups;
     return { ...groups, progress };
+  }
+
+  /** A look doesn't wait until a slave has read on in its copies: the next one tells of that. */
+  #askFor(): void {
+    if (!this.#watched.groups && this.#watched.progressOf.length === 0) return;
+    void this.#broker.groups.readable(null).then(() => {
+      this.#isRead = true;
+    });
   }
 
   #takeGroups(maxRows: number): Omit<GroupChanges, "progress"> {
@@ -71,7 +83,8 @@ export class GroupWatcher {
       this.#told.set(row.groupId, row);
       groups.push(row);
     }
-    return { removedGroups, groups, incomplete: this.#told.size < listings.length };
+    const incomplete = !this.#isRead || this.#told.size < listings.length;
+    return { removedGroups, groups, incomplete };
   }
 
   #takeRemoved(listings: readonly GroupListing[]): string[] {

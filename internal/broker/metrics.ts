@@ -68,6 +68,7 @@ async function addGroups(
   turns: Turns,
   byPartition: boolean,
 ): Promise<void> {
+  await broker.groups.readable(null); // if not, it is told as it was known
   for (const { groupId, memberCount } of broker.groups.listGroups({ states: [], types: [] })) {
     const all = progressOf(broker, null, broker.groups.knownOffsets(groupId));
     const known = all.filter(({ lag }) => lag >= 0);

@@ -1,4 +1,5 @@
 import { LocalGroupCoordinator } from "../coordination/coordinator.ts";
+import { copiedGroups } from "../coordination/copied-groups.ts";
 import { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
 import type { Platform } from "../platform/platform.ts";
 import { StorageError } from "../storage/errors.ts";
@@ -8,6 +9,7 @@ import type { BrokerOptions } from "./broker-options.ts";
 import type { BrokerParts } from "./broker-parts.ts";
 import { brokerSettings } from "./broker-settings.ts";
 import { CurrentGroups } from "./current-groups.ts";
+import type { EventLog } from "./event-log.ts";
 import { savedFollowedLeader, saveFollowedLeader } from "./followed-leader.ts";
 import { offsetsTopic } from "./groups-topic.ts";
 import type { Links } from "./links.ts";
@@ -35,11 +37,11 @@ export async function openPair(
   await saveBrokerId(disk, dataDirectory, brokerId);
   const parts = await openTopics(platform, base, metadata, brokerId);
   const { topics, changes, cluster, lagTimes, groupOptions } = parts;
-  const groups = new CurrentGroups();
-  const openGroups = () => {
-    const topic = offsetsTopic(topics, store, settings);
-    return LocalGroupCoordinator.open({ ...groupOptions, offsetsTopic: topic });
-  };
+  const groupParts = { ...groupOptions, offsetsTopic: offsetsTopic(topics, store, settings) };
+  const groups = new CurrentGroups({
+    own: () => LocalGroupCoordinator.open(groupParts),
+    copied: () => copiedGroups({ ...groupParts, unreadable: (error) => unreadable(events, error) }),
+  });
   const { rack, replication: mode, lagTimeMaxMs, fenceAfterMs } = settings;
   const pair = new Pair({
     ...{ clock, log, events, store, metadata, topics, links, brokerId, advertised, rack, slaveOf },
@@ -48,7 +50,7 @@ export async function openPair(
     saveFollowed: (leader) => saveFollowedLeader(disk, dataDirectory, leader),
     roleChanged: (role) => {
       lagTimes.forgetGroups();
-      return groups.change(role === "master" ? openGroups : null);
+      return groups.change(role);
     },
   });
   cluster.membership = pair;
@@ -57,6 +59,12 @@ export async function openPair(
   repairs.begin(store, pair);
   if (pair.role === "master") await metadata.found(random);
   return { ...base, ...parts, brokerId, metadata, membership: pair, groups };
+}
+
+/** Groups are told by a slave only as far as it could read its copies. */
+function unreadable(events: EventLog, { message: why }: StorageError): void {
+  const message = `the copies of groups can't be read: ${why}`;
+  events.add("error", "groups-not-read", { subject: "", message });
 }
 
 /** The id that is set, or that was before; a new slave takes one that isn't its master's. */

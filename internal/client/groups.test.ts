@@ -98,7 +98,8 @@ test("groups are listed with what they have still to read", async () => {
     { topic: "orders", partition: 1, offset: 99 },
   ]);
   await client.setGroupOffsets("a", [{ topic: "bills", partition: 0, offset: 0 }]);
-  const rest = { state: "Empty", type: "classic", protocolType: "", memberCount: 0 } as const;
+  const listing = { state: "Empty", type: "classic", protocolType: "", memberCount: 0 } as const;
+  const rest = { ...listing, fromCopy: false };
   expect(await client.listGroups()).toEqual([
     { groupId: "a", ...rest, partitionCount: 1, lag: 0, lagMs: 0, drainMs: 0 },
     { groupId: "b", ...rest, partitionCount: 2, lag: 6, lagMs: 0, drainMs: -1 },

@@ -46,8 +46,14 @@ export interface GroupCoordinator {
   /** Deletes a group without members, and its offsets. */
   deleteGroup(groupId: string): Promise<GroupErrorCode | null>;
 
-  /** Whether another broker coordinates a group. */
+  /** Whether another broker coordinates a group: what is told of it here is a copy's. */
   isElsewhere(groupId: string): boolean;
+  /**
+   * Makes sure that what is told of a group, or of all (null), is no older than this question;
+   * resolves with why it can't be told, null if it can. A slave reads its copy only when it is
+   * asked so: until then it tells what it knew.
+   */
+  readable(groupId: string | null): Promise<GroupErrorCode | null>;
 
   /** Makes sure that groups can be kept; resolves with why they can't, null if they can. */
   ready(): Promise<GroupErrorCode | null>;

@@ -31,18 +31,11 @@ import { consumerHeartbeat } from "./consumer/enter.ts";
 import { consumerFetchRefusal } from "./consumer/offset-rules.ts";
 import { heartbeatRefusal } from "./consumer/request-rules.ts";
 import type { ConsumerHeartbeat, ConsumerHeartbeatAnswer } from "./consumer/requests.ts";
-import { describeGroup, listGroup, passes } from "./describe.ts";
+import { describeGroup, filtered, listGroup } from "./describe.ts";
 import type { GroupErrorCode } from "./errors.ts";
 import { type Group, isVacant } from "./group.ts";
 import { joinGroup, newMemberId } from "./join.ts";
-import {
-  answerAll,
-  commitOffsets,
-  deleteOffsets,
-  fetchOffsets,
-  knownOffsets,
-  type OffsetRules,
-} from "./offsets.ts";
+import { answerAll, commitOffsets, deleteOffsets, type OffsetRules, offsetsOf } from "./offsets.ts";
 import { groupIdRefusal, joinRefusal } from "./request-rules.ts";
 import { heartbeat, leaveGroup } from "./session.ts";
 import type { GroupShard } from "./shard.ts";
@@ -80,6 +73,10 @@ export class LocalGroupCoordinator implements GroupCoordinator {
 
   isElsewhere(): boolean {
     return false;
+  }
+
+  async readable(): Promise<null> {
+    return null;
   }
 
   ready(): Promise<GroupErrorCode | null> {
@@ -168,7 +165,9 @@ export class LocalGroupCoordinator implements GroupCoordinator {
   }
 
   async fetchOffsets(request: FetchOffsetsRequest): Promise<readonly TopicOffsets[]> {
-    return fetchOffsets(this.#shards.of(request.groupId), request);
+    const { groupId, topics } = request;
+    await this.#shards.of(groupId)?.log.settled(); // with every commit that has been answered
+    return offsetsOf(this.#shards.group(groupId)?.offsets, topics);
   }
 
   fetchRefusal(claim: FetchClaim): GroupErrorCode | null {
@@ -177,7 +176,7 @@ export class LocalGroupCoordinator implements GroupCoordinator {
   }
 
   knownOffsets(groupId: string): readonly TopicOffsets[] {
-    return knownOffsets(this.#shards.of(groupId), groupId);
+    return offsetsOf(this.#shards.group(groupId)?.offsets, null);
   }
 
   async deleteOffsets(request: DeleteOffsetsRequest): Promise<DeleteOffsetsAnswer> {
@@ -201,8 +200,7 @@ export class LocalGroupCoordinator implements GroupCoordinator {
     const listings = Array.from(this.#shards.groups(), ({ classic, consumer }) =>
       consumer ? listConsumerGroup(consumer) : listGroup(classic),
     );
-    const passing = listings.filter((listing) => passes(listing, filter));
-    return passing.sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
+    return filtered(listings, filter);
   }
 
   async deleteGroup(groupId: string): Promise<GroupErrorCode | null> {

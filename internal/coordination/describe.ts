@@ -1,6 +1,8 @@
 import type { GroupDescription, GroupFilter, GroupListing } from "./api.ts";
+import type { SavedGroup } from "./changes.ts";
 import type { ClassicGroup } from "./classic-group.ts";
 import { metadataOf, NOTHING } from "./member.ts";
+import { savedState } from "./saved-group.ts";
 
 /** A group in a list. */
 export function listGroup(group: ClassicGroup): GroupListing {
@@ -9,9 +11,12 @@ export function listGroup(group: ClassicGroup): GroupListing {
   return { groupId, protocolType: protocolType ?? "", state, type: "classic", memberCount };
 }
 
-/** Whether a group is one of those asked for. */
-export function passes({ state, type }: GroupListing, filter: GroupFilter): boolean {
-  return isOneOf(state, filter.states) && isOneOf(type, filter.types);
+/** Those of the groups that are asked for, in the order of their ids. */
+export function filtered(groups: readonly GroupListing[], filter: GroupFilter): GroupListing[] {
+  const passing = groups.filter(
+    ({ state, type }) => isOneOf(state, filter.states) && isOneOf(type, filter.types),
+  );
+  return passing.sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
 }
 
 function isOneOf(name: string, wanted: readonly string[]): boolean {
@@ -32,4 +37,23 @@ export function describeGroup(group: ClassicGroup): GroupDescription {
     assignment: isStable ? member.assignment : NOTHING,
   }));
   return { ...listGroup(group), generation: group.generation, protocolName, members };
+}
+
+/** A group in a list, as it was saved when it was last stable or empty. */
+export function listSavedGroup(groupId: string, saved: SavedGroup): GroupListing {
+  const { protocolType, members } = saved;
+  const memberCount = members.length;
+  return { groupId, protocolType, state: savedState(saved), type: "classic", memberCount };
+}
+
+/** The same with its members. */
+export function describeSavedGroup(groupId: string, saved: SavedGroup): GroupDescription {
+  const listing = listSavedGroup(groupId, saved);
+  const protocolName = listing.state === "Stable" ? (saved.protocolName ?? "") : "";
+  const members = saved.members.map(
+    ({ memberId, groupInstanceId, clientId, clientHost, metadata, assignment }) => {
+      return { memberId, groupInstanceId, clientId, clientHost, metadata, assignment };
+    },
+  );
+  return { ...listing, generation: saved.generation, protocolName, members };
 }

@@ -7,6 +7,7 @@ const NOT_HERE = "not-coordinator";
 export function coordinatedElsewhere(): GroupCoordinator {
   return {
     isElsewhere: () => true,
+    readable: async (groupId) => (groupId === null ? null : NOT_HERE),
     ready: async () => NOT_HERE,
     joinGroup: async ({ memberId }) => ({ error: NOT_HERE, memberId }),
     syncGroup: async () => ({ error: NOT_HERE }),

@@ -3,11 +3,21 @@ import type { Random } from "../platform/random.ts";
 import { type ManualClock, manualClock } from "../platform/testing/manual-clock.ts";
 import { type Crash, memoryDisk } from "../platform/testing/memory-disk.ts";
 import { seeded } from "../record/samples.testing.ts";
+import type { StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
+import type { PartitionLog } from "../storage/partition-log.ts";
 import { openStore } from "../storage/store.testing.ts";
-import type { CommitRequest, JoinAnswer, JoinRequest, MemberClaim, SyncAnswer } from "./api.ts";
+import type {
+  CommitRequest,
+  GroupCoordinator,
+  JoinAnswer,
+  JoinRequest,
+  MemberClaim,
+  SyncAnswer,
+} from "./api.ts";
 import type { TopicCatalog } from "./consumer/topics.ts";
 import { LocalGroupCoordinator } from "./coordinator.ts";
+import { copiedGroups } from "./copied-groups.ts";
 import { OFFSETS_TOPIC } from "./offsets-topic.ts";
 import type { GroupSettings } from "./settings.ts";
 
@@ -39,12 +49,22 @@ export interface Fixture {
   readonly coordinator: LocalGroupCoordinator;
   readonly clock: ManualClock;
   readonly store: LogStore;
+  /** The logs that groups are kept in. */
+  readonly logs: readonly PartitionLog[];
+  /** What another broker would tell of the groups that has copies of these logs. */
+  copies(logs?: () => readonly PartitionLog[] | null): CopiedFixture;
   /** The topics that there are, with their partition counts. */
   readonly topics: Map<string, number>;
   /** Topics have come, gone or grown. */
   topicsChanged(): void;
   /** Ends this coordinator, and begins another with what a crash leaves, and other settings. */
   crash(kind: Crash, changed?: Partial<GroupSettings>): Promise<Fixture>;
+}
+
+/** Groups as a copy tells them, and why it could not be read. */
+export interface CopiedFixture {
+  readonly groups: GroupCoordinator;
+  readonly faults: readonly string[];
 }
 
 /** Starts a coordinator with two shards and the topics `orders` and `bills` of 8 partitions. */
@@ -62,18 +82,24 @@ export async function openFixture(
     store.openLog(`${OFFSETS_TOPIC}-${i}`, "a", LOG_CONFIG),
   );
   const { catalog, topicsChanged } = catalogOf(topics);
+  const common = { store, topics: catalog, settings: { ...SETTINGS, ...settings } };
   const coordinator = await LocalGroupCoordinator.open({
+    ...common,
     clock,
     random: randomOf(seeded(store.logs.size + clock.nowMs())),
-    store,
-    topics: catalog,
     offsetsTopic: { logs: () => logs, create: async () => logs },
-    settings: { ...SETTINGS, ...settings },
   });
   return {
     coordinator,
     clock,
     store,
+    logs,
+    copies(copied = () => logs) {
+      const faults: string[] = [];
+      const unreadable = ({ message }: StorageError) => faults.push(message);
+      const offsetsTopic = { logs: copied, create: async () => null };
+      return { groups: copiedGroups({ ...common, offsetsTopic, unreadable }), faults };
+    },
     topics,
     topicsChanged,
     async crash(kind, changed = {}) {

@@ -1,22 +1,17 @@
 import type { Clock } from "../platform/clock.ts";
-import { batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { BatchBuilder } from "../record/builder.ts";
-import { recordsOf } from "../record/records.ts";
-import { DamageError, StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { GroupChange } from "./changes.ts";
-import { decodeChange, encodeChange, type RecordFault } from "./records.ts";
+import { encodeChange } from "./records.ts";
 
-const READ_BYTES = 1024 * 1024;
 /** Changes that are written together make batches of this size, if they are that many. */
 const BATCH_BYTES = 512 * 1024;
-const RECORD_LIMIT_BYTES = 128 * 1024 * 1024;
 
 /** Told of each change that is durable, in the log's order. */
 export type OnApplied = (change: GroupChange) => void;
 
-/** The log of one partition of `__consumer_offsets`: changes are written, and replayed. */
+/** The log of one partition of `__consumer_offsets`: what is written to it. */
 export class GroupLog {
   readonly #clock: Clock;
   readonly #store: LogStore;
@@ -61,38 +56,6 @@ export class GroupLog {
     await this.#appends;
   }
 
-  /** Tells `apply` all that is in the log. Rejects with `StorageError` if it can't be read. */
-  async replay(apply: OnApplied): Promise<void> {
-    const end = this.#log.durableOffset;
-    for (let offset = this.#log.startOffset; offset < end; ) {
-      const chunks = await this.#read(offset, end);
-      if (typeof chunks === "number") {
-        offset = chunks;
-        continue;
-      }
-      if (chunks.length === 0) return;
-      for (const chunk of chunks) {
-        for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
-          this.#replayBatch(chunk, at, apply);
-          offset = lastOffset(chunk, at) + 1;
-        }
-      }
-    }
-  }
-
-  /**
-   * Batches from `offset` on; the offset to go on at where they are damaged, which the storage
-   * tells people of. What was there is known as it was told before, or not at all.
-   */
-  async #read(offset: number, end: number): Promise<readonly Uint8Array[] | number> {
-    try {
-      return await this.#store.read(this.#log, offset, end, READ_BYTES);
-    } catch (error) {
-      if (error instanceof DamageError) return error.range.toOffset;
-      throw error;
-    }
-  }
-
   #append(changes: readonly GroupChange[]): Promise<unknown> {
     const appends: Promise<void>[] = [];
     let builder = new BatchBuilder();
@@ -126,24 +89,9 @@ export class GroupLog {
       });
     });
   }
-
-  #replayBatch(chunk: Uint8Array, at: number, apply: OnApplied): void {
-    for (const { key, value, offset } of recordsOf(chunk, at, RECORD_LIMIT_BYTES)) {
-      const change = key === null ? "malformed" : decodeChange(key, value);
-      if (typeof change !== "string") apply(change);
-      // What a newer version keeps besides groups and offsets is nothing to this one.
-      else if (change !== "unknown-kind") throw unreadable(this.#log.name, offset, change);
-    }
-  }
 }
 
 /** Resolves when all have resolved or rejected; keeps nothing of what they gave. */
 async function settledAll(promises: readonly Promise<unknown>[]): Promise<void> {
   await Promise.allSettled(promises);
-}
-
-function unreadable(name: string, offset: number, fault: Exclude<RecordFault, "unknown-kind">) {
-  const what = `${name}: the record at offset ${offset}`;
-  if (fault === "malformed") return new StorageError("damaged", `${what} is no record of groups`);
-  return new StorageError("newer-format", `${what} was written by a newer Weir`);
 }

@@ -15,6 +15,7 @@ import { consumerCommitRefusal } from "./consumer/offset-rules.ts";
 import { CONSUMER_PROTOCOL } from "./consumer-protocol.ts";
 import type { GroupErrorCode } from "./errors.ts";
 import { type Group, isSubscribedTo } from "./group.ts";
+import type { OffsetTable } from "./offset-table.ts";
 import { checkClaim, renewSession } from "./session.ts";
 import type { GroupShard } from "./shard.ts";
 
@@ -91,26 +92,17 @@ function committedOffset(
   return { offset, leaderEpoch, metadata, committedAtMs: nowMs, expiresAtMs };
 }
 
-/** A group's offsets, with every commit that has been answered. */
-export async function fetchOffsets(
-  shard: GroupShard | undefined,
-  { groupId, topics }: FetchOffsetsRequest,
-): Promise<readonly TopicOffsets[]> {
-  await shard?.log.settled();
-  if (topics === null) return knownOffsets(shard, groupId);
-  const offsets = shard?.groups.get(groupId)?.offsets;
-  return topics.map(({ topic, partitions }) => ({
-    topic,
-    partitions: partitions.map((partition) => told(partition, offsets?.get(topic, partition))),
-  }));
-}
-
-/** A group's offsets as they are known now. */
-export function knownOffsets(
-  shard: GroupShard | undefined,
-  groupId: string,
+/** A group's offsets as a table has them: those that are asked for, or all (null). */
+export function offsetsOf(
+  offsets: OffsetTable | undefined,
+  topics: FetchOffsetsRequest["topics"],
 ): readonly TopicOffsets[] {
-  const offsets = shard?.groups.get(groupId)?.offsets;
+  if (topics !== null) {
+    return topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map((partition) => told(partition, offsets?.get(topic, partition))),
+    }));
+  }
   return Array.from(offsets?.topics() ?? [], (topic) => ({
     topic,
     partitions: Array.from(offsets?.ofTopic(topic) ?? [], ({ partition, committed }) =>

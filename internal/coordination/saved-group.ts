@@ -34,6 +34,11 @@ export function savedGroup(
   };
 }
 
+/** The state that a group was saved in. */
+export function savedState({ members }: SavedGroup): "Empty" | "Stable" {
+  return members.length === 0 ? "Empty" : "Stable";
+}
+
 /** The group that was saved; its members' sessions begin now. */
 export function restoredGroup(
   groupId: string,
@@ -61,7 +66,7 @@ export function restoredGroup(
       syncing: null,
     });
   }
-  group.restore(saved.members.length === 0 ? "Empty" : "Stable", stateSinceMs);
+  group.restore(savedState(saved), stateSinceMs);
   const { protocolType, members } = group;
   group.subscribedTopics = topicsReadBy(members.values(), protocolType, protocolName);
   return group;

@@ -1,15 +1,16 @@
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
-import type { GroupChange, SavedGroup } from "./changes.ts";
+import type { GroupChange } from "./changes.ts";
 import { ClassicGroup, type GroupContext } from "./classic-group.ts";
-import { ConsumerReplay } from "./consumer/changes.ts";
 import { type LiveContext, LiveGroup } from "./consumer/live-group.ts";
 import type { TopicCatalog } from "./consumer/topics.ts";
 import { downgradeIfDue, endConsumerGroup, upgrade } from "./conversion.ts";
 import { endOf, GROUP_BYTES, type Group } from "./group.ts";
 import { GroupLog } from "./group-log.ts";
+import { GroupReplay } from "./group-replay.ts";
 import { OffsetTable } from "./offset-table.ts";
 import { disband } from "./rebalance.ts";
+import { replayLog } from "./replay-log.ts";
 import { restoredGroup, savedGroup } from "./saved-group.ts";
 
 /** What the groups of all shards have in common. */
@@ -29,7 +30,7 @@ export class GroupShard {
     log: PartitionLog,
   ): Promise<GroupShard> {
     const shard = new GroupShard(shared, store, log);
-    await shard.#load();
+    await shard.#load(store, log);
     return shard;
   }
 
@@ -120,27 +121,17 @@ export class GroupShard {
   }
 
   /** Groups come back as they were saved last; those of which nothing is left don't. */
-  async #load(): Promise<void> {
-    const lastSaved = new Map<string, SavedGroup>();
-    const consumers = new ConsumerReplay();
-    await this.log.replay((change) => {
-      if (change.kind !== "group" && change.kind !== "offset") {
-        consumers.apply(change);
-        return;
+  async #load(store: LogStore, log: PartitionLog): Promise<void> {
+    const replay = new GroupReplay(this.#context.budget);
+    const { startOffset, durableOffset } = log;
+    await replayLog(store, log, startOffset, durableOffset, (change) => replay.apply(change));
+    for (const { groupId, saved, consumer, offsets } of replay.groups()) {
+      const group = this.#add(groupId, offsets);
+      group.isSaved = saved !== null;
+      if (saved) group.classic = restoredGroup(groupId, saved, this.#context);
+      if (consumer) {
+        group.consumer = new LiveGroup(groupId, this.#consumerContext, consumer, "saved");
       }
-      this.#apply(change);
-      if (change.kind !== "group") return;
-      if (change.saved) lastSaved.set(change.groupId, change.saved);
-      else lastSaved.delete(change.groupId);
-    });
-    for (const [groupId, saved] of consumers.groups()) {
-      const group = this.groups.get(groupId) ?? this.#add(groupId);
-      group.consumer = new LiveGroup(groupId, this.#consumerContext, saved, "saved");
-    }
-    for (const group of [...this.groups.values()]) {
-      const saved = lastSaved.get(group.groupId);
-      if (saved) group.classic = restoredGroup(group.groupId, saved, this.#context);
-      else if (group.offsets.isEmpty && !group.consumer) this.#remove(group);
     }
   }
 
@@ -157,10 +148,9 @@ export class GroupShard {
     }
   }
 
-  #add(groupId: string): Group {
+  #add(groupId: string, offsets = new OffsetTable(this.#context.budget)): Group {
     const { budget } = this.#context;
     const classic = new ClassicGroup(groupId, this.#context);
-    const offsets = new OffsetTable(budget);
     const group: Group = { groupId, classic, consumer: null, isSaved: false, offsets };
     this.groups.set(groupId, group);
     budget.add(GROUP_BYTES);

@@ -246,6 +246,7 @@ const noGroups: GroupCoordinator = {
   listGroups: () => [],
   deleteGroup: notFaked,
   isElsewhere: () => false,
+  readable: async () => null,
   ready: notFaked,
 };
 

@@ -68,6 +68,8 @@ export class PartitionLog {
   startOffset = 0;
   /** All before this offset is as safe as the log's durability promises. */
   durableOffset = 0;
+  /** How often batches were cut off its end since the start: offsets may be others' since then. */
+  cutCount = 0;
   /** What a cut has taken out of the row of segments, until its files are removed. */
   cutSegments: readonly Segment[] = [];
   /** The leader epoch that is written into the batches that are appended from now on. */

@@ -189,6 +189,7 @@ function cutOff({ disk, checkpointer }: TruncationPath, log: PartitionLog, end: 
   last.rewind(disk, end.segment);
   if (last.file === "clean") last.file = "uncut";
   const { endOffset } = end;
+  log.cutCount++;
   log.producers.cutFrom(endOffset);
   log.epochs.cutFrom(endOffset);
   last.lastEpoch = last.sizeBytes > 0 ? log.epochs.last : -1;

@@ -11,6 +11,7 @@ export interface GroupRoutes {
 export function routedGroups({ of, all, ready }: GroupRoutes): GroupCoordinator {
   return {
     ready,
+    readable: async (groupId) => (groupId === null ? null : of(groupId).readable(groupId)),
     isElsewhere: (groupId) => of(groupId).isElsewhere(groupId),
     joinGroup: (request) => of(request.groupId).joinGroup(request),
     syncGroup: (request) => of(request.groupId).syncGroup(request),

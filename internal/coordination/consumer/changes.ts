@@ -76,7 +76,7 @@ interface DraftMember {
   holding: Holding;
 }
 
-/** The groups of the consumer protocol that a log tells of. */
+/** The groups of the consumer protocol that a log tells of, as far as it was read. */
 export class ConsumerReplay {
   readonly #drafts = new Map<string, Draft>();
 
@@ -93,21 +93,37 @@ export class ConsumerReplay {
       if (change.kind === "consumer-member") member.terms = change.terms;
       else if (change.kind === "consumer-target") member.target = change.target ?? NO_PARTITIONS;
       else member.holding = change.holding ?? NOTHING_HELD;
+      if (isNobody(member)) draft.members.delete(change.memberId);
     }
+    if (isNothing(draft)) this.#drafts.delete(groupId);
   }
 
-  /** The groups that are there in the end. */
-  *groups(): Generator<readonly [groupId: string, group: ConsumerGroup]> {
-    for (const [groupId, { saved, assignmentEpoch, members: drafts }] of this.#drafts) {
-      if (saved === null) continue;
-      const members = new Map<string, ConsumerMember>();
-      for (const [memberId, { terms, target, holding }] of drafts) {
-        if (terms !== null) members.set(memberId, { terms, target, holding });
-      }
-      const { epoch, topicsHash } = saved;
-      yield [groupId, { epoch, topicsHash, assignmentEpoch, members }];
+  /** The group, if it is there now. */
+  group(groupId: string): ConsumerGroup | null {
+    const draft = this.#drafts.get(groupId);
+    if (!draft || draft.saved === null) return null;
+    const members = new Map<string, ConsumerMember>();
+    for (const [memberId, { terms, target, holding }] of draft.members) {
+      if (terms !== null) members.set(memberId, { terms, target, holding });
     }
+    const { epoch, topicsHash } = draft.saved;
+    return { epoch, topicsHash, assignmentEpoch: draft.assignmentEpoch, members };
   }
+
+  /** The ids of all groups that are there now, and of some that aren't. */
+  groupIds(): Iterable<string> {
+    return this.#drafts.keys();
+  }
+}
+
+/** Whether all that was told of a group has been taken back: nothing is kept of it then. */
+function isNothing({ saved, assignmentEpoch, members }: Draft): boolean {
+  const isAssigned = assignmentEpoch !== NEW_GROUP.assignmentEpoch;
+  return saved === null && !isAssigned && members.size === 0;
+}
+
+function isNobody({ terms, target, holding }: DraftMember): boolean {
+  return terms === null && target === NO_PARTITIONS && holding === NOTHING_HELD;
 }
 
 function newDraft(): Draft {

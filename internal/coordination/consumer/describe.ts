@@ -2,9 +2,9 @@ import type { GroupDescription, GroupListing } from "../api.ts";
 import { CONSUMER_PROTOCOL, encodeAssignment } from "../consumer-protocol.ts";
 import { NOTHING } from "../member.ts";
 import { chosenAssignor } from "./assign.ts";
-import { type ConsumerGroupState, stateOf } from "./group-state.ts";
-import type { LiveGroup } from "./live-group.ts";
-import { named, type TopicAssignment } from "./topics.ts";
+import type { GroupRules } from "./group-rules.ts";
+import { type ConsumerGroup, type ConsumerGroupState, stateOf } from "./group-state.ts";
+import { named, type TopicAssignment, type TopicCatalog } from "./topics.ts";
 
 /** A group of the consumer protocol, with all that Kafka's tools show of it. */
 export interface ConsumerGroupDescription {
@@ -33,31 +33,39 @@ export interface ConsumerMemberDescription {
   readonly isClassic: boolean;
 }
 
+/** A group, and what it takes to tell of it: a live one, or one that was saved. */
+export interface DescribableGroup {
+  readonly groupId: string;
+  readonly group: ConsumerGroup;
+  readonly topics: TopicCatalog;
+  readonly rules: Pick<GroupRules, "assignors">;
+}
+
 /** A group in a list. */
-export function listConsumerGroup({ groupId, group }: LiveGroup): GroupListing {
+export function listConsumerGroup({ groupId, group }: DescribableGroup): GroupListing {
   const state = stateOf(group);
   const memberCount = group.members.size;
   return { groupId, protocolType: CONSUMER_PROTOCOL, state, type: "consumer", memberCount };
 }
 
 /** A group in the same words as a classic one: what members have, not what they are to have. */
-export function summarizeConsumerGroup(live: LiveGroup): GroupDescription {
-  const { group, rules } = live;
+export function summarizeConsumerGroup(described: DescribableGroup): GroupDescription {
+  const { group, rules } = described;
   const members = Array.from(group.members, ([memberId, { terms, holding }]) => ({
     memberId,
     groupInstanceId: terms.instanceId,
     clientId: terms.clientId,
     clientHost: terms.clientHost,
     metadata: NOTHING,
-    assignment: encodeAssignment(named(holding.assigned, live.topics)),
+    assignment: encodeAssignment(named(holding.assigned, described.topics)),
   }));
   const protocolName = chosenAssignor(group, rules.assignors);
-  return { ...listConsumerGroup(live), generation: group.epoch, protocolName, members };
+  return { ...listConsumerGroup(described), generation: group.epoch, protocolName, members };
 }
 
 /** A group with its members. */
-export function describeConsumerGroup(live: LiveGroup): ConsumerGroupDescription {
-  const { groupId, group, rules } = live;
+export function describeConsumerGroup(described: DescribableGroup): ConsumerGroupDescription {
+  const { groupId, group, rules } = described;
   const members = Array.from(group.members, ([memberId, { terms, target, holding }]) => ({
     memberId,
     epoch: holding.epoch,
@@ -67,8 +75,8 @@ export function describeConsumerGroup(live: LiveGroup): ConsumerGroupDescription
     clientHost: terms.clientHost,
     topics: terms.topics,
     topicRegex: terms.topicRegex ?? "",
-    assigned: named(holding.assigned, live.topics),
-    target: named(target, live.topics),
+    assigned: named(holding.assigned, described.topics),
+    target: named(target, described.topics),
     isClassic: terms.classic !== null,
   }));
   return {

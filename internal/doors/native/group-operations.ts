@@ -7,7 +7,7 @@ import type {
   TimedProgress,
 } from "../../broker/group-status.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
-import { int32, int53, list, nullable, oneOf, record, text } from "./shapes.ts";
+import { flag, int32, int53, list, nullable, oneOf, record, text } from "./shapes.ts";
 
 /** More entries than any list of one answer has; the bound of a frame is reached before. */
 const MANY = 1_000_000;
@@ -46,6 +46,7 @@ const listingFields = {
   type: oneOf("classic", "consumer"),
   protocolType: text,
   memberCount: int32(),
+  fromCopy: flag,
 };
 
 /** Which group a request is about. */

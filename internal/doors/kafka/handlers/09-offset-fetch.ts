@@ -1,5 +1,6 @@
 import type { Broker } from "../../../broker/api.ts";
-import type { OffsetToCommit, TopicOffsets } from "../../../coordination/api.ts";
+import type { FetchClaim, OffsetToCommit, TopicOffsets } from "../../../coordination/api.ts";
+import type { GroupErrorCode } from "../../../coordination/errors.ts";
 import { groupErrorCode } from "../errors.ts";
 import { kafkaErrors } from "../protocol/error-codes.ts";
 import { offsetFetch } from "../protocol/messages/09-offset-fetch.ts";
@@ -15,7 +16,8 @@ type AnsweredPartition = AnsweredTopic["partitions"][number];
 const GROUPS_VERSION = 8;
 const TOPIC_ID_VERSION = 10;
 
-const NOT_HERE = { topics: [], errorCode: kafkaErrors.NOT_COORDINATOR.code };
+/** Those who ask in older versions don't say who they are. */
+const NOBODY = { memberId: null, memberEpoch: -1 } as const;
 
 /**
  * OffsetFetch 1-10.
@@ -23,31 +25,48 @@ const NOT_HERE = { topics: [], errorCode: kafkaErrors.NOT_COORDINATOR.code };
  * - Offset -1 without an error where none is committed, also for groups, topics and partitions
  *   that aren't there. Null topics: all that the group has.
  * - Every commit that was answered before is seen. What is on its way to the disk is waited for,
- *   so requireStable changes nothing: there are no transactions.
+ *   so requireStable changes nothing at the coordinator: there are no transactions.
  * - From version 9 on a member of the consumer protocol says who it is: UNKNOWN_MEMBER_ID, and with
  *   another epoch than its own STALE_MEMBER_EPOCH.
- * - NOT_COORDINATOR where another broker coordinates the group.
+ * - NOT_COORDINATOR where another broker coordinates the group. A slave tells what it has a copy of
+ *   to those who only want to know: consumers at work ask as members, or with requireStable, since
+ *   they need what nobody but the coordinator has for sure.
  * - From version 10 on by topic id: UNKNOWN_TOPIC_ID for an id that isn't known.
  */
 export const offsetFetchService = service(offsetFetch, async (request, { client, version }) => {
   const { broker } = client;
+  const { requireStable } = request;
   if (version < GROUPS_VERSION) {
     const { groupId, topics } = request;
-    if (broker.groups.isElsewhere(groupId)) return { ...NOT_HERE, throttleTimeMs: 0, groups: [] };
+    const error = await refusalOf(broker, { ...NOBODY, groupId }, requireStable);
+    if (error !== null) return { throttleTimeMs: 0, topics: [], ...refused(error), groups: [] };
     const byName = topics?.map((topic) => ({ ...topic, topicId: ZERO_UUID })) ?? null;
     const group = await fetchByName(broker, groupId, byName);
     return { throttleTimeMs: 0, topics: group.topics, errorCode: 0, groups: [] };
   }
   const fetchGroup = version < TOPIC_ID_VERSION ? fetchByName : fetchById;
-  const groups = request.groups.map((group) => {
+  const groups = request.groups.map(async (group) => {
     const { groupId } = group;
-    if (broker.groups.isElsewhere(groupId)) return { ...NOT_HERE, groupId };
-    const error = broker.groups.fetchRefusal(group);
-    if (error === null) return fetchGroup(broker, group.groupId, group.topics);
-    return { groupId, topics: [], errorCode: groupErrorCode(error) };
+    const error = await refusalOf(broker, group, requireStable);
+    if (error === null) return fetchGroup(broker, groupId, group.topics);
+    return { groupId, topics: [], ...refused(error) };
   });
   return { throttleTimeMs: 0, topics: [], groups: await Promise.all(groups) };
 });
+
+/** Why these offsets aren't told here; null if they are. */
+async function refusalOf(
+  { groups }: Broker,
+  claim: FetchClaim,
+  requireStable: boolean,
+): Promise<GroupErrorCode | null> {
+  if (requireStable && groups.isElsewhere(claim.groupId)) return "not-coordinator";
+  return (await groups.readable(claim.groupId)) ?? groups.fetchRefusal(claim);
+}
+
+function refused(error: GroupErrorCode) {
+  return { errorCode: groupErrorCode(error) };
+}
 
 async function fetchByName(
   { groups }: Broker,

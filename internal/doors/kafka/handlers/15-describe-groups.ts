@@ -15,24 +15,29 @@ const NOT_FOUND_VERSION = 6;
  *
  * - A group that isn't there is Dead; from version 6 on GROUP_ID_NOT_FOUND, too. So is one of the
  *   consumer protocol, which ConsumerGroupDescribe is for.
- * - NOT_COORDINATOR where another broker coordinates the group.
+ * - NOT_COORDINATOR where another broker coordinates the group; but a slave tells how the group was
+ *   saved last, of which it has a copy.
  * - The assignor, and the members' metadata and assignments, while the group is stable.
  */
 export const describeGroupsService = service(
   describeGroups,
   async ({ groups, includeAuthorizedOperations }, { client, version }) => {
     const authorizedOperations = includeAuthorizedOperations ? GROUP_OPERATIONS : NOT_ASKED_FOR;
-    const described = groups.map((groupId) => describe(client.broker, groupId, version));
-    return {
-      throttleTimeMs: 0,
-      groups: described.map((group) => ({ ...group, authorizedOperations })),
-    };
+    const described = groups.map(async (groupId) => {
+      return { ...(await describe(client.broker, groupId, version)), authorizedOperations };
+    });
+    return { throttleTimeMs: 0, groups: await Promise.all(described) };
   },
 );
 
-function describe({ groups }: Broker, groupId: string, version: number): AnsweredGroup {
+async function describe(
+  { groups }: Broker,
+  groupId: string,
+  version: number,
+): Promise<AnsweredGroup> {
   const none = { groupId, groupState: "Dead", protocolType: "", protocolData: "", members: [] };
-  if (groups.isElsewhere(groupId)) return { errorCode: groupErrorCode("not-coordinator"), ...none };
+  const error = await groups.readable(groupId);
+  if (error !== null) return { errorCode: groupErrorCode(error), ...none };
   const group = groups.describeGroup(groupId);
   if (group === null || group.type !== "classic") {
     if (version < NOT_FOUND_VERSION) return { errorCode: 0, ...none };

@@ -17,24 +17,23 @@ const CONSUMER_MEMBER = 1;
  *
  * - GROUP_ID_NOT_FOUND for a group that isn't there, and for one of the classic protocol: tools
  *   then ask with DescribeGroups.
+ * - NOT_COORDINATOR where another broker coordinates the group; but a slave tells how the group was
+ *   saved last, of which it has a copy.
  */
 export const consumerGroupDescribeService = service(
   consumerGroupDescribe,
   async ({ groupIds, includeAuthorizedOperations }, { client }) => {
     const authorizedOperations = includeAuthorizedOperations ? GROUP_OPERATIONS : NOT_ASKED_FOR;
-    const { broker } = client;
-    const groups = groupIds.map((groupId) => {
-      const elsewhere = broker.groups.isElsewhere(groupId);
-      return {
-        ...(elsewhere ? notHere(groupId) : describe(broker, groupId)),
-        authorizedOperations,
-      };
+    const groups = groupIds.map(async (groupId) => {
+      return { ...(await describe(client.broker, groupId)), authorizedOperations };
     });
-    return { throttleTimeMs: 0, groups };
+    return { throttleTimeMs: 0, groups: await Promise.all(groups) };
   },
 );
 
-function describe({ groups }: Broker, groupId: string): AnsweredGroup {
+async function describe({ groups }: Broker, groupId: string): Promise<AnsweredGroup> {
+  const error = await groups.readable(groupId);
+  if (error !== null) return { ...nothingOf(groupId), errorCode: groupErrorCode(error) };
   const group = groups.describeConsumerGroup(groupId);
   if (group === null) {
     const errorMessage = `there is no group ${groupId} of the consumer protocol`;
@@ -50,10 +49,6 @@ function describe({ groups }: Broker, groupId: string): AnsweredGroup {
     assignorName: group.assignor,
     members: group.members.map(memberOf),
   };
-}
-
-function notHere(groupId: string): AnsweredGroup {
-  return { ...nothingOf(groupId), errorCode: groupErrorCode("not-coordinator") };
 }
 
 function nothingOf(groupId: string) {
