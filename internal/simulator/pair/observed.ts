@@ -1,6 +1,6 @@
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { Member, MemberLife } from "./member.ts";
-import type { LogMirror } from "./mirror.ts";
+import { isSame, type LogMirror, type MirroredBatch } from "./mirror.ts";
 
 /** What is known of one broker's copy of a log. */
 export interface Copy {
@@ -17,6 +17,8 @@ export interface Observed {
   wasMaster: boolean;
   epoch: number;
   copies: Map<string, Copy>;
+  /** What was on its last disk, which is lost: what it said of that may still be under way. */
+  lost: Map<string, Copy>;
 }
 
 /** Who led under an epoch: one process, once. */
@@ -34,4 +36,17 @@ export function keyOf({ name, incarnation }: PartitionLog): string {
 export function partsOfKey(key: string): { readonly name: string; readonly incarnation: string } {
   const cut = key.indexOf("/");
   return { name: key.slice(0, cut), incarnation: key.slice(cut + 1) };
+}
+
+/** Whether a broker has made a batch durable, or had, and lost its disk before it said so. */
+export function saysToHave(
+  { member, copies, lost }: Observed,
+  key: string,
+  batch: MirroredBatch,
+): boolean {
+  const has = (copy: Copy | undefined) =>
+    copy !== undefined &&
+    batch.endOffset <= copy.mirror.durableOffset &&
+    isSame(batch, copy.mirror.at(batch.offset));
+  return has(copies.get(key)) || (member.isNew && has(lost.get(key)));
 }

@@ -2,11 +2,19 @@ import { isPromotion } from "../../broker/epochs.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { must } from "../failure.ts";
 import { backingOf, checkIsr } from "./backing.ts";
+import { checkEqual } from "./equal-copies.ts";
 import { type Commit, Ledger } from "./ledger.ts";
 import type { LossRules } from "./loss-rules.ts";
 import type { Member, MemberLife } from "./member.ts";
 import { isSame, LogMirror, type MirroredBatch } from "./mirror.ts";
-import { type Copy, keyOf, type Leadership, type Observed, partsOfKey } from "./observed.ts";
+import {
+  type Copy,
+  keyOf,
+  type Leadership,
+  type Observed,
+  partsOfKey,
+  saysToHave,
+} from "./observed.ts";
 
 /**
  * Sees both brokers' logs after every event, and what every leader commits: what must hold between
@@ -26,7 +34,14 @@ export class Witness {
   constructor(members: readonly Member[], rules: LossRules) {
     this.#rules = rules;
     this.#observed = members.map((member) => {
-      return { member, life: null, wasMaster: false, epoch: -1, copies: new Map() };
+      return {
+        member,
+        life: null,
+        wasMaster: false,
+        epoch: -1,
+        copies: new Map(),
+        lost: new Map(),
+      };
     });
   }
 
@@ -60,7 +75,9 @@ export class Witness {
   /** A broker's disk is gone. */
   diskLost(member: Member): void {
     for (const observed of this.#observed) {
-      if (observed.member === member) observed.copies = new Map();
+      if (observed.member !== member) continue;
+      observed.lost = observed.copies;
+      observed.copies = new Map();
     }
   }
 
@@ -68,20 +85,7 @@ export class Witness {
   checkEqual(): void {
     const [one, other] = this.#observed;
     if (!one?.life || !other?.life) throw new Error("both brokers have to run");
-    const names = [...one.life.parts.store.logs.values(), ...other.life.parts.store.logs.values()];
-    for (const key of new Set(names.map(keyOf))) {
-      const [a, b] = [one, other].map(({ copies }) => copies.get(key)?.mirror.batches ?? []);
-      const text = () => `${key}: one has ${a?.length} batches, the other ${b?.length}`;
-      must(a !== undefined && a.length === b?.length, text);
-      const commits = this.ledgers.get(key)?.commits ?? [];
-      must(commits.length === a.length, () => `${key}: ${commits.length} of ${a.length} committed`);
-      const isOwn = key.startsWith("__");
-      const count = isOwn ? a.length : new Set(a.map(({ crc }) => crc)).size;
-      must(count === a.length, () => `${key}: something was written twice`);
-      for (const [i, batch] of a.entries()) {
-        must(isSame(batch, b[i]), () => `${key}: the copies differ at ${batch.offset}`);
-      }
-    }
+    checkEqual(one, other, this.ledgers);
   }
 
   /** To be called after every event. */
@@ -260,12 +264,10 @@ export class Witness {
     const atMs = member.machine.scheduler.nowMs;
     const commit: Commit = { batch, backing, atMs };
     if (backing === "both" && other) {
-      const theirs = other.copies.get(keyOf(log))?.mirror;
-      const hasIt = theirs && batch.endOffset <= theirs.durableOffset;
-      const isThere = hasIt && isSame(batch, theirs.at(batch.offset));
       const text = () =>
         `${log.name}: ${batch.offset} is committed, ${other.member.name} hasn't it`;
-      must(isThere || this.#rules.mayHaveForgotten(other.member, log.name), text);
+      const hasIt = saysToHave(other, keyOf(log), batch);
+      must(hasIt || this.#rules.mayHaveForgotten(other.member, log.name), text);
     }
     if (epoch !== this.#epoch) {
       ledger.doom(commit, this.#rules.ofReplaced(member));
