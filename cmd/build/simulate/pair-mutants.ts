@@ -70,9 +70,9 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "a restart forgets who was in the ISR, and acks alone",
-    "broker/take-lead.ts",
-    'promoted ? "left" : "known"',
-    'promoted ? "left" : "new"',
+    "replication/leader.ts",
+    'follower.lost ? "missing" : "in"',
+    'follower.lost ? "missing" : "new"',
   ),
   pair(
     "a restart commits all that it has before it knows of its slave",

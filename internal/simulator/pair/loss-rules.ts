@@ -23,12 +23,12 @@ export class LossRules {
   failedSwitchAtMs: number | null = null;
   readonly #fenceAfterMs: number;
   /** How long what a master says may take to reach its slave, at the most. */
-  readonly #transitMs: number;
+  readonly transitMs: number;
   readonly #memoryTopics: ReadonlySet<string>;
 
   constructor(fenceAfterMs: number, transitMs: number, memoryTopics: ReadonlySet<string>) {
     this.#fenceAfterMs = fenceAfterMs;
-    this.#transitMs = transitMs;
+    this.transitMs = transitMs;
     this.#memoryTopics = memoryTopics;
   }
 
@@ -89,7 +89,7 @@ export class LossRules {
       must(backing !== "both", () => `${text()}, which isn't the master any more`);
       if (this.#fenceAfterMs === 0 || !asked || backing !== "alone") return;
       const silentMs = asked.report.silentMs ?? 0;
-      const isFenced = silentMs > this.#fenceAfterMs + this.#transitMs;
+      const isFenced = silentMs > this.#fenceAfterMs + this.transitMs;
       must(!isFenced, () => `${text()}, which should have been fenced`);
     };
   }
@@ -101,7 +101,7 @@ export class LossRules {
     atMs: number,
   ): boolean {
     if (report.silentMs === null) return true;
-    const heardAtMs = askedAtMs - report.silentMs - this.#transitMs;
+    const heardAtMs = askedAtMs - report.silentMs - this.transitMs;
     if (atMs >= heardAtMs) return true;
     if (this.#holdUps.some(({ fromMs, toMs }) => toMs >= heardAtMs && fromMs <= atMs)) return true;
     return report.missing.some(({ log, endOffset: own }) => log === name && endOffset > own);

@@ -8,10 +8,13 @@ import { changeWeather } from "../weather.ts";
 import type { PairClimate } from "./climate.ts";
 import type { LossRules } from "./loss-rules.ts";
 import type { Member, MemberLife } from "./member.ts";
+import type { PairStorm } from "./storm.ts";
 import type { Witness } from "./witness.ts";
 
 /** Whoever runs the pair, and all that happens to it. */
 export class PairOperator {
+  /** What comes besides what the climate has. */
+  storm: PairStorm | null = null;
   readonly #stage: Stage;
   readonly #random: SimulatedRandom;
   readonly #climate: PairClimate;
@@ -39,6 +42,11 @@ export class PairOperator {
     this.#rules = rules;
   }
 
+  /** How long what a master says may take to reach its slave, at the most. */
+  get transitMs(): number {
+    return this.#rules.transitMs;
+  }
+
   /** Lets something happen, or nothing. */
   step(): void {
     const random = this.#random;
@@ -55,11 +63,12 @@ export class PairOperator {
     }
     if (random.chance(crashes / 4)) for (const member of this.#members) this.#crash(member);
     if (random.chance(cuts)) this.#cut();
-    else if (machine.network.routes.isCut && random.chance(0.1)) this.#heal();
-    if (random.chance(promotions)) this.#promote();
+    else if (machine.network.routes.isCut && random.chance(0.1)) this.heal();
+    if (random.chance(promotions)) this.promote(random.pick(this.#members));
     if (random.chance(switches)) this.#switchOver();
     if (random.chance(resets)) machine.network.resetOne();
     if (random.chance(jumps)) this.#jump();
+    this.storm?.step();
     if (!random.chance(stalls)) return;
     const { nowMs } = machine.scheduler;
     const untilMs = nowMs + random.pick([10, 100, 3000]);
@@ -69,7 +78,7 @@ export class PairOperator {
 
   /** Nothing goes wrong any more; who doesn't run is started, and who has failed, anew. */
   async repair(): Promise<void> {
-    this.#heal();
+    this.heal();
     for (const member of this.#members) {
       member.noticeCrash();
       member.machine.repair();
@@ -110,7 +119,8 @@ export class PairOperator {
     const random = this.#random;
     const { owner } = this.#witness;
     const isOwner = owner === null || owner === member;
-    if (!isOwner && !member.isNew && random.chance(0.05)) {
+    const mayLoseDisk = !isOwner && !member.isNew;
+    if (mayLoseDisk && (random.chance(0.05) || this.storm?.takesDisk())) {
       member.loseDisk();
       this.#witness.diskLost(member);
     }
@@ -140,18 +150,23 @@ export class PairOperator {
 
   #cut(): void {
     const random = this.#random;
-    const { network, scheduler } = this.#members[0].machine;
-    const { routes } = network;
-    if (!routes.isCut) this.#cutAtMs = scheduler.nowMs;
     const names = this.#members.map(({ name }) => name);
     if (random.chance(0.2)) names.push("client");
     const from = random.pick(names);
     const to = random.pick(names.filter((name) => name !== from));
-    routes.block(from, to);
-    if (random.chance(0.6)) routes.block(to, from);
+    this.block(from, to);
+    if (random.chance(0.6)) this.block(to, from);
   }
 
-  #heal(): void {
+  /** Lets nothing get from one machine to another. */
+  block(from: string, to: string): void {
+    const { network, scheduler } = this.#members[0].machine;
+    if (!network.routes.isCut) this.#cutAtMs = scheduler.nowMs;
+    network.routes.block(from, to);
+  }
+
+  /** Lets everything get everywhere again. */
+  heal(): void {
     const { network, scheduler } = this.#members[0].machine;
     network.routes.heal();
     this.#rules.heldUp(this.#cutAtMs, scheduler.nowMs);
@@ -163,8 +178,7 @@ export class PairOperator {
   }
 
   /** Promotes a slave: perhaps one that a careful person wouldn't, while its master lives. */
-  #promote(): void {
-    const member = this.#random.pick(this.#members);
+  promote(member: Member): void {
     const life = member.running;
     if (life?.pair.role !== "slave" || member.isNew || this.#promoting.has(life)) return;
     this.#promoting.add(life);

@@ -12,6 +12,8 @@ import { LossRules } from "./loss-rules.ts";
 import { Member } from "./member.ts";
 import { PairOperator } from "./operator.ts";
 import { PairProducer } from "./producer.ts";
+import { PairStorm } from "./storm.ts";
+import { drawStorm, randomOfStorm } from "./storm-plan.ts";
 import { Witness } from "./witness.ts";
 import { PairWorld } from "./world.ts";
 
@@ -42,7 +44,9 @@ class PairSimulation {
   constructor(seed: number, trace: Trace) {
     const around = surroundings(seed, trace);
     this.#random = around.random.fork();
-    const climate = drawPairClimate(this.#random);
+    const stormRandom = randomOfStorm(seed);
+    const storm = drawStorm(stormRandom);
+    const climate = { ...drawPairClimate(this.#random), ...storm?.climate };
     this.#climate = climate;
     const members = [new Member(1, around, climate), new Member(2, around, climate)] as const;
     this.#members = members;
@@ -61,6 +65,9 @@ class PairSimulation {
       this.#witness,
       rules,
     );
+    const lagTimeMaxMs = Number(climate.config.get("replica.lag.time.max.ms"));
+    const operated = { stage: this.#stage, members, operator: this.#operator, lagTimeMaxMs };
+    if (storm) this.#operator.storm = new PairStorm(storm, stormRandom, operated);
     this.#admin = new PairAdmin(this.#world);
     this.#actors = [
       this.#admin,
@@ -75,7 +82,10 @@ class PairSimulation {
   run(): SimulationSummary {
     const events = this.#stage.run(
       () => this.#live(),
-      () => this.#witness.look(),
+      () => {
+        this.#witness.look();
+        this.#operator.storm?.look();
+      },
     );
     const { acknowledged, duplicates, reads } = this.#world;
     const { scheduler, trace } = this.#members[0].machine;
@@ -97,6 +107,7 @@ class PairSimulation {
       random.pick(this.#actors).step(false);
       await this.#stage.sleep(random.pick(paces) * random.fraction());
     }
+    await this.#operator.storm?.end();
     await this.#operator.repair();
     await this.#settle();
     this.#witness.checkEqual();
