@@ -8,6 +8,7 @@ import { type Attempt, makeAttempt } from "../model/attempts.ts";
 import { IdempotentProducer } from "../model/idempotent-producer.ts";
 import { checkPairError } from "./answers.ts";
 import type { TopicPlan } from "./climate.ts";
+import type { Member } from "./member.ts";
 import type { PairClient } from "./pair-client.ts";
 import type { PairWorld } from "./world.ts";
 
@@ -158,12 +159,13 @@ export class PairProducer implements Actor {
       if (this.#client.isOpen) this.#client.send(produce, this.#version, request);
       return;
     }
+    const asked = this.#world.members[this.#client.index];
     const answer = await this.#client.call(produce, this.#version, request);
     const answered = answer?.responses[0]?.partitionResponses[0];
     if (!answered) return;
     const { errorCode, baseOffset, errorMessage } = answered;
     if (errorCode === 0) this.#acknowledged(target, attempt, baseOffset);
-    else this.#refused(target, attempt, errorCode, errorMessage ?? "");
+    else this.#refused(target, attempt, errorCode, errorMessage ?? "", asked);
   }
 
   #acknowledged(target: Target, attempt: Attempt, offset: number): void {
@@ -185,13 +187,18 @@ export class PairProducer implements Actor {
     this.#producers.get(target)?.acknowledged(attempt);
   }
 
-  #refused(target: Target, attempt: Attempt, code: number, message: string): void {
+  #refused(
+    target: Target,
+    attempt: Attempt,
+    code: number,
+    message: string,
+    by: Member | undefined,
+  ): void {
     this.#world.trace("refused", target.name, attempt.number, code, message);
     const producer = this.#producers.get(target);
     const isSequence = SEQUENCE_ERRORS.has(code);
     // One that was replaced, and doesn't know, lacks what the other one has taken.
-    const { members, witness } = this.#world;
-    if (isSequence && members[this.#client.index] === witness.owner) {
+    if (isSequence && by === this.#world.witness.owner) {
       producer?.refused(attempt, "sequence", message);
       return;
     }
