@@ -145,12 +145,12 @@ export class PartitionLog {
   }
 
   /** Runs `change`, which takes segments out of the row, when no other one does. */
-  async changeSegments(change: () => Promise<void>): Promise<void> {
+  async changeSegments<T>(change: () => Promise<T>): Promise<T> {
     while (this.segmentsChange) await this.segmentsChange;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.segmentsChange = promise;
     try {
-      await change();
+      return await change();
     } finally {
       this.segmentsChange = null;
       resolve();

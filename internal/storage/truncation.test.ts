@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { DiskError } from "../platform/disk.ts";
 import { manualClock } from "../platform/testing/manual-clock.ts";
 import { memoryDisk } from "../platform/testing/memory-disk.ts";
 import { batchSizeBytes, stampBatch } from "../record/batch.ts";
@@ -98,6 +99,38 @@ test("a cut takes whole batches, files, epochs and producers, and keeps what it 
   expect(segments.length).toBe(log.segments.length);
   await copyMany(store, log, 3, 4);
   expect(await keysOf(store, log)).toEqual([...keys(0, 0, 8), ...keys(3, 8, 12)]);
+});
+
+test("a disk call that fails in a cut leaves logs that a restart finds as they were", async () => {
+  let isThrough = false;
+  for (let change = 1; !isThrough; change++) {
+    const { store, disk } = await openStore();
+    const logs = ["orders-0", "orders-1"].map((name) => store.openLog(name, "a", SMALL_LOG));
+    for (const log of logs) await copyMany(store, log, 0, 8);
+    isThrough = true;
+    disk.beforeChange(disk.changes + change, () => {
+      isThrough = false;
+      throw new DiskError("full", "write", "/weir", new Error("no space"));
+    });
+    const failed = await store.truncate(logs.map((log) => ({ log, offset: 3 }))).then(
+      (cuts) => cuts.length < logs.length,
+      () => true,
+    );
+    if (isThrough) expect(failed).toBe(false);
+    const ends = logs.map(({ endOffset }) => endOffset);
+    // Where a cut can't be noted, no more is taken.
+    const taken = await Promise.allSettled(logs.map((log) => copyMany(store, log, 1, 2)));
+    const again = await openStore(disk.afterCrash("kill"));
+    for (const [i, { name }] of logs.entries()) {
+      const found = await keysOf(again.store, again.store.openLog(name, "a", SMALL_LOG));
+      const end = ends[i] ?? 0;
+      if (taken[i]?.status === "fulfilled") {
+        expect(found).toEqual([...keys(0, 0, end), ...keys(1, end, end + 2)]);
+      } else
+        expect(found.map((key) => key.slice(2))).toEqual(found.map((_, offset) => `${offset}`));
+    }
+    await again.store.close();
+  }
 });
 
 /** A storage with so many logs that a checkpoint takes its time; it holds appends soon. */

@@ -59,6 +59,9 @@ interface End {
  * The cut has no entry in the journal: a checkpoint is made, which has the logs as they are after
  * it, and no batch is replayed over what is written behind the cut. The files aren't touched before
  * that, so that a crash leaves the logs as they were, or cut.
+ *
+ * Resolves with what was cut, which ends before the first log that can't be: a cut that was made has
+ * to be noted, whatever comes after it. Rejects if nothing was, with the error of that log.
  */
 export async function truncateLogs(
   path: TruncationPath,
@@ -68,16 +71,12 @@ export async function truncateLogs(
   const done: CutOff[] = [];
   await path.durable();
   for (const { log, offset } of cuts) {
-    await log.changeSegments(async () => {
-      const oldEndOffset = log.endOffset;
-      if (log.removed || offset >= oldEndOffset) {
-        done.push({ log, endOffset: oldEndOffset, oldEndOffset, path: null });
-        return;
-      }
-      const end = await keepEnd(path, log, Math.max(offset, log.startOffset));
-      log.cutSegments = cutOff(path, log, end);
-      done.push({ log, endOffset: end.endOffset, oldEndOffset, path: end.kept });
-    });
+    try {
+      done.push(await truncateLog(path, log, offset));
+    } catch (error) {
+      if (done.every((cut) => cut.path === null)) throw error;
+      break;
+    }
   }
   if (done.every((cut) => cut.path === null)) return done;
   // One that is being made may have seen the logs before.
@@ -98,6 +97,19 @@ export async function truncateLogs(
     writer.dirtyFolders.add(log.directory);
   }
   return done;
+}
+
+/** Cuts a log in memory; its files are as they were. */
+function truncateLog(path: TruncationPath, log: PartitionLog, offset: number): Promise<CutOff> {
+  return log.changeSegments(async () => {
+    const oldEndOffset = log.endOffset;
+    if (log.removed || offset >= oldEndOffset) {
+      return { log, endOffset: oldEndOffset, oldEndOffset, path: null };
+    }
+    const end = await keepEnd(path, log, Math.max(offset, log.startOffset));
+    log.cutSegments = cutOff(path, log, end);
+    return { log, endOffset: end.endOffset, oldEndOffset, path: end.kept };
+  });
 }
 
 /**
@@ -126,6 +138,9 @@ async function keepEnd(path: TruncationPath, log: PartitionLog, offset: number):
       }
     }
     await file.sync();
+  } catch (error) {
+    disk.remove(kept); // whoever tries again on a full disk would fill it with these
+    throw error;
   } finally {
     file.close();
   }
