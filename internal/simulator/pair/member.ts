@@ -38,7 +38,7 @@ export class Member {
   lostMemoryAtMs = Number.NEGATIVE_INFINITY;
   /** Whether its process is there, or being started. */
   isUp = false;
-  /** Whether a process may crash in the middle of a disk call that its end doesn't choose. */
+  /** Whether a process may crash in a disk call that its end doesn't choose, or not start at all. */
   endsSuddenly = true;
   /** How often it was started. */
   starts = 0;
@@ -94,7 +94,8 @@ export class Member {
       this.life = life;
       life?.broker.serve();
     } catch (error) {
-      if (!process.disk.left && !mayRefuseToStart(this.#climate.weather, error)) throw error;
+      const mayRefuse = this.endsSuddenly && mayRefuseToStart(this.#climate.weather, error);
+      if (!process.disk.left && !mayRefuse) throw error;
       this.machine.crash("kill");
     }
     if (process.disk.left) this.#ended(process);

@@ -93,6 +93,11 @@ export class PairOperator {
     }
   }
 
+  /** Whether both lead: one of them doesn't know yet that it was replaced. */
+  get isDisputed(): boolean {
+    return this.#members.every(({ running }) => running?.pair.role === "master");
+  }
+
   /** Whether one leads and the other one follows it, with all that there is. */
   get isQuiet(): boolean {
     const lives = this.#members.map(({ running }) => running);

@@ -116,6 +116,9 @@ class PairSimulation {
   /** Lets all actors come to the end of what they have begun, and the copies to be the same. */
   async #settle(): Promise<void> {
     let epoch = -1;
+    // What the one says that was replaced may be lost.
+    const isOpen = () => this.#operator.isDisputed || !this.#admin.isIdle;
+    for (let i = 0; i < SETTLE_STEPS && isOpen(); i++) await this.#stage.sleep(20);
     for (let i = 0; i < SETTLE_STEPS; i++) {
       if (epoch !== this.#witness.epoch) this.#world.made.clear(); // a failover may have taken some
       epoch = this.#witness.epoch;
