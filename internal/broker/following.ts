@@ -135,9 +135,11 @@ export class Following {
   async #follow(): Promise<void> {
     const { promise, reject } = Promise.withResolvers<never>();
     const { clock, store, links, address, hello, copied, cut } = this.#path;
+    // Until this session's logs are asked for, what is known is what the last one has told.
+    const hasBegun = () => this.#copier === copier;
     const heard = () => {
       this.heardAtMs = clock.monotonicMs();
-      if (copier.isInformed) this.informedAtMs = this.heardAtMs;
+      if (hasBegun() && copier.isInformed) this.informedAtMs = this.heardAtMs;
     };
     const catchUp = new CatchUp(clock);
     const copier = new FollowerCopier({
@@ -167,7 +169,7 @@ export class Following {
       },
       beat: ({ inSync, behindBytes }) => {
         heard();
-        this.#toldInSync = inSync;
+        if (hasBegun()) this.#toldInSync = inSync;
         catchUp.behindBytes = behindBytes;
         // Only as an answer: a leader that isn't heard here must not hear this follower either.
         copier.beat();
@@ -176,13 +178,13 @@ export class Following {
     });
     promise.catch(() => {}); // it may end before anyone awaits that
     this.#link = link;
-    this.#copier = copier;
     this.catchUp = catchUp;
     try {
       if (this.#stopped) return;
       await this.#path.opened(link.hello, place);
       if (this.#stopped) return;
       this.#retryMs = RETRY_MS;
+      this.#copier = copier;
       for (const log of this.#path.logs()) copier.follow(log);
       heard();
       this.#toldInSync = false;
