@@ -15,6 +15,8 @@ export interface AskedPromotion {
 export class LossRules {
   /** Promotions that were asked for, and haven't come about yet. */
   readonly #asked = new Map<Member, AskedPromotion>();
+  /** Those that may be durable all the same, and come about with a restart. */
+  readonly #cutOff = new Map<Member, AskedPromotion>();
   /** The one that came about last. */
   #promotion: AskedPromotion | null = null;
   /** When the network held things up: what was said by then was heard, late, as if it were new. */
@@ -35,6 +37,12 @@ export class LossRules {
   /** Somebody asks for a promotion. */
   ask(asked: AskedPromotion): void {
     this.#asked.set(asked.member, asked);
+  }
+
+  /** It was cut off by a crash, or by a disk that failed. */
+  cutOff(asked: AskedPromotion): void {
+    this.refused(asked);
+    this.#cutOff.set(asked.member, asked);
   }
 
   /** It was refused. */
@@ -63,21 +71,23 @@ export class LossRules {
 
   /** What may be lost when `member` begins to lead, after it was promoted, or after a restart. */
   atFailover(member: Member, isPromoted: boolean): LossRule {
-    const asked = this.#asked.get(member) ?? null;
-    this.#asked.delete(member);
-    if (isPromoted) this.#promotion = asked;
+    const asked = [this.#asked, this.#cutOff].flatMap((promotions) => {
+      const found = promotions.get(member) ?? [];
+      promotions.delete(member);
+      return found;
+    });
+    if (isPromoted) this.#promotion = asked[0] ?? null;
     return ({ batch, backing, atMs }, name) => {
       if (this.#isInMemory(name) && member.lostMemoryAtMs >= atMs) return;
       const text = () => `${name}: ${batch.offset}, committed (${backing}), is lost`;
       must(isPromoted, () => `${text()} in a restart`);
       must(backing !== "both", () => `${text()} in a promotion`);
       const { failedSwitchAtMs } = this;
-      if (!asked && failedSwitchAtMs !== null && atMs >= failedSwitchAtMs) return;
-      must(asked !== null, () => `${text()} in a switch`);
-      must(
-        this.#isAnnounced(asked, name, batch.endOffset, atMs),
-        () => `${text()}, which wasn't announced`,
-      );
+      const isSwitch = asked.length === 0;
+      if (isSwitch && failedSwitchAtMs !== null && atMs >= failedSwitchAtMs) return;
+      must(!isSwitch, () => `${text()} in a switch`);
+      const isAnnounced = asked.some((one) => this.#isAnnounced(one, name, batch.endOffset, atMs));
+      must(isAnnounced, () => `${text()}, which wasn't announced`);
     };
   }
 

@@ -196,7 +196,8 @@ export class PairOperator {
     this.#settle(life, work, () => {
       // One that a crash has cut off, or a failed sync, may have been made durable.
       const { left, failedSyncs } = life.process.disk;
-      if (!left && failedSyncs === 0) this.#rules.refused(asked);
+      if (left || failedSyncs > 0) this.#rules.cutOff(asked);
+      else this.#rules.refused(asked);
     });
   }
 
