@@ -110,7 +110,13 @@ export function list<T>(shape: Shape<T>, most: number): Shape<readonly T[]> {
     read(value) {
       if (!Array.isArray(value)) return refuse("has to be a list");
       if (value.length > most) return refuse(`may have ${most} entries at most`);
-      return value.map((entry, index) => within(`[${index}]`, () => shape.read(entry)));
+      const made: T[] = [];
+      try {
+        for (const entry of value) made.push(shape.read(entry));
+      } catch (error) {
+        throw placed(error, `[${made.length}]`);
+      }
+      return made;
     },
     write: (values) => values.map((value) => shape.write(value)),
   };
@@ -124,10 +130,11 @@ export function textMap<T>(shape: Shape<T>): Shape<ReadonlyMap<string, T>> {
       const made = new Map<string, T>();
       for (const [key, entry] of value) {
         const name = text.read(key);
-        made.set(
-          name,
-          within(name, () => shape.read(entry)),
-        );
+        try {
+          made.set(name, shape.read(entry));
+        } catch (error) {
+          throw placed(error, name);
+        }
       }
       return made;
     },
@@ -150,8 +157,14 @@ export function record<T extends object>(
     read(value) {
       if (!(value instanceof Map)) return refuse("has to be a map");
       const made: Partial<T> = {};
-      for (const name of names) {
-        made[name] = within(name, () => fields[name].read(value.get(name)));
+      let at: keyof T | undefined;
+      try {
+        for (const name of names) {
+          at = name;
+          made[name] = fields[name].read(value.get(name));
+        }
+      } catch (error) {
+        throw placed(error, String(at));
       }
       return made as T; // every field of T has a shape, and each of them was read
     },
@@ -170,13 +183,9 @@ function refuse(problem: string): never {
   throw new FieldError("", problem);
 }
 
-/** Runs `work`, and gives a refusal in it the place where it happened. */
-function within<T>(name: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof FieldError)) throw error;
-    const joint = error.field === "" || error.field.startsWith("[") ? "" : ".";
-    throw new FieldError(`${name}${joint}${error.field}`, error.problem);
-  }
+/** A refusal with the place where it happened; other errors as they are. */
+function placed(error: unknown, name: string): unknown {
+  if (!(error instanceof FieldError)) return error;
+  const joint = error.field === "" || error.field.startsWith("[") ? "" : ".";
+  return new FieldError(`${name}${joint}${error.field}`, error.problem);
 }
