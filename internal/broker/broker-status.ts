@@ -1,12 +1,15 @@
 import type { Disk } from "../platform/disk.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { BrokerIdentity, BrokerStatus } from "./api.ts";
+import { brokerPressure, type ConnectionCounts } from "./gauges.ts";
+import type { LogSums, LogTotals } from "./log-totals.ts";
 import type { RefusalCounts } from "./refusal-counts.ts";
 import type { ReplicationStatus } from "./replication-api.ts";
 import { storageStatus } from "./storage-status.ts";
 import { topicSettings } from "./topic-settings.ts";
 import type { Topics } from "./topics.ts";
 import type { Traffic } from "./traffic.ts";
+import type { BrokerActivity } from "./watch-api.ts";
 
 /** What a broker's state is put together of. */
 export interface StatusPath {
@@ -18,13 +21,23 @@ export interface StatusPath {
   readonly store: LogStore;
   readonly topics: Topics;
   readonly traffic: Traffic;
-  readonly connections: number;
+  readonly connections: ConnectionCounts;
   readonly refusals: RefusalCounts;
   readonly replication: ReplicationStatus;
 }
 
 /** The broker as a whole. */
-export function brokerStatus(path: StatusPath): BrokerStatus {
+export function brokerStatus(path: StatusPath, logs: LogTotals): BrokerStatus {
+  return statusOf(path, logs.look());
+}
+
+/** The same, with how hard it is pressed. */
+export function brokerActivity(path: StatusPath, logs: LogTotals): Omit<BrokerActivity, "rates"> {
+  const sums = logs.look();
+  return { ...statusOf(path, sums), ...brokerPressure(path.store, sums, path.connections) };
+}
+
+function statusOf(path: StatusPath, sums: LogSums): BrokerStatus {
   const { identity, dataDirectory, traffic } = path;
   const { brokerId, clusterId, version } = identity;
   const topics = path.topics.list();
@@ -37,12 +50,12 @@ export function brokerStatus(path: StatusPath): BrokerStatus {
     dataDirectory,
     topicCount: topics.length,
     partitionCount: topics.reduce((sum, { partitionCount }) => sum + partitionCount, 0),
-    ...storageStatus(path.store),
+    ...storageStatus(path.store, sums),
     diskFreeBytes: path.disk.freeBytes(dataDirectory),
     recordsIn: traffic.recordsIn,
     bytesIn: traffic.bytesIn,
     bytesOut: traffic.bytesOut,
-    connections: path.connections,
+    connections: path.connections.open,
     refusals: path.refusals.list(),
     replication: path.replication,
   };

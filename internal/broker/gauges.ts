@@ -1,4 +1,5 @@
 import type { LogStore } from "../storage/log-store.ts";
+import type { LogSums } from "./log-totals.ts";
 import type { Gauge } from "./watch-api.ts";
 
 /** How many connections there are at a broker's doors. */
@@ -11,16 +12,18 @@ export interface ConnectionCounts {
 }
 
 /** How hard a broker is pressed: who looks at it sees what slows it down. */
-export function brokerPressure(store: LogStore, connections: ConnectionCounts) {
+export function brokerPressure(store: LogStore, logs: LogSums, connections: ConnectionCounts) {
   const { syncLatencies: syncs } = store;
   const { minFreeBytes: diskReserveBytes } = store.pressure;
-  return { syncs, diskReserveBytes, gauges: brokerGauges(store, connections) };
+  return { syncs, diskReserveBytes, gauges: brokerGauges(store, logs, connections) };
 }
 
-function brokerGauges(store: LogStore, connections: ConnectionCounts): Gauge[] {
+function brokerGauges(
+  store: LogStore,
+  { acksWaiting }: LogSums,
+  connections: ConnectionCounts,
+): Gauge[] {
   const { appendsWaiting, journalLimitBytes, heldCount } = store.pressure;
-  let acksWaiting = 0;
-  for (const { commits } of store.logs.values()) acksWaiting += commits.length;
   const { open, most, refusedCount } = connections;
   return [
     { name: "appends", used: appendsWaiting, most: null, unit: "count", hitCount: 0 },

@@ -23,14 +23,15 @@ import { Appends, acked } from "./appends.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import type { BrokerParts } from "./broker-parts.ts";
 import { type BrokerSettings, brokerSettings } from "./broker-settings.ts";
-import { brokerStatus } from "./broker-status.ts";
+import { brokerActivity, brokerStatus, type StatusPath } from "./broker-status.ts";
 import { deleteRecords } from "./delete-records.ts";
 import type { EventLog } from "./event-log.ts";
 import { PartitionFetcher } from "./fetcher.ts";
 import { findOffset } from "./find-offset.ts";
-import { brokerPressure, type ConnectionCounts } from "./gauges.ts";
+import type { ConnectionCounts } from "./gauges.ts";
 import { checkNotInternal } from "./groups-topic.ts";
 import type { LagTimes } from "./lag-times.ts";
+import { LogTotals } from "./log-totals.ts";
 import type { Membership } from "./membership.ts";
 import type { Partition } from "./partition.ts";
 import { ProducerIds } from "./producer-ids.ts";
@@ -148,6 +149,7 @@ export class LocalBroker implements Broker {
   }
 
   openWatcher(watched: Watched): Watcher {
+    const logs = new LogTotals(this.#store);
     const path = {
       clock: this.#platform.clock,
       broker: this,
@@ -155,7 +157,8 @@ export class LocalBroker implements Broker {
       events: this.events,
       traffic: this.#traffic,
       topics: () => this.#topics.states(),
-      status: () => ({ ...this.status(), ...brokerPressure(this.#store, this.connections) }),
+      topic: (name: string) => this.#topics.get(name),
+      status: () => brokerActivity(this.#statusPath(), logs),
     };
     return new BrokerWatcher(path, watched);
   }
@@ -254,7 +257,11 @@ export class LocalBroker implements Broker {
   }
 
   status(): BrokerStatus {
-    return brokerStatus({
+    return brokerStatus(this.#statusPath(), new LogTotals(this.#store));
+  }
+
+  #statusPath(): StatusPath {
+    return {
       identity: this.identity,
       startedAtMs: this.#startedAtMs,
       ...this.#options,
@@ -262,10 +269,10 @@ export class LocalBroker implements Broker {
       store: this.#store,
       topics: this.#topics,
       traffic: this.#traffic,
-      connections: this.connections.open,
+      connections: this.connections,
       refusals: this.refusals,
       replication: this.#membership.status(),
-    });
+    };
   }
 
   /** Stops taking writes, makes all that was taken durable and lets go of the data directory. */

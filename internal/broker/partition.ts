@@ -105,7 +105,7 @@ export class Partition {
   /** Tells the watchers that something is new: records, or who has them. */
   changed(): void {
     for (const watcher of this.#watchers) watcher.partitionChanged(this);
-    this.topic.changes.partitionChanged(this);
+    this.topic.partitionChanged(this);
   }
 }
 

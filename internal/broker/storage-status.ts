@@ -1,13 +1,8 @@
 import type { LogStore } from "../storage/log-store.ts";
+import type { LogSums } from "./log-totals.ts";
 
 /** What a broker's status says of its storage: how much there is, and whether it takes writes. */
-export function storageStatus(store: LogStore) {
-  let logSizeBytes = 0;
-  let damagedRanges = 0;
-  for (const { sizeBytes, damage } of store.logs.values()) {
-    logSizeBytes += sizeBytes;
-    damagedRanges += damage.ranges.length;
-  }
+export function storageStatus(store: LogStore, { logSizeBytes, damagedRanges }: LogSums) {
   return {
     logSizeBytes,
     journalSizeBytes: store.journalSizeBytes,

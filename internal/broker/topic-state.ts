@@ -6,6 +6,7 @@ import type { ClusterStanding } from "./cluster-standing.ts";
 import { isInternal } from "./groups-topic.ts";
 import { Partition, unusedPartition } from "./partition.ts";
 import { type TopicSettings, topicSettings } from "./topic-settings.ts";
+import { TopicTotals } from "./topic-totals.ts";
 import { Traffic } from "./traffic.ts";
 
 /** A topic and those of its partitions that someone has asked for: the others cost nothing. */
@@ -17,6 +18,8 @@ export class TopicState {
   readonly cluster: ClusterStanding;
   /** Who is told when a partition changes. */
   readonly changes: Changes;
+  /** Its used partitions taken together, as they were at the last look. */
+  readonly totals = new TopicTotals();
   readonly #partitions: (Partition | undefined)[] = [];
 
   constructor(
@@ -37,6 +40,7 @@ export class TopicState {
     if (known || !(index >= 0 && index < this.metadata.partitionCount)) return known;
     const partition = new Partition(this, index, store);
     this.#partitions[index] = partition;
+    this.totals.added(partition);
     return partition;
   }
 
@@ -62,7 +66,25 @@ export class TopicState {
   update(metadata: TopicMetadata, brokerConfig: ReadonlyMap<string, string>): void {
     this.metadata = metadata;
     this.settings = topicSettings(metadata.config, brokerConfig);
-    for (const { log } of this.partitions()) log.config = this.settings;
+    for (const partition of this.partitions()) {
+      partition.log.config = this.settings;
+      this.totals.changed(partition);
+    }
+  }
+
+  /** A partition has something new. */
+  partitionChanged(partition: Partition): void {
+    this.totals.changed(partition);
+    this.changes.partitionChanged(partition);
+  }
+
+  /**
+   * Brings the totals up to date: looks at partitions that have changed, at most so many, and at
+   * `again` others in turn. Returns how many of the first there were.
+   */
+  look(maxPartitions: number, again: number): number {
+    this.totals.lookAgain(this.#partitions, again);
+    return this.totals.look(maxPartitions);
   }
 
   /** The topic as doors see it. */

@@ -19,6 +19,12 @@ export interface Watched {
   readonly events: boolean;
 }
 
+/** The partitions of a topic that someone has before their eyes. */
+export interface InView {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
 /**
  * Keeps up with a broker for someone who looks at it from time to time. What changes between two
  * looks is gathered, so that a look costs what has changed, and a slow looker costs nothing.
@@ -26,9 +32,10 @@ export interface Watched {
 export interface Watcher {
   /**
    * What has changed since the last look, everything at the first: at most `maxRows` rows of each
-   * kind; the others come with the next looks.
+   * kind; the others come with the next looks. Of partitions that have been told, those `inView`
+   * come with each look that finds them changed, and then only a few of the others.
    */
-  take(maxRows: number): BrokerUpdate;
+  take(maxRows: number, inView?: InView | null): BrokerUpdate;
   close(): void;
 }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,8 +7,9 @@ import { type ManualClock, manualClock } from "../platform/testing/manual-clock.
 import { BatchBuilder } from "../record/builder.ts";
 import type { LocalBroker } from "./local-broker.ts";
 import { openBroker } from "./open-broker.ts";
+import { Partition } from "./partition.ts";
 import type { BrokerUpdate, Watched, Watcher } from "./watch-api.ts";
-import { MAX_FAULTS_OF_TOPIC } from "./watcher.ts";
+import { MAX_FAULTS_OF_TOPIC, MAX_OUT_OF_VIEW } from "./watcher.ts";
 
 const MANY = 1_000_000;
 const nothing: Watched = {
@@ -71,6 +72,11 @@ async function write(topic: string, partition: number, records = 1): Promise<num
   const buffer = builder.build("none");
   await broker.produce({ topic, partition, buffer, from: 0, to: buffer.length, acks: 1 });
   return buffer.length;
+}
+
+/** A record into each of a topic's first `count` partitions. */
+async function writeEach(topic: string, count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, (_, partition) => write(topic, partition)));
 }
 
 const topicsIn = ({ topics }: BrokerUpdate): string[] => topics.map(({ name }) => name).sort();
@@ -190,6 +196,53 @@ describe("partitions", () => {
     }
     expect(seen.size).toBe(10);
   });
+});
+
+describe("partitions in view", () => {
+  test("come with every look that finds them changed, the others a few at a time", async () => {
+    const count = MAX_OUT_OF_VIEW + 50;
+    await create("a", count);
+    const watcher = watch({ partitionsOf: ["a"] });
+    watcher.take(MANY);
+    const inView = { topic: "a", partitions: [count - 1, count - 2, count + 7] };
+    const others = new Set<string>();
+    for (let round = 0; round < 2; round++) {
+      await writeEach("a", count);
+      clock.advance(100);
+      const names = watcher.take(MANY, inView).partitions.map(({ partition }) => partition);
+      expect(names.slice(0, 2)).toEqual([count - 1, count - 2]);
+      expect(names.length).toBe(2 + MAX_OUT_OF_VIEW);
+      for (const name of names.slice(2)) others.add(String(name));
+    }
+    expect(others.size).toBe(count - 2);
+  });
+
+  test("that nobody writes to are not told again", async () => {
+    await create("a", 3);
+    await writeEach("a", 3);
+    const watcher = watch({ partitionsOf: ["a"] });
+    watcher.take(MANY);
+    await write("a", 1);
+    const update = watcher.take(MANY, { topic: "a", partitions: [0] });
+    expect(partitionsIn(update)).toEqual(["a-1"]);
+    expect(watcher.take(MANY, { topic: "gone", partitions: [0] }).partitions).toEqual([]);
+  });
+});
+
+test("a look costs what has changed, and not what there is", async () => {
+  const count = 600;
+  await create("a", count);
+  await writeEach("a", count);
+  const watcher = watch({ topics: true, faults: true });
+  expect(watcher.take(MANY).topics).toMatchObject([{ offsetCount: count, faultCount: 0 }]);
+  clock.advance(60_000);
+  for (let look = 0; look < 5; look++) watcher.take(MANY);
+  const status = spyOn(Partition.prototype, "status");
+  await write("a", 7, 5);
+  const { topics } = watcher.take(MANY);
+  expect(topics).toMatchObject([{ offsetCount: count + 5, health: "ok", faultCount: 0 }]);
+  expect(status.mock.calls.length).toBeLessThan(300);
+  status.mockRestore();
 });
 
 describe("faults", () => {

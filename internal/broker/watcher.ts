@@ -10,6 +10,7 @@ import { RateMeter, type Rates, type Traffic } from "./traffic.ts";
 import type {
   BrokerActivity,
   BrokerUpdate,
+  InView,
   PartitionActivity,
   TopicActivity,
   Watched,
@@ -17,7 +18,13 @@ import type {
 } from "./watch-api.ts";
 
 /** How many partitions one look goes through, whether they have something to tell or not. */
-const MAX_STEPS = 4000;
+const MAX_STEPS = 2000;
+
+/** And so many of each topic that is told, of those that don't say that they have changed. */
+const MAX_LOOKED_AGAIN = 200;
+
+/** Partitions that are told at each look beside those in view. */
+export const MAX_OUT_OF_VIEW = 100;
 
 /** Faulty partitions that are told of one topic to those who did not ask for all of them. */
 export const MAX_FAULTS_OF_TOPIC = 100;
@@ -30,6 +37,7 @@ export interface WatchPath {
   readonly events: EventLog;
   readonly traffic: Traffic;
   readonly topics: () => Iterable<TopicState>;
+  readonly topic: (name: string) => TopicState | undefined;
   readonly status: () => Omit<BrokerActivity, "rates">;
 }
 
@@ -95,14 +103,14 @@ export class BrokerWatcher implements Watcher, ChangeListener {
     }
   }
 
-  take(maxRows: number): BrokerUpdate {
+  take(maxRows: number, inView: InView | null = null): BrokerUpdate {
     const { clock, status, traffic, events } = this.#path;
     const nowMs = clock.monotonicMs();
     const removedTopics = [...this.#removed];
     this.#removed.clear();
     const topics = this.#takeTopics(maxRows, nowMs);
     const partitions = this.#takeUntold(maxRows, nowMs);
-    partitions.push(...this.#takeChanged(maxRows - partitions.length, nowMs));
+    partitions.push(...this.#takeChanged(maxRows - partitions.length, nowMs, inView));
     const groups = this.#groups.take(maxRows);
     const broker = { ...status(), rates: this.#rates(traffic, nowMs) };
     const happened = this.#watched.events ? events.after(this.#lastEvent) : [];
@@ -132,13 +140,16 @@ export class BrokerWatcher implements Watcher, ChangeListener {
   #takeTopics(maxRows: number, nowMs: number): TopicActivity[] {
     const rows: TopicActivity[] = [];
     const busy: TopicState[] = [];
+    let steps = MAX_STEPS;
     for (const topics of [this.#changedTopics, this.#busyTopics]) {
       for (const topic of topics) {
-        if (rows.length >= maxRows) break;
+        if (rows.length >= maxRows || steps <= 0) break;
+        steps -= topic.look(steps, MAX_LOOKED_AGAIN);
+        if (!topic.totals.complete) break; // it is told when all of it is known
         this.#changedTopics.delete(topic);
         this.#busyTopics.delete(topic);
         const rates = this.#rates(topic.traffic, nowMs);
-        if (rates) busy.push(topic);
+        if (rates || topic.totals.outdated) busy.push(topic);
         rows.push(topicActivity(topic, rates));
       }
     }
@@ -163,17 +174,26 @@ export class BrokerWatcher implements Watcher, ChangeListener {
     return rows;
   }
 
-  #takeChanged(maxRows: number, nowMs: number): PartitionActivity[] {
+  #takeChanged(maxRows: number, nowMs: number, inView: InView | null): PartitionActivity[] {
     const rows: PartitionActivity[] = [];
     const busy: Partition[] = [];
-    let steps = MAX_STEPS;
-    for (const partition of this.#partitions) {
-      if (rows.length >= maxRows || steps-- <= 0) break;
+    const take = (partition: Partition): void => {
       this.#partitions.delete(partition);
-      if (partition.removed) continue;
+      if (partition.removed) return;
       const row = this.#row(partition.topic, partition.index, nowMs);
       if (row) rows.push(row);
       if (row?.rates) busy.push(partition);
+    };
+    const topic = inView && this.#path.topic(inView.topic);
+    for (const index of inView?.partitions ?? []) {
+      const partition = topic?.used(index);
+      if (partition && this.#partitions.has(partition)) take(partition);
+    }
+    const most = inView ? Math.min(maxRows, rows.length + MAX_OUT_OF_VIEW) : maxRows;
+    let steps = MAX_STEPS;
+    for (const partition of this.#partitions) {
+      if (rows.length >= most || steps-- <= 0) break;
+      take(partition);
     }
     for (const partition of busy) this.#partitions.add(partition);
     return rows;
@@ -182,10 +202,14 @@ export class BrokerWatcher implements Watcher, ChangeListener {
   /** A partition's row; null if this watcher isn't to be told of it. */
   #row(topic: TopicState, index: number, nowMs: number): PartitionActivity | null {
     const partition = topic.used(index);
+    const isWanted = this.#wants(topic);
+    // Most of those that change are fine, and were before.
+    const isKnown = isWanted || this.#faulty.get(topic)?.has(index);
+    if (partition && !isKnown && topic.totals.healthOf(partition) === "ok") return null;
     const status = partition?.status() ?? unusedPartition(topic, index);
     const health = healthOf(status, topic.settings.minInsyncReplicas);
     const isNews = this.#isFaultNews(topic, index, health !== "ok");
-    if (!isNews && !this.#wants(topic)) return null;
+    if (!isNews && !isWanted) return null;
     const rates = partition ? this.#rates(partition.traffic, nowMs) : null;
     return { ...status, health, rates };
   }

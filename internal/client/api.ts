@@ -9,7 +9,7 @@ import type {
 import type { OffsetToSet } from "../broker/group-changes.ts";
 import type { GroupStatus, GroupSummary } from "../broker/group-status.ts";
 import type { Announcement, PromotionReport } from "../broker/replication-api.ts";
-import type { BrokerUpdate, Watched } from "../broker/watch-api.ts";
+import type { BrokerUpdate, InView, Watched } from "../broker/watch-api.ts";
 import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 import type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
 import type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
@@ -48,6 +48,7 @@ export type {
   BrokerUpdate,
   GroupActivity,
   GroupPartition,
+  InView,
   PartitionActivity,
   PartitionHealth,
   TopicActivity,
@@ -220,6 +221,11 @@ export interface BatchStream extends AsyncIterable<StreamEvent> {
 /** What to keep up with, and how often to be told. */
 export interface WatchOptions extends Watched {
   readonly intervalMs: number;
+  /**
+   * Which partitions are looked at by now (300 at the most), asked whenever an update is taken:
+   * of those that change, they come with each update, the others a few at a time.
+   */
+  readonly inView?: () => InView | null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { BrokerUpdate } from "../broker/watch-api.ts";
+import type { BrokerUpdate, InView } from "../broker/watch-api.ts";
 import type { Frame } from "../doors/native/frame.ts";
 import { stop } from "../doors/native/stream-messages.ts";
 import { update, watch, watchCredit } from "../doors/native/watch-messages.ts";
@@ -19,9 +19,11 @@ class ClientWatch implements Watch, Exchange, AsyncIterator<BrokerUpdate, undefi
   private readonly channel: Channel;
   private readonly queue = new EventQueue<BrokerUpdate>(() => this.grant());
   private readonly id: number;
+  private readonly inView: () => InView | null;
 
-  constructor(channel: Channel, { intervalMs, ...watched }: WatchOptions) {
+  constructor(channel: Channel, { intervalMs, inView, ...watched }: WatchOptions) {
     this.channel = channel;
+    this.inView = inView ?? (() => null);
     const fields = watch.request.write({ ...watched, intervalMs, credit: UPDATES_AHEAD });
     this.id = channel.begin(watch.name, fields, null, this);
   }
@@ -60,6 +62,7 @@ class ClientWatch implements Watch, Exchange, AsyncIterator<BrokerUpdate, undefi
   }
 
   private grant(): void {
-    this.channel.signal(this.id, watchCredit.name, watchCredit.fields.write({ updates: 1 }));
+    const granted = { updates: 1, inView: this.inView() };
+    this.channel.signal(this.id, watchCredit.name, watchCredit.fields.write(granted));
   }
 }

@@ -288,6 +288,8 @@ export class PartitionCopies {
   }
 
   #ids(wanted: (copy: Copy) => boolean): number[] {
-    return [...this.#copies.values()].filter(wanted).map(({ brokerId }) => brokerId);
+    const ids: number[] = [];
+    for (const copy of this.#copies.values()) if (wanted(copy)) ids.push(copy.brokerId);
+    return ids;
   }
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { MAX_TOPICS_OF_GROUP } from "../../broker/group-watcher.ts";
-import { MAX_FAULTS_OF_TOPIC } from "../../broker/watcher.ts";
+import { MAX_FAULTS_OF_TOPIC, MAX_OUT_OF_VIEW } from "../../broker/watcher.ts";
 import type { Connection } from "../../platform/network.ts";
 import { manualClock } from "../../platform/testing/manual-clock.ts";
 import { memoryNetwork } from "../../platform/testing/memory-network.ts";
@@ -168,6 +168,9 @@ test("the limits are those that hold", () => {
   expect(said).toContain(`list of at most ${changes.MAX_WATCHED_GROUPS} ids of groups`);
   expect(said).toContain(`up to ${MAX_TOPICS_OF_GROUP} of \`topic\` and \`lag\``);
   expect(said).toContain(`list of at most ${changes.MAX_WATCHED_TOPICS} names of topics`);
+  const [most, beside] = [changes.MAX_PARTITIONS_IN_VIEW, MAX_OUT_OF_VIEW];
+  expect(said).toContain(`a list of at most ${most} numbers`);
+  expect(said).toContain(`then ${beside} of the others at the most`);
   expect(said).toContain(`not \`ok\`, at most ${MAX_FAULTS_OF_TOPIC} of each topic`);
   expect(streams.MAX_STREAM_PARTITIONS).toBe(10_000);
   expect(said).toContain("list of at most 10 000 of");

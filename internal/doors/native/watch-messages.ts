@@ -10,6 +10,7 @@ import {
   type Gauge,
   type GroupActivity,
   type GroupPartition,
+  type InView,
   PARTITION_HEALTHS,
   type PartitionActivity,
   type TopicActivity,
@@ -40,6 +41,9 @@ export const MAX_WATCHED_TOPICS = 100;
 /** Groups whose partitions one stream may watch. */
 export const MAX_WATCHED_GROUPS = 10;
 
+/** Partitions that one can have before one's eyes. */
+export const MAX_PARTITIONS_IN_VIEW = 300;
+
 /** More entries than one update has. */
 const MANY = 100_000;
 
@@ -65,10 +69,22 @@ export const watch: Operation<WatchRequest, Nothing> = {
   answer: nothing,
 };
 
-/** Grants the broker so many updates more. */
-export const watchCredit: StreamSignal<{ readonly updates: number }> = {
+/** Grants the broker so many updates more, and says which partitions are looked at by now. */
+export interface WatchCredit {
+  readonly updates: number;
+  /** null: all are of the same interest. */
+  readonly inView: InView | null;
+}
+
+/** Grants updates. */
+export const watchCredit: StreamSignal<WatchCredit> = {
   name: "credit",
-  fields: record<{ readonly updates: number }>({ updates: int32(1) }),
+  fields: record<WatchCredit>({
+    updates: int32(1),
+    inView: nullable(
+      record<InView>({ topic: text, partitions: list(int32(), MAX_PARTITIONS_IN_VIEW) }),
+    ),
+  }),
 };
 
 const rates = nullable(

@@ -1,5 +1,5 @@
 import type { Broker } from "../../broker/api.ts";
-import type { Watcher } from "../../broker/watch-api.ts";
+import type { InView, Watcher } from "../../broker/watch-api.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { NativeLimits } from "./limits.ts";
 import type { OpenStream, StreamOutlet } from "./open-stream.ts";
@@ -21,6 +21,7 @@ export class WatchStream implements OpenStream {
   readonly #maxCredit: number;
   readonly #intervalMs: number;
   #credit: number;
+  #inView: InView | null = null;
   #stopped = false;
   /** Go on with a stream that waits for credit, or for its time. */
   #onCredit: (() => void) | null = null;
@@ -42,7 +43,8 @@ export class WatchStream implements OpenStream {
   }
 
   credit(fields: unknown): void {
-    const { updates } = watchCredit.fields.read(fields);
+    const { updates, inView } = watchCredit.fields.read(fields);
+    this.#inView = inView;
     this.#credit = Math.min(this.#credit + updates, this.#maxCredit);
     this.#onCredit?.();
   }
@@ -61,7 +63,7 @@ export class WatchStream implements OpenStream {
       if (this.#credit === 0) await this.#granted();
       await this.#outlet.room();
       if (this.#stopped) return;
-      const changes = this.#watcher.take(this.#maxRows);
+      const changes = this.#watcher.take(this.#maxRows, this.#inView);
       this.#credit--;
       this.#outlet.event(update, changes, []);
       await this.#pause(changes.incomplete ? CATCH_UP_MS : this.#intervalMs);
