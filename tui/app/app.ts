@@ -1,4 +1,4 @@
-import type { Client } from "../../internal/client/api.ts";
+import type { Client, InView } from "../../internal/client/api.ts";
 import { Configs } from "../data/configs.ts";
 import { type Clock, Session } from "../data/session.ts";
 import { Tail, type TailRecord } from "../data/tail.ts";
@@ -7,6 +7,7 @@ import type { PaletteName } from "../theme/palettes.ts";
 import { type Capabilities, makeTheme, type Theme } from "../theme/theme.ts";
 import { listScreen } from "../views/index.ts";
 import type { Listing, ViewContext } from "../views/view.ts";
+import { partitionsInView } from "./in-view.ts";
 import { type Layout, layoutOf, type Size } from "./layout.ts";
 import { type ListMemory, newListMemory, select, settle } from "./list-memory.ts";
 import type { Mode, Notice } from "./mode.ts";
@@ -99,7 +100,9 @@ export class App {
     this.size = options.size;
     this.theme = makeTheme(options.palette, options.capabilities);
     const changed = (): void => this.#dataChanged();
-    this.session = new Session({ clock, connect, refreshMs, changed });
+    const inView = (): InView | null =>
+      partitionsInView(this.screen, this.#listing?.listing.keys ?? [], this.memory, this.layout);
+    this.session = new Session({ clock, connect, refreshMs, changed, inView });
     this.configs = new Configs(() => this.session.client, changed);
   }
 

@@ -1,4 +1,4 @@
-import type { Client, Watch, Watched } from "../../internal/client/api.ts";
+import type { Client, InView, Watch, Watched } from "../../internal/client/api.ts";
 import type { ClientPlatform } from "../../internal/client/client.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import { type Focus, World } from "./world.ts";
@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly refreshMs: number;
   /** Told when the world has changed. */
   readonly changed: () => void;
+  /** Which partitions of the topic that is looked at are on the screen. */
+  readonly inView: () => InView | null;
 }
 
 /** Asks for nothing but the broker as a whole. */
@@ -151,7 +153,8 @@ export class Session {
 
   async #followFocus(client: Client): Promise<void> {
     if (this.#focus === null) return;
-    const watch = client.watch({ ...closeUpOf(this.#focus), intervalMs: this.#options.refreshMs });
+    const { refreshMs: intervalMs, inView } = this.#options;
+    const watch = client.watch({ ...closeUpOf(this.#focus), intervalMs, inView });
     this.#closeUp = watch;
     let isFirst = true;
     try {
