@@ -60,8 +60,8 @@ interface End {
  * it, and no batch is replayed over what is written behind the cut. The files aren't touched before
  * that, so that a crash leaves the logs as they were, or cut.
  *
- * Resolves with what was cut, which ends before the first log that can't be: a cut that was made has
- * to be noted, whatever comes after it. Rejects if nothing was, with the error of that log.
+ * Resolves with what was cut, which ends before the first log that can't be: a cut that was made
+ * has to be noted, whatever comes after it. Rejects if nothing was, with the error of that log.
  */
 export async function truncateLogs(
   path: TruncationPath,

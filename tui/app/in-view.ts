@@ -6,7 +6,7 @@ import type { Screen } from "./screen.ts";
 /** Rows are told of so many partitions in view, at the most; no terminal has more lines. */
 const MAX_IN_VIEW = 300;
 
-/** Which of a topic's partitions, listed by their `keys`, are on the screen; null: it shows others. */
+/** Which of a topic's partitions, listed by `keys`, are on the screen; null: it shows others. */
 export function partitionsInView(
   screen: Screen,
   keys: readonly string[],

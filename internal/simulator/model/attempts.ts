@@ -67,19 +67,25 @@ export function makeAttempt(plan: AttemptPlan): Attempt {
 
 /** Finds an attempt by the bytes that a log has of it. */
 export class Attempts {
-  readonly #byCrc = new Map<number, Attempt>();
+  /** Of some ten thousand runs, one has two attempts with the same sum. */
+  readonly #byCrc = new Map<number, Attempt[]>();
 
   add(attempt: Attempt): void {
-    this.#byCrc.set(storedCrc(attempt.bytes, 0), attempt);
+    const crc = storedCrc(attempt.bytes, 0);
+    const others = this.#byCrc.get(crc);
+    if (others) others.push(attempt);
+    else this.#byCrc.set(crc, [attempt]);
   }
 
   /** The attempt whose bytes stand at `at`, behind the fields that the log sets. */
   find(bytes: Uint8Array, at: number): Attempt | undefined {
-    const attempt = this.#byCrc.get(storedCrc(bytes, at));
-    if (!attempt || bytes.length - at < attempt.bytes.length) return undefined;
-    for (let i = MAGIC_AT; i < attempt.bytes.length; i++) {
-      if (bytes[at + i] !== attempt.bytes[i]) return undefined;
-    }
-    return attempt;
+    const candidates = this.#byCrc.get(storedCrc(bytes, at)) ?? [];
+    return candidates.find((attempt) => hasBytesOf(attempt, bytes, at));
   }
+}
+
+function hasBytesOf({ bytes }: Attempt, found: Uint8Array, at: number): boolean {
+  if (found.length - at < bytes.length) return false;
+  for (let i = MAGIC_AT; i < bytes.length; i++) if (found[at + i] !== bytes[i]) return false;
+  return true;
 }

@@ -38,7 +38,7 @@ export class Member {
   lostMemoryAtMs = Number.NEGATIVE_INFINITY;
   /** Whether its process is there, or being started. */
   isUp = false;
-  /** Whether a process may crash in a disk call that its end doesn't choose, or not start at all. */
+  /** Whether a process may crash in a disk call that its end doesn't choose, or not start. */
   endsSuddenly = true;
   /** How often it was started. */
   starts = 0;
