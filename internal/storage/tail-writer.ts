@@ -86,9 +86,10 @@ export class TailWriter {
 
   /** Writes chunks at `position` of a segment, behind all that it has. */
   write(log: PartitionLog, segment: Segment, chunks: readonly Uint8Array[], at: number): void {
-    const file = this.#open(log, segment, at);
+    const sizeBytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    const file = this.#open(log, segment, at + sizeBytes);
     file.writeAll(chunks, at);
-    for (const { length } of chunks) this.writtenBytes += length;
+    this.writtenBytes += sizeBytes;
     this.dirtyFiles.add(segment.logPath);
   }
 
@@ -124,6 +125,10 @@ export class TailWriter {
     if (kept.length === 0) this.#tails.delete(log);
   }
 
+  /**
+   * Opens a segment's file to be written up to `endBytes`; what it has behind that goes. What it
+   * has before may be the very bytes that are written again, and all that a power loss leaves.
+   */
   #open(log: PartitionLog, segment: Segment, endBytes: number): DiskFile {
     if (segment.file === "clean") return this.#files.get(segment.logPath);
     if (segment.file === "new") {

@@ -168,6 +168,12 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
     "",
   ),
   mutant(
+    "a segment cut to nothing before all that it has is written again",
+    "storage/tail-writer.ts",
+    "const file = this.#open(log, segment, at + sizeBytes);",
+    "const file = this.#open(log, segment, at);",
+  ),
+  mutant(
     "a segment made anew by the restart that has removed it",
     "storage/recovery.ts",
     "await syncFile(disk, files, path);",
