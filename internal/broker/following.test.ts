@@ -14,6 +14,7 @@ test("what a leader says before the logs are asked for tells nothing of them", a
     hello: { leaderId: 1, clusterId: "c", epoch: 0 },
     follow: () => asked.resolve(),
     copied() {},
+    answered() {},
     close() {},
   };
   const opening = Promise.withResolvers<void>();
@@ -40,13 +41,13 @@ test("what a leader says before the logs are asked for tells nothing of them", a
   following.start();
   await opening.promise;
   const [events] = told;
-  events?.beat({ inSync: true, behindBytes: 0 });
+  events?.beat({ inSync: true, behindBytes: 0, atMs: 0 });
   expect(following).toMatchObject({ inSync: false, informedAtMs: null });
   mayOpen.resolve();
   await asked.promise;
   events?.placed([{ kind: "copy", index: 0, offset: 0 }]);
   events?.marks([{ index: 0, highWatermark: 0, startOffset: 0, endOffset: 0 }]);
-  events?.beat({ inSync: true, behindBytes: 0 });
+  events?.beat({ inSync: true, behindBytes: 0, atMs: 0 });
   expect(following.inSync).toBe(true);
   expect(following.informedAtMs).not.toBeNull();
   events?.ended(new Error("the test is over"));

@@ -148,6 +148,7 @@ export class Following {
       outlet: {
         follow: (logs) => this.#link?.follow(logs),
         copied: (offsets, bytes) => this.#link?.copied(offsets, bytes),
+        answered: (beatAtMs) => this.#link?.answered(beatAtMs),
       },
       copied: (log, bytes) => {
         catchUp.copied(bytes.length);
@@ -167,12 +168,12 @@ export class Following {
         copier.marks(marks);
         heard();
       },
-      beat: ({ inSync, behindBytes }) => {
+      beat: ({ inSync, behindBytes, atMs }) => {
         heard();
         if (hasBegun()) this.#toldInSync = inSync;
         catchUp.behindBytes = behindBytes;
         // Only as an answer: a leader that isn't heard here must not hear this follower either.
-        copier.beat();
+        copier.answer(atMs);
       },
       ended: reject,
     });

@@ -96,11 +96,15 @@ class FollowStream implements FollowLink, Exchange {
   }
 
   follow(follow: Parameters<FollowLink["follow"]>[0]): void {
-    this.#say({ follow, copied: [], bytes: 0 });
+    this.#say({ follow, copied: [], bytes: 0, beatAtMs: null });
   }
 
   copied(offsets: readonly (readonly [number, number])[], bytes: number): void {
-    this.#say({ follow: [], copied: offsets.flat(), bytes });
+    this.#say({ follow: [], copied: offsets.flat(), bytes, beatAtMs: null });
+  }
+
+  answered(beatAtMs: number): void {
+    this.#say({ follow: [], copied: [], bytes: 0, beatAtMs });
   }
 
   close(): void {

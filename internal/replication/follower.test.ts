@@ -92,6 +92,7 @@ for (const { name, leader, follower, cutTo } of CASES) {
       outlet: {
         follow: (logs) => session?.follow(logs),
         copied: (offsets, bytes) => session?.copied(offsets, bytes),
+        answered: (beatAtMs) => session?.answered(beatAtMs),
       },
       copied() {},
       cut: ({ endOffset }) => cuts.push(endOffset),

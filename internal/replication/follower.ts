@@ -13,6 +13,7 @@ const LOGS_AT_A_TIME = 1000;
 export interface FollowerOutlet {
   follow(logs: readonly FollowedLog[]): void;
   copied(offsets: readonly (readonly [index: number, offset: number])[], bytes: number): void;
+  answered(beatAtMs: number): void;
 }
 
 /** What a follower stands on. */
@@ -159,9 +160,9 @@ export class FollowerCopier {
     }
   }
 
-  /** Says that it lives. */
-  beat(): void {
-    this.#path.outlet.copied([], 0);
+  /** Says that it lives, and has heard the leader's beat of that time. */
+  answer(beatAtMs: number): void {
+    this.#path.outlet.answered(beatAtMs);
   }
 
   /** Resolves when no log is being cut that was `forgotten` before. */

@@ -45,6 +45,8 @@ export interface KnownFollower extends Follower {
   mode: ReplicationMode;
   heardAtMs: number | null;
   connected: boolean;
+  /** When the last was sent of what it has answered; before that, since when it is known. */
+  answeredAtMs: number;
   session: FollowerSession | null;
   /** It hasn't been heard for so long that it has fallen out of every ISR. */
   lost: boolean;
@@ -72,7 +74,11 @@ export interface LeaderPath {
 }
 
 /** A follower of whom nothing has been heard yet. */
-export function unheardFollower(brokerId: number, mode: ReplicationMode): KnownFollower {
+export function unheardFollower(
+  brokerId: number,
+  mode: ReplicationMode,
+  nowMs: number,
+): KnownFollower {
   const silent = { heardAtMs: null, connected: false, session: null, lost: false };
-  return { brokerId, mode, ...silent, missingIn: new Set() };
+  return { brokerId, mode, ...silent, answeredAtMs: nowMs, missingIn: new Set() };
 }

@@ -27,6 +27,8 @@ export interface SessionPath {
   readonly leftOut: (log: PartitionLog, range: DamagedRange) => void;
   /** Told of every sign of life. */
   readonly heard: () => void;
+  /** Told that the follower has answered what was sent to it then, which may be long ago. */
+  readonly answered: (sentAtMs: number) => void;
   readonly closed: () => void;
 }
 
@@ -50,6 +52,7 @@ export class FollowerSession implements LeaderSession {
   /** What may be under way, and how much of that is left. */
   readonly #windowBytes: number;
   #creditBytes: number;
+  readonly #openedAtMs: number;
   #pumping = false;
   /** Whether something has changed while it was pumping. */
   #again = false;
@@ -61,10 +64,12 @@ export class FollowerSession implements LeaderSession {
     this.#outlet = outlet;
     this.#windowBytes = creditBytes;
     this.#creditBytes = creditBytes;
+    this.#openedAtMs = path.nowMs();
   }
 
   follow(logs: readonly FollowedLog[]): void {
     this.#path.heard();
+    this.#path.answered(this.#openedAtMs);
     this.#placeAll(logs);
   }
 
@@ -76,6 +81,11 @@ export class FollowerSession implements LeaderSession {
     }
     this.#creditBytes += bytes;
     this.#goOn();
+  }
+
+  answered(beatAtMs: number): void {
+    this.#path.heard();
+    this.#path.answered(Math.min(beatAtMs, this.#path.nowMs()));
   }
 
   /** There is a log of this name now. */
@@ -106,7 +116,8 @@ export class FollowerSession implements LeaderSession {
     for (const logs of [this.#ready, this.#farBehind]) {
       for (const sent of logs) behindBytes += unsentBytes(sent);
     }
-    this.#outlet.beat({ inSync, behindBytes });
+    const atMs = Math.floor(this.#path.nowMs());
+    this.#outlet.beat({ inSync, behindBytes, atMs });
   }
 
   /** Ends the session from this side. */

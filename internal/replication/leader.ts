@@ -132,7 +132,7 @@ export class ReplicationLeader {
   putFollower(brokerId: number, mode: ReplicationMode, standing: "known" | "new" | "left"): void {
     const known = this.#followers.get(brokerId);
     if (known?.mode === mode) return;
-    const follower = known ?? unheardFollower(brokerId, mode);
+    const follower = known ?? unheardFollower(brokerId, mode, this.#path.clock.monotonicMs());
     follower.mode = mode;
     this.#followers.set(brokerId, follower);
     for (const led of this.#led.values()) {
@@ -161,6 +161,9 @@ export class ReplicationLeader {
         heard: () => {
           follower.heardAtMs = clock.monotonicMs();
           follower.lost = false;
+        },
+        answered: (sentAtMs) => {
+          follower.answeredAtMs = Math.max(follower.answeredAtMs, sentAtMs);
           // Not before its copies are known: else what they lack is committed without them.
           if (this.#isFenced) clock.atEndOfTurn(() => this.reviewFence());
         },
@@ -238,8 +241,9 @@ export class ReplicationLeader {
   reviewFence(): void {
     const { fenceAfterMs, clock, isOutdated } = this.#path;
     const nowMs = clock.monotonicMs();
-    const isSilent = ({ mode, heardAtMs }: KnownFollower) =>
-      mode === "sync" && nowMs - (heardAtMs ?? this.#startedAtMs) > fenceAfterMs;
+    // By when it was asked: an answer may come late, and another broker lead meanwhile.
+    const isSilent = ({ mode, answeredAtMs }: KnownFollower) =>
+      mode === "sync" && nowMs - answeredAtMs > fenceAfterMs;
     const isAlone = fenceAfterMs > 0 && [...this.#followers.values()].some(isSilent);
     const fenced = isAlone || isOutdated();
     if (fenced === this.#isFenced) return;

@@ -69,6 +69,8 @@ export interface Beat {
   readonly inSync: boolean;
   /** About what it hasn't made durable of what the leader has. */
   readonly behindBytes: number;
+  /** The leader's monotonic clock as it says so; the follower sends it back. */
+  readonly atMs: number;
 }
 
 /** What a leader sends to one follower. */
@@ -87,7 +89,9 @@ export interface LeaderOutlet {
 /** What a leader's session with one follower is told. */
 export interface LeaderSession {
   follow(logs: readonly FollowedLog[]): void;
-  /** Everything before the offsets is durable: pairs of index and offset. None: it lives. */
+  /** Everything before the offsets is durable: pairs of index and offset. */
   copied(offsets: readonly (readonly [index: number, offset: number])[], bytes: number): void;
+  /** It lives, and has heard the beat of that time. */
+  answered(beatAtMs: number): void;
   close(): void;
 }

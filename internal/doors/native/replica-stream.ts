@@ -22,13 +22,14 @@ export class ReplicaStream implements OpenStream {
   }
 
   credit(fields: unknown): void {
-    const { follow, copied, bytes } = messages.replicaCredit.fields.read(fields);
+    const { follow, copied, bytes, beatAtMs } = messages.replicaCredit.fields.read(fields);
     if (copied.length % 2 !== 0) throw new FieldError("copied", "has to have pairs");
     const offsets: [number, number][] = [];
     for (let at = 0; at < copied.length; at += 2) {
       offsets.push([copied[at] ?? 0, copied[at + 1] ?? 0]);
     }
-    this.#session?.copied(offsets, bytes);
+    if (offsets.length > 0 || bytes > 0) this.#session?.copied(offsets, bytes);
+    if (beatAtMs !== null) this.#session?.answered(beatAtMs);
     if (follow.length > 0) this.#session?.follow(follow);
   }
 

@@ -64,15 +64,18 @@ export interface ReplicaCredit {
   readonly copied: readonly number[];
   /** The bytes that are durable now, and may be under way anew. */
   readonly bytes: number;
+  /** The time in the master's beat that this answers; null: it answers none. */
+  readonly beatAtMs: number | null;
 }
 
-/** A slave's word; also without anything in it, as a sign of life. */
+/** A slave's word. */
 export const replicaCredit: StreamSignal<ReplicaCredit> = {
   name: "credit",
   fields: record<ReplicaCredit>({
     follow: list(followedLog, MANY),
     copied: list(int53(), 2 * MANY),
     bytes: int53(),
+    beatAtMs: nullable(int53()),
   }),
 };
 
@@ -140,7 +143,7 @@ export const marks: StreamSignal<{ readonly logs: readonly LogMarks[] }> = {
 /** The master lives. */
 export const beat: StreamSignal<Beat> = {
   name: "beat",
-  fields: record<Beat>({ inSync: flag, behindBytes: int53() }),
+  fields: record<Beat>({ inSync: flag, behindBytes: int53(), atMs: int53() }),
 };
 
 const brokerNode = record<BrokerNode>({
