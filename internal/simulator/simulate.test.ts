@@ -6,6 +6,7 @@ import { Trace } from "./trace.ts";
 const SEEDS = 150;
 /** Seeds that find a bug which the code once had, when it is planted again. */
 const REGRESSIONS = new Map([
+  [7010840, "a journal file of an earlier run was used again, with frames of its new number in it"],
   [6034581, "a segment was cut to nothing before all it had was written again, and the power went"],
   [6285, "a cut that could not be made durable was promised when it was asked for again"],
   [

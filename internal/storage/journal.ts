@@ -39,6 +39,8 @@ export class Journal {
   #hasReserve = false;
   #nextSpare = 1;
   #preparing: Promise<void> | null = null;
+  /** Of the first file of this run. */
+  readonly #firstSequence: number;
   #nextSequence: number;
   #nextFrame: number;
   #syncedFrame: number;
@@ -58,7 +60,8 @@ export class Journal {
     this.#limits = limits;
     this.#written = written;
     this.#closed = [...start.files];
-    this.#nextSequence = start.lastSequence + 1;
+    this.#firstSequence = start.lastSequence + 1;
+    this.#nextSequence = this.#firstSequence;
     this.#nextFrame = start.lastFrame + 1;
     this.#syncedFrame = start.syncedFrame;
     this.#removeSpares();
@@ -143,7 +146,7 @@ export class Journal {
   dropBefore(sequence: number): void {
     while (this.#closed[0] && this.#closed[0].sequence < sequence) {
       const dropped = this.#closed.shift();
-      if (dropped) this.#retire(dropped.path);
+      if (dropped) this.#retire(dropped);
     }
   }
 
@@ -192,8 +195,13 @@ export class Journal {
     return true;
   }
 
-  #retire(path: string): void {
-    if (this.#spares.length >= this.#limits.sparesKept) {
+  /**
+   * Keeps a file as a spare, if it is of this run. One of an earlier run may have been in use again,
+   * and all its later names lost with the power: it holds frames of a sequence that is given again.
+   */
+  #retire({ path, sequence }: JournalFile): void {
+    const isOwn = sequence >= this.#firstSequence;
+    if (!isOwn || this.#spares.length >= this.#limits.sparesKept) {
       this.#disk.remove(path);
       return;
     }

@@ -212,6 +212,12 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
     'if (name.startsWith("spare-")) this.#spares.push(name);\n      if (name === "") this.#disk',
   ),
   mutant(
+    "journal file of an earlier run used again with frames of its new number",
+    "storage/journal.ts",
+    "const isOwn = sequence >= this.#firstSequence;",
+    "const isOwn = sequence > 0;",
+  ),
+  mutant(
     "memory lost at an orderly end",
     "storage/log-store.ts",
     "await this.#checkpointer.idle(); // that one may have begun before the last appends",
