@@ -196,8 +196,9 @@ export class Journal {
   }
 
   /**
-   * Keeps a file as a spare, if it is of this run. One of an earlier run may have been in use again,
-   * and all its later names lost with the power: it holds frames of a sequence that is given again.
+   * Keeps a file as a spare, if it is of this run. One of an earlier run may have been in use
+   * again, and all its later names lost with the power: it holds frames of a sequence that is
+   * given again.
    */
   #retire({ path, sequence }: JournalFile): void {
     const isOwn = sequence >= this.#firstSequence;
