@@ -1,5 +1,6 @@
 import { runInChild } from "./child.ts";
 import { MUTANTS } from "./mutants.ts";
+import type { Outcome } from "./seeds.ts";
 import { Tally } from "./tally.ts";
 
 /** How often one mutant was found. */
@@ -14,8 +15,8 @@ export interface Found {
 }
 
 /**
- * Plants one bug after the other and runs the seeds from 1 on: 'seeds' of them, and if none finds
- * it, up to `most`.
+ * Plants one bug after the other and runs the seed that it is known by, if few find it, and those
+ * from 1 on: `seeds` of them, and if none has found it, up to `most`.
  */
 export async function hunt(
   seeds: number,
@@ -23,13 +24,15 @@ export async function hunt(
   only: string | undefined,
   tell: (found: Found) => void,
 ): Promise<void> {
-  for (const { name, scene } of MUTANTS) {
+  for (const { name, scene, seed } of MUTANTS) {
     if (only !== undefined && !name.includes(only)) continue;
     const tally = new Tally();
-    await runInChild({ scene, from: 1, count: most, step: 1 }, name, (outcome) => {
+    const tellOne = (outcome: Outcome) => {
       tally.add(outcome);
       return tally.seeds < seeds || tally.failures.length === 0;
-    });
+    };
+    if (seed !== null) await runInChild({ scene, from: seed, count: 1, step: 1 }, name, tellOne);
+    await runInChild({ scene, from: 1, count: most, step: 1 }, name, tellOne);
     const [firstSeed = null] = tally.failedSeeds;
     const first = tally.failures.find(({ seeds: failed }) => failed[0] === firstSeed);
     const message = (first?.message ?? "").split("\n")[0] ?? "";

@@ -15,10 +15,17 @@ export interface Mutant {
   /** Where it is looked for. */
   readonly scene: Scene;
   readonly patches: readonly Patch[];
+  /** A seed that finds it, tried before the others, where few do; null where they are many. */
+  readonly seed: number | null;
 }
 
 /** A bug; its patches' files are below `internal/`. */
-export function mutantOf(scene: Scene, name: string, patches: readonly Patch[]): Mutant {
+export function mutantOf(
+  scene: Scene,
+  name: string,
+  patches: readonly Patch[],
+  seed: number | null = null,
+): Mutant {
   const placed = patches.map((patch) => ({ ...patch, file: `internal/${patch.file}` }));
-  return { name, scene, patches: placed };
+  return { name, scene, patches: placed, seed };
 }

@@ -1,8 +1,13 @@
 import { type Mutant, mutantOf } from "./mutant.ts";
 import { PAIR_MUTANTS } from "./pair-mutants.ts";
 
-const mutant = (name: string, file: string, find: string, replace: string): Mutant =>
-  mutantOf("single", name, [{ file, find, replace }]);
+const mutant = (
+  name: string,
+  file: string,
+  find: string,
+  replace: string,
+  seed: number | null = null,
+): Mutant => mutantOf("single", name, [{ file, find, replace }], seed);
 
 const SINGLE_MUTANTS: readonly Mutant[] = [
   mutant(
@@ -34,6 +39,7 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
     "storage/dirty-paths.ts",
     "    await sync();\n    if (this.#changes.get(path) === change) this.#changes.delete(path);",
     "    if (this.#changes.get(path) === change) this.#changes.delete(path);\n    await sync();",
+    4489,
   ),
   mutant(
     "checkpoint before the segment is durable",
@@ -172,33 +178,42 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
     "storage/tail-writer.ts",
     "const file = this.#open(log, segment, at + sizeBytes);",
     "const file = this.#open(log, segment, at);",
+    6_034_581,
   ),
   mutant(
     "a segment made anew by the restart that has removed it",
     "storage/recovery.ts",
     "await syncFile(disk, files, path);",
     "await files.use(path, (file) => file.sync());",
+    6_004_473,
   ),
   mutant(
     "writes taken before it is noted which batches never arrived",
     "storage/log-store.ts",
     "await store.#changes.noteMissing(recovered.cut);",
     "void store.#changes.noteMissing(recovered.cut).catch(() => {});",
+    23_143,
   ),
   mutant(
     "a cut whose sync failed promised when it is asked for again",
     "storage/log-changes.ts",
     "      this.#checkNotFailed();\n      if (offset <= log.startOffset) return;",
     "      if (offset <= log.startOffset) return;",
+    6285,
   ),
-  mutantOf("single", "a failed sync of a checkpoint told when those beside it have ended", [
-    { file: "storage/checkpointer.ts", find: "sync(path).catch(refused)", replace: "sync(path)" },
-    {
-      file: "storage/checkpointer.ts",
-      find: 'if (result.status === "rejected") throw result.reason;',
-      replace: 'if (result.status === "rejected") throw this.#refusal(result.reason);',
-    },
-  ]),
+  mutantOf(
+    "single",
+    "a failed sync of a checkpoint told when those beside it have ended",
+    [
+      { file: "storage/checkpointer.ts", find: "sync(path).catch(refused)", replace: "sync(path)" },
+      {
+        file: "storage/checkpointer.ts",
+        find: 'if (result.status === "rejected") throw result.reason;',
+        replace: 'if (result.status === "rejected") throw this.#refusal(result.reason);',
+      },
+    ],
+    33_479,
+  ),
   mutant(
     "dedup state of large batches before the log's start lost at restart",
     "storage/replay.ts",
@@ -216,6 +231,7 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
     "storage/journal.ts",
     "const isOwn = sequence >= this.#firstSequence;",
     "const isOwn = sequence > 0;",
+    7_010_840,
   ),
   mutant(
     "memory lost at an orderly end",
