@@ -49,6 +49,21 @@ describe("the first screen", () => {
   });
 });
 
+test("the broker is told which of a topic's partitions are on the screen", async () => {
+  await using screen = await withTopics(openScreen(80, 24));
+  const inView = () => screen.broker.watches.at(-1)?.inView?.() ?? null;
+  expect(inView()).toBeNull();
+  screen.press("2", "j", "enter");
+  await screen.until(() => screen.broker.watches.length === 2, "nobody looks closely");
+  expect(inView()).toBeNull();
+  const partitions = Array.from({ length: 100 }, (_, index) => partitionRow("orders", index));
+  screen.broker.tellCloseUp({ partitions });
+  await screen.until(() => inView() !== null, "nothing is in view");
+  expect(inView()).toEqual({ topic: "orders", partitions: [...Array(21).keys()] });
+  screen.press("G");
+  await screen.until(() => inView()?.partitions[0] === 79, "the view hasn't moved");
+});
+
 describe("a list", () => {
   test("is walked through by letters and by arrows, and comes back where it was", async () => {
     await using screen = await withTopics(openScreen());

@@ -100,8 +100,10 @@ export class App {
     this.size = options.size;
     this.theme = makeTheme(options.palette, options.capabilities);
     const changed = (): void => this.#dataChanged();
-    const inView = (): InView | null =>
-      partitionsInView(this.screen, this.#listing?.listing.keys ?? [], this.memory, this.layout);
+    const inView = (): InView | null => {
+      const drawn = this.#listing?.of.includes(this.screen) ? this.#listing.listing.keys : [];
+      return partitionsInView(this.screen, drawn, this.memory, this.layout);
+    };
     this.session = new Session({ clock, connect, refreshMs, changed, inView });
     this.configs = new Configs(() => this.session.client, changed);
   }
