@@ -24,8 +24,9 @@ const { values: flags } = parseArgs({
 const { directory } = flags;
 const storedBytes = Number(flags.gigabytes) * 1e9;
 const stored: Load = { ...loads.batches, partitions: 8 };
+const title = "20 connections x 1 record of 100 B";
 /** Who produces meanwhile: always so many records under way. */
-const meanwhile: Load = { ...loads.small, connections: 20 };
+const meanwhile: Load = { ...loads.small, title, connections: 20 };
 const LOOK_SECONDS = 2;
 const LOOKS_BEFORE = 5;
 
@@ -87,7 +88,7 @@ async function start(name: string, options: Omit<Member["options"], "data">) {
 }
 
 function produce(address: string): Promise<LoadResult> {
-  return runLoad(address, "meanwhile", meanwhile, { seconds: LOOK_SECONDS, bytes: 1e9 });
+  return runLoad(address, "meanwhile", meanwhile, { seconds: LOOK_SECONDS, bytes: 50e6 });
 }
 
 function tell(what: string, figure: (each: Figures) => number): void {

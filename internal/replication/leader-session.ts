@@ -5,17 +5,22 @@ import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { LedLog } from "./led-log.ts";
 import type { FollowedLog, LeaderOutlet, LeaderSession, LogMarks, Placement } from "./messages.ts";
-import { isNews, type SentLog, tell, unsentBytes } from "./sent-log.ts";
+import { isAwaited, isNews, type SentLog, tell, unsentBytes } from "./sent-log.ts";
 
 /** Batches are sent in pieces of about this size. */
 const PIECE_BYTES = 1024 * 1024;
 /** A log that nobody waits for is far behind with more than that still to be sent. */
 const FAR_BYTES = PIECE_BYTES;
-/**
- * So much may be under way to a follower when a piece of a log that is far behind is sent. What
- * acks wait for stands behind that at the most, on the wire and on the follower's disk.
- */
+/** So much may be under way to a follower when a piece of a log that is far behind is sent. */
 const CATCH_UP_BYTES = 4 * PIECE_BYTES;
+/**
+ * The same while producers wait for the follower: their records stand behind that on the wire and
+ * on its disk. To a disk beside, a fourth of the bytes under way copies as fast, and an ack waits a
+ * fourth as long.
+ */
+const CATCH_UP_BESIDE_ACKS_BYTES = PIECE_BYTES;
+/** Producers wait for a follower if it was sent something for them not longer ago. */
+const BESIDE_ACKS_MS = 100;
 
 /** What a session needs of its leader. */
 export interface SessionPath {
@@ -53,6 +58,8 @@ export class FollowerSession implements LeaderSession {
   readonly #windowBytes: number;
   #creditBytes: number;
   readonly #openedAtMs: number;
+  /** When it was sent the last time what acks wait for. */
+  #sentForAcksAtMs = Number.NEGATIVE_INFINITY;
   #pumping = false;
   /** Whether something has changed while it was pumping. */
   #again = false;
@@ -212,6 +219,7 @@ export class FollowerSession implements LeaderSession {
         this.#ready.delete(sent);
         this.#farBehind.add(sent);
       } else if (this.#creditBytes > 0) {
+        if (isAwaited(sent, this.brokerId)) this.#sentForAcksAtMs = this.#path.nowMs();
         await this.#send(sent, this.#ready);
         sentAny = true;
       }
@@ -223,7 +231,9 @@ export class FollowerSession implements LeaderSession {
   /** Sends a piece of the log that is far behind and has waited longest. */
   async #catchUp(): Promise<boolean> {
     const [sent] = this.#farBehind;
-    if (!sent || this.#windowBytes - this.#creditBytes >= CATCH_UP_BYTES) return false;
+    const besideAcks = this.#path.nowMs() - this.#sentForAcksAtMs < BESIDE_ACKS_MS;
+    const mostBytes = besideAcks ? CATCH_UP_BESIDE_ACKS_BYTES : CATCH_UP_BYTES;
+    if (!sent || this.#windowBytes - this.#creditBytes >= mostBytes) return false;
     this.#farBehind.delete(sent);
     if (sent.led.log.removed) this.#drop(sent.index);
     else if (this.#isFarBehind(sent)) await this.#send(sent, this.#farBehind);
@@ -233,10 +243,7 @@ export class FollowerSession implements LeaderSession {
 
   /** Whether much of a log is still to be sent, and nobody waits for it. */
   #isFarBehind(sent: SentLog): boolean {
-    for (const { brokerId, standing } of sent.led.copies.followers) {
-      if (brokerId === this.brokerId && standing !== "out") return false;
-    }
-    return unsentBytes(sent) > FAR_BYTES;
+    return unsentBytes(sent) > FAR_BYTES && !isAwaited(sent, this.brokerId);
   }
 
   /** Sends a piece of a log, which has to wait for its next turn among `others`. */

@@ -117,12 +117,25 @@ const CASES: readonly Case[] = [
     standing: "new",
     steps: [
       [0, "advanced", 10],
-      [1, "copied", 8], // joins: it was the start when it had everything
+      [1, "copied", 8],
       [2, "advanced", 20],
-      [3, "copied", 12],
+      [3, "copied", 12], // joins: it has what there was a moment ago
+      [4, "advanced", 30],
+      [5, "copied", 22],
     ],
     isr: [1, 2],
-    highWatermark: 12,
+    highWatermark: 22,
+  },
+  {
+    name: "a new copy is not waited for while it makes its way, however new it is",
+    standing: "new",
+    steps: [
+      [0, "advanced", 10],
+      [1, "copied", 2],
+      [2, "advanced", 20],
+    ],
+    isr: [1],
+    highWatermark: 20,
   },
   {
     name: "a copy that follows closely stays, though it never has everything",

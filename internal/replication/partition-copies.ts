@@ -1,6 +1,9 @@
 import type { Copy, CopyRules, CopyState, IsrAuthority } from "./copy-state.ts";
 
-/** A copy begins to join when it had everything so recently: the wait for it will be short. */
+/**
+ * A copy begins to join when it had everything so recently, and since it is out: the wait for it
+ * will be short.
+ */
 const NEARLY_CAUGHT_UP_MS = 500;
 
 /**
@@ -267,7 +270,7 @@ export class PartitionCopies {
       // Behind a watermark that can't move, having everything is what counts.
       if (all || copy.standing === "joining") this.#admit(copy);
     }
-    if (copy.standing !== "out") return;
+    if (copy.outSinceMs === null || copy.caughtUpAtMs <= copy.outSinceMs) return;
     if (nowMs - copy.caughtUpAtMs <= NEARLY_CAUGHT_UP_MS) copy.standing = "joining";
   }
 

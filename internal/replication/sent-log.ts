@@ -15,6 +15,14 @@ export function unsentBytes({ led: { log }, nextOffset }: SentLog): number {
   return nextOffset < log.endOffset ? availableBytes(log, nextOffset) : 0;
 }
 
+/** Whether acks wait for this follower's copy of a log. */
+export function isAwaited({ led }: SentLog, followerId: number): boolean {
+  for (const { brokerId, standing } of led.copies.followers) {
+    if (brokerId === followerId) return standing !== "out";
+  }
+  return false;
+}
+
 function marksOf({ index, led: { log } }: SentLog): LogMarks {
   const { highWatermark, startOffset, durableOffset: endOffset } = log;
   return { index, highWatermark, startOffset, endOffset };
