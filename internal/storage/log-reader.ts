@@ -6,7 +6,7 @@ import { DamageError, StorageError } from "./errors.ts";
 import type { FileCache } from "./file-cache.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import type { Segment } from "./segment.ts";
-import { floorPlace, rebuildIndexes, soundPlace } from "./segment-index.ts";
+import { floorPlace, rebuiltIndexes, soundPlace } from "./segment-index.ts";
 import { type BatchRange, readAround, readBatches } from "./segment-reader.ts";
 import type { Place, SegmentView } from "./segment-view.ts";
 import { readTail, runFrom } from "./tail.ts";
@@ -35,7 +35,8 @@ export interface TimedOffset {
  * up to `maxBytes`, all of them below `endOffset`. Nothing if `offset` is `endOffset`.
  *
  * At once, when the batches are still in memory; else a promise, so that no other client waits for
- * the device. Throws or rejects with `StorageError` `out-of-range` or, as `DamageError`, `damaged`.
+ * the device. Throws or rejects with `StorageError` `out-of-range` or, as `DamageError`, `damaged`;
+ * with `not-leader` where a follower's log was cut meanwhile: then other batches may stand there.
  */
 export function readLog(
   path: ReadPath,
@@ -149,14 +150,17 @@ async function readSegment(
   segment: Segment,
   range: BatchRange,
 ): Promise<Uint8Array> {
+  const { cutCount } = log;
   return path.files.use(segment.logPath, async (file) => {
     const view = segmentView(log, segment, file);
     await makeIndexesWhole(path, log, segment, view);
     const place = nearestPlace(path, log, segment, view, range.offset);
     const bytes = await readBatches(view, place, range);
+    throwIfCut(log, cutCount);
     if (bytes !== null) return bytes;
     const start = await soundPlace(path.disk, view, segment, range.offset);
     const salvage = await readAround(view, start, segment.indexes(path.disk).offsets, range);
+    throwIfCut(log, cutCount);
     for (const damage of salvage.damage) noteDamage(path, log, damage);
     if (salvage.bytes.length === 0) throwIfDamaged(log, range.offset);
     return salvage.bytes;
@@ -171,8 +175,20 @@ export async function makeIndexesWhole(
   view: SegmentView,
 ): Promise<void> {
   if (segment.indexes(path.disk).whole) return;
-  await rebuildIndexes(view, segment);
+  const { cutCount } = log;
+  const rebuilt = await rebuiltIndexes(view);
+  throwIfCut(log, cutCount);
+  segment.replaceIndexes(rebuilt, view.sizeBytes, view.endOffset);
   path.indexed(log, segment);
+}
+
+/**
+ * Throws if a log isn't as it was when it had been cut `cutCount` times. What was written behind
+ * the cut isn't what a view of before expects, and would pass for damage.
+ */
+function throwIfCut({ name, cutCount }: PartitionLog, before: number): void {
+  if (cutCount === before) return;
+  throw new StorageError("not-leader", `${name} was cut while it was read; its leader has others`);
 }
 
 /** Where to begin reading for `offset`: by the index or, where damage is known, behind that. */

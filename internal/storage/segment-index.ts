@@ -1,23 +1,23 @@
 import type { Disk } from "../platform/disk.ts";
 import { batchSizeBytes } from "../record/batch.ts";
-import { emptyIndexes, indexBatch, laterTimestamp } from "./indexes.ts";
+import { emptyIndexes, type Indexes, indexBatch, laterTimestamp } from "./indexes.ts";
 import { wholeBatchAt } from "./resync.ts";
 import type { Segment } from "./segment.ts";
 import { firstPlace, type Place, type SegmentView } from "./segment-view.ts";
 import { walkSegment } from "./segment-walk.ts";
 
-/** Makes a segment's indexes anew from its batches, as far as these can be read. */
-export async function rebuildIndexes(view: SegmentView, segment: Segment): Promise<void> {
+/** A segment's indexes, made anew from its batches as far as these can be read. */
+export async function rebuiltIndexes(view: SegmentView): Promise<Indexes> {
   const rebuilt = emptyIndexes(true);
   let maxTimestampMs = -1;
   for await (const { bytes, sizeBytes, from } of walkSegment(view, firstPlace(view), null)) {
     for (let at = 0; at < sizeBytes; at += batchSizeBytes(bytes, at)) {
       const position = from.position + at;
-      indexBatch(rebuilt, segment.baseOffset, position, maxTimestampMs, bytes, at);
+      indexBatch(rebuilt, view.baseOffset, position, maxTimestampMs, bytes, at);
       maxTimestampMs = laterTimestamp(maxTimestampMs, bytes, at);
     }
   }
-  segment.replaceIndexes(rebuilt, view.sizeBytes, view.endOffset);
+  return rebuilt;
 }
 
 /** The last place at or before `offset` that the index names; the segment's beginning if none. */

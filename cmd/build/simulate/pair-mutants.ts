@@ -1,8 +1,13 @@
 import { type Mutant, mutantOf } from "./mutant.ts";
 
 /** Bugs of replication: lost cases that Kafka had, and those that the simulator has found here. */
-const pair = (name: string, file: string, find: string, replace: string): Mutant =>
-  mutantOf("pair", name, [{ file, find, replace }]);
+const pair = (
+  name: string,
+  file: string,
+  find: string,
+  replace: string,
+  seed: number | null = null,
+): Mutant => mutantOf("pair", name, [{ file, find, replace }], seed);
 
 export const PAIR_MUTANTS: readonly Mutant[] = [
   mutantOf("pair", "ack before the follower's fsync", [
@@ -202,5 +207,12 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     "broker/pair.ts",
     "      await rereadMetadata(this.#path);\n    }\n    if (this.#following)",
     "    }\n    if (this.#following)",
+  ),
+  pair(
+    "what is written behind a cut passes for damage to who reads there",
+    "storage/log-reader.ts",
+    "  if (cutCount === before) return;\n",
+    "  if (cutCount >= before) return;\n",
+    22744,
   ),
 ];
