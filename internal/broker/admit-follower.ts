@@ -1,6 +1,6 @@
 import type { EmbeddedMetadataStore } from "../metadata/embedded-store.ts";
 import type { ReplicationLeader } from "../replication/leader.ts";
-import type { FollowerHello } from "../replication/messages.ts";
+import type { FollowerHello, LeaderHello } from "../replication/messages.ts";
 import { BrokerError } from "./errors.ts";
 import type { Pair } from "./pair.ts";
 import type { PairPath } from "./pair-path.ts";
@@ -25,6 +25,11 @@ export async function admitFollower(
   const leader = leading(); // it may have been replaced meanwhile
   leader.putFollower(hello.brokerId, hello.mode, standing);
   return leader;
+}
+
+/** What a broker that leads says to one that follows from now on. */
+export function helloOf({ metadata }: PairPath, { leaderId, leaderEpoch }: Pair): LeaderHello {
+  return { leaderId, clusterId: metadata.clusterId, epoch: leaderEpoch };
 }
 
 /** Throws `BrokerError` where a broker can't follow this one, which leads with `epoch`. */

@@ -4,8 +4,15 @@ import { copyRules } from "./copy-rules.ts";
 import { tellOfFollowers, tellOfLeftOut } from "./follower-events.ts";
 import type { PairPath } from "./pair-path.ts";
 
-/** The leader of all logs of a broker, with what topics ask of their copies. */
-export function makeLeader(path: PairPath, epoch: number): ReplicationLeader {
+/**
+ * The leader of all logs of a broker, with what topics ask of their copies. `isOutdated` says
+ * whether another broker is known to have taken its place.
+ */
+export function makeLeader(
+  path: PairPath,
+  epoch: number,
+  isOutdated: () => boolean,
+): ReplicationLeader {
   const { clock, store, brokerId, lagTimeMaxMs, fenceAfterMs, metadata, topics, events } = path;
   const leader: ReplicationLeader = new ReplicationLeader({
     clock,
@@ -13,7 +20,7 @@ export function makeLeader(path: PairPath, epoch: number): ReplicationLeader {
     brokerId,
     lagTimeMaxMs,
     fenceAfterMs,
-    isOutdated: () => false,
+    isOutdated,
     rulesOf: (log) => copyRules(topics.topicOfLog(log.name)?.settings, lagTimeMaxMs),
     find: (name, incarnation) => {
       const isMetadata = name === metadata.logName;

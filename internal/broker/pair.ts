@@ -3,9 +3,9 @@ import { alone } from "../replication/leader-path.ts";
 import type { FollowerHello, LeaderOutlet } from "../replication/messages.ts";
 import type { EpochEnd } from "../storage/epoch-history.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
-import { admitFollower } from "./admit-follower.ts";
+import { admitFollower, helloOf } from "./admit-follower.ts";
 import { endOfEpoch, firstProducerId, UNKNOWN_END } from "./epochs.ts";
-import { BrokerError } from "./errors.ts";
+import type { BrokerError } from "./errors.ts";
 import type { Following } from "./following.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
 import type { PeerAddress } from "./links.ts";
@@ -25,7 +25,7 @@ import {
   producerIdsFrom,
 } from "./peers.ts";
 import { PRODUCER_ID_BLOCK } from "./producer-ids.ts";
-import { notLeader } from "./refusals.ts";
+import { checkMayPromote, leadsAlready, notLeader } from "./refusals.ts";
 import type * as api from "./replication-api.ts";
 import { lossReport, replicationStatus } from "./replication-status.ts";
 import { copyLog, rereadMetadata } from "./take-copies.ts";
@@ -43,6 +43,8 @@ export class Pair implements Membership {
   /** -1 while it isn't known. */
   #leaderId = -1;
   #epoch = 0;
+  /** The highest that was announced here: who leads with a lower one acks nothing since then. */
+  #announcedEpoch = 0;
   #address: PeerAddress | null;
   /** One change of the role at a time. */
   readonly #changing = new OneAtATime();
@@ -127,15 +129,17 @@ export class Pair implements Membership {
     const leader = await admitFollower(this.#path, this, hello);
     const session = leader.open(hello.brokerId, outlet, creditBytes);
     this.#note("info", "slave-connected", `broker ${hello.brokerId} follows (${hello.mode})`);
-    const { clusterId } = this.#path.metadata;
-    return { hello: { leaderId: this.#leaderId, clusterId, epoch: this.#epoch }, session };
+    return { hello: helloOf(this.#path, this), session };
   }
 
-  announced(announcement: api.Announcement): Promise<void> {
-    return this.#changing.run(async () => {
+  async announced(announcement: api.Announcement): Promise<void> {
+    const { epoch, clusterId } = announcement;
+    if (clusterId !== this.#path.metadata.clusterId) return;
+    this.#announcedEpoch = Math.max(this.#announcedEpoch, epoch);
+    this.#leader?.reviewFence(); // what this broker is at may take long
+    await this.#changing.run(async () => {
       // Only now: this broker may have been promoted while the announcement waited.
-      const isOurs = announcement.clusterId === this.#path.metadata.clusterId;
-      if (isOurs && announcement.epoch > this.#epoch) await this.#learn(announcement);
+      if (epoch > this.#epoch) await this.#learn(announcement);
     });
   }
 
@@ -162,10 +166,7 @@ export class Pair implements Membership {
 
   promote(): Promise<api.PromotionReport> {
     return this.#changing.run(async () => {
-      if (this.#leader) throw new BrokerError("invalid-request", "this broker is the master");
-      if (this.#path.metadata.clusterId === "") {
-        throw new BrokerError("invalid-request", "this broker has nothing of its master yet");
-      }
+      checkMayPromote(this.#path, this.role);
       return this.#leadInstead(true);
     });
   }
@@ -205,9 +206,11 @@ export class Pair implements Membership {
   /** Leads from now on, with this epoch; after a promotion nobody else is known to be in sync. */
   async #lead(epoch: number, promoted: boolean): Promise<void> {
     if (this.#path.metadata.leadership || promoted) await writeLeadership(this.#path, epoch);
+    const isOutdated = () => this.#announcedEpoch > epoch;
+    if (isOutdated()) throw leadsAlready(this.#announcedEpoch);
     this.#epoch = epoch;
     this.#leaderId = this.#path.brokerId;
-    const leader = makeLeader(this.#path, epoch);
+    const leader = makeLeader(this.#path, epoch, isOutdated);
     this.#leader = leader;
     leadAll(this.#path, leader, epoch, promoted);
     if (this.#serving)

@@ -1,4 +1,5 @@
 import { BrokerError } from "./errors.ts";
+import type { PairPath } from "./pair-path.ts";
 import type { Partition } from "./partition.ts";
 import type { Role } from "./replication-api.ts";
 
@@ -7,6 +8,18 @@ export function notLeader(leaderId: number, role: Role): BrokerError {
   if (role === "master") return new BrokerError("not-leader", "the lead is being handed over");
   const who = leaderId < 0 ? "another broker" : `broker ${leaderId}`;
   return new BrokerError("not-leader", `this broker is a slave: ${who} takes writes`);
+}
+
+/** Throws `BrokerError` where a broker can't be promoted: it leads, or knows of nothing to lead. */
+export function checkMayPromote({ metadata }: PairPath, role: Role): void {
+  if (role === "master") throw new BrokerError("invalid-request", "this broker is the master");
+  if (metadata.clusterId !== "") return;
+  throw new BrokerError("invalid-request", "this broker has nothing of its master yet");
+}
+
+/** A later leadership is known than the one that this broker was about to take up. */
+export function leadsAlready(epoch: number): BrokerError {
+  return new BrokerError("not-leader", `another broker leads with epoch ${epoch} by now`);
 }
 
 /** A master that may have been replaced takes nothing. */

@@ -100,3 +100,21 @@ test("an old master that has heard the new one once never leads again by itself"
   await leads(pair, pair.two, pair.one);
   await pair.close();
 });
+
+test("a promotion is refused when a later one is announced before it is done", async () => {
+  const pair = await promotedPair();
+  const { one, two } = pair;
+  const clusterId = one.broker?.status().clusterId ?? "";
+  const [, leader] = one.broker?.replication.brokers() ?? [];
+  if (!one.broker || !leader) throw new Error("one knows of no other broker");
+  const { replication } = one.broker;
+  const epoch = replication.leaderEpoch;
+  const promoting = settled(pair, replication.promote(), "the promotion");
+  // It waits until the promotion is over.
+  const learning = settled(pair, replication.announced({ leader, epoch: 9500, clusterId }), "it");
+  expect(String(await promoting)).toContain("another broker leads with epoch 9500");
+  await learning;
+  expect(replication).toMatchObject({ role: "slave", leaderId: 2, leaderEpoch: 9500 });
+  expect(two.broker?.replication).toMatchObject({ role: "master", leaderEpoch: epoch });
+  await pair.close();
+});

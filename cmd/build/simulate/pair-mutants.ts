@@ -97,12 +97,18 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     "if (isRecent) this.#join(copy, nowMs);",
     "if (nowMs < 0) this.#join(copy, nowMs);",
   ),
-  pair(
-    "old master not fenced",
-    "broker/pair.ts",
-    "if (isOurs && announcement.epoch > this.#epoch) await",
-    "if (isOurs && announcement.epoch > this.#epoch && !this.#leader) await",
-  ),
+  mutantOf("pair", "old master not fenced", [
+    {
+      file: "broker/pair.ts",
+      find: "if (epoch > this.#epoch) await",
+      replace: "if (epoch > this.#epoch && !this.#leader) await",
+    },
+    {
+      file: "broker/pair.ts",
+      find: "const isOutdated = () => this.#announcedEpoch > epoch;",
+      replace: "const isOutdated = () => false;",
+    },
+  ]),
   mutantOf("pair", "a fenced master's records acked by what its successor commits", [
     {
       file: "broker/appends.ts",
@@ -118,15 +124,13 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   mutantOf("pair", "an announcement that has waited takes an epoch back", [
     {
       file: "broker/pair.ts",
-      find: "announced(announcement: api.Announcement): Promise<void> {\n",
-      replace:
-        "announced(announcement: api.Announcement): Promise<void> {\n" +
-        "    const before = this.#epoch;\n",
+      find: "    const { epoch, clusterId } = announcement;\n",
+      replace: "    const { epoch, clusterId } = announcement;\n    const before = this.#epoch;\n",
     },
     {
       file: "broker/pair.ts",
-      find: "if (isOurs && announcement.epoch > this.#epoch) await",
-      replace: "if (isOurs && announcement.epoch > before) await",
+      find: "if (epoch > this.#epoch) await",
+      replace: "if (epoch > before) await",
     },
   ]),
   pair(
@@ -214,5 +218,12 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     "  if (cutCount === before) return;\n",
     "  if (cutCount >= before) return;\n",
     22744,
+  ),
+  pair(
+    "a promotion goes on that has been told of a later one",
+    "broker/pair.ts",
+    "    if (isOutdated()) throw leadsAlready(this.#announcedEpoch);\n",
+    "",
+    21957,
   ),
 ];
