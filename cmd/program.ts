@@ -14,6 +14,7 @@ const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
   dev: async () => (await import("./broker/dev.ts")).devVerb,
   topic: async () => (await import("./topic/topic.ts")).topicVerb,
   group: async () => (await import("./group/group.ts")).groupVerb,
+  cluster: async () => (await import("./cluster/cluster.ts")).clusterVerb,
   produce: async () => (await import("./produce.ts")).produceVerb,
   consume: async () => (await import("./consume.ts")).consumeVerb,
   promote: async () => (await import("./pair/promote.ts")).promoteVerb,

@@ -31,6 +31,7 @@ const CALLS: Readonly<Record<string, string>> = {
   "weir group describe": "weir group describe billing --json",
   "weir group reset": "weir group reset billing --to start --json",
   "weir group delete": "weir group delete scratch --yes --json",
+  "weir cluster ls": "weir cluster ls --json",
   "weir produce": "printf 'a\\n\\xff\\n' | weir produce orders -H a=1 --json",
   "weir consume": "weir consume orders -o ndjson",
   "weir status": "weir status --json",

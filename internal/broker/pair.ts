@@ -113,7 +113,7 @@ export class Pair implements Membership {
     if (this.#leader) this.#announce(this.#leader);
   }
 
-  brokers(): readonly api.BrokerNode[] {
+  brokers(): readonly api.KnownBroker[] {
     return brokersOf(this.#path);
   }
 

@@ -2,16 +2,19 @@ import type { ReplicationLeader } from "../replication/leader.ts";
 import { BrokerError } from "./errors.ts";
 import type { PeerAddress, PeerState } from "./links.ts";
 import type { PairPath } from "./pair-path.ts";
-import type { Announcement, BrokerNode } from "./replication-api.ts";
+import type { Announcement, KnownBroker } from "./replication-api.ts";
 
 /** How often a master tells brokers that don't follow it that it leads. */
 const ANNOUNCE_MS = 1000;
 
 /** All brokers of the pair, this one first. */
-export function brokersOf(path: PairPath): readonly [BrokerNode, ...BrokerNode[]] {
+export function brokersOf(path: PairPath): readonly [KnownBroker, ...KnownBroker[]] {
   const { metadata, brokerId, advertised, rack } = path;
-  const own = { id: brokerId, host: advertised.host, port: advertised.port, rack };
-  return [own, ...[...metadata.brokers.values()].filter(({ id }) => id !== brokerId)];
+  const others = [...metadata.brokers.values()].filter(({ id }) => id !== brokerId);
+  return [
+    { id: brokerId, host: advertised.host, port: advertised.port, rack, isStopping: false },
+    ...others.map((node) => ({ ...node, isStopping: false })),
+  ];
 }
 
 /** Where broker `id` is reached, which leads. */

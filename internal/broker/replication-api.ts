@@ -22,6 +22,12 @@ export interface BrokerNode {
   readonly rack: string | null;
 }
 
+/** A broker as its cluster knows it. */
+export interface KnownBroker extends BrokerNode {
+  /** It is about to stop: others take over what it leads. */
+  readonly isStopping: boolean;
+}
+
 /** Someone leads, for the how many-th time someone does. */
 export interface Announcement {
   readonly leader: BrokerNode;
@@ -97,8 +103,8 @@ export interface Replication {
   /** Who decides: the master of a pair, the controller of a cluster; -1 while that isn't known. */
   readonly leaderId: number;
   readonly leaderEpoch: number;
-  /** All brokers, this one included. */
-  brokers(): readonly BrokerNode[];
+  /** All brokers, this one first: of a pair both, of a cluster those that are there. */
+  brokers(): readonly KnownBroker[];
   status(): ReplicationStatus;
   /** Begins a follower's session. Rejects with `BrokerError` `not-leader` or `invalid-request`. */
   open(hello: FollowerHello, outlet: LeaderOutlet, creditBytes: number): Promise<OpenedSession>;

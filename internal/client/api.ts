@@ -6,6 +6,7 @@ import type {
   OffsetPosition,
   Topic,
 } from "../broker/api.ts";
+import type { ClusterStatus } from "../broker/cluster-status.ts";
 import type { OffsetToSet } from "../broker/group-changes.ts";
 import type { GroupStatus, GroupSummary } from "../broker/group-status.ts";
 import type { Announcement, PromotionReport } from "../broker/replication-api.ts";
@@ -28,6 +29,7 @@ export type {
   ProduceReceipt,
   Topic,
 } from "../broker/api.ts";
+export type { BrokerShare, ClusterStatus } from "../broker/cluster-status.ts";
 export type { OffsetToSet } from "../broker/group-changes.ts";
 export type {
   GroupMemberStatus,
@@ -151,6 +153,8 @@ export interface Client {
     options?: CallOptions,
   ): Promise<void>;
 
+  /** The brokers that belong together, each with its share of the partitions. */
+  describeCluster(options?: CallOptions): Promise<ClusterStatus>;
   status(options?: CallOptions): Promise<BrokerStatus>;
 
   /** What a promotion of this slave could lose. */

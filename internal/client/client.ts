@@ -1,3 +1,4 @@
+import { describeCluster } from "../doors/native/cluster-operations.ts";
 import * as groups from "../doors/native/group-operations.ts";
 import * as operations from "../doors/native/operations.ts";
 import * as replication from "../doors/native/replicate-messages.ts";
@@ -113,6 +114,7 @@ function clientOf(platform: ClientPlatform, caller: Caller, hello: BrokerHello):
     describePromotion: (options) => call(caller, replication.describePromotion, {}, options),
     promote: (options) => call(caller, replication.promote, {}, options),
     switchOver: (options) => call(caller, replication.switchOver, {}, options),
+    describeCluster: (options) => call(caller, describeCluster, {}, options),
     status: (options) => call(caller, operations.status, {}, options),
     async close() {
       channel.close();

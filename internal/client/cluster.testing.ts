@@ -8,6 +8,7 @@ import { EtcdModel, modelledEtcd } from "../platform/testing/etcd-model.ts";
 import { type ManualClock, manualClock } from "../platform/testing/manual-clock.ts";
 import { type Crash, type MemoryDisk, memoryDisk } from "../platform/testing/memory-disk.ts";
 import { memoryNetwork } from "../platform/testing/memory-network.ts";
+import type { ClientPlatform } from "./client.ts";
 import { seededRandom } from "./pair.testing.ts";
 import { replicationLinks } from "./replication-links.ts";
 
@@ -38,6 +39,8 @@ export interface TestCluster {
   readonly members: readonly ClusterMember[];
   readonly clock: ManualClock;
   readonly etcd: EtcdModel;
+  /** Where a client is that can reach all of them. */
+  readonly outside: ClientPlatform;
   /** Lets time pass until `done`. */
   until(done: () => boolean, what: string): Promise<void>;
   /** Lets time pass until `work` has ended. */
@@ -172,6 +175,7 @@ export function testCluster(
     members,
     clock,
     etcd,
+    outside: { clock, random, network: networkOf("outside") },
     until,
     settled,
     async close() {

@@ -299,7 +299,7 @@ const alone: Replication = {
   leaderId: 1,
   leaderEpoch: 7,
   coordinatorOf: () => 1,
-  brokers: () => [{ id: 1, host: "127.0.0.1", port: 9092, rack: null }],
+  brokers: () => [{ id: 1, host: "127.0.0.1", port: 9092, rack: null, isStopping: false }],
   status: () => statusOfNothing.replication,
   open: notFaked,
   announced: notFaked,

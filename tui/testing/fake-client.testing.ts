@@ -159,6 +159,7 @@ export class FakeBroker {
         );
         return note(`reset ${groupId} ${texts.join(" ")}`);
       },
+      describeCluster: never,
       status: never,
     };
   }

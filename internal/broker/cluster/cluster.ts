@@ -10,8 +10,9 @@ import type { Membership, PartitionStandings } from "../membership.ts";
 import { nearCopyOf } from "../near-copy.ts";
 import type { Partition } from "../partition.ts";
 import { PRODUCER_ID_BLOCK } from "../producer-ids.ts";
-import type { BrokerNode, OpenedSession, ReplicationStatus, Role } from "../replication-api.ts";
+import type { KnownBroker, OpenedSession, ReplicationStatus, Role } from "../replication-api.ts";
 import { leadingStatus } from "../replication-status.ts";
+import { brokersThere } from "./brokers-there.ts";
 import { clusterLeader } from "./cluster-leader.ts";
 import { clusterPartitions } from "./cluster-partitions.ts";
 import type { ClusterPath } from "./cluster-path.ts";
@@ -106,11 +107,8 @@ export class Cluster implements Membership {
   }
 
   /** All brokers that are there, this one first. */
-  brokers(): readonly BrokerNode[] {
-    const { brokerId, advertised, rack, metadata } = this.#path;
-    const others = [...metadata.image.live.values()].filter(({ id }) => id !== brokerId);
-    const nodes = others.map(({ id, host, port, rack }) => ({ id, host, port, rack }));
-    return [{ id: brokerId, host: advertised.host, port: advertised.port, rack }, ...nodes];
+  brokers(): readonly KnownBroker[] {
+    return brokersThere(this.#path);
   }
 
   status(): ReplicationStatus {

@@ -10,7 +10,9 @@ export interface Node {
 
 /** The brokers of the cluster. */
 export function nodesOf({ replication }: Broker): Node[] {
-  return replication.brokers().map(({ id, ...node }) => ({ nodeId: id, ...node }));
+  return replication
+    .brokers()
+    .map(({ id, host, port, rack }) => ({ nodeId: id, host, port, rack }));
 }
 
 /** A slave that hasn't heard its master for so long serves readers in its place. */

@@ -1,8 +1,10 @@
 import type { Broker, PartitionStatus, Topic } from "../../broker/api.ts";
+import { clusterStatus } from "../../broker/cluster-status.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { commitOffsets, deleteGroup, setGroupOffsets } from "../../broker/group-changes.ts";
 import { beatHeart, joinGroup, leaveGroup } from "../../broker/group-membership.ts";
 import { groupStatus, groupSummaries } from "../../broker/group-status.ts";
+import * as clusters from "./cluster-operations.ts";
 import type { Frame } from "./frame.ts";
 import * as groups from "./group-operations.ts";
 import * as members from "./member-operations.ts";
@@ -91,6 +93,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
     await leaveGroup(broker, member);
     return {};
   }),
+  handler(clusters.describeCluster, async (broker) => clusterStatus(broker)),
   handler(operations.status, async (broker) => broker.status()),
   handler(replication.announceLeader, async (broker, announcement) => {
     await broker.replication.announced(announcement);
