@@ -24,6 +24,7 @@
 enum { MAX_EVENTS = 512, MAX_LATENCIES = 20000000, HEAD_SIZE = 320, RECEIVE_SIZE = 1 << 18 };
 enum { PRODUCE = 0, METADATA = 3, CREATE_TOPICS = 19 };
 enum { TOPIC_ALREADY_EXISTS = 36 };
+enum { ANSWER_SECONDS = 10 };
 
 static void fail(const char *what, const char *why) {
   fprintf(stderr, "load: %s %s\n", what, why);
@@ -277,7 +278,9 @@ static void run(Connection *connections, int count, double seconds, uint64_t byt
     epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &event);
   }
   double began = now(), cpu_began = clock_s(CLOCK_PROCESS_CPUTIME_ID), passed;
-  while ((passed = now() - began) < seconds && answered_bytes < bytes) {
+  // A moment's load may be over before the disk has answered once: it waits for that.
+  while ((passed = now() - began) < (answer_count ? seconds : seconds + ANSWER_SECONDS) &&
+         answered_bytes < bytes) {
     int blocked = 0;
     for (Connection *c = connections; c < connections + count; c++) blocked |= send_more(c);
     int ready = epoll_wait(epoll, events, MAX_EVENTS, blocked ? 0 : 1);
