@@ -86,7 +86,7 @@ describe("a slave", () => {
     await using screen = await showing(openScreen(), slaveRow({ connected: false }));
     expect(screen.lineWith("master away")).toContain("broker 1");
     screen.press("P");
-    await screen.shows("Broker 1, the master, was heard 12s ago.");
+    await screen.shows("Broker 1, the master, said 12s ago what it has.");
     await screen.shows("orders-3: 1,200 records are missing");
     screen.press(..."promote", "enter");
     await screen.shows("this broker is the master now");

@@ -100,7 +100,7 @@ describe.skipIf(!hasTmux)("someone at the screen of a pair", () => {
     await kill(master);
     await you.seeTogether("✖ master away", "broker 1");
     await you.press("4", "P");
-    await you.see("Broker 1, the master, was heard");
+    await you.see("Broker 1, the master, said");
     await you.see("nothing is missing that was acked by all");
     await you.confirm("promote");
     await you.see("this broker is the master now");

@@ -22,7 +22,7 @@ const promotedShape: JsonShape = {
     leader: "integer, the broker that is the master now",
     leader_epoch: "integer, the number of its leadership",
     old_leader: "integer, the master before it",
-    old_leader_silent_ms: "integer or null, how long that hadn't been heard",
+    old_leader_silent_ms: "integer or null, how long that hadn't said what it has",
     was_in_sync: "boolean, whether nothing that was acked by all until then is missing",
     missing: "list, partitions that the old master has more of, as far as known",
     "missing[].log": "text, the partition",
@@ -65,9 +65,11 @@ export function promoteVerb(stdio: Stdio): Command {
 /** What is known of what could be missing, for people. */
 function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport): string[] {
   const master = leaderId < 0 ? "The master" : `Broker ${leaderId}, the master,`;
-  const heard =
-    silentMs === null ? "hasn't said yet what it has" : `was heard ${humanDuration(silentMs)} ago`;
-  const lines = [`${master} ${heard}.`];
+  const told =
+    silentMs === null
+      ? "hasn't said yet what it has"
+      : `said ${humanDuration(silentMs)} ago what it has`;
+  const lines = [`${master} ${told}.`];
   if (wasInSync) {
     lines.push(
       "This slave was in sync then: nothing that was acked by all until then is missing.",

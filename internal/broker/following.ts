@@ -27,6 +27,8 @@ export interface FollowingPath {
   readonly opened: (hello: LeaderHello, address: PeerAddress) => Promise<void>;
   /** The logs to be copied from the beginning of a session on. */
   readonly logs: () => Iterable<PartitionLog>;
+  /** Whether those are all that the leader has. */
+  readonly hasAllLogs: () => boolean;
   readonly copied: (log: PartitionLog, bytes: Uint8Array) => void;
   readonly cut: (cut: CutOff) => void;
   /** A session has ended that nobody here wanted to end. */
@@ -40,8 +42,8 @@ export class Following {
   /** When the leader was heard the last time, on the clock that only goes forward; null: never. */
   heardAtMs: number | null = null;
   /**
-   * The same, but for the beginning of a session: what the leader took in between is unknown until
-   * it has told of every log, and so is whether it has what this broker has.
+   * The same, but for times when it isn't known of every log where the leader's ends: at the
+   * beginning of a session, and while it has logs that this broker doesn't know of yet.
    */
   informedAtMs: number | null = null;
   /** How the session that began last has come on; null: there was none. */
@@ -139,7 +141,8 @@ export class Following {
     const hasBegun = () => this.#copier === copier;
     const heard = () => {
       this.heardAtMs = clock.monotonicMs();
-      if (hasBegun() && copier.isInformed) this.informedAtMs = this.heardAtMs;
+      if (!hasBegun() || !copier.isInformed || !this.#path.hasAllLogs()) return;
+      this.informedAtMs = this.heardAtMs;
     };
     const catchUp = new CatchUp(clock);
     const copier = new FollowerCopier({

@@ -21,7 +21,7 @@ export function makeFollowing(path: PairPath, role: FollowingRole): Following {
   const { clock, log, store, links, lagTimeMaxMs, metadata, saveFollowed } = path;
   const { brokerId, mode, advertised, rack } = path;
   const { address, epoch, lost, unreachable } = role;
-  return new Following({
+  const following: Following = new Following({
     clock,
     log,
     store,
@@ -38,6 +38,8 @@ export function makeFollowing(path: PairPath, role: FollowingRole): Following {
       role.opened(opened);
     },
     logs: () => store.logs.values(),
+    // A topic that isn't in the metadata here may have any number of records.
+    hasAllLogs: () => (following.leaderEndOf(metadata.log) ?? 0) <= metadata.log.durableOffset,
     copied: (copied, bytes) => {
       if (copied === metadata.log) takeMetadata(path, bytes);
     },
@@ -45,4 +47,5 @@ export function makeFollowing(path: PairPath, role: FollowingRole): Following {
     lost,
     unreachable,
   });
+  return following;
 }

@@ -86,7 +86,10 @@ export interface MissingRecords {
 export interface PromotionReport {
   readonly leaderId: number;
   readonly epoch: number;
-  /** How long the master hasn't said where its logs end; null: never since this one follows. */
+  /**
+   * How long the master hasn't said where all its logs end, as far as that reaches those that this
+   * one doesn't know of; null: never since this one follows.
+   */
   readonly silentMs: number | null;
   /** Whether the slave was in the ISR of all partitions when it heard the master last. */
   readonly wasInSync: boolean;

@@ -64,8 +64,10 @@ function tellFailure(app: App, error: unknown): void {
 }
 
 function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport): string[] {
-  const heard =
-    silentMs === null ? "hasn't said yet what it has" : `was heard ${duration(silentMs)} ago`;
+  const told =
+    silentMs === null
+      ? "hasn't said yet what it has"
+      : `said ${duration(silentMs)} ago what it has`;
   const lost = missing
     .map(({ log, leaderEndOffset, endOffset }) => ({ log, count: leaderEndOffset - endOffset }))
     .filter(({ count }) => count > 0)
@@ -81,7 +83,7 @@ function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport
     state = `It wasn't in sync ${where}: what the master took since is lost.`;
   }
   return [
-    `Broker ${leaderId}, the master, ${heard}.`,
+    `Broker ${leaderId}, the master, ${told}.`,
     state,
     "The old master will have to follow, and cut what it alone has.",
     ...(named.length > 0 ? ["", ...named] : []),

@@ -226,4 +226,11 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     "",
     21957,
   ),
+  pair(
+    "promotion doesn't announce topics that the slave hasn't heard of",
+    "broker/following.ts",
+    "if (!hasBegun() || !copier.isInformed || !this.#path.hasAllLogs()) return;",
+    "if (!hasBegun() || !copier.isInformed) return;",
+    20412,
+  ),
 ];

@@ -92,6 +92,7 @@ export class Followings {
         throw new Error(`broker ${leaderId} isn't where the cluster says: ${hello.leaderId} is`);
       },
       logs: () => logs,
+      hasAllLogs: () => true, // the cluster says which those are
       copied() {},
       cut: (cut) => noteCut(this.#path, cut),
       lost: () => {

@@ -8,6 +8,8 @@ import { isSame, type LogMirror } from "./mirror.ts";
 export interface AskedPromotion {
   readonly member: Member;
   readonly report: PromotionReport;
+  /** How long the slave hadn't heard its master, which hasn't heard it for longer; null: never. */
+  readonly unheardMs: number | null;
   readonly atMs: number;
 }
 
@@ -98,8 +100,7 @@ export class LossRules {
       const text = () => `${name}: ${batch.offset} was committed (${backing}) by ${member.name}`;
       must(backing !== "both", () => `${text()}, which isn't the master any more`);
       if (this.#fenceAfterMs === 0 || !asked || backing !== "alone") return;
-      const silentMs = asked.report.silentMs ?? 0;
-      const isFenced = silentMs > this.#fenceAfterMs + this.transitMs;
+      const isFenced = (asked.unheardMs ?? 0) > this.#fenceAfterMs + this.transitMs;
       must(!isFenced, () => `${text()}, which should have been fenced`);
     };
   }

@@ -189,7 +189,8 @@ export class PairOperator {
     this.#promoting.add(life);
     const { pair } = life;
     const report = pair.promotionReport();
-    const asked = { member, report, atMs: member.machine.scheduler.nowMs };
+    const unheardMs = pair.status().leaderSilentMs;
+    const asked = { member, report, unheardMs, atMs: member.machine.scheduler.nowMs };
     this.#rules.ask(asked);
     member.trace("promote", JSON.stringify(report));
     const work = pair.promote().finally(() => this.#promoting.delete(life));

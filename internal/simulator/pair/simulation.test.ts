@@ -8,6 +8,8 @@ const SEEDS = 30;
 const REGRESSIONS = new Map([
   [2063, "what a slave had said was heard after it had lost its disk, which is no broken promise"],
   [342, "one that was replaced refused a batch, and its client had gone to the other one"],
+  [20412, "a promotion didn't announce what was in a topic that the slave hadn't heard of"],
+  [23767, "the same, where the slave was told to be in sync"],
   [21549, "a promotion was told of a later one before it was done, and led all the same"],
   [21957, "the same, of one that had waited for a broker that didn't answer"],
   [22744, "what was written behind a cut passed for damage to who had begun to read before"],
