@@ -29,6 +29,11 @@ export interface CopyState {
   readonly outSinceMs: number | null;
   /** Whether it was in the ISR before: if not, nobody misses it while it makes its way there. */
   readonly wasIn: boolean;
+  /**
+   * Whether it is only taken to be in sync, from the beginning on: some of what there was then may
+   * have been committed without it, and it hasn't said that it has that.
+   */
+  readonly isPresumed: boolean;
   /** What its standing should be, where others have to agree to that; null: what it is. */
   readonly proposed: "in" | "out" | null;
 }
@@ -40,6 +45,7 @@ export interface Copy extends CopyState {
   caughtUpAtMs: number;
   outSinceMs: number | null;
   wasIn: boolean;
+  isPresumed: boolean;
   proposed: CopyState["proposed"];
   /** Where the leader's log ended at some time: when the copy gets there, it was caught up then. */
   markOffset: number;

@@ -50,7 +50,7 @@ export interface KnownFollower extends Follower {
   session: FollowerSession | null;
   /** It hasn't been heard for so long that it has fallen out of every ISR. */
   lost: boolean;
-  /** Where it is to be in sync, and isn't. */
+  /** Where it is to be in sync, and isn't, or isn't known to be. */
   readonly missingIn: Set<LedLog>;
 }
 

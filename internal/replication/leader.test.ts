@@ -1,33 +1,59 @@
 import { expect, test } from "bun:test";
-import { openStore, SMALL_LOG } from "../storage/store.testing.ts";
+import { appendPairs, openStore, SMALL_LOG } from "../storage/store.testing.ts";
 import { ReplicationLeader } from "./leader.ts";
 import { alone } from "./leader-path.ts";
 import type { Beat } from "./messages.ts";
 
 const FENCE_AFTER_MS = 400;
 
-test("a leader that fences itself takes no late answer for a sign of life", async () => {
+/** A leader of one log, and what it sends of beats. */
+async function startedLeader(records: number) {
   const { store, clock } = await openStore();
+  const log = store.openLog("orders-0", "a", SMALL_LOG);
+  for (let i = 0; i < records; i++) await appendPairs(store, log, [["k", "v"]]);
+  log.highWatermark = 0; // as after a restart
   const rules = {
     mode: "sync",
     minInsyncReplicas: 1,
     policy: "degrade",
     lagTimeMaxMs: 400,
   } as const;
-  const leader = new ReplicationLeader({
+  const leader: ReplicationLeader = new ReplicationLeader({
     ...{ clock, store, brokerId: 1, lagTimeMaxMs: 400, fenceAfterMs: FENCE_AFTER_MS },
-    ...{ isOutdated: () => false, rulesOf: () => rules, find: () => null },
-    ...{ leftOut() {}, changed() {} },
+    ...{ isOutdated: () => false, rulesOf: () => rules },
+    ...{ find: () => leader.led(log) ?? null, leftOut() {}, changed() {} },
   });
-  leader.lead(store.openLog("orders-0", "a", SMALL_LOG), alone(1));
   leader.putFollower(2, "sync", "known");
-  const unanswered: number[] = [];
+  leader.lead(log, alone(1));
+  const beats: Beat[] = [];
   const outlet = {
     ...{ placed() {}, batches() {}, marks() {}, end() {} },
-    beat: ({ atMs }: Beat) => void unanswered.push(atMs),
+    beat: (beat: Beat) => void beats.push(beat),
     whenRoom: (work: () => void) => work(),
   };
   const session = leader.open(2, outlet, 1000);
+  const stop = async () => {
+    leader.stop("the test is over");
+    await store.close();
+  };
+  return { clock, log, leader, session, beats, stop };
+}
+
+test("a slave isn't told to be in sync before it has what there was at its master's start", async () => {
+  const { clock, log, session, beats, stop } = await startedLeader(2);
+  const { name, incarnation } = log;
+  session.follow([{ index: 0, name, incarnation, endOffset: 0, lastEpoch: -1 }]);
+  clock.advance(200);
+  session.copied([[0, 1]], 0);
+  expect(beats.filter(({ inSync }) => inSync)).toEqual([]);
+  session.copied([[0, 2]], 0);
+  expect(beats.at(-1)?.inSync).toBe(true);
+  await stop();
+});
+
+test("a leader that fences itself takes no late answer for a sign of life", async () => {
+  const { clock, leader, session, beats, stop } = await startedLeader(0);
+  const times = () => beats.splice(0).map(({ atMs }) => atMs);
   const answer = async (beats: readonly number[]) => {
     for (const atMs of beats) session.answered(atMs);
     await new Promise((resolve) => setImmediate(resolve));
@@ -37,17 +63,16 @@ test("a leader that fences itself takes no late answer for a sign of life", asyn
   for (let step = 0; step < 20; step++) {
     clock.advance(FENCE_AFTER_MS / 4);
     expect(leader.isFenced).toBe(false);
-    await answer(unanswered.splice(0));
+    await answer(times());
   }
   clock.advance(FENCE_AFTER_MS / 4);
-  const heldByTheNetwork = unanswered.splice(0);
+  const heldByTheNetwork = times();
   expect(heldByTheNetwork).not.toEqual([]);
   clock.advance(10 * FENCE_AFTER_MS);
   expect(leader.isFenced).toBe(true);
   await answer(heldByTheNetwork);
   expect(leader.isFenced).toBe(true);
-  await answer([unanswered.at(-1) ?? 0]);
+  await answer([beats.at(-1)?.atMs ?? 0]);
   expect(leader.isFenced).toBe(false);
-  leader.stop("the test is over");
-  await store.close();
+  await stop();
 });

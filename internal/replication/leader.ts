@@ -213,12 +213,12 @@ export class ReplicationLeader {
 
   #changed(led: LedLog): void {
     this.degraded.set(led, led.copies.degraded);
-    for (const { brokerId, synchronous, standing } of led.copies.followers) {
+    for (const { brokerId, synchronous, standing, isPresumed } of led.copies.followers) {
       const follower = this.#followers.get(brokerId);
       if (!follower) continue;
       const { missingIn, session } = follower;
       const wasInSync = missingIn.size === 0;
-      if (synchronous && standing !== "in") missingIn.add(led);
+      if (synchronous && (standing !== "in" || isPresumed)) missingIn.add(led);
       else missingIn.delete(led);
       if (wasInSync !== (missingIn.size === 0)) session?.beat(missingIn.size === 0);
     }

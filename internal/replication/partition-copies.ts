@@ -119,6 +119,7 @@ export class PartitionCopies {
       caughtUpAtMs: known?.caughtUpAtMs ?? nowMs,
       outSinceMs: isIn ? null : nowMs,
       wasIn: synchronous && standing !== "new",
+      isPresumed: isIn && this.#endOffset > 0,
       proposed: null,
       markOffset: this.#endOffset,
       markAtMs: nowMs,
@@ -175,11 +176,11 @@ export class PartitionCopies {
     const copy = this.#copies.get(brokerId);
     if (!copy) return;
     copy.offset = offset;
-    if (copy.standing === "in" && offset < this.#highWatermark) {
-      // It was taken to be in sync since a restart, or it has lost what it had.
-      this.#drop(copy, nowMs);
-    }
+    // It was taken to be in sync since a restart, or it has lost what it had.
+    if (copy.standing === "in" && offset < this.#highWatermark) this.#drop(copy, nowMs);
     if (offset >= copy.markOffset) {
+      if (copy.isPresumed) this.changeCount++;
+      copy.isPresumed = false;
       copy.caughtUpAtMs = offset >= this.#endOffset ? nowMs : copy.markAtMs;
       copy.markOffset = this.#endOffset;
       copy.markAtMs = nowMs;

@@ -88,8 +88,8 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   pair(
     "a restart takes a copy to be in sync that lacks what was committed",
     "replication/partition-copies.ts",
-    'if (copy.standing === "in" && offset < this.#highWatermark) {',
-    'if (copy.standing === "in" && offset < 0) {',
+    'if (copy.standing === "in" && offset < this.#highWatermark) this.#drop(copy, nowMs);',
+    "",
   ),
   pair(
     "a copy that was silent never comes back into the ISR of an idle log",
@@ -232,5 +232,12 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     "if (!hasBegun() || !copier.isInformed || !this.#path.hasAllLogs()) return;",
     "if (!hasBegun() || !copier.isInformed) return;",
     20412,
+  ),
+  pair(
+    "a slave is told to be in sync that lacks what its master had at its start",
+    "replication/leader.ts",
+    'if (synchronous && (standing !== "in" || isPresumed)) missingIn.add(led);',
+    'if (synchronous && standing !== "in") missingIn.add(led);',
+    41067,
   ),
 ];
