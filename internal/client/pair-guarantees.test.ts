@@ -156,13 +156,14 @@ async function send(pair: TestPair, to: Member, values: readonly string[], acks:
   return acked;
 }
 
-/** Waits until the slave has all, and knows that it is committed. */
+/** Waits until the slave has all, and both know that it is committed. */
 async function copied({ until, two }: TestPair, master: Member): Promise<void> {
   await until(() => {
     const status = master.broker?.partition(TOPIC, 0);
     const copy = two.broker?.partition(TOPIC, 0);
     const end = status?.logEndOffset ?? -1;
-    return status?.copies[0]?.endOffset === end && copy?.highWatermark === end;
+    const isCommitted = status?.highWatermark === end && copy?.highWatermark === end;
+    return isCommitted && status?.copies[0]?.endOffset === end;
   }, "the slave has all");
 }
 

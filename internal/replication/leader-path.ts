@@ -45,8 +45,8 @@ export interface KnownFollower extends Follower {
   mode: ReplicationMode;
   heardAtMs: number | null;
   connected: boolean;
-  /** When the last was sent of what it has answered; before that, since when it is known. */
-  answeredAtMs: number;
+  /** When the last was sent of what it has answered; null: nobody waits for it to answer yet. */
+  answeredAtMs: number | null;
   session: FollowerSession | null;
   /** It hasn't been heard for so long that it has fallen out of every ISR. */
   lost: boolean;
@@ -73,12 +73,23 @@ export interface LeaderPath {
   readonly changed: (led: LedLog) => void;
 }
 
+/**
+ * What a leader knows of a follower when it begins: one that is `known` from before, one that is
+ * `new`, or one that was `left` behind by a promotion.
+ */
+export type FollowerOrigin = "known" | "new" | "left";
+
 /** A follower of whom nothing has been heard yet. */
 export function unheardFollower(
   brokerId: number,
   mode: ReplicationMode,
+  origin: FollowerOrigin,
   nowMs: number,
 ): KnownFollower {
   const silent = { heardAtMs: null, connected: false, session: null, lost: false };
-  return { brokerId, mode, ...silent, answeredAtMs: nowMs, missingIn: new Set() };
+  // It isn't known how long a start has taken: a known one may have been promoted meanwhile.
+  const knownSinceMs = origin === "known" ? Number.NEGATIVE_INFINITY : nowMs;
+  // Who promotes knows that the other one is away.
+  const answeredAtMs = origin === "left" ? null : knownSinceMs;
+  return { brokerId, mode, ...silent, answeredAtMs, missingIn: new Set() };
 }

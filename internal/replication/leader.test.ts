@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import { appendPairs, openStore, SMALL_LOG } from "../storage/store.testing.ts";
 import { ReplicationLeader } from "./leader.ts";
-import { alone } from "./leader-path.ts";
+import { alone, type FollowerOrigin } from "./leader-path.ts";
 import type { Beat } from "./messages.ts";
 
 const FENCE_AFTER_MS = 400;
 
 /** A leader of one log, and what it sends of beats. */
-async function startedLeader(records: number) {
+async function startedLeader(records: number, origin: FollowerOrigin = "known") {
   const { store, clock } = await openStore();
   const log = store.openLog("orders-0", "a", SMALL_LOG);
   for (let i = 0; i < records; i++) await appendPairs(store, log, [["k", "v"]]);
@@ -23,7 +23,7 @@ async function startedLeader(records: number) {
     ...{ isOutdated: () => false, rulesOf: () => rules },
     ...{ find: () => leader.led(log) ?? null, leftOut() {}, changed() {} },
   });
-  leader.putFollower(2, "sync", "known");
+  leader.putFollower(2, "sync", origin);
   leader.lead(log, alone(1));
   const beats: Beat[] = [];
   const outlet = {
@@ -31,16 +31,21 @@ async function startedLeader(records: number) {
     beat: (beat: Beat) => void beats.push(beat),
     whenRoom: (work: () => void) => work(),
   };
-  const session = leader.open(2, outlet, 1000);
+  const open = () => leader.open(2, outlet, 1000);
   const stop = async () => {
     leader.stop("the test is over");
     await store.close();
   };
-  return { clock, log, leader, session, beats, stop };
+  return { clock, log, leader, open, beats, stop };
 }
 
-test("a slave isn't told to be in sync before it has what there was at its master's start", async () => {
-  const { clock, log, session, beats, stop } = await startedLeader(2);
+async function turns(): Promise<void> {
+  for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test("a slave isn't told to be in sync before it has what its master began with", async () => {
+  const { clock, log, open, beats, stop } = await startedLeader(2);
+  const session = open();
   const { name, incarnation } = log;
   session.follow([{ index: 0, name, incarnation, endOffset: 0, lastEpoch: -1 }]);
   clock.advance(200);
@@ -51,13 +56,34 @@ test("a slave isn't told to be in sync before it has what there was at its maste
   await stop();
 });
 
+test("a leader that fences itself waits after a start for who is known", async () => {
+  for (const [origin, isFenced] of [
+    ["known", true],
+    ["new", false],
+    ["left", false],
+  ] as const) {
+    const { clock, leader, log, open, stop } = await startedLeader(1, origin);
+    expect(leader.isFenced).toBe(isFenced);
+    expect(log.commits.refusal === null).toBe(!isFenced);
+    clock.advance(10 * FENCE_AFTER_MS);
+    expect(leader.isFenced).toBe(origin !== "left");
+    const session = open();
+    session.follow([]);
+    await turns();
+    expect(leader.isFenced).toBe(false);
+    clock.advance(2 * FENCE_AFTER_MS);
+    expect(leader.isFenced).toBe(true);
+    await stop();
+  }
+});
+
 test("a leader that fences itself takes no late answer for a sign of life", async () => {
-  const { clock, leader, session, beats, stop } = await startedLeader(0);
+  const { clock, leader, open, beats, stop } = await startedLeader(0);
+  const session = open();
   const times = () => beats.splice(0).map(({ atMs }) => atMs);
   const answer = async (beats: readonly number[]) => {
     for (const atMs of beats) session.answered(atMs);
-    await new Promise((resolve) => setImmediate(resolve));
-    await new Promise((resolve) => setImmediate(resolve));
+    await turns();
   };
   session.follow([]);
   for (let step = 0; step < 20; step++) {

@@ -5,6 +5,7 @@ import { type FollowerChange, FollowerNews } from "./follower-news.ts";
 import {
   type AgreedCopies,
   type Follower,
+  type FollowerOrigin,
   type KnownFollower,
   type LeaderPath,
   type LeadTerms,
@@ -126,13 +127,14 @@ export class ReplicationLeader {
   /**
    * There is a follower, or its mode is another. One that is `known` counts as in sync until it
    * turns out that it isn't; one that is `new` isn't before it has everything. One that was `left`
-   * behind by a promotion is missing, but it isn't what a topic that refuses waits for: who
-   * promotes knows that it is away.
+   * behind by a promotion is missing, but neither a topic that refuses waits for it, nor a leader
+   * that fences itself, before it has followed: who promotes knows that it is away.
    */
-  putFollower(brokerId: number, mode: ReplicationMode, standing: "known" | "new" | "left"): void {
+  putFollower(brokerId: number, mode: ReplicationMode, standing: FollowerOrigin): void {
     const known = this.#followers.get(brokerId);
     if (known?.mode === mode) return;
-    const follower = known ?? unheardFollower(brokerId, mode, this.#path.clock.monotonicMs());
+    const nowMs = this.#path.clock.monotonicMs();
+    const follower = known ?? unheardFollower(brokerId, mode, standing, nowMs);
     follower.mode = mode;
     this.#followers.set(brokerId, follower);
     for (const led of this.#led.values()) {
@@ -142,6 +144,7 @@ export class ReplicationLeader {
       else this.#putCopy(led, follower, standing === "new" && !isEmpty ? "new" : "in");
       led.settle();
     }
+    this.reviewFence();
     this.#sweepLater();
   }
 
@@ -163,7 +166,7 @@ export class ReplicationLeader {
           follower.lost = false;
         },
         answered: (sentAtMs) => {
-          follower.answeredAtMs = Math.max(follower.answeredAtMs, sentAtMs);
+          follower.answeredAtMs = Math.max(follower.answeredAtMs ?? 0, sentAtMs);
           // Not before its copies are known: else what they lack is committed without them.
           if (this.#isFenced) clock.atEndOfTurn(() => this.reviewFence());
         },
@@ -181,6 +184,7 @@ export class ReplicationLeader {
     follower.session = session;
     follower.connected = true;
     follower.heardAtMs = clock.monotonicMs();
+    follower.answeredAtMs ??= follower.heardAtMs;
     return session;
   }
 
@@ -243,7 +247,7 @@ export class ReplicationLeader {
     const nowMs = clock.monotonicMs();
     // By when it was asked: an answer may come late, and another broker lead meanwhile.
     const isSilent = ({ mode, answeredAtMs }: KnownFollower) =>
-      mode === "sync" && nowMs - answeredAtMs > fenceAfterMs;
+      mode === "sync" && answeredAtMs !== null && nowMs - answeredAtMs > fenceAfterMs;
     const isAlone = fenceAfterMs > 0 && [...this.#followers.values()].some(isSilent);
     const fenced = isAlone || isOutdated();
     if (fenced === this.#isFenced) return;

@@ -240,4 +240,11 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     'if (synchronous && standing !== "in") missingIn.add(led);',
     41067,
   ),
+  pair(
+    "a restarted master isn't fenced before it has not heard its slave for long",
+    "replication/leader-path.ts",
+    'const knownSinceMs = origin === "known" ? Number.NEGATIVE_INFINITY : nowMs;',
+    "const knownSinceMs = nowMs;",
+    40724,
+  ),
 ];

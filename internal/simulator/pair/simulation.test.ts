@@ -12,6 +12,7 @@ const REGRESSIONS = new Map([
   [23767, "the same, where the slave was told to be in sync"],
   [21549, "a promotion was told of a later one before it was done, and led all the same"],
   [21957, "the same, of one that had waited for a broker that didn't answer"],
+  [40724, "a restarted master acked before it had fenced itself, and its slave was promoted"],
   [41067, "a restarted master said of a slave that it is in sync, which had nothing on a new disk"],
   [22744, "what was written behind a cut passed for damage to who had begun to read before"],
 ]);
