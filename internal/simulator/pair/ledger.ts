@@ -14,6 +14,7 @@ export type Backing = "both" | "alone" | "observed" | "unpaired";
 export interface Commit {
   readonly batch: MirroredBatch;
   readonly backing: Backing;
+  /** When it came to be; where the other one is gone by then that has it, when that was there. */
   readonly atMs: number;
 }
 

@@ -38,6 +38,7 @@ export class Member {
   lostMemoryAtMs = Number.NEGATIVE_INFINITY;
   /** Whether its process is there, or being started. */
   isUp = false;
+  #endedAtMs = Number.NEGATIVE_INFINITY;
   /** Whether a process may crash in a disk call that its end doesn't choose, or not start. */
   endsSuddenly = true;
   /** How often it was started. */
@@ -62,6 +63,11 @@ export class Member {
   /** Its broker, while that runs. */
   get running(): MemberLife | null {
     return this.life && !this.life.process.disk.left ? this.life : null;
+  }
+
+  /** Until when it may have said something that is heard only now: its process was there then. */
+  get spokeAtMs(): number {
+    return this.isUp ? this.machine.scheduler.nowMs : this.#endedAtMs;
   }
 
   /** Whether nothing ends its process soon, and it takes writes. */
@@ -179,7 +185,8 @@ export class Member {
     this.isUp = false;
     const kind = process.disk.crashKind;
     this.trace("ended", kind ?? "");
+    this.#endedAtMs = this.machine.scheduler.nowMs;
     if (kind !== "power-loss" && process.disk.failedSyncs === 0) return;
-    this.lostMemoryAtMs = this.machine.scheduler.nowMs;
+    this.lostMemoryAtMs = this.#endedAtMs;
   }
 }

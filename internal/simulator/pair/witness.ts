@@ -261,8 +261,8 @@ export class Witness {
     const settings = life.parts.topics.topicOfLog(log.name)?.settings;
     const refuses = settings?.replicationPolicy === "refuse";
     const backing = backingOf(leader, log, other?.member.id ?? -1, refuses);
-    const atMs = member.machine.scheduler.nowMs;
-    const commit: Commit = { batch, backing, atMs };
+    const { spokeAtMs } = backing === "both" && other ? other.member : member;
+    const commit: Commit = { batch, backing, atMs: spokeAtMs };
     if (backing === "both" && other) {
       const text = () =>
         `${log.name}: ${batch.offset} is committed, ${other.member.name} hasn't it`;
