@@ -42,6 +42,8 @@ export async function joinGroup(broker: Broker, request: EnterRequest): Promise<
 function nearest(broker: Broker, topic: string, partition: number, offset: number): number {
   const status = broker.partition(topic, partition);
   if (offset < 0 || status === undefined) return -1;
+  // Where another broker leads, only that one knows which offsets there are.
+  if (status.leader !== broker.identity.brokerId) return offset;
   return Math.min(Math.max(offset, status.logStartOffset), status.highWatermark);
 }
 

@@ -62,19 +62,31 @@ export type { OpenedPartition, StreamPartition } from "../doors/native/stream-me
 export type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
 
 /**
- * A connection to one broker, by the native protocol (docs/native-protocol.md).
+ * A connection to a broker, by the native protocol (docs/native-protocol.md).
  *
  * Every call rejects with a `ClientError` when it fails. Calls may overlap and are answered in any
  * order, except that what one connection produces to one partition is appended in the order of the
- * calls. Nothing is tried again behind the caller's back.
+ * calls. Nothing is tried again behind the caller's back, where there is one broker to ask.
+ *
+ * In a cluster each call goes to the broker that can answer it, over connections of its own, and
+ * to the next one when that has changed, within the call's time. What was perhaps done is not tried
+ * again, unless doing it twice is the same as doing it once. `hello`, `status`, `watch`,
+ * `brokerConfig` and `alterBrokerConfig` are about the broker that was named.
  */
 export interface Client {
   /** What the broker said of itself when the connection began. */
   readonly hello: BrokerHello;
-  /** Resolves when the connection has ended: with why, or with null after `close`. */
+  /**
+   * Resolves when the connection to the broker that was named has ended: with why, or with null
+   * after `close`.
+   */
   readonly closed: Promise<ClientError | null>;
 
-  /** Appends one v2 record batch as it is; for records rather than batches, `openProducer`. */
+  /**
+   * Appends one v2 record batch as it is; for records rather than batches, `openProducer`. In a
+   * cluster, one with a producer id is sent again where it isn't known whether it was written; one
+   * without may be refused with `not-leader` while the leader changes.
+   */
   produce(request: ProduceBatch, options?: CallOptions): Promise<BatchReceipt>;
   /** Puts back one batch that a stream gave, with the offsets, times and codec that it has. */
   restore(request: RestoreBatch, options?: CallOptions): Promise<BatchReceipt>;
@@ -156,6 +168,11 @@ export interface Client {
   /** The brokers that belong together, each with its share of the partitions. */
   describeCluster(options?: CallOptions): Promise<ClusterStatus>;
   status(options?: CallOptions): Promise<BrokerStatus>;
+  /**
+   * A client of each broker of the cluster that answers, which is asked everything; where there is
+   * no cluster, this one. They end with this client, and need not be closed.
+   */
+  brokers(options?: CallOptions): Promise<readonly Client[]>;
 
   /** What a promotion of this slave could lose. */
   describePromotion(options?: CallOptions): Promise<PromotionReport>;

@@ -88,6 +88,11 @@ export class Channel implements Receiver {
     this.exchanges.delete(id);
   }
 
+  /** Whether nothing waits for an answer. */
+  get isIdle(): boolean {
+    return this.exchanges.size === 0;
+  }
+
   /** Ends the connection; what has no answer fails. */
   close(): void {
     this.closeAsked = true;

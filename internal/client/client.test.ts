@@ -12,6 +12,7 @@ const greeting: BrokerHello = {
   brokerId: 1,
   clusterId: "odd",
   brokerVersion: "0",
+  inCluster: false,
   protocolVersion: 1,
   capabilities: [],
   maxFrameBytes: 1000,

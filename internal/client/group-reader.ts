@@ -1,14 +1,14 @@
 import type { OffsetToSet } from "../broker/group-changes.ts";
 import type { MemberPartition, Membership } from "../broker/group-membership.ts";
 import * as members from "../doors/native/member-operations.ts";
+import type { Operation } from "../doors/native/operation.ts";
 import type { StreamPartition } from "../doors/native/stream-messages.ts";
-import type { Timer } from "../platform/clock.ts";
-import { type Caller, call } from "./call.ts";
+import type { Clock, Timer } from "../platform/clock.ts";
+import type { BatchStream, CallOptions, StreamRequest } from "./api.ts";
 import { ClientError } from "./errors.ts";
 import type { GroupEvent, GroupReader, GroupReadRequest } from "./group-reader-api.ts";
 import { DecodingReader } from "./reader.ts";
 import type { Reader, ReaderEvent } from "./reader-api.ts";
-import { openStream } from "./stream.ts";
 
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 60_000;
@@ -20,9 +20,20 @@ const REJOIN: ReadonlySet<string> = new Set(["rebalance-in-progress", "illegal-g
 /** ... and after which it isn't one any more. */
 const STRANGER = "unknown-member-id";
 
+/** How a member speaks with whoever coordinates its group, and reads what it has. */
+export interface GroupLine {
+  readonly clock: Clock;
+  ask<Request, Answer>(
+    operation: Operation<Request, Answer>,
+    request: Request,
+    options?: CallOptions,
+  ): Promise<Answer>;
+  openStream(request: StreamRequest): Promise<BatchStream>;
+}
+
 /** A member of a group: it joins, says that it lives, reads what it has, and joins again. */
 export class SharingReader implements GroupReader {
-  readonly #caller: Caller;
+  readonly #line: GroupLine;
   readonly #request: GroupReadRequest;
   readonly #stopping = new AbortController();
   #memberId = "";
@@ -33,15 +44,15 @@ export class SharingReader implements GroupReader {
   #round = Promise.withResolvers<void>();
   #isRejoining = false;
 
-  constructor(caller: Caller, request: GroupReadRequest) {
-    this.#caller = caller;
+  constructor(line: GroupLine, request: GroupReadRequest) {
+    this.#line = line;
     this.#request = request;
   }
 
   async commit(offsets: readonly OffsetToSet[]): Promise<void> {
     if (offsets.length === 0) return;
     const claim = { ...this.#member(), generation: this.#generation };
-    await call(this.#caller, members.commitOffsets, { ...claim, offsets });
+    await this.#line.ask(members.commitOffsets, { ...claim, offsets });
   }
 
   stop(): void {
@@ -56,7 +67,7 @@ export class SharingReader implements GroupReader {
     const member = this.#member();
     this.#memberId = "";
     try {
-      await call(this.#caller, members.leaveGroup, member);
+      await this.#line.ask(members.leaveGroup, member);
     } catch (error) {
       if (!(error instanceof ClientError && error.code === STRANGER)) throw error;
     }
@@ -99,7 +110,7 @@ export class SharingReader implements GroupReader {
         rebalanceTimeoutMs: rebalanceTimeoutMs ?? REBALANCE_TIMEOUT_MS,
       };
       try {
-        const membership = await call(this.#caller, members.joinGroup, request, patience);
+        const membership = await this.#line.ask(members.joinGroup, request, patience);
         this.#memberId = membership.memberId;
         this.#generation = membership.generation;
         this.#beatLater();
@@ -120,9 +131,9 @@ export class SharingReader implements GroupReader {
     const wanted = partitions.map(({ topic, partition, nextOffset: offset }): StreamPartition => {
       const end = follow ? null : ({ kind: "latest" } as const);
       if (offset < 0) return { topic, partition, start: { kind: start }, end };
-      return { topic, partition, start: { kind: "offset", offset }, end };
+      return { topic, partition, start: { kind: "nearest", offset }, end };
     });
-    const reader = new DecodingReader(await openStream(this.#caller, { partitions: wanted }));
+    const reader = new DecodingReader(await this.#line.openStream({ partitions: wanted }));
     this.#reader = reader;
     if (this.#isRejoining || this.#isStopped) reader.stop();
     yield* this.#eventsOf(reader);
@@ -141,9 +152,9 @@ export class SharingReader implements GroupReader {
   #beatLater(): void {
     const round = this.#round;
     const sessionMs = this.#request.sessionTimeoutMs ?? SESSION_TIMEOUT_MS;
-    this.#beat = this.#caller.clock.after(sessionMs / BEATS_PER_SESSION, async () => {
+    this.#beat = this.#line.clock.after(sessionMs / BEATS_PER_SESSION, async () => {
       const claim = { ...this.#member(), generation: this.#generation };
-      const refusal = await refusalOf(call(this.#caller, members.heartbeat, claim));
+      const refusal = await refusalOf(this.#line.ask(members.heartbeat, claim));
       if (this.#round !== round || this.#memberId === "") return;
       if (refusal === STRANGER) this.#memberId = "";
       // It also lives while someone still holds what it had: until the next event is asked for.

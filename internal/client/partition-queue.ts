@@ -1,5 +1,5 @@
 import type { Timer } from "../platform/clock.ts";
-import { BatchBuilder, type NewRecord } from "../record/builder.ts";
+import { BatchBuilder, type BatchProducer, type NewRecord } from "../record/builder.ts";
 import type { Codec } from "../record/layout.ts";
 
 /** A batch that takes no more records. */
@@ -7,7 +7,8 @@ export interface SealedBatch {
   readonly recordCount: number;
   /** What its records count for in the bound of what is buffered: their size uncompressed. */
   readonly bufferedBytes: number;
-  readonly bytes: Uint8Array;
+  /** The batch as it is sent; once. */
+  build(producer: BatchProducer | undefined): Uint8Array;
 }
 
 /** The records of one partition that have not been sent: full batches, and one that fills. */
@@ -15,6 +16,8 @@ export class PartitionQueue {
   readonly partition: number;
   /** Batches that were sent and have no ack yet. */
   inFlight = 0;
+  /** Who has written to the partition, and the number of the next record; null: someone new. */
+  identity: BatchProducer | null = null;
   /** Whether the batch that fills has waited long enough for more records. */
   isDue = false;
   /** Says when it has. */
@@ -57,7 +60,8 @@ export class PartitionQueue {
     this.lingering?.cancel();
     if (filling === null) return;
     const { recordCount, sizeBytes } = filling;
-    this.full.push({ recordCount, bufferedBytes: sizeBytes, bytes: filling.build(this.codec) });
+    const build: SealedBatch["build"] = (producer) => filling.build(this.codec, producer);
+    this.full.push({ recordCount, bufferedBytes: sizeBytes, build });
   }
 
   /** The next batch to be sent, which may be the one that fills if it is due. */

@@ -16,11 +16,11 @@ export interface ProducerOptions {
   readonly batchBytes?: number;
   /** How long a batch that is not full waits for more records: 5. */
   readonly lingerMs?: number;
-  /** Batches of one partition that may be under way at a time: 5. */
+  /** Batches of one partition that may be under way at a time: 5; in a cluster always 1. */
   readonly maxInFlight?: number;
   /** Bytes of records, buffered and under way, above which `send` waits: 32 MiB. */
   readonly maxBufferedBytes?: number;
-  /** How long a batch waits for its ack; the connection's timeout. */
+  /** How long a batch waits for its ack; the connection's timeout, in a cluster 30 s. */
   readonly timeoutMs?: number;
   /** Told of each batch that was acked, in order within a partition. */
   readonly onReceipt?: (receipt: BatchReceipt, batch: SentBatch) => void;

@@ -1,5 +1,6 @@
+import type { ProducerIdentity } from "../broker/api.ts";
 import type { Random } from "../platform/random.ts";
-import type { NewRecord } from "../record/builder.ts";
+import type { BatchProducer, NewRecord } from "../record/builder.ts";
 import { RecordError } from "../record/errors.ts";
 import type { BatchReceipt, CallOptions, ProduceBatch } from "./api.ts";
 import type { Caller } from "./call.ts";
@@ -9,6 +10,12 @@ import { partitionOfKey } from "./partitioner.ts";
 import type { Producer, ProducerOptions, ProducerRecord } from "./producer-api.ts";
 
 const MIB = 1024 * 1024;
+
+/** A batch is sent again for so long, unless the producer's options say otherwise. */
+const REPEATED_FOR_MS = 30_000;
+
+/** Sequence numbers are int32, and begin again at 0. */
+const SEQUENCES = 2 ** 31;
 
 /** A broker takes batches up to 1 MiB unless it is told otherwise, header included. */
 const DEFAULT_BATCH_BYTES = MIB - 64;
@@ -31,6 +38,11 @@ export interface ProducerContext {
   readonly random: Random;
   readonly topic: string;
   readonly partitionCount: number;
+  /**
+   * A producer id that nobody else has, where batches are sent again until it is known what became
+   * of them; null where they are sent once.
+   */
+  readonly identify: (() => Promise<ProducerIdentity>) | null;
   readonly produce: (batch: ProduceBatch, options: CallOptions) => Promise<BatchReceipt>;
 }
 
@@ -56,6 +68,11 @@ export class BatchingProducer implements Producer {
     this.topic = context.topic;
     this.partitionCount = context.partitionCount;
     this.settings = { ...defaults, ...options };
+    if (context.identify) {
+      // One batch at a time: what is sent again may not come behind the next one.
+      const { timeoutMs = REPEATED_FOR_MS } = options;
+      this.settings = { ...this.settings, maxInFlight: 1, timeoutMs };
+    }
     const { compression, batchBytes } = this.settings;
     this.queues = Array.from(
       { length: context.partitionCount },
@@ -139,14 +156,20 @@ export class BatchingProducer implements Producer {
   private async deliver(queue: PartitionQueue, batch: SealedBatch): Promise<void> {
     const { topic, settings } = this;
     const { partition } = queue;
-    const { recordCount, bytes } = batch;
-    const request = { topic, partition, batch: bytes, acks: settings.acks };
+    const { recordCount } = batch;
     const patience = settings.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs };
+    const { identify } = this.context;
     try {
+      if (identify) queue.identity ??= firstOf(await identify());
+      const bytes = batch.build(queue.identity ?? undefined);
+      const request = { topic, partition, batch: bytes, acks: settings.acks };
       const receipt = await this.context.produce(request, patience);
+      if (queue.identity) queue.identity = behind(queue.identity, recordCount);
       settings.onReceipt?.(receipt, { partition, recordCount });
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
+      // It may have been written or not: what follows can't be numbered behind it.
+      queue.identity = null;
       if (settings.onFailure === undefined) this.failure ??= error;
       else settings.onFailure(error, { partition, recordCount });
     } finally {
@@ -182,4 +205,13 @@ export class BatchingProducer implements Producer {
     this.failure = null;
     if (failure !== null) throw failure;
   }
+}
+
+function firstOf(identity: ProducerIdentity): BatchProducer {
+  return { ...identity, baseSequence: 0, transactional: false };
+}
+
+/** The same producer, so many records later. */
+function behind(producer: BatchProducer, recordCount: number): BatchProducer {
+  return { ...producer, baseSequence: (producer.baseSequence + recordCount) % SEQUENCES };
 }

@@ -6,7 +6,8 @@ import type { Exchange } from "./channel.ts";
 import { ClientError } from "./errors.ts";
 import { EventQueue } from "./event-queue.ts";
 
-const DEFAULT_WINDOW_BYTES = 4 * 1024 * 1024;
+/** What may be under way from the broker where nothing else is said. */
+export const DEFAULT_WINDOW_BYTES = 4 * 1024 * 1024;
 
 /** Opens a stream; rejects with a `ClientError`. */
 export function openStream(

@@ -160,6 +160,7 @@ export class FakeBroker {
         return note(`reset ${groupId} ${texts.join(" ")}`);
       },
       describeCluster: never,
+      brokers: never,
       status: never,
     };
   }

@@ -112,6 +112,7 @@ export const helloRow: BrokerHello = {
   clusterId: "cluster",
   brokerVersion: "0.1.0",
   protocolVersion: 1,
+  inCluster: false,
   capabilities: ["watch"],
   maxFrameBytes: 16_777_216,
 };

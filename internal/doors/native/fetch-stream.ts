@@ -19,6 +19,8 @@ interface Cursor {
 /** Room for the head of a `records` frame, in the bound of a frame. */
 const HEAD_ROOM_BYTES = 1024;
 
+const EARLIEST: OffsetPosition = { kind: "earliest" };
+
 /** An idle stream asks the broker again after this long. */
 const POLL_WAIT_MS = 30_000;
 
@@ -105,6 +107,12 @@ export class FetchStream implements OpenStream {
         "unknown-topic-or-partition",
         `there is no partition ${partition} of ${topic}`,
       );
+    }
+    if (place.kind === "nearest") {
+      const { offset: earliest } = await this.broker.findOffset(topic, partition, EARLIEST);
+      // Not the high watermark: a new leader's may be behind for a moment.
+      const end = this.broker.partition(topic, partition)?.logEndOffset ?? earliest;
+      return Math.min(Math.max(place.offset, earliest), end);
     }
     const { offset } = await this.broker.findOffset(topic, partition, place);
     if (offset >= 0) return offset;

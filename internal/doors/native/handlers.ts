@@ -1,6 +1,7 @@
 import type { Broker, PartitionStatus, Topic } from "../../broker/api.ts";
 import { clusterStatus } from "../../broker/cluster-status.ts";
 import { BrokerError } from "../../broker/errors.ts";
+import { findLeaders } from "../../broker/find-leaders.ts";
 import { commitOffsets, deleteGroup, setGroupOffsets } from "../../broker/group-changes.ts";
 import { beatHeart, joinGroup, leaveGroup } from "../../broker/group-membership.ts";
 import { groupStatus, groupSummaries } from "../../broker/group-status.ts";
@@ -93,6 +94,8 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
     await leaveGroup(broker, member);
     return {};
   }),
+  handler(clusters.findLeaders, findLeaders),
+  handler(clusters.allocateProducerId, (broker) => broker.allocateProducerId(null)),
   handler(clusters.describeCluster, async (broker) => clusterStatus(broker)),
   handler(operations.status, async (broker) => broker.status()),
   handler(replication.announceLeader, async (broker, announcement) => {
@@ -154,10 +157,12 @@ function summaryOf(broker: Broker, topic: Topic): TopicSummary {
   let replicationFactor = 0;
   let offsetCount = 0;
   let sizeBytes = 0;
+  const { replication, identity } = broker;
   for (const partition of partitionsOf(broker, topic)) {
-    const copies = partition.replicas.length;
-    replicationFactor = Math.max(replicationFactor, copies);
-    offsetCount += partition.highWatermark - partition.logStartOffset;
+    const { leader, replicas, highWatermark, logStartOffset } = partition;
+    replicationFactor = Math.max(replicationFactor, replicas.length);
+    const counts = replication.role !== "member" || leader === identity.brokerId;
+    if (counts) offsetCount += highWatermark - logStartOffset;
     sizeBytes += partition.sizeBytes;
   }
   const { name, id, internal, partitionCount } = topic;

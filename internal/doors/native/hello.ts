@@ -1,4 +1,4 @@
-import type { BrokerIdentity } from "../../broker/api.ts";
+import type { Broker } from "../../broker/api.ts";
 import { handlers } from "./handlers.ts";
 import { type BrokerHello, type HelloRequest, PROTOCOL_VERSIONS } from "./operations.ts";
 import { ProtocolError } from "./refusal.ts";
@@ -16,9 +16,10 @@ const capabilities: readonly string[] = [
 /** Greets a client in the newest version that both speak, or throws `ProtocolError`. */
 export function greet(
   { minVersion, maxVersion }: HelloRequest,
-  { brokerId, clusterId, version }: BrokerIdentity,
+  { identity, replication }: Pick<Broker, "identity" | "replication">,
   maxFrameBytes: number,
 ): BrokerHello {
+  const { brokerId, clusterId, version } = identity;
   const { least, greatest } = PROTOCOL_VERSIONS;
   const protocolVersion = Math.min(maxVersion, greatest);
   if (protocolVersion < Math.max(minVersion, least)) {
@@ -28,6 +29,9 @@ export function greet(
       `versions ${least} to ${greatest} of the protocol are spoken here, not ${offered}`,
     );
   }
-  const brokerVersion = version;
-  return { protocolVersion, brokerId, clusterId, brokerVersion, capabilities, maxFrameBytes };
+  return {
+    ...{ protocolVersion, brokerId, clusterId, brokerVersion: version },
+    inCluster: replication.role === "member",
+    ...{ capabilities, maxFrameBytes },
+  };
 }

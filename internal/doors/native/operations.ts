@@ -14,7 +14,7 @@ import type { ScrubStatus } from "../../storage/scrub/scrubber.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { offsetPosition } from "./positions.ts";
 import { replicationStatus } from "./replication-shapes.ts";
-import { flag, int32, int53, list, nullable, oneOf, record, text } from "./shapes.ts";
+import { flag, int32, int53, list, nullable, oneOf, optional, record, text } from "./shapes.ts";
 
 /** More names than the protocol will ever have. */
 const MAX_CAPABILITIES = 1000;
@@ -37,6 +37,8 @@ export interface BrokerHello {
   readonly brokerVersion: string;
   /** The version of the protocol that this connection speaks. */
   readonly protocolVersion: number;
+  /** Whether it is one of a cluster, in which each partition has a leader of its own. */
+  readonly inCluster: boolean;
   /** What this broker can do: the names of its operations. */
   readonly capabilities: readonly string[];
   /** No frame on this connection may have a length above this. */
@@ -52,6 +54,7 @@ export const hello: Operation<HelloRequest, BrokerHello> = {
     brokerId: int32(),
     clusterId: text,
     brokerVersion: text,
+    inCluster: optional(flag, false),
     capabilities: list(text, MAX_CAPABILITIES),
     maxFrameBytes: int32(),
   }),

@@ -2,9 +2,13 @@ import type { OffsetPosition } from "../../broker/api.ts";
 import { FieldError, int53, nullable, record, type Shape, text } from "./shapes.ts";
 
 /** A place in a partition to start or stop reading at. */
-export type StreamPosition = OffsetPosition | { readonly kind: "offset"; readonly offset: number };
+export type StreamPosition =
+  | OffsetPosition
+  | { readonly kind: "offset"; readonly offset: number }
+  /** That offset, or the nearest one that there is. */
+  | { readonly kind: "nearest"; readonly offset: number };
 
-/** A position as it is sent: its kind, and the one number that two of the kinds have. */
+/** A position as it is sent: its kind, and the one number that some of the kinds have. */
 interface SentPosition {
   readonly kind: string;
   readonly offset: number | null;
@@ -22,7 +26,8 @@ export const offsetPosition: Shape<OffsetPosition> = {
   read(value) {
     const { kind, timestampMs } = sent.read(value);
     if (kind === "earliest" || kind === "latest" || kind === "max-timestamp") return { kind };
-    if (kind !== "at-time") return refuseKind("earliest, latest, max-timestamp, at-time or offset");
+    if (kind !== "at-time")
+      return refuseKind("earliest, latest, max-timestamp, at-time, offset or nearest");
     return timestampMs === null ? refuseMissing("timestampMs") : { kind, timestampMs };
   },
   write: (position) =>
@@ -37,11 +42,11 @@ export const offsetPosition: Shape<OffsetPosition> = {
 export const streamPosition: Shape<StreamPosition> = {
   read(value) {
     const { kind, offset } = sent.read(value);
-    if (kind !== "offset") return offsetPosition.read(value);
+    if (kind !== "offset" && kind !== "nearest") return offsetPosition.read(value);
     return offset === null ? refuseMissing("offset") : { kind, offset };
   },
   write(position) {
-    if (position.kind !== "offset") return offsetPosition.write(position);
+    if (!("offset" in position)) return offsetPosition.write(position);
     return sent.write({ kind: position.kind, offset: position.offset, timestampMs: null });
   },
 };

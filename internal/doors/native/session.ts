@@ -85,7 +85,7 @@ export class Session {
       throw new ProtocolError("invalid-request", "the first request has to be hello");
     }
     try {
-      const greeting = greet(readRequest(hello, frame), broker.identity, limits.maxFrameBytes);
+      const greeting = greet(readRequest(hello, frame), broker, limits.maxFrameBytes);
       this.answer(frame, hello.answer.write(greeting));
       this.greeted = true;
     } catch (error) {

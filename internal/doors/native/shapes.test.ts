@@ -148,7 +148,10 @@ test.each([
 });
 
 test.each([
-  [[["kind", "middle"]], "kind: has to be earliest, latest, max-timestamp, at-time or offset"],
+  [
+    [["kind", "middle"]],
+    "kind: has to be earliest, latest, max-timestamp, at-time, offset or nearest",
+  ],
   [[["kind", "offset"]], "offset: is missing"],
   [
     [
