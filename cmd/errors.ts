@@ -33,6 +33,12 @@ export function noPartition(topic: string, partition: number, count: number): Co
   return usageError(`${topic} has no partition ${partition}: ${have}.`);
 }
 
+/** Who leads a partition of a cluster can't be asked where that begins and ends. */
+export function unknownEnds(topic: string, partition: number): CommandError {
+  const message = `who leads partition ${partition} of ${topic} can't be asked where it ends`;
+  return new CommandError("not-leader", message, exitCodes.unreachable, "Try again.");
+}
+
 /** What was piped in can't be understood: where, and why. */
 export function inputError(message: string, advice = ""): CommandError {
   return new CommandError("invalid-input", message, exitCodes.failed, advice);

@@ -4,7 +4,7 @@ import type {
   StreamPartition,
   StreamPosition,
 } from "../../internal/client/api.ts";
-import { noPartition } from "../errors.ts";
+import { noPartition, unknownEnds } from "../errors.ts";
 import type { Position } from "../parse/position.ts";
 
 /** What of some topics is to be read. */
@@ -42,10 +42,9 @@ export async function findPartitions(client: Client, target: Target): Promise<St
   });
 }
 
-function startOf(
-  { logStartOffset, highWatermark }: PartitionStatus,
-  from: Position,
-): StreamPosition {
+function startOf(status: PartitionStatus, from: Position): StreamPosition {
+  const { logStartOffset, highWatermark } = status;
+  if (!areEndsKnown(status)) return unknownStart(status, from);
   switch (from.kind) {
     case "start":
       return { kind: "offset", offset: logStartOffset };
@@ -60,10 +59,22 @@ function startOf(
   }
 }
 
-function endOf(
-  { highWatermark }: PartitionStatus,
-  { until, follow }: Target,
-): StreamPosition | null {
+/** Whether its leader could be asked where a partition begins and ends. */
+function areEndsKnown({ highWatermark }: PartitionStatus): boolean {
+  return highWatermark >= 0;
+}
+
+/** Whoever leads it when it is read knows where it begins, but not what its last records are. */
+function unknownStart({ topic, partition }: PartitionStatus, from: Position): StreamPosition {
+  if (from.kind === "last") throw unknownEnds(topic, partition);
+  if (from.kind === "offset") return from;
+  if (from.kind === "time") return { kind: "at-time", timestampMs: from.timestampMs };
+  return { kind: from.kind === "start" ? "earliest" : "latest" };
+}
+
+function endOf(status: PartitionStatus, { until, follow }: Target): StreamPosition | null {
+  const { highWatermark } = status;
+  if (!areEndsKnown(status) && until?.kind !== "time" && !follow) return { kind: "latest" };
   const now = { kind: "offset", offset: highWatermark } as const;
   if (until === null) return follow ? null : now;
   switch (until.kind) {

@@ -1,6 +1,6 @@
 import type { Client, GroupStatus, PartitionStatus } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
-import { noPartition, usageError } from "../errors.ts";
+import { noPartition, unknownEnds, usageError } from "../errors.ts";
 import type { Position } from "../parse/position.ts";
 
 /** Which offsets of a group are to be set, and where to. */
@@ -63,6 +63,7 @@ async function planOne(
   to: Position,
 ): Promise<PlannedOffset> {
   const { topic, partition, logStartOffset, highWatermark } = status;
+  if (highWatermark < 0) throw unknownEnds(topic, partition);
   const progress = group?.partitions.find(
     (each) => each.topic === topic && each.partition === partition,
   );

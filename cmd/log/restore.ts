@@ -3,7 +3,7 @@ import { ClientError } from "../../internal/client/errors.ts";
 import { baseOffset, batchSizeBytes, lastOffset } from "../../internal/record/batch.ts";
 import { gapBatches } from "../../internal/record/gap-batch.ts";
 import { NO_LEADER_EPOCH } from "../../internal/record/layout.ts";
-import { CommandError } from "../errors.ts";
+import { CommandError, unknownEnds } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { ImportedPartition, Placed } from "./imported.ts";
 
@@ -62,6 +62,7 @@ export class Restore {
   #begin(place: ImportedPartition): void {
     const { topic, partition } = place;
     const target = this.#targets[partition];
+    if (target && target.logEndOffset < 0) throw unknownEnds(topic, partition);
     if (target?.logEndOffset === 0) {
       this.#ends.set(place, 0);
       return;

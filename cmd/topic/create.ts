@@ -16,6 +16,7 @@ import type { Stdio } from "../stdio.ts";
 
 interface CreateOptions extends ListingOptions {
   readonly partitions?: number;
+  readonly replicationFactor?: number;
   readonly config?: readonly (readonly [name: string, value: string])[];
   readonly ifNotExists?: true;
 }
@@ -35,6 +36,11 @@ export function createVerb(stdio: Stdio): Command {
       "how many partitions (default: the broker's)",
       checked((text) => parseWhole(text, 1, 0x7fff_ffff)),
     )
+    .option(
+      "-r, --replication-factor <count>",
+      "how many copies of each, in a cluster (default: the broker's)",
+      checked((text) => parseWhole(text, 1, 0x7fff)),
+    )
     .option("--config <name=value>", "a setting; repeatable", checkedList(parsePair))
     .option("--if-not-exists", "a topic that is there already is fine, and left as it is")
     .addOption(listingOption())
@@ -51,7 +57,7 @@ async function create(client: Client, name: string, options: CreateOptions): Pro
     await client.createTopic({
       name,
       partitionCount: options.partitions ?? null,
-      replicationFactor: null,
+      replicationFactor: options.replicationFactor ?? null,
       config: new Map(options.config ?? []),
       validateOnly: false,
     });

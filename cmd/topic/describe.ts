@@ -28,10 +28,10 @@ const topicShape = listingShape("topic-descriptions", {
   "partitions[].copies[].lag_records": "integer, what it hasn't yet",
   "partitions[].copies[].lag_bytes": "integer or null, what it hasn't yet",
   "partitions[].copies[].lag_ms": "integer or null, how long ago it had everything",
-  "partitions[].log_start_offset": "integer, of the oldest record",
-  "partitions[].high_watermark": "integer, behind the last record that consumers see",
-  "partitions[].log_end_offset": "integer, behind the last record",
-  "partitions[].size_bytes": "integer, on this broker's disk",
+  "partitions[].log_start_offset": "integer, of the oldest record; -1 if its leader can't be asked",
+  "partitions[].high_watermark": "integer, behind the last record that consumers see; -1 as above",
+  "partitions[].log_end_offset": "integer, behind the last record; -1 as above",
+  "partitions[].size_bytes": "integer, on the disk of this broker, in a cluster of the leader",
 });
 
 /** `weir topic describe`. */
@@ -58,6 +58,11 @@ export function describeVerb(stdio: Stdio): Command {
 function partitionListing(topics: readonly TopicDescription[]): Listing<PartitionStatus> {
   const number = (header: string, text: (row: PartitionStatus) => string) =>
     ({ header, align: "right", text }) as const;
+  /** What only the leader knows, which may not be there. */
+  const known = (header: string, value: (row: PartitionStatus) => number) => ({
+    ...number(header, (row) => (value(row) < 0 ? "-" : String(value(row)))),
+    plain: (row: PartitionStatus) => String(value(row)),
+  });
   return {
     shape: topicShape,
     items: topics.map(topicItem),
@@ -67,9 +72,9 @@ function partitionListing(topics: readonly TopicDescription[]): Listing<Partitio
       number("PARTITION", ({ partition }) => String(partition)),
       number("LEADER", ({ leader }) => String(leader)),
       { header: "ISR", align: "left", text: isrText },
-      number("START", ({ logStartOffset }) => String(logStartOffset)),
-      number("END", ({ highWatermark }) => String(highWatermark)),
-      number("RECORDS", (row) => String(row.highWatermark - row.logStartOffset)),
+      known("START", ({ logStartOffset }) => logStartOffset),
+      known("END", ({ highWatermark }) => highWatermark),
+      known("RECORDS", recordsOf),
       {
         ...number("SIZE", ({ sizeBytes }) => humanBytes(sizeBytes)),
         plain: ({ sizeBytes }) => String(sizeBytes),
@@ -85,6 +90,11 @@ function partitionListing(topics: readonly TopicDescription[]): Listing<Partitio
       },
     ],
   };
+}
+
+/** At most so many; -1 if the leader can't be asked. */
+function recordsOf({ logStartOffset, highWatermark }: PartitionStatus): number {
+  return highWatermark < 0 ? highWatermark : highWatermark - logStartOffset;
 }
 
 /** Every copy by its broker; those that are not in sync in parentheses: `1,2,(3)`. */

@@ -14,7 +14,7 @@ const topicsShape = listingShape("topics", {
   partitions: "integer, how many it has",
   replication_factor: "integer, copies of each partition",
   records: "integer, at most so many are kept",
-  size_bytes: "integer, on this broker's disk",
+  size_bytes: "integer, on this broker's disk, in a cluster on those of all",
 });
 
 /** `weir topic ls`. */

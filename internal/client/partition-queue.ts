@@ -1,6 +1,7 @@
 import type { Timer } from "../platform/clock.ts";
 import { BatchBuilder, type BatchProducer, type NewRecord } from "../record/builder.ts";
 import type { Codec } from "../record/layout.ts";
+import type { Numbering } from "./numbering.ts";
 
 /** A batch that takes no more records. */
 export interface SealedBatch {
@@ -16,8 +17,8 @@ export class PartitionQueue {
   readonly partition: number;
   /** Batches that were sent and have no ack yet. */
   inFlight = 0;
-  /** Who has written to the partition, and the number of the next record; null: someone new. */
-  identity: BatchProducer | null = null;
+  /** The numbers of its batches, where they have some; null: new ones are needed. */
+  numbering: Numbering | null = null;
   /** Whether the batch that fills has waited long enough for more records. */
   isDue = false;
   /** Says when it has. */

@@ -16,7 +16,7 @@ export interface ProducerOptions {
   readonly batchBytes?: number;
   /** How long a batch that is not full waits for more records: 5. */
   readonly lingerMs?: number;
-  /** Batches of one partition that may be under way at a time: 5; in a cluster always 1. */
+  /** Batches of one partition that may be under way at a time: 5; in a cluster 4. */
   readonly maxInFlight?: number;
   /** Bytes of records, buffered and under way, above which `send` waits: 32 MiB. */
   readonly maxBufferedBytes?: number;

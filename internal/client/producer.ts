@@ -1,10 +1,11 @@
 import type { ProducerIdentity } from "../broker/api.ts";
 import type { Random } from "../platform/random.ts";
-import type { BatchProducer, NewRecord } from "../record/builder.ts";
+import type { NewRecord } from "../record/builder.ts";
 import { RecordError } from "../record/errors.ts";
 import type { BatchReceipt, CallOptions, ProduceBatch } from "./api.ts";
 import type { Caller } from "./call.ts";
 import { ClientError } from "./errors.ts";
+import { Numbering } from "./numbering.ts";
 import { PartitionQueue, type SealedBatch } from "./partition-queue.ts";
 import { partitionOfKey } from "./partitioner.ts";
 import type { Producer, ProducerOptions, ProducerRecord } from "./producer-api.ts";
@@ -14,8 +15,8 @@ const MIB = 1024 * 1024;
 /** A batch is sent again for so long, unless the producer's options say otherwise. */
 const REPEATED_FOR_MS = 30_000;
 
-/** Sequence numbers are int32, and begin again at 0. */
-const SEQUENCES = 2 ** 31;
+/** So many numbered batches may be under way: leaders know the last five of a producer again. */
+const MOST_NUMBERED = 4;
 
 /** A broker takes batches up to 1 MiB unless it is told otherwise, header included. */
 const DEFAULT_BATCH_BYTES = MIB - 64;
@@ -69,9 +70,9 @@ export class BatchingProducer implements Producer {
     this.partitionCount = context.partitionCount;
     this.settings = { ...defaults, ...options };
     if (context.identify) {
-      // One batch at a time: what is sent again may not come behind the next one.
       const { timeoutMs = REPEATED_FOR_MS } = options;
-      this.settings = { ...this.settings, maxInFlight: 1, timeoutMs };
+      const maxInFlight = Math.min(this.settings.maxInFlight, MOST_NUMBERED);
+      this.settings = { ...this.settings, maxInFlight, timeoutMs };
     }
     const { compression, batchBytes } = this.settings;
     this.queues = Array.from(
@@ -144,7 +145,7 @@ export class BatchingProducer implements Producer {
   }
 
   private pump(queue: PartitionQueue): void {
-    while (queue.inFlight < this.settings.maxInFlight) {
+    while (queue.inFlight < this.mostInFlight(queue)) {
       const batch = queue.take();
       if (batch === undefined) return;
       if (queue.partition === this.stickyPartition) this.moveOn();
@@ -153,23 +154,22 @@ export class BatchingProducer implements Producer {
     }
   }
 
+  /** What a leader doesn't know may begin anywhere: the first of several has to be there before. */
+  private mostInFlight({ numbering }: PartitionQueue): number {
+    const { acks, maxInFlight } = this.settings;
+    if (!this.context.identify) return maxInFlight;
+    return numbering?.isKnown && acks === -1 ? maxInFlight : 1;
+  }
+
   private async deliver(queue: PartitionQueue, batch: SealedBatch): Promise<void> {
-    const { topic, settings } = this;
+    const { settings } = this;
     const { partition } = queue;
     const { recordCount } = batch;
-    const patience = settings.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs };
-    const { identify } = this.context;
     try {
-      if (identify) queue.identity ??= firstOf(await identify());
-      const bytes = batch.build(queue.identity ?? undefined);
-      const request = { topic, partition, batch: bytes, acks: settings.acks };
-      const receipt = await this.context.produce(request, patience);
-      if (queue.identity) queue.identity = behind(queue.identity, recordCount);
+      const receipt = await this.produce(queue, batch);
       settings.onReceipt?.(receipt, { partition, recordCount });
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      // It may have been written or not: what follows can't be numbered behind it.
-      queue.identity = null;
       if (settings.onFailure === undefined) this.failure ??= error;
       else settings.onFailure(error, { partition, recordCount });
     } finally {
@@ -177,6 +177,25 @@ export class BatchingProducer implements Producer {
       this.bufferedBytes -= batch.bufferedBytes;
       this.pump(queue);
       this.releaseWaiting();
+    }
+  }
+
+  private async produce(queue: PartitionQueue, batch: SealedBatch): Promise<BatchReceipt> {
+    const { topic, context } = this;
+    const { partition } = queue;
+    const { acks, timeoutMs } = this.settings;
+    const patience = timeoutMs === undefined ? {} : { timeoutMs };
+    const send = (bytes: Uint8Array) =>
+      context.produce({ topic, partition, batch: bytes, acks }, patience);
+    if (!context.identify) return send(batch.build(undefined));
+    queue.numbering ??= new Numbering(await context.identify());
+    const { numbering } = queue;
+    const bytes = batch.build(numbering.take(batch.recordCount));
+    try {
+      return await numbering.send(() => send(bytes));
+    } catch (error) {
+      if (queue.numbering === numbering) queue.numbering = null;
+      throw error;
     }
   }
 
@@ -205,13 +224,4 @@ export class BatchingProducer implements Producer {
     this.failure = null;
     if (failure !== null) throw failure;
   }
-}
-
-function firstOf(identity: ProducerIdentity): BatchProducer {
-  return { ...identity, baseSequence: 0, transactional: false };
-}
-
-/** The same producer, so many records later. */
-function behind(producer: BatchProducer, recordCount: number): BatchProducer {
-  return { ...producer, baseSequence: (producer.baseSequence + recordCount) % SEQUENCES };
 }

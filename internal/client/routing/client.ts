@@ -16,6 +16,7 @@ import { Links, type OpenLink } from "./links.ts";
 import { mergeTopics } from "./merge.ts";
 import { Router } from "./router.ts";
 import { openRoutedStream } from "./stream.ts";
+import { Turns } from "./turns.ts";
 
 /** A client of a cluster, which `named` is one broker of. */
 export function routedClient(
@@ -59,6 +60,8 @@ function recordCalls(platform: ClientPlatform, router: Router) {
     const retry = isNumbered ? "late" : "never";
     return router.ask(route, retry, operations.produce, request, options, batch);
   };
+  // What is sent again may not come behind the next batch.
+  const restoring = new Turns();
   const identify = () =>
     router.anywhere("away", {}, (at, limits) => call(at, clusters.allocateProducerId, {}, limits));
   return {
@@ -66,7 +69,9 @@ function recordCalls(platform: ClientPlatform, router: Router) {
     restore({ topic, partition, batch }, options) {
       const route = router.toLeader(topic, partition);
       const request = { topic, partition };
-      return router.ask(route, "refused", operations.restore, request, options, batch);
+      return restoring.after(`${topic}:${partition}`, () =>
+        router.ask(route, "refused", operations.restore, request, options, batch),
+      );
     },
     async openProducer(topic, options = {}) {
       const partitionCount = (await router.directory.leaders(topic)).length;

@@ -32,16 +32,22 @@ export function mergeTopics(
 /** A topic of which each partition is told as its leader tells it. */
 export function mergeTopic(
   topic: TopicDescription,
-  answers: readonly BrokerAnswer<TopicDescription>[],
+  answers: readonly BrokerAnswer<TopicDescription | null>[],
 ): TopicDescription {
   const told = new Map<number, PartitionStatus>();
   for (const { brokerId, answer } of answers) {
-    for (const row of answer.partitions) if (row.leader === brokerId) told.set(row.partition, row);
+    for (const row of answer?.partitions ?? [])
+      if (row.leader === brokerId) told.set(row.partition, row);
   }
   return {
     ...topic,
     partitions: topic.partitions.map((row) => told.get(row.partition) ?? unheard(row)),
   };
+}
+
+/** Whether a partition was told by its leader. */
+export function isHeard({ highWatermark }: PartitionStatus): boolean {
+  return highWatermark !== UNKNOWN;
 }
 
 /** A partition whose leader can't be asked. */
