@@ -24,9 +24,10 @@ const statusShape = listingShape("status", {
   scrub_total_bytes: "integer, of the present round",
   scrub_began: "text or null, when the present or the last round began, RFC 3339",
   scrub_ended: "text or null, when a round was last through, RFC 3339",
-  role: "text, master or slave",
-  leader: "integer, the master; -1 if none is known",
-  leader_epoch: "integer, the number of its leadership",
+  role: "text, master or slave of a pair, member of a cluster",
+  leader: "integer or absent, of a pair: the master; -1 if none is known",
+  leader_epoch: "integer or absent, of a pair: the number of its leadership",
+  controller: "integer or absent, of a cluster: the broker that chooses leaders; -1: none known",
   connected: "boolean or absent, of a slave: whether it hears its master",
   leader_silent_ms: "integer or null or absent, of a slave: since when not",
   in_sync: "boolean or absent, of a slave: whether it has everything",
@@ -38,7 +39,10 @@ const statusShape = listingShape("status", {
   slaves: "integer or absent, of a master: how many follow it",
   connected_slaves: "integer or absent, those that are heard",
   slaves_in_sync: "integer or absent, those that have everything",
-  lag_records: "integer or absent, what slaves haven't yet, all together",
+  followers: "integer or absent, of a member: how many may copy what it leads",
+  connected_followers: "integer or absent, those that are heard",
+  followers_in_sync: "integer or absent, those that have all that they copy from it",
+  lag_records: "integer or absent, what slaves or followers haven't yet, all together",
   degraded_since_ms: "integer or null or absent, since when it acks alone",
   acked_alone: "integer or absent, records that were acked alone",
   degraded: "list or absent, times in which it acked alone",
@@ -60,10 +64,13 @@ const statusShape = listingShape("status", {
   "refusals[].count": "integer, since the start",
 });
 
-/** `weir status`: the broker as a whole. */
+/** `weir status`: one broker as a whole, also of a cluster. */
 export function statusVerb(stdio: Stdio): Command {
   return verb("status", "Show how the broker is", {
-    examples: ["weir status", "weir status --json | jq -e '.items[0].writable'"],
+    examples: [
+      "weir status                                 # of a cluster, 'weir cluster ls' shows all",
+      "weir status --json | jq -e '.items[0].writable'",
+    ],
     json: statusShape,
     exits: callExits,
   })

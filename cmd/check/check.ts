@@ -9,8 +9,9 @@ import { objectLine } from "../output/shape.ts";
 import { type ReadingOptions, watchLooks, watchOption } from "../reading.ts";
 import { takeSignals } from "../signals.ts";
 import type { Stdio } from "../stdio.ts";
-import { checkBroker, checkDisk, checkIsr, checkLag, checkReplication } from "./checks.ts";
+import { checkBroker, checkDisk, checkIsr, checkLag } from "./checks.ts";
 import { checkExits, checkShape, type Outcome, pluginLine, standings } from "./outcome.ts";
+import { checkReplication } from "./replication.ts";
 import {
   type CheckOptions,
   parseCountOrTime,
@@ -72,7 +73,7 @@ const checks: readonly Check[] = [
   },
   {
     nameAndArguments: "replication",
-    summary: "Check that the slave follows its master",
+    summary: "Check that the slave follows its master, or all brokers of a cluster are there",
     examples: ["weir check replication --warn 5s --crit 30s"],
     threshold: "from so many records on, or from such a silence on",
     parse: parseCountOrTime,

@@ -1,11 +1,6 @@
-import type {
-  BrokerStatus,
-  Client,
-  GroupSummary,
-  TopicActivity,
-} from "../../internal/client/api.ts";
+import type { Client, GroupSummary, TopicActivity } from "../../internal/client/api.ts";
 import { counted, humanBytes, humanCount, humanDuration } from "../output/numbers.ts";
-import { type Measure, type Outcome, type Standing, worst } from "./outcome.ts";
+import { type Measure, type Outcome, worst } from "./outcome.ts";
 import { type CheckOptions, inUnit, judgeLeast, judgeMost } from "./thresholds.ts";
 
 /** Lags of some groups, all where none is named: in records, in time, or both. */
@@ -114,56 +109,4 @@ export async function checkBroker(client: Client, options: CheckOptions): Promis
   const standing = judgeMost(value, warn, crit);
   const answer = `answers in ${(value * 1000).toFixed(1)}ms and takes records`;
   return { standing, message: `broker ${brokerId}, ${version}, ${answer}`, measures };
-}
-
-/** Whether a slave follows, and how closely: asked of either of the two. */
-export async function checkReplication(client: Client, options: CheckOptions): Promise<Outcome> {
-  const { replication } = await client.status();
-  return replication.role === "slave"
-    ? slaveOutcome(replication, options)
-    : masterOutcome(replication, options);
-}
-
-type Replication = BrokerStatus["replication"];
-
-function slaveOutcome({ connected, leaderId, leaderSilentMs }: Replication, options: CheckOptions) {
-  const value = (leaderSilentMs ?? 0) / 1000;
-  const measures = [silence("leader_silent", value, options)];
-  if (!connected) {
-    const message = `this slave doesn't hear its master, broker ${leaderId}`;
-    return { standing: "critical", message, measures } as const;
-  }
-  const message = `this slave follows broker ${leaderId}, heard ${value.toFixed(1)}s ago`;
-  return { standing: judgeAll(measures), message, measures };
-}
-
-function masterOutcome({ followers }: Replication, options: CheckOptions): Outcome {
-  if (followers.length === 0) {
-    return { standing: "critical", message: "this master has no slave", measures: [] };
-  }
-  const records = { warn: inUnit(options.warn, "count"), crit: inUnit(options.crit, "count") };
-  const standings: Standing[] = [];
-  const measures = followers.flatMap(({ brokerId, connected, inSync, mode, ...rest }) => {
-    const { lagRecords, silentMs } = rest;
-    if (!connected) standings.push("critical");
-    else if (mode === "sync" && !inSync) standings.push("warning");
-    const name = `broker_${brokerId}`;
-    const lag: Measure = { name: `${name}_lag`, value: lagRecords, unit: "", ...records };
-    return [lag, silence(`${name}_silent`, (silentMs ?? 0) / 1000, options)];
-  });
-  const told = followers.map(({ brokerId, connected, inSync, lagRecords }) => {
-    if (!connected) return `broker ${brokerId} isn't connected`;
-    const sync = inSync ? "in sync" : "not in sync";
-    return `broker ${brokerId} is ${sync}, ${counted(lagRecords, "record")} behind`;
-  });
-  const standing = worst([...standings, judgeAll(measures)]);
-  return { standing, message: told.join("; "), measures };
-}
-
-function silence(name: string, value: number, { warn, crit }: CheckOptions): Measure {
-  return { name, value, unit: "s", warn: inUnit(warn, "seconds"), crit: inUnit(crit, "seconds") };
-}
-
-function judgeAll(measures: readonly Measure[]): Standing {
-  return worst(measures.map(({ value, warn, crit }) => judgeMost(value, warn, crit)));
 }

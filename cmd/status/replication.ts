@@ -11,8 +11,15 @@ export interface Fact {
 /** Who leads, who follows, and what isn't as it should be. */
 export function replicationFacts(status: ReplicationStatus, nowMs: number): Fact[] {
   const { role, leaderId, leaderEpoch } = status;
+  if (role === "member") {
+    const own = [fact("role", role), fact("controller", leaderId)];
+    return [...own, ...leadingFacts(status, "followers", nowMs)];
+  }
   const own = [fact("role", role), fact("leader", leaderId), fact("leader_epoch", leaderEpoch)];
-  return [...own, ...(role === "slave" ? slaveFacts(status) : masterFacts(status, nowMs))];
+  return [
+    ...own,
+    ...(role === "slave" ? slaveFacts(status) : leadingFacts(status, "slaves", nowMs)),
+  ];
 }
 
 function fact(name: string, plain: Fact["plain"], text = String(plain ?? "")): Fact {
@@ -39,7 +46,12 @@ function slaveFacts({ connected, leaderSilentMs, inSync, catchUp }: ReplicationS
   ];
 }
 
-function masterFacts({ followers, degraded }: ReplicationStatus, nowMs: number): Fact[] {
+/** How those are that copy from this broker, which are called `what`. */
+function leadingFacts(
+  { followers, degraded }: ReplicationStatus,
+  what: "slaves" | "followers",
+  nowMs: number,
+): Fact[] {
   const count = (name: string, wanted: (follower: (typeof followers)[number]) => boolean) => {
     const ids = followers.filter(wanted).map(({ brokerId }) => brokerId);
     const who = ids.length === 0 ? "" : ` (broker ${ids.join(", ")})`;
@@ -50,9 +62,9 @@ function masterFacts({ followers, degraded }: ReplicationStatus, nowMs: number):
     return { start_ms: startMs, end_ms: endMs, records_acked_alone: recordsAckedAlone };
   });
   return [
-    count("slaves", () => true),
-    count("connected_slaves", ({ connected }) => connected),
-    count("slaves_in_sync", ({ inSync }) => inSync),
+    count(what, () => true),
+    count(`connected_${what}`, ({ connected }) => connected),
+    count(`${what}_in_sync`, ({ inSync }) => inSync),
     fact(
       "lag_records",
       followers.reduce((sum, { lagRecords }) => sum + lagRecords, 0),

@@ -1,0 +1,106 @@
+import type { BrokerShare, BrokerStatus, Client } from "../../internal/client/api.ts";
+import { counted, humanCount } from "../output/numbers.ts";
+import { type Measure, type Outcome, type Standing, worst } from "./outcome.ts";
+import { type CheckOptions, inUnit, judgeMost } from "./thresholds.ts";
+
+/**
+ * Whether copies follow, and how closely: of a pair asked of either of the two, of a cluster of any
+ * broker, and then about all of them.
+ */
+export async function checkReplication(client: Client, options: CheckOptions): Promise<Outcome> {
+  const { replication } = await client.status();
+  if (replication.role === "member") return clusterOutcome(client, options);
+  return replication.role === "slave"
+    ? slaveOutcome(replication, options)
+    : masterOutcome(replication, options);
+}
+
+type Replication = BrokerStatus["replication"];
+type Follower = Replication["followers"][number];
+
+function slaveOutcome({ connected, leaderId, leaderSilentMs }: Replication, options: CheckOptions) {
+  const value = (leaderSilentMs ?? 0) / 1000;
+  const measures = [silence("leader_silent", value, options)];
+  if (!connected) {
+    const message = `this slave doesn't hear its master, broker ${leaderId}`;
+    return { standing: "critical", message, measures } as const;
+  }
+  const message = `this slave follows broker ${leaderId}, heard ${value.toFixed(1)}s ago`;
+  return { standing: judgeAll(measures), message, measures };
+}
+
+function masterOutcome({ followers }: Replication, options: CheckOptions): Outcome {
+  if (followers.length === 0) {
+    return { standing: "critical", message: "this master has no slave", measures: [] };
+  }
+  const standings = followers.map(({ connected, inSync, mode }): Standing => {
+    if (!connected) return "critical";
+    return mode === "sync" && !inSync ? "warning" : "ok";
+  });
+  const measures = followers.flatMap((follower) => followerMeasures(follower, options));
+  const told = followers.map(({ brokerId, connected, inSync, lagRecords }) => {
+    if (!connected) return `broker ${brokerId} isn't connected`;
+    const sync = inSync ? "in sync" : "not in sync";
+    return `broker ${brokerId} is ${sync}, ${counted(lagRecords, "record")} behind`;
+  });
+  const standing = worst([...standings, judgeAll(measures)]);
+  return { standing, message: told.join("; "), measures };
+}
+
+/** How far a follower is behind, and how long it hasn't been heard. */
+function followerMeasures(
+  { brokerId, lagRecords, silentMs }: Pick<Follower, "brokerId" | "lagRecords" | "silentMs">,
+  options: CheckOptions,
+): Measure[] {
+  const name = `broker_${brokerId}`;
+  const records = { warn: inUnit(options.warn, "count"), crit: inUnit(options.crit, "count") };
+  const lag: Measure = { name: `${name}_lag`, value: lagRecords, unit: "", ...records };
+  return [lag, silence(`${name}_silent`, (silentMs ?? 0) / 1000, options)];
+}
+
+/** Whether all brokers of a cluster are there, and have what they are to have copies of. */
+async function clusterOutcome(client: Client, options: CheckOptions): Promise<Outcome> {
+  const { brokers } = await client.describeCluster();
+  const peers = await client.brokers();
+  const statuses = await Promise.all(peers.map((peer) => peer.status()));
+  const followers = statuses.flatMap(({ replication }) => replication.followers);
+  const measures = brokers.flatMap(({ brokerId }) => {
+    // Each leader knows of its own partitions how far a follower is.
+    const told = followers.filter((each) => each.brokerId === brokerId && each.connected);
+    if (told.length === 0) return [];
+    const lagRecords = told.reduce((sum, each) => sum + each.lagRecords, 0);
+    const silentMs = Math.max(...told.map((each) => each.silentMs ?? 0));
+    return followerMeasures({ brokerId, lagRecords, silentMs }, options);
+  });
+  const answered = new Set(statuses.map(({ brokerId }) => brokerId));
+  const found = brokers.map((share) => shareOutcome(share, answered));
+  const troubles = found.filter(({ standing }) => standing !== "ok");
+  const all = `${counted(brokers.length, "broker")}, all there and in sync`;
+  return {
+    standing: worst([...found.map(({ standing }) => standing), judgeAll(measures)]),
+    message: troubles.length === 0 ? all : troubles.map(({ message }) => message).join("; "),
+    measures,
+  };
+}
+
+/** How one broker is, and what it says of that. */
+function shareOutcome(
+  { brokerId, live, replicaCount, inSyncCount }: BrokerShare,
+  answered: ReadonlySet<number>,
+): Omit<Outcome, "measures"> {
+  const who = `broker ${brokerId}`;
+  if (!live) return { standing: "critical", message: `${who} is away` };
+  if (!answered.has(brokerId)) return { standing: "critical", message: `${who} doesn't answer` };
+  const missing = replicaCount - inSyncCount;
+  if (missing === 0) return { standing: "ok", message: `${who} is in sync` };
+  const copies = `${humanCount(missing)} of ${counted(replicaCount, "partition")}`;
+  return { standing: "warning", message: `${who} isn't in sync in ${copies}` };
+}
+
+function silence(name: string, value: number, { warn, crit }: CheckOptions): Measure {
+  return { name, value, unit: "s", warn: inUnit(warn, "seconds"), crit: inUnit(crit, "seconds") };
+}
+
+function judgeAll(measures: readonly Measure[]): Standing {
+  return worst(measures.map(({ value, warn, crit }) => judgeMost(value, warn, crit)));
+}
