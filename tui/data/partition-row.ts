@@ -4,6 +4,13 @@ import type { PartitionActivity } from "../../internal/client/api.ts";
 export interface PartitionRow extends PartitionActivity {
   /** By the broker's clock. */
   readonly toldAtMs: number;
+  /** Its number as text: lists of thousands ask for it twice a second. */
+  readonly numberText: string;
+}
+
+/** A partition that was told at `toldAtMs`, by the broker's clock. */
+export function toldPartition(told: PartitionActivity, toldAtMs: number): PartitionRow {
+  return { ...told, toldAtMs, numberText: String(told.partition) };
 }
 
 /** How a copy stands by now; times are null where nobody knows. */

@@ -6,7 +6,7 @@ import type {
   TopicActivity,
 } from "../../internal/client/api.ts";
 import type { GroupRow, ProgressRow } from "./group-row.ts";
-import type { PartitionRow } from "./partition-row.ts";
+import { type PartitionRow, toldPartition } from "./partition-row.ts";
 import { Ring } from "./ring.ts";
 import { Track } from "./track.ts";
 
@@ -108,7 +108,7 @@ export class World {
     }
     for (const row of update.partitions) {
       if (row.health === "ok") this.faults.delete(keyOf(row));
-      else this.faults.set(keyOf(row), { ...row, toldAtMs: update.atMs });
+      else this.faults.set(keyOf(row), toldPartition(row, update.atMs));
     }
     if (update.events.length > 0) {
       this.events = [...this.events, ...update.events].slice(-MAX_EVENTS);
@@ -131,8 +131,9 @@ export class World {
     const { partitions, progress } = this;
     if (partitions) {
       if (isFirst || update.removedTopics.includes(partitions.topic)) partitions.rows.clear();
-      const toldAtMs = update.atMs;
-      for (const row of update.partitions) partitions.rows.set(row.partition, { ...row, toldAtMs });
+      for (const row of update.partitions) {
+        partitions.rows.set(row.partition, toldPartition(row, update.atMs));
+      }
     }
     if (!progress) return;
     if (isFirst) progress.rows.clear();

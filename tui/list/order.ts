@@ -8,6 +8,17 @@ export interface SortOrder {
   readonly descending: boolean;
 }
 
+/** Rows in their order, and beside them their keys, which are asked for once. */
+export interface Ordered<Row> {
+  readonly rows: readonly Row[];
+  readonly keys: readonly string[];
+}
+
+/** Rows in the order that they have. */
+export function asTheyAre<Row>(rows: readonly Row[], key: (row: Row) => string): Ordered<Row> {
+  return { rows, keys: rows.map(key) };
+}
+
 /**
  * The rows in a column's order, those that are equal in it by their keys, so that nothing moves
  * that hasn't changed. Rows of which the value isn't known are last, either way.
@@ -20,20 +31,24 @@ export function sortRows<Row>(
   column: Column<Row> | undefined,
   descending: boolean,
   key: (row: Row) => string,
-): readonly Row[] {
+): Ordered<Row> {
   const keys = rows.map(key);
   const compareKeys = (a: number, b: number) => compareNaturally(keys[a] ?? "", keys[b] ?? "");
   const values = column?.sortBy ? rows.map(column.sortBy.bind(column)) : keys;
   const compareValues = comparison(values, descending);
   const compare = (a: number, b: number): number => compareValues(a, b) || compareKeys(a, b);
-  if (keys.every((_, index) => index === 0 || compare(index - 1, index) <= 0)) return rows;
-  const order = Array.from(rows, (_, index) => index).sort(compare);
+  let inOrder = 1;
+  while (inOrder < rows.length && compare(inOrder - 1, inOrder) <= 0) inOrder++;
+  if (inOrder >= rows.length) return { rows, keys };
   const sorted: Row[] = [];
-  for (const index of order) {
+  const sortedKeys: string[] = [];
+  for (const index of Array.from(rows.keys()).sort(compare)) {
     const row = rows[index];
-    if (row !== undefined) sorted.push(row);
+    if (row === undefined) continue;
+    sorted.push(row);
+    sortedKeys.push(keys[index] ?? "");
   }
-  return sorted;
+  return { rows: sorted, keys: sortedKeys };
 }
 
 /** Compares values by their places; those that aren't known come last. */
@@ -47,9 +62,10 @@ function comparison(
     return (a, b) => sign * compareTexts(texts[a] ?? null, texts[b] ?? null, sign);
   }
   const last = Number.POSITIVE_INFINITY;
-  const numbers = Float64Array.from(values, (value) =>
-    typeof value === "number" ? sign * value : last,
-  );
+  const numbers = new Float64Array(values.length);
+  values.forEach((value, index) => {
+    numbers[index] = typeof value === "number" ? sign * value : last;
+  });
   return (a, b) => {
     const one = numbers[a] ?? last;
     const other = numbers[b] ?? last;
@@ -67,15 +83,13 @@ export function keepOrder<Row>(
   rows: readonly Row[],
   before: readonly string[],
   key: (row: Row) => string,
-): Row[] {
-  const byKey = new Map(rows.map((row) => [key(row), row]));
-  const kept: Row[] = [];
+): Ordered<Row> {
+  const left = new Map(rows.map((row) => [key(row), row]));
+  const kept = new Map<string, Row>();
   for (const one of before) {
-    const row = byKey.get(one);
-    if (row === undefined) continue;
-    kept.push(row);
-    byKey.delete(one);
+    const row = left.get(one);
+    if (row !== undefined && left.delete(one)) kept.set(one, row);
   }
-  kept.push(...byKey.values());
-  return kept;
+  for (const [one, row] of left) kept.set(one, row);
+  return { rows: [...kept.values()], keys: [...kept.keys()] };
 }

@@ -2,7 +2,7 @@ import type { Line } from "../text/line.ts";
 import { cleanText, fitLine, padText, widthOf } from "../text/line.ts";
 import { type CellContext, type Column, type PlacedColumn, placeColumns } from "./column.ts";
 import { parseFilter } from "./filter.ts";
-import { keepOrder, type SortOrder, sortRows } from "./order.ts";
+import { asTheyAre, keepOrder, type Ordered, type SortOrder, sortRows } from "./order.ts";
 
 /** What a table is made of. */
 export interface TableSpec<Row> {
@@ -38,7 +38,7 @@ export interface Table<Row> {
 }
 
 /** How many rows are asked for their widths: the widest of the others is cut. */
-const MAX_MEASURED = 500;
+const MAX_MEASURED = 200;
 
 /** Filters, sorts, and finds the columns' places. */
 export function makeTable<Row>(
@@ -47,19 +47,19 @@ export function makeTable<Row>(
   context: CellContext,
 ): Table<Row> {
   const matches = parseFilter(filter);
-  const wanted = rows.filter(
-    (row) => (!faultsOnly || (isFault?.(row) ?? true)) && (filter === "" || matches(search(row))),
-  );
+  let wanted = faultsOnly && isFault ? rows.filter(isFault) : rows;
+  if (filter !== "") wanted = wanted.filter((row) => matches(search(row)));
   const column = columns.find(({ name }) => name === sort?.column);
-  let ordered: readonly Row[] = wanted;
-  if (keep && !inOrder) ordered = keepOrder(wanted, keep, key);
-  else if (!inOrder) ordered = sortRows(wanted, column, sort?.descending ?? false, key);
+  let ordered: Ordered<Row>;
+  if (inOrder) ordered = asTheyAre(wanted, key);
+  else if (keep) ordered = keepOrder(wanted, keep, key);
+  else ordered = sortRows(wanted, column, sort?.descending ?? false, key);
   const placed = placeColumns(columns, width, ({ cell, header, maxWidth }) => {
     if (maxWidth === undefined) return 0;
     const widths = rows.slice(0, MAX_MEASURED).map((row) => cellWidth(cell(row, context)));
     return Math.max(widthOf(header) + 1, ...widths);
   });
-  return { rows: ordered, keys: ordered.map(key), total: rows.length, placed };
+  return { ...ordered, total: rows.length, placed };
 }
 
 /** The line above the rows; the column that it is sorted by has an arrow. */

@@ -6,7 +6,7 @@ import { refusalOf } from "../app/refusals.ts";
 import type { ViewName } from "../app/screen.ts";
 import { cleanText, fitLine, type Line, lineWidth } from "../text/line.ts";
 import { grouped } from "../text/numbers.ts";
-import { Row } from "./lines.tsx";
+import { Bar } from "./lines.tsx";
 
 /** What the keys do that matter most in each view; what doesn't fit is left out from the end. */
 const HINTS: Readonly<Record<ViewName, readonly ActionName[]>> = {
@@ -25,7 +25,7 @@ const HINTS: Readonly<Record<ViewName, readonly ActionName[]>> = {
 /** What one is writing; or how many rows there are, and what one can press. */
 export function Footer({ app }: { readonly app: App }): ReactNode {
   const { theme, size } = app;
-  return <Row painted={theme.paint(footerLine(app), size.columns, "bar")} />;
+  return <Bar line={footerLine(app)} width={size.columns} theme={theme} />;
 }
 
 function footerLine(app: App): Line {

@@ -4,7 +4,7 @@ import { breadcrumbs } from "../app/screen.ts";
 import type { Link } from "../data/world.ts";
 import { fitLine, type Line, lineWidth, type Span } from "../text/line.ts";
 import { duration, latency } from "../text/numbers.ts";
-import { Row } from "./lines.tsx";
+import { Bar } from "./lines.tsx";
 
 /** What has not been told for longer than this, besides the interval, is no longer the truth. */
 const STALE_MS = 2500;
@@ -19,7 +19,7 @@ export function Header({ app }: { readonly app: App }): ReactNode {
   const right = stateLine(app);
   const width = size.columns - lineWidth(right) - 1;
   const left = fitLine(placeLine(app), width, "left", theme.glyphs.ellipsis);
-  return <Row painted={theme.paint([...left, ...right], size.columns, "bar")} />;
+  return <Bar line={[...left, ...right]} width={size.columns} theme={theme} />;
 }
 
 function placeLine({ screen, theme: { glyphs } }: App): Line {

@@ -1,8 +1,7 @@
-import { Box } from "ink";
 import type { ReactNode } from "react";
 import type { App } from "../app/app.ts";
 import type { Line } from "../text/line.ts";
-import { Lines, Row } from "./lines.tsx";
+import { Lines } from "./lines.tsx";
 
 /** The rows of a list that are on the screen, under their head. Others don't exist here. */
 export function TableView({ app }: { readonly app: App }): ReactNode {
@@ -10,20 +9,18 @@ export function TableView({ app }: { readonly app: App }): ReactNode {
   const { tableWidth, tableHeight } = layout;
   const { index, top } = memory;
   const count = Math.min(tableHeight, Math.max(0, listing.keys.length - top));
-  const lines = Array.from({ length: count }, (_, row) =>
+  const rows = Array.from({ length: count }, (_, row) =>
     listing.line(top + row, top + row === index),
   );
+  const selected = count > 0 ? 1 + index - top : -1;
   return (
-    <Box flexDirection="column" width={tableWidth} flexShrink={0}>
-      <Row painted={theme.paint(listing.head, tableWidth)} />
-      <Lines
-        lines={listing.keys.length === 0 ? emptyLines(app) : lines}
-        width={tableWidth}
-        height={tableHeight}
-        theme={theme}
-        base={(row) => (row < count && top + row === index ? "selected" : undefined)}
-      />
-    </Box>
+    <Lines
+      lines={[listing.head, ...(count === 0 ? emptyLines(app) : rows)]}
+      width={tableWidth}
+      height={1 + tableHeight}
+      theme={theme}
+      base={(line) => (line === selected ? "selected" : undefined)}
+    />
   );
 }
 

@@ -23,7 +23,7 @@ import type { View, ViewContext } from "./view.ts";
 
 const columns: readonly Column<PartitionRow>[] = [
   right("partition", "P", 4, 0, {
-    cell: ({ partition }) => [String(partition), "strong"],
+    cell: ({ numberText }) => [numberText, "strong"],
     sortBy: ({ partition }) => partition,
   }),
   right("leader", "LEADER", 6, 7, {
@@ -91,7 +91,7 @@ export function partitionsView(topic: string, context: ViewContext): View<Partit
     table: {
       columns,
       rows: isGone ? [] : [...(known?.rows.values() ?? [])],
-      key: ({ partition }) => String(partition),
+      key: ({ numberText }) => numberText,
       search: ({ partition, leader, replicas }) => `${partition} ${leader} ${replicas.join(",")}`,
       isFault: ({ health }) => health !== "ok",
     },
