@@ -1,5 +1,6 @@
 import { render } from "ink";
-import { App, type AppOptions } from "./app/app.ts";
+import { App } from "./app/app.ts";
+import type { AppOptions } from "./app/options.ts";
 import { Root } from "./ui/root.tsx";
 
 /** The terminal that the screen is drawn on. */

@@ -1,64 +1,18 @@
-import type { Client, InView } from "../../internal/client/api.ts";
 import { Configs } from "../data/configs.ts";
-import { type Clock, Session } from "../data/session.ts";
-import { Tail, type TailRecord } from "../data/tail.ts";
+import { Session } from "../data/session.ts";
+import { Tail } from "../data/tail.ts";
 import type { SortOrder } from "../list/order.ts";
 import type { PaletteName } from "../theme/palettes.ts";
-import { type Capabilities, makeTheme, type Theme } from "../theme/theme.ts";
-import { listScreen } from "../views/index.ts";
+import { makeTheme, type Theme } from "../theme/theme.ts";
 import type { Listing, ViewContext } from "../views/view.ts";
-import { partitionsInView } from "./in-view.ts";
 import { type Layout, layoutOf, type Size } from "./layout.ts";
-import { type ListMemory, newListMemory, select, settle } from "./list-memory.ts";
+import { type ListMemory, settle } from "./list-memory.ts";
+import { type ListSource, Lists } from "./lists.ts";
 import type { Mode, Notice } from "./mode.ts";
-import { focusOf, type Place, type Screen, screenKey } from "./screen.ts";
-
-/** What the screen needs of the world outside. */
-export interface AppOptions {
-  readonly clock: Clock;
-  readonly connect: ConstructorParameters<typeof Session>[0]["connect"];
-  /** The broker's address as people write it, and the option that names it on a command line. */
-  readonly address: string;
-  readonly brokerOption: string;
-  readonly refreshMs: number;
-  readonly readOnly: boolean;
-  readonly palette: PaletteName;
-  readonly capabilities: Capabilities;
-  readonly size: Size;
-  /** Reads a place in a partition as the command line does; throws what to tell. */
-  readonly parsePlace: (text: string, nowMs: number) => Place;
-  /** Looks up what a reset of a group's offsets would do; rejects with what to tell. */
-  readonly planReset: (client: Client, target: ResetTarget) => Promise<readonly PlannedOffset[]>;
-  /** Puts a text into the terminal's clipboard. */
-  readonly copy: (text: string) => void;
-  /** Writes messages to a new file, one a line; resolves with where it is. */
-  readonly save: (topic: string, records: readonly TailRecord[]) => Promise<string>;
-  /** Told of a bug. */
-  readonly failed: (error: unknown) => void;
-  /** Ends the program. */
-  readonly quit: () => void;
-}
-
-/** Which offsets of a group are to be set, and where to. */
-export interface ResetTarget {
-  readonly groupId: string;
-  /** None for all that the group has an offset of. */
-  readonly topics: readonly string[];
-  readonly partitions: readonly number[];
-  readonly to: Place;
-}
-
-/** What becomes of a group's offset in one partition. */
-export interface PlannedOffset {
-  readonly topic: string;
-  readonly partition: number;
-  readonly committedOffset: number | null;
-  readonly newOffset: number;
-}
+import type { AppOptions } from "./options.ts";
+import { focusOf, type Screen } from "./screen.ts";
 
 const NOTICE_MS = 6000;
-/** Rows keep their places for so long after someone has moved among them. */
-const STEADY_MS = 2500;
 /** While a screen fills for the first time, it is drawn so often at the most. */
 const FILL_MS = 100;
 /** How often the age of what is shown is shown anew. */
@@ -83,9 +37,7 @@ export class App {
   theme: Theme;
   size: Size;
   #screens: readonly Screen[] = [{ view: "overview" }];
-  readonly #memories = new Map<string, ListMemory>();
-  #movedAtMs = Number.NEGATIVE_INFINITY;
-  #listing: { readonly of: readonly unknown[]; readonly listing: Listing } | null = null;
+  readonly #lists: Lists;
   #dataVersion = 0;
   #version = 0;
   readonly #subscribers = new Set<() => void>();
@@ -100,10 +52,8 @@ export class App {
     this.size = options.size;
     this.theme = makeTheme(options.palette, options.capabilities);
     const changed = (): void => this.#dataChanged();
-    const inView = (): InView | null => {
-      const drawn = this.#listing?.of.includes(this.screen) ? this.#listing.listing.keys : [];
-      return partitionsInView(this.screen, drawn, this.memory, this.layout);
-    };
+    this.#lists = new Lists(clock);
+    const inView = () => this.#lists.inView(this.screen, this.layout);
     this.session = new Session({ clock, connect, refreshMs, changed, inView });
     this.configs = new Configs(() => this.session.client, changed);
   }
@@ -130,12 +80,7 @@ export class App {
   }
 
   get memory(): ListMemory {
-    const key = screenKey(this.screen);
-    const known = this.#memories.get(key);
-    if (known) return known;
-    const made = newListMemory();
-    this.#memories.set(key, made);
-    return made;
+    return this.#lists.memoryOf(this.screen);
   }
 
   get layout(): Layout {
@@ -152,34 +97,17 @@ export class App {
 
   /** The rows of the screen, filtered and sorted; its memory has found its place in them. */
   get listing(): Listing {
-    const { screen, memory, layout, theme, hex } = this;
-    const { filter, faultsOnly, sort } = memory;
-    const { tableWidth } = layout;
-    const looks = [screen, tableWidth, theme, hex, filter, faultsOnly, sort, this.tail?.following];
-    const of = [this.#dataVersion, ...looks];
-    if (this.#listing && of.every((one, index) => one === this.#listing?.of[index])) {
-      return this.#listing.listing;
-    }
-    const sameList = this.#listing?.of.slice(1).every((one, index) => one === of[index + 1]);
-    const isMoving = this.options.clock.monotonicMs() - this.#movedAtMs < STEADY_MS;
-    const keep = sameList && isMoving ? (this.#listing?.listing.keys ?? null) : null;
-    const options = { width: tableWidth, filter, faultsOnly, sort, keep };
-    const listing = listScreen(screen, options, this.context);
-    this.#listing = { of, listing };
-    if (screen.view === "messages" && this.tail?.following) this.#toEnd(listing);
-    settle(memory, listing.keys, layout.tableHeight);
-    return listing;
+    return this.#lists.listing(this.#list);
   }
 
   /** Selects the row that is `distance` from the selected one. */
   move(distance: number): void {
-    const { listing, memory, layout } = this;
-    select(memory, memory.index + distance, listing.keys, layout.tableHeight);
-    this.#movedAtMs = this.options.clock.monotonicMs();
-    if (this.tail === null || this.screen.view !== "messages") return;
-    const last = listing.keys.length - 1;
-    if (memory.index < last) this.tail.following = false;
-    this.tail.nearEnd = last - memory.index < NEAR_END_ROWS;
+    this.#lists.move(this.#list, distance);
+    const { screen, tail } = this;
+    if (tail === null || screen.view !== "messages") return;
+    const left = this.listing.keys.length - 1 - this.memory.index;
+    if (left > 0) tail.following = false;
+    tail.nearEnd = left < NEAR_END_ROWS;
   }
 
   /** Goes on to a screen, from which one can come back. */
@@ -267,9 +195,9 @@ export class App {
     this.tail.run().catch(failed);
   }
 
-  #toEnd({ keys }: Listing): void {
-    this.memory.index = keys.length - 1;
-    this.memory.selected = keys.at(-1) ?? null;
+  get #list(): ListSource {
+    const { screen, layout, context } = this;
+    return { screen, layout, context, dataVersion: this.#dataVersion };
   }
 
   #dataChanged(): void {

@@ -1,9 +1,10 @@
 import type { Client } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import { counted, grouped } from "../text/numbers.ts";
-import type { App, PlannedOffset, ResetTarget } from "./app.ts";
+import type { App } from "./app.ts";
 import type { ActionName } from "./bindings.ts";
 import type { Question } from "./mode.ts";
+import type { PlannedOffset, ResetTarget } from "./options.ts";
 import { refusalOf } from "./refusals.ts";
 
 /** Does something at the broker, and tells what has come of it. */

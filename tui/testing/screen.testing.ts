@@ -1,7 +1,7 @@
 import { Readable, Writable } from "node:stream";
 import { Terminal as VirtualTerminal } from "@xterm/headless";
 import { type ManualClock, manualClock } from "../../internal/platform/testing/manual-clock.ts";
-import type { AppOptions } from "../app/app.ts";
+import type { AppOptions } from "../app/options.ts";
 import { runTop } from "../top.tsx";
 import { FakeBroker } from "./fake-client.testing.ts";
 
