@@ -1,31 +1,28 @@
 import type { Clock } from "../platform/clock.ts";
 import type { ReplicationLeader } from "../replication/leader.ts";
-import type { Follower } from "../replication/leader-path.ts";
-import type { LogStore } from "../storage/log-store.ts";
 import type { Following } from "./following.ts";
 import type { Pair } from "./pair.ts";
 import type { PairPath } from "./pair-path.ts";
-import type {
-  FollowerStatus,
-  MissingRecords,
-  PromotionReport,
-  ReplicationStatus,
-} from "./replication-api.ts";
+import type { MissingRecords, PromotionReport, ReplicationStatus } from "./replication-api.ts";
 
 type Details = Omit<ReplicationStatus, "role" | "leaderId" | "leaderEpoch" | "mode">;
 
 /** How a broker stands with the others. */
-export function replicationStatus({ clock, store, mode }: PairPath, pair: Pair): ReplicationStatus {
+export function replicationStatus({ clock, mode }: PairPath, pair: Pair): ReplicationStatus {
   const { role, leaderId, leaderEpoch, leader, following } = pair;
-  const details = leader ? leadingStatus(clock, store, leader) : followingStatus(clock, following);
+  const details = leader ? leadingStatus(clock, leader) : followingStatus(clock, following);
   return { role, leaderId, leaderEpoch, mode, ...details };
 }
 
 /** How a master's followers are. */
-export function leadingStatus(clock: Clock, store: LogStore, leader: ReplicationLeader): Details {
-  const followers = [...leader.followers].map((follower) =>
-    followerStatus(clock, store, leader, follower),
-  );
+export function leadingStatus(clock: Clock, leader: ReplicationLeader): Details {
+  const lags = leader.lagsInRecords();
+  const followers = Array.from(leader.followers, ({ brokerId, mode, connected, heardAtMs }) => ({
+    ...{ brokerId, mode, connected },
+    inSync: mode === "sync" && leader.isInSync(brokerId),
+    silentMs: heardAtMs === null ? null : Math.round(clock.monotonicMs() - heardAtMs),
+    lagRecords: lags.get(brokerId) ?? 0,
+  }));
   const degraded = leader.degraded.spans.map(({ startMs, endMs, recordsAckedAlone }) => {
     return { startMs, endMs, recordsAckedAlone };
   });
@@ -69,23 +66,4 @@ export function lossReport(
     missing.push({ log: name, leaderEndOffset, endOffset });
   }
   return { silentMs, wasInSync, missing };
-}
-
-function followerStatus(
-  clock: Clock,
-  store: LogStore,
-  leader: ReplicationLeader,
-  { brokerId, mode, heardAtMs, connected }: Follower,
-): FollowerStatus {
-  let lagRecords = 0;
-  let inSync = mode === "sync";
-  for (const log of store.logs.values()) {
-    for (const copy of leader.copiesOf(log)?.followers ?? []) {
-      if (copy.brokerId !== brokerId) continue;
-      lagRecords += Math.max(0, log.durableOffset - Math.max(copy.offset, log.startOffset));
-      if (copy.synchronous && copy.standing !== "in") inSync = false;
-    }
-  }
-  const silentMs = heardAtMs === null ? null : Math.round(clock.monotonicMs() - heardAtMs);
-  return { brokerId, mode, connected, inSync, silentMs, lagRecords };
 }

@@ -1,6 +1,7 @@
 import type { Timer } from "../platform/clock.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import { DegradedTime } from "./degraded-time.ts";
+import { FollowerLags } from "./follower-lags.ts";
 import { type FollowerChange, FollowerNews } from "./follower-news.ts";
 import {
   type AgreedCopies,
@@ -25,6 +26,7 @@ export class ReplicationLeader {
   /** Told what happens to followers. */
   onFollower: ((change: FollowerChange) => void) | null = null;
   readonly #news = new FollowerNews((change) => this.onFollower?.(change));
+  readonly #lags = new FollowerLags();
   readonly #path: LeaderPath;
   readonly #led = new Map<PartitionLog, LedLog>();
   readonly #followers = new Map<number, KnownFollower>();
@@ -47,6 +49,16 @@ export class ReplicationLeader {
 
   get followers(): Iterable<Follower> {
     return this.#followers.values();
+  }
+
+  /** By follower, over all logs: what this broker has made durable, and the follower hasn't. */
+  lagsInRecords(): ReadonlyMap<number, number> {
+    return this.#lags.look();
+  }
+
+  /** Whether a follower is in the ISR of every log that it is to be in. */
+  isInSync(brokerId: number): boolean {
+    return this.#followers.get(brokerId)?.missingIn.size === 0;
   }
 
   follower(brokerId: number): Follower | undefined {
@@ -78,8 +90,13 @@ export class ReplicationLeader {
       highWatermark,
       agreed?.authority,
     );
-    const led = new LedLog(log, epoch, copies, agreed !== null, (changed) =>
-      this.#changed(changed),
+    const led: LedLog = new LedLog(
+      log,
+      epoch,
+      copies,
+      agreed !== null,
+      () => this.#changed(led),
+      () => this.#lags.changed(led),
     );
     this.#led.set(log, led);
     if (agreed) this.#putAgreed(led, agreed);
@@ -111,6 +128,7 @@ export class ReplicationLeader {
     const led = this.#led.get(log);
     if (!led) return;
     this.#led.delete(log);
+    this.#lags.forget(led);
     this.degraded.set(led, false);
     for (const { missingIn } of this.#followers.values()) missingIn.delete(led);
   }
@@ -180,7 +198,10 @@ export class ReplicationLeader {
       outlet,
       creditBytes,
     );
-    for (const { copies } of this.#led.values()) copies.reconnected(brokerId);
+    for (const led of this.#led.values()) {
+      led.copies.reconnected(brokerId);
+      this.#lags.changed(led);
+    }
     follower.session = session;
     follower.connected = true;
     follower.heardAtMs = clock.monotonicMs();
@@ -216,13 +237,13 @@ export class ReplicationLeader {
   }
 
   #changed(led: LedLog): void {
+    this.#lags.changed(led);
     this.degraded.set(led, led.copies.degraded);
-    for (const { brokerId, synchronous, standing, isPresumed } of led.copies.followers) {
-      const follower = this.#followers.get(brokerId);
-      if (!follower) continue;
-      const { missingIn, session } = follower;
+    const copies = new Map([...led.copies.followers].map((copy) => [copy.brokerId, copy]));
+    for (const { brokerId, missingIn, session } of this.#followers.values()) {
+      const copy = copies.get(brokerId); // none where it keeps no copy any more
       const wasInSync = missingIn.size === 0;
-      if (synchronous && (standing !== "in" || isPresumed)) missingIn.add(led);
+      if (copy?.synchronous && (copy.standing !== "in" || copy.isPresumed)) missingIn.add(led);
       else missingIn.delete(led);
       if (wasInSync !== (missingIn.size === 0)) session?.beat(missingIn.size === 0);
     }

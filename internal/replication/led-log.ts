@@ -13,21 +13,27 @@ export class LedLog {
   /** The sessions that copy it. */
   readonly sessions = new Set<FollowerSession>();
   readonly #changed: (led: LedLog) => void;
+  readonly #unequal: (led: LedLog) => void;
   #seenChanges = 0;
 
-  /** `changed` is called when the standing of a copy is another. */
+  /**
+   * `changed` is called when the standing of a copy is another, `unequal` when one may lack
+   * something.
+   */
   constructor(
     log: PartitionLog,
     epoch: number,
     copies: PartitionCopies,
     isAgreed: boolean,
     changed: (led: LedLog) => void,
+    unequal: (led: LedLog) => void,
   ) {
     this.log = log;
     this.epoch = epoch;
     this.copies = copies;
     this.isAgreed = isAgreed;
     this.#changed = changed;
+    this.#unequal = unequal;
   }
 
   /** Begins to lead: the log's high watermark is that of its copies from now on. */
@@ -37,6 +43,7 @@ export class LedLog {
     log.onWritten = () => this.#tellSessions();
     log.commitRule = (durableOffset) => {
       copies.advanced(durableOffset);
+      this.#unequal(this);
       this.#tellSessions();
       return copies.highWatermark;
     };
@@ -64,6 +71,7 @@ export class LedLog {
   /** A follower has made everything before `offset` durable. */
   copied(brokerId: number, offset: number, nowMs: number): void {
     this.copies.copied(brokerId, offset, nowMs);
+    if (offset < this.log.durableOffset) this.#unequal(this);
     this.settle();
   }
 

@@ -112,9 +112,9 @@ export class Cluster implements Membership {
   }
 
   status(): ReplicationStatus {
-    const { clock, store } = this.#path;
+    const { clock } = this.#path;
     const { role, leaderId, leaderEpoch, leader } = this;
-    const standing = leadingStatus(clock, store, leader);
+    const standing = leadingStatus(clock, leader);
     return { role, leaderId, leaderEpoch, mode: "sync", ...standing };
   }
 
