@@ -123,7 +123,7 @@ const OWN_SETTINGS: readonly Setting[] = [
     type: "long",
     min: 2000,
     max: INT_MAX,
-    default: "3000",
+    default: "2000",
     documentation: "How long a broker of a cluster may be silent before others lead in its place.",
   },
   {

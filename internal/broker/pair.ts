@@ -117,6 +117,10 @@ export class Pair implements Membership {
     return brokersOf(this.#path);
   }
 
+  toldBrokers(): readonly api.BrokerNode[] {
+    return this.brokers();
+  }
+
   status(): api.ReplicationStatus {
     return replicationStatus(this.#path, this);
   }

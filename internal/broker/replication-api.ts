@@ -108,6 +108,8 @@ export interface Replication {
   readonly leaderEpoch: number;
   /** All brokers, this one first: of a pair both, of a cluster those that are there. */
   brokers(): readonly KnownBroker[];
+  /** Those that clients are told of: some that went a moment ago, too. */
+  toldBrokers(): readonly BrokerNode[];
   status(): ReplicationStatus;
   /** Begins a follower's session. Rejects with `BrokerError` `not-leader` or `invalid-request`. */
   open(hello: FollowerHello, outlet: LeaderOutlet, creditBytes: number): Promise<OpenedSession>;

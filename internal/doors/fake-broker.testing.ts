@@ -300,6 +300,7 @@ const alone: Replication = {
   leaderEpoch: 7,
   coordinatorOf: () => 1,
   brokers: () => [{ id: 1, host: "127.0.0.1", port: 9092, rack: null, isStopping: false }],
+  toldBrokers: () => alone.brokers(),
   status: () => statusOfNothing.replication,
   open: notFaked,
   announced: notFaked,

@@ -109,3 +109,8 @@ export class EtcdError extends Error {
     this.code = code;
   }
 }
+
+/** Throws what isn't a call to etcd that failed. */
+export function onlyIfEtcd(error: unknown): asserts error is EtcdError {
+  if (!(error instanceof EtcdError)) throw error;
+}

@@ -4,26 +4,39 @@ import { EtcdError } from "../../platform/etcd.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { FollowerHello, LeaderOutlet } from "../../replication/messages.ts";
 import type { EpochEnd } from "../../storage/epoch-history.ts";
+import { StorageError } from "../../storage/errors.ts";
 import { endOfEpoch, UNKNOWN_END } from "../epochs.ts";
 import { BrokerError } from "../errors.ts";
 import type { Membership, PartitionStandings } from "../membership.ts";
 import { nearCopyOf } from "../near-copy.ts";
 import type { Partition } from "../partition.ts";
 import { PRODUCER_ID_BLOCK } from "../producer-ids.ts";
-import type { KnownBroker, OpenedSession, ReplicationStatus, Role } from "../replication-api.ts";
+import type {
+  BrokerNode,
+  KnownBroker,
+  OpenedSession,
+  ReplicationStatus,
+  Role,
+} from "../replication-api.ts";
 import { leadingStatus } from "../replication-status.ts";
+import { BrokerNews } from "./broker-news.ts";
 import { brokersThere } from "./brokers-there.ts";
 import { clusterLeader } from "./cluster-leader.ts";
 import { clusterPartitions } from "./cluster-partitions.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 import { Controller } from "./controller.ts";
+import { Departed } from "./departed.ts";
 import { Followings } from "./followings.ts";
+import { Isolation } from "./isolation.ts";
 import { PartitionRoles } from "./partition-roles.ts";
 import { Registration } from "./registration.ts";
+import { RepeatedWork } from "./repeated-work.ts";
 
 /** A broker that is about to stop waits so long at the most until others lead. */
 const HAND_OVER_MS = 10_000;
 const LOOK_MS = 20;
+/** How long after a failure of its disk a broker tries again to do what etcd says. */
+const RETRY_MS = 1000;
 
 /** What a cluster has to be told by, besides what it stands on. */
 export interface ClusterListener {
@@ -45,11 +58,14 @@ export class Cluster implements Membership {
   readonly #followings: Followings;
   readonly #roles: PartitionRoles;
   readonly #controller: Controller;
+  readonly #isolation: Isolation;
+  readonly #news: BrokerNews;
+  readonly #departed: Departed;
+  /** Brings topics and roles up to what the image says. */
+  readonly #sync: RepeatedWork;
   /** Partitions that have to be looked at. */
   #changed: PartitionName[] = [];
   #topicsChanged = false;
-  #isSyncing = false;
-  #closed = false;
 
   constructor(path: ClusterPath, listener: ClusterListener) {
     this.#path = path;
@@ -72,6 +88,13 @@ export class Cluster implements Membership {
       const topic = metadata.topicById(topicId);
       return topic?.config.get("unclean.leader.election.enable") === "true";
     };
+    this.#news = new BrokerNews(events);
+    this.#departed = new Departed(clock);
+    this.#isolation = new Isolation({
+      cluster: path,
+      heardAtMs: () => this.#heardAtMs(),
+      changed: (isCutOff) => this.#registration.announceCutOff(isCutOff),
+    });
     this.#controller = new Controller({
       clock,
       events,
@@ -79,6 +102,12 @@ export class Cluster implements Membership {
       brokerId,
       session,
       allowsUnclean,
+    });
+    this.#sync = new RepeatedWork({
+      clock,
+      retryMs: RETRY_MS,
+      work: () => this.#takeChanges(),
+      failed: (error) => this.#noteNotTaken(error),
     });
     path.store.opened = (log) => this.#roles.opened(log);
     for (const partition of topics.partitions()) this.#roles.opened(partition.log);
@@ -109,6 +138,10 @@ export class Cluster implements Membership {
   /** All brokers that are there, this one first. */
   brokers(): readonly KnownBroker[] {
     return brokersThere(this.#path);
+  }
+
+  toldBrokers(): readonly BrokerNode[] {
+    return [...this.brokers(), ...this.#departed.nodes()];
   }
 
   status(): ReplicationStatus {
@@ -189,14 +222,15 @@ export class Cluster implements Membership {
   async handOver(): Promise<void> {
     const { clock } = this.#path;
     const endMs = clock.monotonicMs() + HAND_OVER_MS;
-    await this.#registration.announceStop();
+    this.#registration.announceStop();
     while (this.#roles.canHandOver && this.#registration.isHeld && clock.monotonicMs() < endMs) {
       await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
     }
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#sync.close();
+    this.#isolation.close();
     this.#controller.close();
     this.#roles.close();
     this.leader.stop("the broker is shutting down");
@@ -212,12 +246,21 @@ export class Cluster implements Membership {
       this.#changed = [...image.partitions()];
     } else if (changes.partitions.length > 0) this.#changed.push(...changes.partitions);
     if (changes.live) this.#brokersChanged();
-    void this.#sync();
+    this.#sync.ask();
     this.#controller.review();
   }
 
+  /** When other brokers were heard that this one has sessions with. */
+  *#heardAtMs(): Generator<number> {
+    yield* this.#followings.heardAtMs();
+    for (const { heardAtMs } of this.leader.followers) if (heardAtMs !== null) yield heardAtMs;
+  }
+
   #brokersChanged(): void {
-    for (const { id } of this.#path.metadata.image.live.values()) {
+    const { live } = this.#path.metadata.image;
+    this.#news.look(live);
+    this.#departed.look(live);
+    for (const { id } of live.values()) {
       if (id !== this.#path.brokerId) this.leader.putFollower(id, "sync", "new");
     }
     this.#followings.brokersChanged();
@@ -227,26 +270,28 @@ export class Cluster implements Membership {
   #sessionChanged(): void {
     this.leader.reviewFence();
     this.#changed = [...this.#path.metadata.image.partitions()];
-    void this.#sync();
+    this.#sync.ask();
     this.#controller.review();
   }
 
-  /** Brings topics and roles up to what the image says, one time after the other. */
-  async #sync(): Promise<void> {
-    if (this.#isSyncing || this.#closed) return;
-    this.#isSyncing = true;
-    while ((this.#topicsChanged || this.#changed.length > 0) && !this.#closed) {
-      const [topicsChanged, changed] = [this.#topicsChanged, this.#changed];
-      this.#topicsChanged = false;
-      this.#changed = [];
-      try {
-        if (topicsChanged) await this.#path.topics.reconcile();
-        await this.#roles.take(changed);
-      } catch (error) {
-        this.#path.log.error("roles-not-taken", { message: String(error) });
-      }
+  async #takeChanges(): Promise<void> {
+    const [topicsChanged, changed] = [this.#topicsChanged, this.#changed];
+    this.#topicsChanged = false;
+    this.#changed = [];
+    try {
+      if (topicsChanged) await this.#path.topics.reconcile();
+      await this.#roles.take(changed);
+    } catch (error) {
+      this.#topicsChanged ||= topicsChanged;
+      this.#changed = [...changed, ...this.#changed];
+      throw error;
     }
-    this.#isSyncing = false;
+  }
+
+  #noteNotTaken(error: unknown): void {
+    if (!(error instanceof StorageError)) throw error;
+    const message = `what etcd says can't be done here yet: ${error.message}`;
+    this.#path.events.add("error", "roles-not-taken", { subject: "", message });
   }
 }
 

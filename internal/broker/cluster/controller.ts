@@ -2,8 +2,9 @@ import { controllerValue } from "../../metadata/cluster/cluster-keys.ts";
 import type { ClusterStore, PartitionChange } from "../../metadata/cluster/cluster-store.ts";
 import { isUnclean, nextState } from "../../metadata/cluster/elect.ts";
 import type { Clock, Timer } from "../../platform/clock.ts";
-import { EtcdError, MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
+import { MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { EventLog } from "../event-log.ts";
+import { RepeatedWork } from "./repeated-work.ts";
 
 /** How often it is looked whether the first of a partition's brokers can lead it again. */
 const PREFERRED_MS = 10_000;
@@ -28,14 +29,17 @@ export interface ControllerPath {
 export class Controller {
   readonly #path: ControllerPath;
   #timer: Timer | null = null;
-  #isReviewing = false;
-  /** Whether something has changed since the review began. */
-  #again = false;
+  readonly #reviews: RepeatedWork;
   #preferred = false;
-  #closed = false;
 
   constructor(path: ControllerPath) {
     this.#path = path;
+    this.#reviews = new RepeatedWork({
+      clock: path.clock,
+      retryMs: RETRY_MS,
+      work: () => this.#review(),
+      failed: onlyIfEtcd,
+    });
     this.#preferLater();
   }
 
@@ -47,35 +51,20 @@ export class Controller {
 
   /** Something is otherwise: is the controller where there is none, and decides what is due. */
   review(): void {
-    this.#again = true;
-    if (this.#isReviewing || this.#closed) return;
-    this.#isReviewing = true;
-    this.#run().then(
-      () => {
-        this.#isReviewing = false;
-      },
-      (error: unknown) => {
-        this.#isReviewing = false;
-        if (!(error instanceof EtcdError)) throw error;
-        this.#path.clock.after(RETRY_MS, () => this.review());
-      },
-    );
+    this.#reviews.ask();
   }
 
   close(): void {
-    this.#closed = true;
+    this.#reviews.close();
     this.#timer?.cancel();
   }
 
-  async #run(): Promise<void> {
-    while (this.#again && !this.#closed) {
-      this.#again = false;
-      await this.#campaign();
-      if (!this.isActive) return;
-      const preferred = this.#preferred;
-      this.#preferred = false;
-      await this.#decideAll(this.#due(preferred));
-    }
+  async #review(): Promise<void> {
+    await this.#campaign();
+    if (!this.isActive) return;
+    const preferred = this.#preferred;
+    this.#preferred = false;
+    await this.#decideAll(this.#due(preferred));
   }
 
   async #campaign(): Promise<void> {
@@ -102,10 +91,17 @@ export class Controller {
   }
 
   async #decideAll(due: readonly PartitionChange[]): Promise<void> {
+    const { clock, events } = this.#path;
     const most = MAX_COMMIT_CHANGES - 1;
+    const beganMs = clock.monotonicMs();
     for (let from = 0; from < due.length; from += most) {
       await this.#decide(due.slice(from, from + most));
     }
+    const moved = due.filter(({ state, next }) => state.leader !== next.leader).length;
+    if (moved === 0) return;
+    const ms = Math.round(clock.monotonicMs() - beganMs);
+    const message = `${moved} partitions got another leader (${ms} ms)`;
+    events.add("info", "leaders-chosen", { subject: "", message });
   }
 
   async #decide(decisions: readonly PartitionChange[]): Promise<void> {
@@ -118,7 +114,7 @@ export class Controller {
       return;
     }
     // Of those some have changed meanwhile: they are looked at anew.
-    this.#again = true;
+    this.review();
     const found = new Map(outcome.found.map(({ key, revision }) => [key, revision]));
     if (found.get(key) !== asController.revision) return;
     const unchanged = decisions.filter(({ topicId, index, state }) => {

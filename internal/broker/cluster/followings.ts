@@ -43,6 +43,13 @@ export class Followings {
     followed?.following.forget(log);
   }
 
+  /** When the leaders that are followed were heard, if they ever were. */
+  *heardAtMs(): Generator<number> {
+    for (const { following } of this.#byLeader.values()) {
+      if (following.heardAtMs !== null) yield following.heardAtMs;
+    }
+  }
+
   /** Resolves when no log is being cut that was forgotten before. */
   async settled(): Promise<void> {
     await Promise.all([...this.#byLeader.values()].map(({ following }) => following.settled()));
@@ -72,6 +79,7 @@ export class Followings {
     const { clock, log, store, links, lagTimeMaxMs, metadata } = this.#path;
     const { brokerId, advertised, rack, events } = this.#path;
     const logs = new Set<PartitionLog>();
+    let { host, port } = metadata.image.live.get(leaderId) ?? { host: "", port: 0 };
     const following = new Following({
       clock,
       log,
@@ -79,7 +87,8 @@ export class Followings {
       links,
       lagTimeMaxMs,
       address: () => {
-        const { host = "", port = 0 } = metadata.image.live.get(leaderId) ?? {};
+        const known = metadata.image.live.get(leaderId);
+        if (known) ({ host, port } = known);
         return { host, port };
       },
       hello: () => {

@@ -2,8 +2,9 @@ import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
 import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-state.ts";
 import type { ClusterStore } from "../../metadata/cluster/cluster-store.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { EtcdError, MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
+import { MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { LedLog } from "../../replication/led-log.ts";
+import { RepeatedWork } from "./repeated-work.ts";
 
 const RETRY_MS = 100;
 
@@ -31,21 +32,26 @@ export interface ProposalsPath {
 export class IsrProposals {
   readonly #path: ProposalsPath;
   readonly #wanted = new Set<LedPartition>();
-  #underWay: ReadonlySet<LedPartition> = new Set();
-  #isRunning = false;
-  #closed = false;
+  readonly #rounds: RepeatedWork;
+  /** What was proposed, until it is known what came of it. */
+  #underWay: ReadonlyMap<LedPartition, PartitionState> = new Map();
 
   constructor(path: ProposalsPath) {
     this.#path = path;
+    this.#rounds = new RepeatedWork({
+      clock: path.clock,
+      retryMs: RETRY_MS,
+      work: () => this.#round(),
+      failed: onlyIfEtcd,
+    });
   }
 
   /** A partition's leader may want another ISR than there is. */
   propose(partition: LedPartition): void {
     if (isSame(nextOf(partition).isr, partition.state.isr)) return;
+    const isFirst = this.#wanted.size === 0;
     this.#wanted.add(partition);
-    if (this.#isRunning || this.#closed) return;
-    this.#isRunning = true;
-    this.#path.clock.atEndOfTurn(() => void this.#run());
+    if (isFirst) this.#path.clock.atEndOfTurn(() => this.#rounds.ask());
   }
 
   /** etcd has told how a partition is; what is under way for it will tell more. */
@@ -54,38 +60,28 @@ export class IsrProposals {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#rounds.close();
   }
 
-  async #run(): Promise<void> {
-    while (this.#wanted.size > 0 && !this.#closed) {
-      const some = [...this.#wanted].slice(0, MAX_COMMIT_CHANGES);
-      for (const each of some) this.#wanted.delete(each);
-      const led = some.filter((each) => this.#path.isLed(each));
-      this.#underWay = new Set(led);
-      if (led.length > 0) await this.#commit(led.map((each) => ({ each, next: nextOf(each) })));
-      this.#underWay = new Set();
+  /** Proposes what is wanted, or, where the outcome isn't known yet, the same once more. */
+  async #round(): Promise<void> {
+    if (this.#underWay.size === 0) this.#take();
+    const led = [...this.#underWay].filter(([partition]) => this.#path.isLed(partition));
+    if (led.length > 0) {
+      await this.#path.metadata.commitPartitions(
+        led.map(([{ topicId, index, state }, next]) => ({ topicId, index, state, next })),
+      );
     }
-    this.#isRunning = false;
+    this.#underWay = new Map();
+    for (const [partition] of led) this.#settle(partition);
+    if (this.#wanted.size > 0) this.#rounds.ask();
   }
 
-  async #commit(proposals: readonly Proposal[]): Promise<void> {
-    const { metadata, clock } = this.#path;
-    for (;;) {
-      try {
-        await metadata.commitPartitions(
-          proposals.map(({ each: { topicId, index, state }, next }) => {
-            return { topicId, index, state, next };
-          }),
-        );
-        for (const { each } of proposals) this.#settle(each);
-        return;
-      } catch (error) {
-        if (!(error instanceof EtcdError)) throw error;
-        if (this.#closed || !proposals.some(({ each }) => this.#path.isLed(each))) return;
-        await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
-      }
-    }
+  #take(): void {
+    const some = [...this.#wanted].slice(0, MAX_COMMIT_CHANGES);
+    for (const each of some) this.#wanted.delete(each);
+    const led = some.filter((each) => this.#path.isLed(each));
+    this.#underWay = new Map(led.map((each) => [each, nextOf(each)]));
   }
 
   /** Nothing is under way for a partition: it is as the image of the cluster says. */
@@ -99,11 +95,6 @@ export class IsrProposals {
     }
     this.propose(partition);
   }
-}
-
-interface Proposal {
-  readonly each: LedPartition;
-  readonly next: PartitionState;
 }
 
 function nextOf({ led, state }: LedPartition): PartitionState {

@@ -1,5 +1,6 @@
 import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
 import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-state.ts";
+import { isWell } from "../../metadata/cluster/elect.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { AgreedCopies } from "../../replication/leader-path.ts";
 import type { LedLog } from "../../replication/led-log.ts";
@@ -49,12 +50,15 @@ export class PartitionRoles {
     });
   }
 
-  /** Whether another broker could lead something that this one leads. */
+  /** Whether something waits for this broker that another one could do: to lead, or to copy. */
   get canHandOver(): boolean {
     const { brokerId, metadata } = this.#path.cluster;
     const { live } = metadata.image;
-    const canLead = (id: number) => id !== brokerId && live.get(id)?.isStopping === false;
-    return [...this.#led.values()].some(({ state }) => state.isr.some(canLead));
+    const isOther = (id: number) => id !== brokerId && isWell(live.get(id));
+    for (const { state } of metadata.image.partitions()) {
+      if (state.isr.includes(brokerId) && state.isr.some(isOther)) return true;
+    }
+    return false;
   }
 
   /** A partition's leader may want another ISR. */
@@ -91,7 +95,10 @@ export class PartitionRoles {
     if (changing.size === 0) return;
     await this.#path.followings.settled();
     await this.#path.cluster.store.durable();
+    const ledBefore = this.#led.size;
     for (const partition of changing) if (!partition.removed) this.#begin(partition);
+    const more = this.#led.size - ledBefore;
+    if (more > 0) this.#path.cluster.log.info("leading", { more, partitions: this.#led.size });
   }
 
   close(): void {
@@ -171,7 +178,7 @@ export class PartitionRoles {
   #copiesOf({ replicas, isr }: Versioned<PartitionState>): AgreedCopies {
     const { isOutdated, cluster } = this.#path;
     const { live } = cluster.metadata.image;
-    return { replicas, isr, authority: { mayJoin: (id) => live.has(id), isOutdated } };
+    return { replicas, isr, authority: { mayJoin: (id) => isWell(live.get(id)), isOutdated } };
   }
 
   #noteOutdated({ log }: Partition, epoch: number): void {

@@ -1,6 +1,7 @@
 import { liveValue } from "../../metadata/cluster/cluster-keys.ts";
-import { EtcdError } from "../../platform/etcd.ts";
+import { EtcdError, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { ClusterPath } from "./cluster-path.ts";
+import { RepeatedWork } from "./repeated-work.ts";
 import { SessionLease } from "./session-lease.ts";
 
 const RETRY_MS = 200;
@@ -9,9 +10,12 @@ const RETRY_MS = 200;
 export class Registration {
   readonly #path: ClusterPath;
   readonly #lease: SessionLease;
+  /** Puts what this broker says of itself where others can read it. */
+  readonly #saying: RepeatedWork;
   readonly #changed: () => void;
   #isServing = false;
   #isStopping = false;
+  #isCutOff = false;
   #isEntering = false;
   #isEnded = false;
 
@@ -27,6 +31,12 @@ export class Registration {
       changed,
       reached: (reached) => this.#noteReached(reached),
       lost: () => this.#lost(),
+    });
+    this.#saying = new RepeatedWork({
+      clock,
+      retryMs: RETRY_MS,
+      work: () => this.#say(),
+      failed: onlyIfEtcd,
     });
   }
 
@@ -48,14 +58,22 @@ export class Registration {
   }
 
   /** Has it known that leaderships have to go to others. */
-  async announceStop(): Promise<void> {
+  announceStop(): void {
     this.#isStopping = true;
-    if (this.#lease.isHeld) await this.#put().catch(onlyIfEtcd);
+    this.#saying.ask();
+  }
+
+  /** Has it known whether this broker hears none of the others. */
+  announceCutOff(isCutOff: boolean): void {
+    if (isCutOff === this.#isCutOff) return;
+    this.#isCutOff = isCutOff;
+    this.#saying.ask();
   }
 
   /** Gives the lease back. */
   async end(): Promise<void> {
     this.#isEnded = true;
+    this.#saying.close();
     await this.#lease.giveUp().catch(onlyIfEtcd);
     this.#lease.close();
   }
@@ -67,12 +85,13 @@ export class Registration {
       try {
         if (await this.#tryEnter()) break;
       } catch (error) {
-        if (!(error instanceof EtcdError)) throw error;
+        onlyIfEtcd(error);
         this.#path.log.warn("not-in-cluster", { message: error.message });
       }
       await new Promise<void>((resolve) => this.#path.clock.after(RETRY_MS, resolve));
     }
     this.#isEntering = false;
+    this.#saying.ask(); // it may be otherwise by now
     this.#changed();
   }
 
@@ -91,11 +110,22 @@ export class Registration {
     return this.#put();
   }
 
+  /** Until the others know of this broker what it says of itself; who enters says it, too. */
+  async #say(): Promise<void> {
+    const { metadata, brokerId } = this.#path;
+    const known = this.session === "" ? undefined : metadata.image.live.get(brokerId);
+    if (!known) return;
+    if (known.isStopping === this.#isStopping && known.isCutOff === this.#isCutOff) return;
+    await this.#put();
+    this.#saying.ask();
+  }
+
   async #put(): Promise<boolean> {
     const { metadata, brokerId: id, advertised, rack } = this.#path;
     const key = metadata.keys.live(id);
     const { host, port } = advertised;
-    const value = liveValue({ id, host, port, rack, isStopping: this.#isStopping });
+    const [isStopping, isCutOff] = [this.#isStopping, this.#isCutOff];
+    const value = liveValue({ host, port, rack, isStopping, isCutOff });
     const condition = { key, revision: metadata.image.revisionOf(key) };
     const leaseId = this.#lease.id;
     const { done } = await metadata.commit([condition], [{ kind: "put", key, value, leaseId }]);
@@ -118,8 +148,4 @@ export class Registration {
     const message = "etcd doesn't answer: nothing can be decided until it does";
     events.add("warning", "etcd-away", { subject: "", message });
   }
-}
-
-function onlyIfEtcd(error: unknown): void {
-  if (!(error instanceof EtcdError)) throw error;
 }

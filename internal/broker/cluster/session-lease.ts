@@ -7,7 +7,7 @@ import { type Etcd, EtcdError } from "../../platform/etcd.ts";
  */
 const BELIEVED_SHARE = 0.9;
 /** The lease is renewed so often in its time. */
-const RENEWALS = 3;
+const RENEWALS = 4;
 const RETRY_MS = 200;
 
 /** What a lease is held with. */

@@ -1,4 +1,5 @@
 import type { Broker } from "../../broker/api.ts";
+import type { BrokerNode } from "../../broker/replication-api.ts";
 
 /** A broker, and where clients find it. */
 export interface Node {
@@ -10,9 +11,16 @@ export interface Node {
 
 /** The brokers of the cluster. */
 export function nodesOf({ replication }: Broker): Node[] {
-  return replication
-    .brokers()
-    .map(({ id, host, port, rack }) => ({ nodeId: id, host, port, rack }));
+  return replication.brokers().map(nodeOf);
+}
+
+/** Those that clients are told of, which needn't be there any more. */
+export function toldNodesOf({ replication }: Broker): Node[] {
+  return replication.toldBrokers().map(nodeOf);
+}
+
+function nodeOf({ id, host, port, rack }: BrokerNode): Node {
+  return { nodeId: id, host, port, rack };
 }
 
 /** A slave that hasn't heard its master for so long serves readers in its place. */

@@ -56,8 +56,10 @@ export function diskValue(diskId: string): string {
 }
 
 /** Where a broker is that is there. */
-export function liveValue({ host, port, rack, isStopping }: Omit<LiveBroker, "session">): string {
-  return JSON.stringify({ host, port, rack, ...(isStopping && { stopping: true }) });
+export function liveValue(broker: Omit<LiveBroker, "id" | "session">): string {
+  const { host, port, rack, isStopping, isCutOff } = broker;
+  const standing = { ...(isStopping && { stopping: true }), ...(isCutOff && { cutOff: true }) };
+  return JSON.stringify({ host, port, rack, ...standing });
 }
 
 /** Who the controller is. */
@@ -119,7 +121,7 @@ export function readChange(
 type Fields = Readonly<Record<string, unknown>>;
 
 function liveOf(id: number, fields: Fields, session: string): LiveBroker {
-  const { rack, stopping } = fields;
+  const { rack, stopping, cutOff } = fields;
   return {
     id,
     host: textOf(fields.host),
@@ -127,6 +129,7 @@ function liveOf(id: number, fields: Fields, session: string): LiveBroker {
     rack: typeof rack === "string" ? rack : null,
     session,
     isStopping: stopping === true,
+    isCutOff: cutOff === true,
   };
 }
 

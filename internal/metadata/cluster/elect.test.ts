@@ -4,14 +4,15 @@ import { type ElectionRules, isUnclean, nextState } from "./elect.ts";
 
 const USUAL: ElectionRules = { unclean: false, preferred: false };
 
-/** Brokers by id: `2` lives, `2'` lives anew, `2-` is about to stop. */
+/** Brokers by id: `2` lives, `2'` lives anew, `2-` is about to stop, `2~` is cut off. */
 function live(...brokers: readonly string[]): ReadonlyMap<number, LiveBroker> {
   return new Map(
     brokers.map((text) => {
       const id = Number.parseInt(text, 10);
       const session = text.includes("'") ? `s${id}'` : `s${id}`;
       const isStopping = text.includes("-");
-      return [id, { id, host: `b${id}`, port: 1, rack: null, session, isStopping }];
+      const isCutOff = text.includes("~");
+      return [id, { id, host: `b${id}`, port: 1, rack: null, session, isStopping, isCutOff }];
     }),
   );
 }
@@ -45,14 +46,19 @@ const cases: readonly [
     led(3, [3], 6),
   ],
   ["unclean where it needn't be", led(1, [1, 3]), ["2", "3"], { unclean: true }, led(3, [3], 6)],
-  ["the leader is about to stop", led(1, [1, 2, 3]), ["1-", "2", "3"], {}, led(2, [1, 2, 3], 6)],
-  ["who is about to stop isn't chosen", led(1, [1, 2, 3]), ["2-", "3"], {}, led(3, [2, 3], 6)],
+  ["the leader is about to stop", led(1, [1, 2, 3]), ["1-", "2", "3"], {}, led(2, [2, 3], 6)],
+  ["the leader is cut off", led(1, [1, 2, 3]), ["1~", "2", "3"], {}, led(2, [2, 3], 6)],
+  ["a follower is about to stop", led(1, [1, 2, 3]), ["1", "2-", "3"], {}, led(1, [1, 3])],
+  ["a follower is cut off", led(1, [1, 2, 3]), ["1", "2", "3~"], {}, led(1, [1, 2])],
+  ["all are cut off", led(2, [1, 2, 3]), ["1~", "2~", "3~"], { preferred: true }, null],
+  ["all are about to stop", led(1, [1, 2]), ["1-", "2-"], {}, null],
+  ["who is about to stop isn't chosen", led(1, [1, 2, 3]), ["2-", "3"], {}, led(3, [3], 6)],
   ["nobody else can lead", led(1, [1]), ["1-", "2", "3"], {}, null],
   ["only who is about to stop can lead", led(1, [1, 2]), ["2-"], {}, led(2, [2], 6)],
   ["the lead stays where it is", led(2, [1, 2, 3]), ["1", "2", "3"], {}, null],
   ["the first is back", led(2, [1, 2]), ["1", "2"], { preferred: true }, led(1, [1, 2], 6)],
   ["the first isn't in sync yet", led(2, [2, 3]), ["1", "2", "3"], { preferred: true }, null],
-  ["the first is about to stop", led(2, [1, 2]), ["1-", "2"], { preferred: true }, null],
+  ["the first is about to stop", led(2, [1, 2]), ["1-", "2"], { preferred: true }, led(2, [2])],
 ];
 
 for (const [what, before, brokers, rules, after] of cases) {

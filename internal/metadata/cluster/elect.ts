@@ -12,31 +12,35 @@ export interface ElectionRules {
  * What a partition's state has to be, now that these brokers are there; null: what it is.
  *
  * Brokers that aren't there leave the ISR, as long as one is left: it alone is what a leader is
- * chosen from. Each choice of a leader, also of the same one in another life, is a new epoch.
+ * chosen from. Those that are there but not well leave it, too, and with it what they lead, as long
+ * as one is left that is: nobody waits for their copies then when they go. Each choice of a leader,
+ * also of the same one in another life, is a new epoch.
  */
 export function nextState(
   state: PartitionState,
   live: ReadonlyMap<number, LiveBroker>,
   rules: ElectionRules,
 ): PartitionState | null {
-  const isr = state.isr.filter((id) => live.has(id));
-  const leader = live.get(state.leader);
-  const isLed = leader?.session === state.session && isr.includes(state.leader);
-  const able = state.replicas.filter((id) => isr.includes(id));
-  const staying = able.filter((id) => !live.get(id)?.isStopping);
+  const present = state.isr.filter((id) => live.has(id));
+  const well = present.filter((id) => isWell(live.get(id)));
+  const isr = well.length > 0 ? well : present;
+  const isLed = live.get(state.leader)?.session === state.session && isr.includes(state.leader);
+  const [next] = state.replicas.filter((id) => isr.includes(id));
   if (isLed) {
-    const [first] = state.replicas;
-    const prefers = rules.preferred && first !== state.leader && first === staying[0];
-    const better = leader.isStopping || prefers ? staying[0] : undefined;
-    if (better !== undefined) return ledBy(state, live, better, isr);
-    return isr.length < state.isr.length ? { ...state, isr } : null;
+    const isFirst = next !== undefined && next === state.replicas[0] && isWell(live.get(next));
+    const prefers = rules.preferred && isFirst && next !== state.leader;
+    if (!prefers) return isr.length < state.isr.length ? { ...state, isr } : null;
   }
-  const next = staying[0] ?? able[0];
   if (next !== undefined) return ledBy(state, live, next, isr);
   const any = rules.unclean ? state.replicas.find((id) => live.has(id)) : undefined;
   if (any !== undefined) return ledBy(state, live, any, [any]);
   if (state.leader < 0) return null;
   return { ...state, leader: -1, session: "", epoch: state.epoch + 1 };
+}
+
+/** Whether a broker is there, and is to lead and to be in ISRs. */
+export function isWell(broker: LiveBroker | undefined): boolean {
+  return broker !== undefined && !broker.isStopping && !broker.isCutOff;
 }
 
 function ledBy(

@@ -3,6 +3,7 @@ import type { TopicMetadata } from "../metadata-store.ts";
 import type { ClusterImage } from "./cluster-image.ts";
 import { type ClusterKeys, partitionValue, topicValue } from "./cluster-keys.ts";
 import type { LiveBroker, PartitionState } from "./cluster-state.ts";
+import { isWell } from "./elect.ts";
 import { place } from "./place.ts";
 
 /** A new partition of a topic. */
@@ -28,7 +29,7 @@ export function addPartitions(
 ): readonly AddedPartition[] {
   const before = image.topicsById.get(id)?.partitionCount ?? 0;
   const usual = image.partition(id, 0)?.replicas.length ?? copies;
-  const live = [...image.live.values()].filter(({ isStopping }) => !isStopping);
+  const live = [...image.live.values()].filter(isWell);
   const existing = [...image.partitions()].map(({ state }) => state);
   const rows = place(partitionCount - before, usual, live, existing);
   return rows.map((row, at) => ({ index: before + at, state: firstState(row) }));

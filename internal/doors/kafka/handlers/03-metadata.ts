@@ -1,5 +1,5 @@
 import type { Broker, Topic } from "../../../broker/api.ts";
-import { CLUSTER_OPERATIONS, nodesOf, TOPIC_OPERATIONS } from "../cluster.ts";
+import { CLUSTER_OPERATIONS, TOPIC_OPERATIONS, toldNodesOf } from "../cluster.ts";
 import { Refusal, refusedName } from "../errors.ts";
 import { partitionsOf } from "../partitions.ts";
 import { type KafkaErrorName, kafkaErrors } from "../protocol/error-codes.ts";
@@ -46,7 +46,7 @@ export const metadataService = service(metadata, async (request, { client, versi
     : NOT_ASKED_FOR;
   return {
     throttleTimeMs: 0,
-    brokers: nodesOf(broker),
+    brokers: toldNodesOf(broker),
     clusterId: identity.clusterId,
     controllerId: broker.replication.leaderId,
     topics,
