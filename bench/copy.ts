@@ -8,7 +8,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { followed, type Member, statusOf } from "../interop/pairs/pair.ts";
+import type { Member } from "../interop/faults/member.ts";
+import { followed, statusOf } from "../interop/pairs/pair.ts";
 import { startWeir } from "../interop/weir.ts";
 import { type Load, type LoadResult, loads, runLoad } from "./loads.ts";
 import { summarize } from "./statistics.ts";

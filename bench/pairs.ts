@@ -9,8 +9,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { type Member, weir } from "../interop/faults/member.ts";
 import { kcat } from "../interop/kcat.ts";
-import { followed, type Member, startPair, stopPair, weir } from "../interop/pairs/pair.ts";
+import { followed, startPair, stopPair } from "../interop/pairs/pair.ts";
 import { startWeir } from "../interop/weir.ts";
 import { type Load, type LoadResult, loads, rate, runLoad } from "./loads.ts";
 import { cpuSeconds } from "./processes.ts";

@@ -184,7 +184,14 @@ async function runBroker(
     withScreen || !stdio.notesAreWatched,
     platform.clock.nowMs,
   );
-  const { broker, doors, addresses } = await startBroker(platform, log, settings);
+  const running = await Promise.race([startBroker(platform, log, settings), untilAborted(stop)]);
+  if (!running) {
+    // Nobody was served: what was begun is as a crash leaves it, which a start bears.
+    log.info("stopped", {});
+    await log.settled();
+    process.exit(exitCodes.done);
+  }
+  const { broker, doors, addresses } = running;
   let exitCode: number = exitCodes.done;
   if (withScreen) {
     releaseStartupCode();
@@ -192,9 +199,7 @@ async function runBroker(
   } else {
     await printReady(stdio.out, broker.status(), addresses, asJson);
     releaseStartupCode();
-    if (!stop.aborted) {
-      await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
-    }
+    await untilAborted(stop);
   }
   log.info("stopping", {});
   await broker.handOver();
@@ -203,4 +208,11 @@ async function runBroker(
   log.info("stopped", {});
   await log.settled();
   process.exitCode = stop.aborted ? exitCodes.done : exitCode;
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

@@ -7,6 +7,12 @@ export const executable =
 
 const LOOPBACK = "127.0.0.1";
 
+/** Where on the network a process is: a namespace, and its address there. */
+export interface Place {
+  readonly namespace: string;
+  readonly host: string;
+}
+
 /** How a broker is started. */
 export interface WeirOptions {
   readonly data: string;
@@ -21,8 +27,8 @@ export interface WeirOptions {
   readonly slaveOf?: string;
   /** The etcd of the cluster that it is to be one of. */
   readonly etcd?: string;
-  /** A network namespace to run in, and its address there: the machine's own, if left out. */
-  readonly place?: { readonly namespace: string; readonly host: string };
+  /** The machine's own network, if left out. */
+  readonly place?: Place;
 }
 
 /** A broker in a process of its own. */

@@ -106,13 +106,13 @@ function contract(etcd: Etcd): void {
     await etcd.commit([], [{ kind: "put", key: "e", value: "bound", leaseId: lease.id }]);
     const { revision, entries } = await etcd.list("e");
     expect(entries[0]?.leaseId).toBe(lease.id);
-    await etcd.keepAlive(lease.id);
+    await etcd.keepAlive(lease.id, 2000);
     const told = new Told(etcd, "e", revision + 1);
     await etcd.revokeLease(lease.id);
     await etcd.revokeLease(lease.id);
     await told.until(([event]) => event?.entry === null);
     told.close();
-    expect(etcd.keepAlive(lease.id)).rejects.toMatchObject({ code: "no-lease" });
+    expect(etcd.keepAlive(lease.id, 2000)).rejects.toMatchObject({ code: "no-lease" });
     const late = etcd.commit([], [{ kind: "put", key: "e", value: "late", leaseId: lease.id }]);
     expect(late).rejects.toMatchObject({ code: "no-lease" });
   });

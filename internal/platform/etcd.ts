@@ -15,8 +15,11 @@ export interface Etcd {
   ): Promise<EtcdOutcome>;
   /** A lease that ends when it isn't kept alive for `ttlMs`, or somewhat longer. */
   grantLease(ttlMs: number): Promise<EtcdLease>;
-  /** Begins the lease's time anew. Rejects with `EtcdError` `no-lease` if it has ended. */
-  keepAlive(leaseId: string): Promise<void>;
+  /**
+   * Begins the lease's time anew; a member that doesn't answer within `timeoutMs` is passed over.
+   * Rejects with `EtcdError` `no-lease` if it has ended.
+   */
+  keepAlive(leaseId: string, timeoutMs: number): Promise<void>;
   /** Ends a lease, with all keys that are bound to it; fine if it has ended already. */
   revokeLease(leaseId: string): Promise<void>;
   /** Tells every change to keys that begin with `prefix`, from `fromRevision` on, in order. */

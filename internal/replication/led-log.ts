@@ -54,7 +54,9 @@ export class LedLog {
   fence(fenced: boolean): void {
     const { commits } = this.log;
     this.copies.fence(fenced);
-    if (fenced) commits.refuse(new StorageError("not-enough-copies", "another broker may lead"));
+    // Where all have agreed on leaders, clients find out who it is by now.
+    const code = this.isAgreed ? "not-leader" : "not-enough-copies";
+    if (fenced) commits.refuse(new StorageError(code, "another broker may lead"));
     else commits.refusal = null;
     this.settle();
   }

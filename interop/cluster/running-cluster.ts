@@ -3,69 +3,84 @@ import {
   type EtcdServer,
   startEtcd,
 } from "../../internal/platform/bun/etcd/etcd-server.testing.ts";
-import { output } from "../command.ts";
-import { executable, startWeir, type Weir, type WeirOptions } from "../weir.ts";
+import { addressOf, end, type Member, start, until, weir } from "../faults/member.ts";
+import type { TestNetwork } from "../faults/network.ts";
+import type { Place, WeirOptions } from "../weir.ts";
 
-const WAIT_MS = 120_000;
-const LOOK_MS = 50;
-
-/** One of the brokers: what it is started with, and its process. */
-export interface Member {
+/** One of the brokers. */
+export interface ClusterMember extends Member {
   readonly id: number;
-  readonly options: WeirOptions;
-  broker: Weir | null;
 }
 
 /** Three compiled brokers and their etcd. */
 export interface RunningCluster {
   readonly etcd: EtcdServer;
-  readonly members: readonly Member[];
+  readonly members: readonly ClusterMember[];
   /** All addresses, as clients are told. */
   readonly bootstrap: string;
 }
 
-/** Starts them, with a topic that all have. */
-export async function startCluster(
-  home: string,
-  topic: { readonly name: string; readonly partitions: number },
-): Promise<RunningCluster> {
-  const etcd = await startEtcd();
-  const members = await Promise.all([1, 2, 3].map((id) => started(home, id, etcd.url)));
-  const [first] = members;
-  if (!first) throw new Error("there are no brokers");
-  const config = ["--config", "min.insync.replicas=2"];
-  await weir(first, ["topic", "create", topic.name, "-p", `${topic.partitions}`, ...config]);
-  const bootstrap = members.map((member) => alive(member).address).join(",");
+/** Where a cluster lives. */
+export interface ClusterPlaces {
+  /** The folder of each broker's data is in it, unless `data` names others. */
+  readonly home: string;
+  readonly data?: readonly string[];
+  /** Of four places, the last one etcd's; the machine's own, if left out. */
+  readonly network?: TestNetwork | null;
+}
+
+const IDS = [1, 2, 3];
+
+/** Starts them. */
+export async function startCluster({
+  home,
+  data,
+  network,
+}: ClusterPlaces): Promise<RunningCluster> {
+  const placed = (place: Place | undefined) => (place ? { place } : {});
+  const etcd = await startEtcd(placed(network?.places[IDS.length]));
+  const members = await Promise.all(
+    IDS.map(async (id, at) => {
+      const options: WeirOptions = {
+        data: data?.[at] ?? path.join(home, `b${id}`),
+        etcd: etcd.url,
+        settings: { "broker.id": `${id}` },
+        ...placed(network?.places[at]),
+      };
+      return { ...(await start(`broker ${id}`, options)), id };
+    }),
+  );
+  const bootstrap = members.map(addressOf).join(",");
   return { etcd, members, bootstrap };
 }
 
-/** Starts a broker; it is found again at the same port when it is started again. */
-async function started(home: string, id: number, etcd: string): Promise<Member> {
-  const settings = { "broker.id": `${id}` };
-  const options = { data: path.join(home, `b${id}`), etcd, settings };
-  const broker = await startWeir(options);
-  return { id, options: { ...options, port: broker.port }, broker };
-}
-
-export async function restart(member: Member): Promise<void> {
-  member.broker = await startWeir(member.options);
+/** Makes a topic with three copies, two of which have to be in sync. */
+export async function makeTopic(
+  { members }: RunningCluster,
+  name: string,
+  partitions: number,
+): Promise<void> {
+  const config = ["--config", "min.insync.replicas=2"];
+  await weir(anyOf(members), ["topic", "create", name, "-p", `${partitions}`, ...config]);
 }
 
 export async function stopCluster({ etcd, members }: RunningCluster): Promise<void> {
-  for (const { broker } of members) await broker?.end("SIGTERM");
+  for (const member of members) await end(member, "SIGTERM");
   await etcd.close();
 }
 
-/** A member's process. Throws where there is none. */
-export function alive({ id, broker }: Member): Weir {
-  if (broker) return broker;
-  throw new Error(`broker ${id} doesn't run`);
+/** One that runs. */
+export function anyOf(members: readonly ClusterMember[]): ClusterMember {
+  const one = members.find(({ broker }) => broker);
+  if (one) return one;
+  throw new Error("no broker runs");
 }
 
 /** How a partition is, as a broker tells. */
-interface PartitionRow {
+export interface PartitionRow {
   readonly leader: number;
   readonly isr: readonly number[];
+  readonly high_watermark: number;
 }
 
 /** The partitions of a topic, as a broker knows them. */
@@ -74,17 +89,22 @@ export async function partitionsOf(member: Member, topic: string): Promise<Parti
   return JSON.parse(text).items[0].partitions;
 }
 
-/** Resolves when all copies of a topic are in sync. */
-export async function inSync(member: Member, topic: string): Promise<void> {
-  const endMs = performance.now() + WAIT_MS;
-  for (;;) {
-    const rows = await partitionsOf(member, topic).catch(() => []);
-    if (rows.length > 0 && rows.every(({ isr, leader }) => isr.length === 3 && leader > 0)) return;
-    if (performance.now() > endMs) throw new Error("copies never came in sync");
-    await Bun.sleep(LOOK_MS);
-  }
+/** Who leads a partition; undefined: nobody. */
+export async function leaderOf(
+  { members }: RunningCluster,
+  topic: string,
+  partition: number,
+): Promise<ClusterMember | undefined> {
+  const row = (await partitionsOf(anyOf(members), topic))[partition];
+  return members.find(({ id }) => id === row?.leader);
 }
 
-async function weir(member: Member, args: readonly string[]): Promise<string> {
-  return await output([executable, ...args, "--broker", alive(member).address]);
+/** Resolves when all brokers know that all copies of a topic are in sync. */
+export async function inSync({ members }: RunningCluster, topic: string): Promise<void> {
+  for (const member of members) {
+    await until(`all copies of ${topic} are in sync`, async () => {
+      const rows = await partitionsOf(member, topic).catch(() => []);
+      return rows.length > 0 && rows.every(({ isr, leader }) => isr.length === 3 && leader > 0);
+    });
+  }
 }

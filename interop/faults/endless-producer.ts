@@ -16,6 +16,8 @@ export interface EndlessLoad {
   readonly recordBytes: readonly number[];
   readonly recordsPerSecond: number;
   readonly idempotent: boolean;
+  /** The client tries again as it does by itself; left out: for ever, and soon. */
+  readonly usualRetries?: boolean;
 }
 
 /** Such a program, running. */

@@ -4,9 +4,14 @@ import { decodeChange } from "../../internal/coordination/records.ts";
 import { output } from "../command.ts";
 import { executable } from "../weir.ts";
 
-/** What a broker has kept of its groups: every change that compaction has left, in order. */
-export async function readGroupLog(broker: string): Promise<GroupChange[]> {
-  const consume = [executable, "consume", "__consumer_offsets", "-o", "ndjson", "-b", broker];
+/**
+ * What a broker has kept of its groups, or of those in one partition of their topic: every change
+ * that compaction has left, in order.
+ */
+export async function readGroupLog(broker: string, partition?: number): Promise<GroupChange[]> {
+  const only = partition === undefined ? [] : ["-p", String(partition)];
+  const options = [...only, "-o", "ndjson", "-b", broker];
+  const consume = [executable, "consume", "__consumer_offsets", ...options];
   const text = await output(consume);
   return text
     .split("\n")

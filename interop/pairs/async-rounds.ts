@@ -2,20 +2,11 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { output } from "../command.ts";
 import { endlessClients, produceEndlessly } from "../faults/endless-producer.ts";
+import { addressOf, end, type Member, restart, weir } from "../faults/member.ts";
 import type { NumberedRecord } from "../faults/promises.ts";
 import { readLogs } from "../faults/read-log.ts";
 import { executable } from "../weir.ts";
-import {
-  addressOf,
-  followed,
-  kill,
-  type Member,
-  promote,
-  restart,
-  startPair,
-  stopPair,
-  weir,
-} from "./pair.ts";
+import { followed, promote, startPair, stopPair } from "./pair.ts";
 import { differences } from "./segments.ts";
 
 const TOPIC = "acked";
@@ -74,7 +65,7 @@ async function runSeries(home: string, rounds: number) {
       // A slave that stands still for a moment falls behind.
       if (two.broker) process.kill(two.broker.pid, "SIGSTOP");
       await Bun.sleep(Math.random() * MAX_LOAD_MS);
-      await kill(one);
+      await end(one, "SIGKILL");
       if (two.broker) process.kill(two.broker.pid, "SIGCONT");
       const { missing } = await promote(two);
       for (const { log, end_offset: from } of missing) announced.push({ log, from });

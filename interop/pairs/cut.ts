@@ -4,19 +4,11 @@ import {
   endlessClients,
   produceEndlessly,
 } from "../faults/endless-producer.ts";
+import { addressOf, type Member, until, weir } from "../faults/member.ts";
+import { makeNetwork } from "../faults/network.ts";
 import { brokenPromises } from "../faults/promises.ts";
 import { readLogs } from "../faults/read-log.ts";
-import { makeNetwork } from "./network.ts";
-import {
-  addressOf,
-  followed,
-  type Member,
-  startPair,
-  statusOf,
-  stopPair,
-  until,
-  weir,
-} from "./pair.ts";
+import { followed, startPair, statusOf, stopPair } from "./pair.ts";
 import { differences } from "./segments.ts";
 
 const TOPIC = "acked";
@@ -49,15 +41,17 @@ export async function cuts(directory: string, tell: (text: string) => void): Pro
   if (!endlessClients.librdkafka.isInstalled) throw new Error("run interop/install.sh");
   const broken: string[] = [];
   for (const policy of POLICIES) {
-    await using network = await makeNetwork();
+    await using network = await makeNetwork(2);
+    const [left, right] = network.places;
+    if (!left || !right) throw new Error("the network has no places");
     const home = path.join(directory, `cut-${policy.name}`);
     const settings = { "replica.lag.time.max.ms": String(LAG_MS), ...policy.settings };
     const topic = { name: TOPIC, partitions: LOAD.partitions };
-    const pair = await startPair(home, { settings, places: network.places }, topic);
+    const pair = await startPair(home, { settings, places: [left, right] }, topic);
     const producer = produceEndlessly(pair.bootstrap, TOPIC, LOAD);
     try {
       await producer.ackedMoreThan(10_000);
-      await network.cut();
+      await network.cut(left, right);
       broken.push(...(await duringCut(pair.one, producer, policy, tell)));
       const healedMs = performance.now();
       await network.heal();

@@ -1,20 +1,10 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { type EndlessLoad, endlessClients, produceEndlessly } from "../faults/endless-producer.ts";
+import { addressOf, end, type Member, restart, weir } from "../faults/member.ts";
 import { brokenPromises } from "../faults/promises.ts";
 import { readLogs } from "../faults/read-log.ts";
-import {
-  addressOf,
-  followed,
-  kill,
-  type Member,
-  promote,
-  type RunningPair,
-  restart,
-  startPair,
-  stopPair,
-  weir,
-} from "./pair.ts";
+import { followed, promote, type RunningPair, startPair, stopPair } from "./pair.ts";
 import { differences } from "./segments.ts";
 
 const ROUNDS_PER_SERIES = 10;
@@ -88,7 +78,7 @@ async function runSeries(home: string, load: EndlessLoad, rounds: number) {
       await producer.ackedMoreThan(producer.ackedCount);
       await Bun.sleep(Math.random() * MAX_LOAD_MS);
       await goesOn(pausesMs, async () => {
-        await kill(pair.one);
+        await end(pair.one, "SIGKILL");
         const { was_in_sync: wasInSync } = await promote(pair.two);
         if (!wasInSync) broken.push(`round ${round}: the slave wasn't in sync`);
       });

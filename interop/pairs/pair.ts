@@ -1,17 +1,6 @@
 import path from "node:path";
-import { output } from "../command.ts";
-import { executable, startWeir, type Weir, type WeirOptions } from "../weir.ts";
-
-/** How long brokers may take to do what they are waited for. */
-const WAIT_MS = 60_000;
-const LOOK_MS = 20;
-
-/** One of the two: what it is started with, and its process while there is one. */
-export interface Member {
-  readonly name: string;
-  readonly options: WeirOptions;
-  broker: Weir | null;
-}
+import { addressOf, end, type Member, start, until, weir } from "../faults/member.ts";
+import type { Place, WeirOptions } from "../weir.ts";
 
 /** What both are started with. */
 export interface PairOptions {
@@ -22,12 +11,6 @@ export interface PairOptions {
   readonly data?: readonly [one: string, two: string];
   /** The network namespace and the address of each: none, and the loopback's, if left out. */
   readonly places?: readonly [one: Place, two: Place];
-}
-
-/** Where on the network a broker is. */
-export interface Place {
-  readonly namespace: string;
-  readonly host: string;
 }
 
 /** Two compiled brokers, the second the first one's slave when they begin. */
@@ -50,49 +33,18 @@ export async function startPair(
     data: data?.[index] ?? path.join(home, name),
     ...(places === undefined ? {} : { place: places[index] }),
   });
-  const one = await started("one", at(0, "one"));
+  const one = await start("one", at(0, "one"));
   const master = addressOf(one);
   await weir(one, ["topic", "create", topic.name, "-p", String(topic.partitions)]);
-  const two = await started("two", { ...at(1, "two"), slaveOf: master });
+  const two = await start("two", { ...at(1, "two"), slaveOf: master });
   const pair = { one, two, bootstrap: `${master},${addressOf(two)}` };
   await followed(one);
   return pair;
 }
 
-/** Starts a broker; it is found again at the same port when it is started again. */
-async function started(name: string, options: WeirOptions): Promise<Member> {
-  const broker = await startWeir(options);
-  const { slaveOf: _, ...later } = options;
-  return { name, options: { ...later, port: broker.port }, broker };
-}
-
-/** Starts a broker that ran before: who leads is for it to find out. */
-export async function restart(member: Member): Promise<void> {
-  member.broker = await startWeir(member.options);
-}
-
-export async function kill(member: Member): Promise<void> {
-  await member.broker?.end("SIGKILL");
-  member.broker = null;
-}
-
 /** Ends both in good order. */
 export async function stopPair({ one, two }: RunningPair): Promise<void> {
-  for (const member of [one, two]) {
-    await member.broker?.end("SIGTERM");
-    member.broker = null;
-  }
-}
-
-export function addressOf({ name, broker }: Member): string {
-  if (broker) return broker.address;
-  throw new Error(`${name} doesn't run`);
-}
-
-/** Runs `weir` against a broker; resolves with what it printed. */
-export async function weir(member: Member, args: readonly string[]): Promise<string> {
-  const enter = member.options.place ? ["ip", "netns", "exec", member.options.place.namespace] : [];
-  return await output([...enter, executable, ...args, "--broker", addressOf(member)]);
+  for (const member of [one, two]) await end(member, "SIGTERM");
 }
 
 /** What `weir promote` said before it promoted. */
@@ -131,13 +83,4 @@ export async function followed(master: Member): Promise<void> {
     const status = await statusOf(master);
     return mode === "sync" ? status.slaves_in_sync === 1 : status.connected_slaves === 1;
   });
-}
-
-/** Waits until something holds; rejects when it doesn't for long. */
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + WAIT_MS;
-  while (!(await holds())) {
-    if (performance.now() > endMs) throw new Error(`it never happened: ${what}`);
-    await Bun.sleep(LOOK_MS);
-  }
 }

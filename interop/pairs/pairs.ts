@@ -15,6 +15,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { hasNetworks } from "../faults/network.ts";
 import { asyncRounds } from "./async-rounds.ts";
 import { cuts } from "./cut.ts";
 import { killRounds } from "./kill-rounds.ts";
@@ -38,7 +39,7 @@ if (wanted("async")) broken.push(...(await asyncRounds(home, rounds, tell)));
 if (wanted("power") && isRoot && Bun.which("mkfs.ext4")) {
   broken.push(...(await powerRounds(home, rounds, tell)));
 }
-if (wanted("cut") && isRoot && Bun.which("ip")) broken.push(...(await cuts(home, tell)));
+if (wanted("cut") && hasNetworks) broken.push(...(await cuts(home, tell)));
 
 tell(broken.length === 0 ? "no promise was broken" : `${broken.length} promises were broken`);
 if (broken.length === 0) rmSync(home, { recursive: true });

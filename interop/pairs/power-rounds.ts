@@ -1,10 +1,11 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { endlessClients, produceEndlessly } from "../faults/endless-producer.ts";
+import { addressOf, end, restart } from "../faults/member.ts";
 import { brokenPromises } from "../faults/promises.ts";
 import { readLogs } from "../faults/read-log.ts";
 import { makeSmallDisk } from "../faults/small-disk.ts";
-import { addressOf, followed, restart, startPair, stopPair } from "./pair.ts";
+import { followed, startPair, stopPair } from "./pair.ts";
 
 const TOPIC = "acked";
 const DISK_BYTES = 8 * 1024 ** 3;
@@ -42,7 +43,7 @@ export async function powerRounds(
       await producer.ackedMoreThan(producer.ackedCount);
       await Bun.sleep(Math.random() * MAX_LOAD_MS);
       await Promise.all(disks.map((disk) => disk.cutPower()));
-      await Promise.all([one.broker?.end("SIGKILL"), two.broker?.end("SIGKILL")]);
+      await Promise.all([end(one, "SIGKILL"), end(two, "SIGKILL")]);
       await Promise.all(disks.map((disk) => disk.restart()));
       for (const member of round % 2 === 0 ? [one, two] : [two, one]) await restart(member);
       await followed(one);

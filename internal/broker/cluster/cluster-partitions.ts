@@ -41,7 +41,10 @@ export function clusterPartitions(path: ClusterPath, cluster: Cluster): Partitio
   };
 }
 
-/** What its leader knows of a partition, or what etcd says of it. */
+/**
+ * What its leader knows of a partition, or what etcd says of it. One whose lease may have ended
+ * doesn't know who leads what it has led.
+ */
 function standingOf(
   { clock, brokerId, metadata }: ClusterPath,
   cluster: Cluster,
@@ -49,8 +52,11 @@ function standingOf(
   log: PartitionLog | null,
 ): Standing {
   const led = log && cluster.leader.led(log);
-  if (led) return ledStanding(clock, brokerId, led);
+  const mayBeOutdated = cluster.leader.isFenced;
+  if (led && !mayBeOutdated) return ledStanding(clock, brokerId, led);
   const state = metadata.image.partition(topicId, index);
-  const { leader = -1, epoch: leaderEpoch = 0, replicas = [], isr = [] } = state ?? {};
+  const { epoch: leaderEpoch = 0, replicas = [], isr = [] } = state ?? {};
+  const known = state?.leader ?? -1;
+  const leader = known === brokerId && mayBeOutdated ? -1 : known;
   return { leader, leaderEpoch, replicas, isr, observers: [], copies: [] };
 }

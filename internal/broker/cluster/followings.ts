@@ -16,6 +16,7 @@ export class Followings {
   readonly #path: ClusterPath;
   readonly #byLeader = new Map<number, Followed>();
   readonly #byLog = new Map<PartitionLog, Followed>();
+  #closed = false;
 
   constructor(path: ClusterPath) {
     this.#path = path;
@@ -29,6 +30,7 @@ export class Followings {
   /** Copies a log from now on, from its end, also if it was copied from this leader before. */
   follow(log: PartitionLog, leaderId: number): void {
     this.forget(log);
+    if (this.#closed) return;
     const followed = this.#byLeader.get(leaderId) ?? this.#begin(leaderId);
     this.#byLog.set(log, followed);
     followed.logs.add(log);
@@ -71,6 +73,7 @@ export class Followings {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const all = [...this.#byLeader.values()];
     await Promise.allSettled(all.map(({ following }) => following.stop()));
   }

@@ -38,6 +38,7 @@ export class PartitionRoles {
   readonly #proposals: IsrProposals;
   readonly #roles = new Map<PartitionLog, Role>();
   readonly #led = new Map<PartitionLog, LedPartition>();
+  #closed = false;
 
   constructor(path: RolesPath) {
     this.#path = path;
@@ -95,6 +96,7 @@ export class PartitionRoles {
     if (changing.size === 0) return;
     await this.#path.followings.settled();
     await this.#path.cluster.store.durable();
+    if (this.#closed) return;
     const ledBefore = this.#led.size;
     for (const partition of changing) if (!partition.removed) this.#begin(partition);
     const more = this.#led.size - ledBefore;
@@ -102,6 +104,7 @@ export class PartitionRoles {
   }
 
   close(): void {
+    this.#closed = true;
     this.#proposals.close();
   }
 

@@ -107,7 +107,7 @@ export class SessionLease {
     const id = this.#id;
     const askedAtMs = clock.monotonicMs();
     try {
-      await etcd.keepAlive(id);
+      await etcd.keepAlive(id, this.#ttlMs / RENEWALS);
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
       if (id !== this.#id || this.#closed) return;

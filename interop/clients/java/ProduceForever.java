@@ -3,6 +3,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -24,13 +25,17 @@ public class ProduceForever {
     JsonNode sizes = settings.get("recordBytes");
     var out = new PrintStream(System.out, false);
     var failure = new AtomicReference<Exception>();
-    var producer = new KafkaProducer<String, byte[]>(Map.of(
+    var config = new HashMap<String, Object>(Map.of(
         "bootstrap.servers", settings.get("broker").asText(),
         "enable.idempotence", settings.get("idempotent").asBoolean(),
         "max.in.flight.requests.per.connection", settings.get("idempotent").asBoolean() ? 5 : 1,
-        "acks", "all", "linger.ms", 1, "reconnect.backoff.ms", 10, "reconnect.backoff.max.ms", 50,
-        "retry.backoff.ms", 10, "delivery.timeout.ms", 120000),
-        new StringSerializer(), new ByteArraySerializer());
+        "acks", "all", "linger.ms", 1, "delivery.timeout.ms", 120000));
+    if (!settings.path("usualRetries").asBoolean()) {
+      config.putAll(Map.of(
+          "reconnect.backoff.ms", 10, "reconnect.backoff.max.ms", 50, "retry.backoff.ms", 10));
+    }
+    var producer = new KafkaProducer<String, byte[]>(
+        config, new StringSerializer(), new ByteArraySerializer());
     // Only who reads the input gets to know of its end.
     var reader = new Thread(() -> {
       try {

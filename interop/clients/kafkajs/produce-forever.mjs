@@ -4,10 +4,11 @@ import kafkajs from "kafkajs";
 const { Kafka, logLevel } = kafkajs;
 const settings = JSON.parse(process.argv[2]);
 const { broker, topic, partitions, recordBytes, recordsPerSecond, idempotent } = settings;
+const retry = { initialRetryTime: 20, maxRetryTime: 100, retries: 100_000 };
 const kafka = new Kafka({
   brokers: broker.split(","),
   logLevel: logLevel.NOTHING,
-  retry: { initialRetryTime: 20, maxRetryTime: 100, retries: 100_000 },
+  ...(settings.usualRetries ? {} : { retry }),
 });
 const producer = kafka.producer({ idempotent, maxInFlightRequests: 1 });
 await producer.connect();

@@ -1,7 +1,7 @@
 """Produces until its input ends: python produce_forever.py SETTINGS, where SETTINGS is JSON.
 
     {"broker": "HOST:PORT[,HOST:PORT]", "topic": "t", "partitions": 3, "recordBytes": [100],
-     "recordsPerSecond": 10000, "idempotent": true}
+     "recordsPerSecond": 10000, "idempotent": true, "usualRetries": false}
 
 Each partition gets records with the keys 0, 1, 2 and so on, in this order; sizes take turns. Prints
 "PARTITION SEQUENCE OFFSET" for each acked one. Nothing is given up: it ends with 0 only when every
@@ -17,6 +17,14 @@ from confluent_kafka import Producer
 
 settings = json.loads(sys.argv[1])
 payloads = [b"x" * size for size in settings["recordBytes"]]
+# Tries for ever, and soon, where the client isn't to do as it does by itself.
+retries = {
+    "reconnect.backoff.ms": 10,
+    "reconnect.backoff.max.ms": 50,
+    "retry.backoff.ms": 10,
+    "message.send.max.retries": 1000000,
+    "message.timeout.ms": 120000,
+}
 producer = Producer(
     {
         "bootstrap.servers": settings["broker"],
@@ -25,12 +33,8 @@ producer = Producer(
         "max.in.flight": 5 if settings["idempotent"] else 1,
         "acks": "all",
         "linger.ms": 1,
-        "reconnect.backoff.ms": 10,
-        "reconnect.backoff.max.ms": 50,
-        "retry.backoff.ms": 10,
-        "message.send.max.retries": 1000000,
-        "message.timeout.ms": 120000,
         "log_level": 0,
+        **({} if settings.get("usualRetries") else retries),
     }
 )
 failures = []

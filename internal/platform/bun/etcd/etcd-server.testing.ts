@@ -18,15 +18,27 @@ export interface EtcdServer {
 /** Whether there is an etcd to start (Debian: etcd-server). */
 export const hasEtcd = Bun.which("etcd") !== null;
 
+/** How an etcd is started. */
+export interface EtcdServerOptions {
+  /** A network namespace to run in, and its address there: the machine's own, if left out. */
+  readonly place?: { readonly namespace: string; readonly host: string };
+  /** Files with certificates: clients have to come by https, and to show one of this authority. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
 /** Starts an etcd with nothing in it; it answers when this resolves. */
-export async function startEtcd(): Promise<EtcdServer> {
+export async function startEtcd({ place, tls }: EtcdServerOptions = {}): Promise<EtcdServer> {
   const directory = mkdtempSync(path.join(tmpdir(), "weir-etcd-"));
-  const client = `http://127.0.0.1:${await freePort()}`;
+  const client = `${tls ? "https" : "http"}://${place?.host ?? "127.0.0.1"}:${await freePort()}`;
   const peer = `http://127.0.0.1:${await freePort()}`;
+  const enter = place ? ["ip", "netns", "exec", place.namespace] : [];
+  const trusted = tls && { ca: Bun.file(tls.ca), cert: Bun.file(tls.cert), key: Bun.file(tls.key) };
   const start = async () => {
     const child = Bun.spawn(
       [
-        "etcd",
+        ...[...enter, "etcd"],
+        ...(tls ? ["--cert-file", tls.cert, "--key-file", tls.key] : []),
+        ...(tls ? ["--client-cert-auth", "--trusted-ca-file", tls.ca] : []),
         ...["--data-dir", directory, "--log-level", "error"],
         ...["--listen-client-urls", client, "--advertise-client-urls", client],
         ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
@@ -34,7 +46,7 @@ export async function startEtcd(): Promise<EtcdServer> {
       ],
       { stdout: "ignore", stderr: "ignore" },
     );
-    await answers(client);
+    await answers(client, trusted);
     return child;
   };
   let child = await start();
@@ -58,10 +70,10 @@ export async function startEtcd(): Promise<EtcdServer> {
   };
 }
 
-async function answers(url: string): Promise<void> {
+async function answers(url: string, tls?: Bun.TLSOptions): Promise<void> {
   for (let tries = 0; tries < 400; tries++) {
     try {
-      if ((await fetch(`${url}/health`)).ok) return;
+      if ((await fetch(`${url}/health`, tls && { tls })).ok) return;
     } catch {
       // It isn't there yet.
     }

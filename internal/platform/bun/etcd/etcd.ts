@@ -40,8 +40,8 @@ export function bunEtcd(access: EtcdAccess): Etcd {
       if (typeof ID !== "string") throw new EtcdError("refused", "etcd gave no lease");
       return { id: ID, ttlMs: numberOf(TTL) * 1000 };
     },
-    keepAlive: async (leaseId) => {
-      const { result } = await gateway.call("/v3/lease/keepalive", { ID: leaseId });
+    keepAlive: async (leaseId, timeoutMs) => {
+      const { result } = await gateway.call("/v3/lease/keepalive", { ID: leaseId }, timeoutMs);
       if (numberOf(fieldsOf(result).TTL) > 0) return;
       throw new EtcdError("no-lease", `lease ${leaseId} has ended`);
     },

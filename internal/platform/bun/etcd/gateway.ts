@@ -30,34 +30,32 @@ export class Gateway {
     this.#access = access;
   }
 
-  /** Calls a method. Rejects with `EtcdError`. */
-  async call(path: string, request: Fields): Promise<Fields> {
-    return parsed(await textOf(await this.open(path, request, null)));
+  /** Calls a method; a member has so long to answer. Rejects with `EtcdError`. */
+  async call(path: string, request: Fields, timeoutMs = CALL_TIMEOUT_MS): Promise<Fields> {
+    return parsed(await textOf(await this.open(path, request, timeoutMs)));
   }
 
-  /**
-   * Begins a call whose answer comes in pieces; it ends by `signal`, or, if that is null, after the
-   * time that one member has.
-   */
-  async open(path: string, request: Fields, signal: AbortSignal | null): Promise<Response> {
+  /** Begins a call whose answer comes in pieces; it ends by a signal, or after some time. */
+  async open(path: string, request: Fields, until: AbortSignal | number): Promise<Response> {
     let failure: EtcdError | null = null;
     for (let tries = 0; tries <= this.#access.urls.length; tries++) {
       try {
-        return await this.#askOne(path, request, signal);
+        return await this.#askOne(path, request, until);
       } catch (error) {
         if (!(error instanceof EtcdError) || error.code !== "unavailable") throw error;
         failure = error;
-        if (signal?.aborted) break;
-        if (tries > 0) this.#at = (this.#at + 1) % this.#access.urls.length;
+        if (typeof until !== "number" && until.aborted) break;
+        if (tries > 0 || isTimeout(error.cause))
+          this.#at = (this.#at + 1) % this.#access.urls.length;
       }
     }
     throw failure ?? new EtcdError("unavailable", "no address of etcd is known");
   }
 
-  async #askOne(path: string, request: Fields, signal: AbortSignal | null): Promise<Response> {
+  async #askOne(path: string, request: Fields, until: AbortSignal | number): Promise<Response> {
     if (this.#access.user && this.#token === null) this.#token = await this.#authenticate();
     try {
-      return await this.#post(path, request, signal);
+      return await this.#post(path, request, until);
     } catch (error) {
       if (!isUnauthenticated(error) || !this.#access.user) throw error;
       this.#token = null;
@@ -66,13 +64,17 @@ export class Gateway {
   }
 
   async #authenticate(): Promise<string> {
-    const answer = await this.#post("/v3/auth/authenticate", { ...this.#access.user }, null);
+    const answer = await this.#post(
+      "/v3/auth/authenticate",
+      { ...this.#access.user },
+      CALL_TIMEOUT_MS,
+    );
     const { token } = parsed(await textOf(answer));
     if (typeof token === "string") return token;
     throw new EtcdError("refused", "etcd gave no token to its user");
   }
 
-  async #post(path: string, request: Fields, signal: AbortSignal | null): Promise<Response> {
+  async #post(path: string, request: Fields, until: AbortSignal | number): Promise<Response> {
     const { urls, tls } = this.#access;
     const url = `${urls[this.#at] ?? ""}${path}`;
     let response: Response;
@@ -81,7 +83,7 @@ export class Gateway {
         method: "POST",
         body: JSON.stringify(request),
         headers: this.#token === null ? {} : { Authorization: this.#token },
-        signal: signal ?? AbortSignal.timeout(CALL_TIMEOUT_MS),
+        signal: typeof until === "number" ? AbortSignal.timeout(until) : until,
         ...(tls && { tls }),
       });
     } catch (error) {
@@ -97,6 +99,11 @@ export class Gateway {
 function errorCodeOf(code: unknown): EtcdErrorCode {
   if (code === UNAVAILABLE || code === DEADLINE_EXCEEDED || code === ABORTED) return "unavailable";
   return code === NOT_FOUND ? "no-lease" : "refused";
+}
+
+/** Whether a member has said nothing at all: the next one is asked. */
+function isTimeout(cause: unknown): boolean {
+  return cause instanceof DOMException && cause.name === "TimeoutError";
 }
 
 function isUnauthenticated(error: unknown): boolean {

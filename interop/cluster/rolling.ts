@@ -1,0 +1,74 @@
+import path from "node:path";
+import {
+  type EndlessProducer,
+  endlessClients,
+  produceEndlessly,
+} from "../faults/endless-producer.ts";
+import { end, restart } from "../faults/member.ts";
+import { brokenAtEnd } from "./rounds.ts";
+import { inSync, makeTopic, startCluster, stopCluster } from "./running-cluster.ts";
+import { medianAndWorst, Silence } from "./silence.ts";
+
+const CLIENTS = ["librdkafka", "kafkajs", "java"] as const;
+/** Clients have this time to see a round through. */
+const REST_MS = 1000;
+const LOAD = {
+  partitions: 3,
+  recordBytes: [100],
+  recordsPerSecond: 500,
+  idempotent: true,
+  usualRetries: true,
+} as const;
+
+/** A client under load. */
+interface Running {
+  readonly client: (typeof CLIENTS)[number];
+  readonly producer: EndlessProducer;
+  readonly silencesMs: number[];
+}
+
+/**
+ * Restarts one broker after the other, again and again, under clients that have a topic each. A
+ * record that one of them gives up ends it. Resolves with what was broken, in words.
+ */
+export async function rollingRestarts(
+  directory: string,
+  rounds: number,
+  tell: (text: string) => void,
+): Promise<string[]> {
+  const cluster = await startCluster({ home: path.join(directory, "rolling") });
+  const running: Running[] = [];
+  const broken: string[] = [];
+  try {
+    for (const client of CLIENTS.filter((each) => endlessClients[each].isInstalled)) {
+      await makeTopic(cluster, client, LOAD.partitions);
+      const producer = produceEndlessly(cluster.bootstrap, client, { client, ...LOAD });
+      running.push({ client, producer, silencesMs: [] });
+      await producer.ackedMoreThan(0);
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const member of cluster.members) {
+        const silences = running.map(({ producer }) => {
+          return new Silence(() => producer.acked.map(({ length }) => length));
+        });
+        await end(member, "SIGTERM");
+        await Promise.all(silences.map((each) => each.over()));
+        await restart(member);
+        for (const { client } of running) await inSync(cluster, client);
+        await Bun.sleep(REST_MS);
+        for (const [at, silence] of silences.entries()) running[at]?.silencesMs.push(silence.end());
+      }
+    }
+    for (const { client, producer, silencesMs } of running) {
+      await producer.finish().catch((error: unknown) => broken.push(`${client}: ${error}`));
+      broken.push(...(await brokenAtEnd(cluster, client, producer.acked)));
+      const silence = medianAndWorst(silencesMs);
+      const times = `${silencesMs.length} restarts`;
+      tell(`${client}: ${times}, ${producer.ackedCount} acked, no acks for ${silence}`);
+    }
+    return broken;
+  } finally {
+    for (const { producer } of running) producer.kill();
+    await stopCluster(cluster);
+  }
+}
