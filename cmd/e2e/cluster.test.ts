@@ -76,7 +76,8 @@ describe.skipIf(!hasEtcd)("every verb, asked of any broker of a cluster", () => 
 
   test.each(ALL)("topics are exported and imported through broker %i", async (id) => {
     const archive = path.join(cluster.directory, `${id}.weir`);
-    const line = `weir log export orders > ${archive} && weir log import --as back-${id} < ${archive}`;
+    const importing = `weir log import --as back-${id} < ${archive}`;
+    const line = `weir log export orders > ${archive} && ${importing}`;
     const shell = Bun.spawn(["bash", "-c", line.replaceAll("weir log", `${weirPath()} log`)], {
       env: { ...process.env, WEIR_BROKER: cluster.address(id) },
       ...{ stdout: "pipe", stderr: "pipe" },

@@ -113,13 +113,9 @@ export class Pair implements Membership {
     if (this.#leader) this.#announce(this.#leader);
   }
 
-  brokers(): readonly api.KnownBroker[] {
-    return brokersOf(this.#path);
-  }
+  brokers = (): readonly api.KnownBroker[] => brokersOf(this.#path);
 
-  toldBrokers(): readonly api.BrokerNode[] {
-    return this.brokers();
-  }
+  toldBrokers = this.brokers;
 
   status(): api.ReplicationStatus {
     return replicationStatus(this.#path, this);
@@ -164,8 +160,8 @@ export class Pair implements Membership {
   }
 
   promotionReport(): api.PromotionReport {
-    const loss = lossReport(this.#path, this.#following);
-    return { leaderId: this.#leaderId, epoch: this.#epoch, ...loss };
+    const { leaderId, leaderEpoch: epoch } = this;
+    return { leaderId, epoch, ...lossReport(this.#path, this.#following) };
   }
 
   promote(): Promise<api.PromotionReport> {
@@ -217,10 +213,10 @@ export class Pair implements Membership {
     const leader = makeLeader(this.#path, epoch, isOutdated);
     this.#leader = leader;
     leadAll(this.#path, leader, epoch, promoted);
-    if (this.#serving)
-      this.#note("warning", "promoted", `this broker is the master, epoch ${epoch}`);
     await this.#path.roleChanged("master");
-    if (this.#serving) this.#announce(leader);
+    if (!this.#serving) return;
+    this.#note("warning", "promoted", `this broker is the master, epoch ${epoch}`);
+    this.#announce(leader);
   }
 
   /** Ceases to follow, and leads. Resolves with what that may have lost. */

@@ -15,8 +15,8 @@
  * many     10,000 partitions: a start, a kill, and what etcd has to do
  *
  * Idempotent producers (acks=all, min.insync.replicas=2) and a group ride through the faults, and
- * what they were acked is looked for in the end. It needs etcd and what interop/install.sh installs;
- * power needs root and mkfs.ext4, faults of the network need root and iproute2.
+ * what they were acked is looked for in the end. It needs etcd and what interop/install.sh
+ * installs; power needs root and mkfs.ext4, faults of the network need root and iproute2.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";

@@ -33,6 +33,7 @@ const MEMBERS = new Set(["Date.now", "Math.random"]);
 /** Files of the command line that may end the process, each with its reason. */
 const ENDS: Readonly<Record<string, string>> = {
   "cmd/main.ts": "the one place where the process ends",
+  "cmd/broker.ts": "a start that waits for etcd, say, can only be left",
   "cmd/signals.ts": "a second Ctrl-C ends it whatever it is doing",
 };
 

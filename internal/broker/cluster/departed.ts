@@ -6,9 +6,9 @@ import type { BrokerNode } from "../replication-api.ts";
 const TOLD_MS = 10_000;
 
 /**
- * Brokers that went a moment ago. A client that learns of a new leader and, by the same answer, that
- * the broker it knew isn't there any more, may take what it has for the partition from the new
- * leader again together with that broker (librdkafka 2.12 and later), and loses a second.
+ * Brokers that went a moment ago. A client that learns of a new leader and, by the same answer,
+ * that the broker it knew isn't there any more, may take what it has for the partition from the
+ * new leader again together with that broker (librdkafka 2.12 and later), and loses a second.
  */
 export class Departed {
   readonly #clock: Clock;
