@@ -236,8 +236,8 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   pair(
     "a slave is told to be in sync that lacks what its master had at its start",
     "replication/leader.ts",
-    'if (synchronous && (standing !== "in" || isPresumed)) missingIn.add(led);',
-    'if (synchronous && standing !== "in") missingIn.add(led);',
+    'if (copy?.synchronous && (copy.standing !== "in" || copy.isPresumed)) missingIn.add(led);',
+    'if (copy?.synchronous && copy.standing !== "in") missingIn.add(led);',
     41067,
   ),
   pair(
