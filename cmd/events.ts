@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { BrokerEvent, Client } from "../internal/client/api.ts";
+import type { Client, TracedEvent } from "../internal/client/api.ts";
 import { withClient } from "./connection.ts";
 import { callExits, checked, listingOption, verb } from "./options.ts";
 import type { ListingFormat } from "./output/listing.ts";
@@ -12,7 +12,7 @@ import type { Stdio } from "./stdio.ts";
 
 interface EventsOptions extends ReadingOptions {
   readonly since?: number;
-  readonly severity: BrokerEvent["severity"];
+  readonly severity: TracedEvent["severity"];
   readonly follow?: true;
 }
 
@@ -21,7 +21,7 @@ const SEVERITIES = ["info", "warning", "error"] as const;
 /** How often a broker is asked for what is new, in milliseconds. */
 const FOLLOW_INTERVAL_MS = 200;
 
-/** `weir events`: what has happened to the broker. */
+/** `weir events`: what has happened to the broker, or to those of its cluster. */
 export function eventsVerb(stdio: Stdio): Command {
   const nowMs = Date.now();
   return verb("events", "Show what has happened to the broker lately", {
@@ -87,9 +87,10 @@ async function* eventsOf(client: Client, follow: boolean, intervalMs: number, st
   watch.stop();
 }
 
-const eventListing: StreamedListing<BrokerEvent> = {
+const eventListing: StreamedListing<TracedEvent> = {
   shape: listingShape("events", {
-    sequence: "integer, counts up, through restarts of the broker, too",
+    broker: "integer, the broker that it happened to",
+    sequence: "integer, counts up for each broker, through its restarts, too",
     time: "text, when, RFC 3339",
     time_ms: "integer, the same in milliseconds since 1970",
     severity: "text, info, warning or error",
@@ -103,9 +104,11 @@ const eventListing: StreamedListing<BrokerEvent> = {
     { header: "KIND", align: "left", text: ({ kind }) => kind },
     { header: "SUBJECT", align: "left", text: ({ subject }) => subject },
     { header: "MESSAGE", align: "left", text: ({ message }) => message },
+    { header: "BROKER", align: "right", text: (event) => `${event.brokerId}`, wideOnly: true },
     { header: "SEQUENCE", align: "right", text: (event) => `${event.sequence}`, wideOnly: true },
   ],
-  item: ({ sequence, atMs, severity, kind, subject, message }) => ({
+  item: ({ brokerId, sequence, atMs, severity, kind, subject, message }) => ({
+    broker: brokerId,
     sequence,
     time: new Date(atMs).toISOString(),
     time_ms: atMs,

@@ -76,9 +76,9 @@ describe.skipIf(!hasEtcd)("every verb, asked of any broker of a cluster", () => 
 
   test.each(ALL)("topics are exported and imported through broker %i", async (id) => {
     const archive = path.join(cluster.directory, `${id}.weir`);
-    const importing = `weir log import --as back-${id} < ${archive}`;
-    const line = `weir log export orders > ${archive} && ${importing}`;
-    const shell = Bun.spawn(["bash", "-c", line.replaceAll("weir log", `${weirPath()} log`)], {
+    const log = `${path.resolve(import.meta.dir, "../../dist/weir")} log`;
+    const line = `${log} export orders > ${archive} && ${log} import --as back-${id} < ${archive}`;
+    const shell = Bun.spawn(["bash", "-c", line], {
       env: { ...process.env, WEIR_BROKER: cluster.address(id) },
       ...{ stdout: "pipe", stderr: "pipe" },
     });
@@ -96,6 +96,9 @@ describe.skipIf(!hasEtcd)("every verb, asked of any broker of a cluster", () => 
     await cluster.weir(id, ["config", "set", `metrics.series.max=${id}000`]);
     const settings = await cluster.weir(id, ["config", "show", "-o", "tsv"]);
     expect(settings).toContain(`metrics.series.max\t${id}000`);
+    const events = await cluster.items(id, ["events"]);
+    const started = events.filter(({ kind }) => kind === "broker-started");
+    expect(started.map(({ broker }) => broker).sort()).toEqual(ALL);
     const bench = ["bench", "--records", "500", "--partitions", "3", "--timeout", "30s"];
     expect(await cluster.items(id, bench)).toMatchObject([
       { step: "produce", records: 500 },
@@ -168,7 +171,3 @@ describe.skipIf(!hasEtcd)("while a broker of a cluster dies", () => {
     }
   });
 });
-
-function weirPath(): string {
-  return path.resolve(import.meta.dir, "../../dist/weir");
-}

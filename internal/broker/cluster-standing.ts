@@ -19,6 +19,16 @@ export class ClusterStanding {
     return this.membership?.partitions.leaderEpochOf(place) ?? 0;
   }
 
+  /** Whether each partition stands by itself: in a pair all stand as the one that leads them. */
+  get isShared(): boolean {
+    return this.membership?.role === "member";
+  }
+
+  /** Whether what a partition holds is this broker's to tell: where it is shared, its leader's. */
+  tellsOf(place: PartitionPlace): boolean {
+    return !this.isShared || this.partOf(place) === "lead";
+  }
+
   /** What this broker has of a partition. */
   partOf(place: PartitionPlace): "lead" | "copy" | "nothing" {
     return this.membership?.partitions.partOf(place) ?? "lead";

@@ -8,7 +8,7 @@ import type { EventLog } from "./event-log.ts";
 export function tellOfFollowers(leader: ReplicationLeader, events: EventLog): void {
   leader.degraded.onChange = ({ endMs, recordsAckedAlone }) => {
     if (endMs === null) {
-      const message = "a synchronous slave is out of sync: acks go on without it";
+      const message = "a synchronous copy is out of sync: acks go on without it";
       events.add("warning", "degraded", { subject: "", message });
       return;
     }
@@ -43,7 +43,7 @@ function eventOf(change: FollowerChange) {
   switch (change.kind) {
     case "disconnected": {
       const what = "follows no longer: its connection is gone";
-      return { severity: "warning", kind: "slave-disconnected", what } as const;
+      return { severity: "warning", kind: "follower-disconnected", what } as const;
     }
     case "out-of-sync": {
       const what = `fell out of the ISR of ${logsText(change.logs)}`;

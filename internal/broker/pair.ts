@@ -128,7 +128,7 @@ export class Pair implements Membership {
   ): Promise<api.OpenedSession> {
     const leader = await admitFollower(this.#path, this, hello);
     const session = leader.open(hello.brokerId, outlet, creditBytes);
-    this.#note("info", "slave-connected", `broker ${hello.brokerId} follows (${hello.mode})`);
+    this.#note("info", "follower-connected", `broker ${hello.brokerId} follows (${hello.mode})`);
     return { hello: helloOf(this.#path, this), session };
   }
 

@@ -2,27 +2,51 @@ import { healthOf, worse } from "./health.ts";
 import { unusedPartition } from "./partition.ts";
 import type { TopicState } from "./topic-state.ts";
 import type { Rates, Traffic } from "./traffic.ts";
-import type { TopicActivity } from "./watch-api.ts";
+import type { PartitionHealth, TopicActivity } from "./watch-api.ts";
 
 /** A topic, its partitions taken together as its totals have them. */
 export function topicActivity(topic: TopicState, rates: Rates | null): TopicActivity {
   const { totals } = topic;
   const { name, id, internal, partitionCount } = topic.describe();
-  const unused = unusedPartition(topic, 0);
-  const unusedHealth = healthOf(unused, topic.settings.minInsyncReplicas);
-  const unusedCount = partitionCount - totals.partitionCount;
+  const unused = unusedFaults(topic);
   return {
     name,
     id,
     internal,
     partitionCount,
-    replicationFactor: Math.max(unused.replicas.length, totals.copyCount),
+    replicationFactor: Math.max(unused.copyCount, totals.copyCount),
     offsetCount: totals.offsetCount,
     sizeBytes: totals.sizeBytes,
-    faultCount: totals.faultCount + (unusedHealth === "ok" ? 0 : unusedCount),
-    health: worse(unusedHealth, totals.health),
+    faultCount: totals.faultCount + unused.count,
+    health: worse(unused.worst, totals.health),
     rates,
   };
+}
+
+/** The partitions that nobody has used here: how many aren't `ok`, and the worst that one is. */
+interface UnusedFaults {
+  readonly count: number;
+  readonly worst: PartitionHealth;
+  readonly copyCount: number;
+}
+
+function unusedFaults(topic: TopicState): UnusedFaults {
+  const { partitionCount } = topic.metadata;
+  const least = topic.settings.minInsyncReplicas;
+  const first = unusedPartition(topic, 0);
+  const found = { count: 0, worst: healthOf(first, least), copyCount: first.replicas.length };
+  if (!topic.cluster.isShared) {
+    const count = found.worst === "ok" ? 0 : partitionCount - topic.totals.partitionCount;
+    return { ...found, count };
+  }
+  found.worst = "ok";
+  for (let index = 0; index < partitionCount; index++) {
+    if (topic.used(index)) continue;
+    const health = healthOf(unusedPartition(topic, index), least);
+    if (health !== "ok") found.count++;
+    found.worst = worse(found.worst, health);
+  }
+  return found;
 }
 
 /** A topic with what has gone through it since the start. */

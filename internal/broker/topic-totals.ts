@@ -100,8 +100,9 @@ export class TopicTotals {
   #count(partition: Partition): Share {
     const { topic, index } = partition;
     const status = partition.status();
+    const tells = topic.cluster.tellsOf(partition.place);
     const share: Share = {
-      offsetCount: status.highWatermark - status.logStartOffset,
+      offsetCount: tells ? status.highWatermark - status.logStartOffset : 0,
       sizeBytes: status.sizeBytes,
       copyCount: status.replicas.length,
       health: healthOf(status, topic.settings.minInsyncReplicas),

@@ -10,7 +10,6 @@ import type { ClusterStatus } from "../broker/cluster-status.ts";
 import type { OffsetToSet } from "../broker/group-changes.ts";
 import type { GroupStatus, GroupSummary } from "../broker/group-status.ts";
 import type { Announcement, PromotionReport } from "../broker/replication-api.ts";
-import type { BrokerUpdate, InView, Watched } from "../broker/watch-api.ts";
 import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 import type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
 import type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
@@ -18,6 +17,7 @@ import type { ClientError } from "./errors.ts";
 import type { GroupReader, GroupReadRequest } from "./group-reader-api.ts";
 import type { Producer, ProducerOptions } from "./producer-api.ts";
 import type { Reader } from "./reader-api.ts";
+import type { Watch, WatchOptions } from "./watch-api.ts";
 
 export type {
   BrokerStatus,
@@ -60,6 +60,7 @@ export type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 export type { StreamPosition } from "../doors/native/positions.ts";
 export type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
 export type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
+export type { TracedEvent, Watch, WatchOptions, WatchUpdate } from "./watch-api.ts";
 
 /**
  * A connection to a broker, by the native protocol (docs/native-protocol.md).
@@ -236,28 +237,6 @@ export interface BatchStream extends AsyncIterable<StreamEvent> {
   /** The partitions that could be opened; those that could not have a `partition-failed` event. */
   readonly partitions: readonly OpenedPartition[];
   /** Asks for no more; what is under way is dropped. The iteration ends at once. */
-  stop(): void;
-}
-
-/** What to keep up with, and how often to be told. */
-export interface WatchOptions extends Watched {
-  readonly intervalMs: number;
-  /**
-   * Which partitions are looked at by now (300 at the most), asked whenever an update is taken:
-   * of those that change, they come with each update, the others a few at a time.
-   */
-  readonly inView?: () => InView | null;
-}
-
-/**
- * A stream of changes: an update an interval, of what has changed since the one before. The first
- * ones have everything. It goes on until `stop`, or ends with a `ClientError`.
- *
- * Updates are asked for as they are taken: who takes none costs the broker nothing, and gets what
- * has changed meanwhile as one.
- */
-export interface Watch extends AsyncIterable<BrokerUpdate> {
-  /** Ends the iteration at once. */
   stop(): void;
 }
 

@@ -96,7 +96,9 @@ describe("a stream of changes", () => {
     };
     made.broker.changes = update;
     const watch = open(made);
-    expect((await watch.next()).value).toEqual(update);
+    const { brokerId } = update.broker;
+    const events = update.events.map((event) => ({ ...event, brokerId }));
+    expect((await watch.next()).value).toEqual({ ...update, events, others: [] });
     expect(made.broker.openWatchers).toMatchObject([everything]);
   });
 

@@ -1,8 +1,8 @@
-import type { BrokerUpdate, InView } from "../broker/watch-api.ts";
+import type { InView } from "../broker/watch-api.ts";
 import type { Frame } from "../doors/native/frame.ts";
 import { stop } from "../doors/native/stream-messages.ts";
 import { update, watch, watchCredit } from "../doors/native/watch-messages.ts";
-import type { Watch, WatchOptions } from "./api.ts";
+import type { Watch, WatchOptions, WatchUpdate } from "./api.ts";
 import type { Channel, Exchange } from "./channel.ts";
 import type { ClientError } from "./errors.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -15,9 +15,9 @@ export function openWatch(channel: Channel, options: WatchOptions): Watch {
   return new ClientWatch(channel, options);
 }
 
-class ClientWatch implements Watch, Exchange, AsyncIterator<BrokerUpdate, undefined> {
+class ClientWatch implements Watch, Exchange, AsyncIterator<WatchUpdate, undefined> {
   private readonly channel: Channel;
-  private readonly queue = new EventQueue<BrokerUpdate>(() => this.grant());
+  private readonly queue = new EventQueue<WatchUpdate>(() => this.grant());
   private readonly id: number;
   private readonly inView: () => InView | null;
 
@@ -37,7 +37,11 @@ class ClientWatch implements Watch, Exchange, AsyncIterator<BrokerUpdate, undefi
   }
 
   event({ name, fields }: Frame): void {
-    if (name === update.name) this.queue.push(update.fields.read(fields));
+    if (name !== update.name) return;
+    const { events, ...told } = update.fields.read(fields);
+    const { brokerId } = told.broker;
+    const traced = events.map((event) => ({ ...event, brokerId }));
+    this.queue.push({ ...told, events: traced, others: [] });
   }
 
   answer(): void {
@@ -48,15 +52,15 @@ class ClientWatch implements Watch, Exchange, AsyncIterator<BrokerUpdate, undefi
     this.queue.end(error);
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<BrokerUpdate, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<WatchUpdate, undefined> {
     return this;
   }
 
-  next(): Promise<IteratorResult<BrokerUpdate, undefined>> {
+  next(): Promise<IteratorResult<WatchUpdate, undefined>> {
     return this.queue.next();
   }
 
-  async return(): Promise<IteratorResult<BrokerUpdate, undefined>> {
+  async return(): Promise<IteratorResult<WatchUpdate, undefined>> {
     this.stop();
     return { done: true, value: undefined };
   }

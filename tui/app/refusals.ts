@@ -15,10 +15,13 @@ function refusalOfSlave(app: App): string | null {
   return `this broker is a slave: broker ${leaderId}, its master, takes changes`;
 }
 
+const NO_PAIR = "in a cluster the controller chooses who leads";
+
 /** Why this broker can't be made the master; null: it can. */
 function refusalOfPromotion(app: App): string | null {
   const { broker } = app.session.world;
   if (broker === null || broker.replication.role === "slave") return null;
+  if (broker.replication.role === "member") return NO_PAIR;
   const slaves = broker.replication.followers.map(({ brokerId }) => brokerId);
   if (slaves.length === 0) return "this broker stands alone: it has no slave";
   return `this broker is the master: connect to its slave, broker ${slaves.join(", ")} (-b)`;
@@ -30,6 +33,7 @@ function refusalOfSwitch(app: App): string | null {
   if (broker === null) return null;
   const { role, followers } = broker.replication;
   if (role === "slave") return refusalOfSlave(app);
+  if (role === "member") return NO_PAIR;
   if (followers.length === 0) return "this broker stands alone: it has no slave";
   if (followers.some(({ connected }) => connected)) return null;
   return "its slave isn't connected: a slave that is away is promoted there";

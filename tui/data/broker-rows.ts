@@ -3,7 +3,7 @@ import type { BrokerActivity } from "../../internal/client/api.ts";
 /** A broker of the cluster, as the one that is watched knows it. */
 export interface BrokerRow {
   readonly brokerId: number;
-  readonly role: "master" | "slave" | "alone";
+  readonly role: "master" | "slave" | "alone" | "member";
   /** null where it isn't known here: a slave doesn't know how its master replicates. */
   readonly mode: "sync" | "async" | null;
   readonly standing: Standing;
@@ -11,39 +11,51 @@ export interface BrokerRow {
   readonly silentMs: number | null;
   /** Records that it hasn't, of those that its master has; null where nobody is behind. */
   readonly lagRecords: number | null;
-  /** What only the broker itself tells; null for another. */
+  /** What only the broker itself tells; of one that isn't asked: null. */
   readonly self: BrokerActivity | null;
+  /** Whether it is the one that is watched. */
+  readonly isWatched: boolean;
 }
+
+type Follower = BrokerActivity["replication"]["followers"][number];
 
 /** How a broker stands. */
 export type Standing =
   | "up"
   /** Takes no writes, for a reason of its own. */
   | "refusing"
-  /** A slave that has still to copy, or a synchronous one that isn't in every ISR. */
+  /** It has still to copy, or isn't in every ISR that it should be in. */
   | "behind"
   /** Not heard. */
   | "away";
 
-/** The brokers that the one that is watched knows of, itself first. */
-export function brokerRows(broker: BrokerActivity): readonly BrokerRow[] {
+/**
+ * The brokers that the one that is watched knows of, itself first. `others` are those of its
+ * cluster that are watched, too.
+ */
+export function brokerRows(
+  broker: BrokerActivity,
+  others: readonly BrokerActivity[],
+): readonly BrokerRow[] {
   const { brokerId, writable, replication } = broker;
   const { role, mode, leaderId, followers, connected, inSync, catchUp } = replication;
   const { leaderSilentMs: silentMs } = replication;
-  const nobody = { mode: null, silentMs: null, lagRecords: null, self: null };
+  const nobody = { mode: null, silentMs: null, lagRecords: null, self: null, isWatched: false };
+  const watched = { ...nobody, brokerId, self: broker, isWatched: true };
+  if (role === "member") return memberRows(broker, others);
   const standing = writable ? "up" : "refusing";
   if (role === "slave") {
     const master = connected ? "up" : "away";
     const isBehind = catchUp !== null || (mode === "sync" && !inSync);
     const own = standing === "up" && isBehind ? "behind" : standing;
     return [
-      { ...nobody, brokerId, role, mode, standing: own, self: broker },
+      { ...watched, role, mode, standing: own },
       { ...nobody, brokerId: leaderId, role: "master", standing: master, silentMs },
     ];
   }
   const own = followers.length === 0 ? "alone" : "master";
   return [
-    { ...nobody, brokerId, role: own, standing, self: broker },
+    { ...watched, role: own, standing },
     ...followers.map(
       (follower): BrokerRow => ({
         ...nobody,
@@ -58,11 +70,35 @@ export function brokerRows(broker: BrokerActivity): readonly BrokerRow[] {
   ];
 }
 
-function followerStanding({
-  connected,
-  inSync,
-  mode,
-}: BrokerActivity["replication"]["followers"][number]): Standing {
+function followerStanding({ connected, inSync, mode }: Follower): Standing {
   if (!connected) return "away";
   return mode === "sync" && !inSync ? "behind" : "up";
+}
+
+/** The brokers of a cluster: each that answers tells of itself, and how its followers are. */
+function memberRows(
+  broker: BrokerActivity,
+  others: readonly BrokerActivity[],
+): readonly BrokerRow[] {
+  const all = [broker, ...others];
+  const followers = all.flatMap(({ replication }) => replication.followers);
+  const ids = [...new Set([...all, ...followers].map(({ brokerId }) => brokerId))];
+  return ids.map((brokerId): BrokerRow => {
+    const self = all.find((each) => each.brokerId === brokerId) ?? null;
+    const told = followers.filter((each) => each.brokerId === brokerId);
+    const known = told.filter(({ connected }) => connected);
+    const times = told.flatMap(({ silentMs }) => (silentMs === null ? [] : [silentMs]));
+    return {
+      ...{ brokerId, role: "member", mode: null, self, isWatched: self === broker },
+      standing: memberStanding(self, known),
+      silentMs: self || times.length === 0 ? null : Math.min(...times),
+      lagRecords: known.length === 0 ? null : known.reduce((sum, each) => sum + each.lagRecords, 0),
+    };
+  });
+}
+
+function memberStanding(self: BrokerActivity | null, told: readonly Follower[]): Standing {
+  if (!self) return "away";
+  if (!self.writable) return "refusing";
+  return told.every(({ inSync }) => inSync) ? "up" : "behind";
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { BrokerUpdate } from "../../internal/client/api.ts";
+import type { WatchUpdate } from "../../internal/client/api.ts";
 import { brokerRow, helloRow, NOW_MS, partitionRow, topicRow } from "../testing/rows.testing.ts";
 import { drainMs, paceOf } from "./pace.ts";
 import { Track } from "./track.ts";
@@ -88,7 +88,8 @@ test("a track begins anew when a group is set back", () => {
 });
 
 describe("what is known of a broker", () => {
-  const nothing: BrokerUpdate = {
+  const nothing: WatchUpdate = {
+    others: [],
     ...{ atMs: NOW_MS, broker: brokerRow(), removedTopics: [], topics: [], partitions: [] },
     ...{ removedGroups: [], groups: [], progress: [], events: [], incomplete: false },
   };
@@ -119,7 +120,11 @@ describe("what is known of a broker", () => {
     const world = new World();
     const event = { atMs: 0, severity: "info", kind: "k", subject: "", message: "" } as const;
     for (let round = 0; round < 20; round++) {
-      const events = Array.from({ length: 100 }, (_, at) => ({ ...event, sequence: at }));
+      const events = Array.from({ length: 100 }, (_, at) => ({
+        ...event,
+        brokerId: 1,
+        sequence: at,
+      }));
       world.update({ ...nothing, events }, round, false);
     }
     expect(world.events.length).toBeLessThanOrEqual(500);

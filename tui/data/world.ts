@@ -1,9 +1,10 @@
 import type {
   BrokerActivity,
-  BrokerEvent,
   BrokerHello,
-  BrokerUpdate,
+  Rates,
   TopicActivity,
+  TracedEvent,
+  WatchUpdate,
 } from "../../internal/client/api.ts";
 import type { GroupRow, ProgressRow } from "./group-row.ts";
 import { type PartitionRow, toldPartition } from "./partition-row.ts";
@@ -37,6 +38,12 @@ export interface History {
   readonly lag: Ring;
 }
 
+/** An event, as it was told. */
+export interface EventRow extends TracedEvent {
+  /** Counts up: those of several brokers come as they are told. */
+  readonly arrival: number;
+}
+
 /** What is looked at more closely: a topic's partitions, or a group's. */
 export type Focus =
   | { readonly kind: "topic"; readonly topic: string }
@@ -63,6 +70,8 @@ export class World {
   link: Link = { state: "connecting", attempt: 1 };
   hello: BrokerHello | null = null;
   broker: BrokerActivity | null = null;
+  /** Of a cluster: the other brokers that answer. */
+  others: readonly BrokerActivity[] = [];
   /** When the last update came (monotonic), and what the broker's clock showed then. */
   updatedAtMs: number | null = null;
   brokerAtMs = 0;
@@ -75,13 +84,25 @@ export class World {
   /** How each group comes along, all of its partitions together. */
   readonly groupTracks = new Map<string, Track>();
   progress: GroupPartitions | null = null;
-  events: readonly BrokerEvent[] = [];
+  events: readonly EventRow[] = [];
+  #eventCount = 0;
   history: History = newHistory();
   readonly topicHistory = new Map<string, Ring>();
   /** What a new connection hasn't told yet: it goes when all has been told and not this. */
   #untoldTopics = new Set<string>();
   #untoldGroups = new Set<string>();
   #sampledAtMs = Number.NEGATIVE_INFINITY;
+
+  /** What goes through all brokers that answer. */
+  get traffic(): Rates {
+    const sum = { recordsInPerSecond: 0, bytesInPerSecond: 0, bytesOutPerSecond: 0 };
+    for (const { rates } of [...(this.broker ? [this.broker] : []), ...this.others]) {
+      sum.recordsInPerSecond += rates?.recordsInPerSecond ?? 0;
+      sum.bytesInPerSecond += rates?.bytesInPerSecond ?? 0;
+      sum.bytesOutPerSecond += rates?.bytesOutPerSecond ?? 0;
+    }
+    return sum;
+  }
 
   /** A connection has been made; what follows tells everything anew. */
   connected(hello: BrokerHello): void {
@@ -91,9 +112,10 @@ export class World {
   }
 
   /** Takes in an update about the broker as a whole, its topics and faults. */
-  update(update: BrokerUpdate, nowMs: number, isFirst: boolean): void {
+  update(update: WatchUpdate, nowMs: number, isFirst: boolean): void {
     if (isFirst) this.#startAnew();
     this.broker = update.broker;
+    this.others = update.others;
     this.updatedAtMs = nowMs;
     this.brokerAtMs = update.atMs;
     for (const name of update.removedTopics) this.#forgetTopic(name);
@@ -111,7 +133,8 @@ export class World {
       else this.faults.set(keyOf(row), toldPartition(row, update.atMs));
     }
     if (update.events.length > 0) {
-      this.events = [...this.events, ...update.events].slice(-MAX_EVENTS);
+      const told = update.events.map((event) => ({ ...event, arrival: this.#eventCount++ }));
+      this.events = [...this.events, ...told].slice(-MAX_EVENTS);
     }
     if (!update.incomplete && !this.complete) this.#toldAll();
     if (nowMs - this.#sampledAtMs >= SAMPLE_MS) this.#sample(nowMs);
@@ -127,7 +150,7 @@ export class World {
   }
 
   /** Takes in an update about what is looked at. */
-  updateFocus(update: BrokerUpdate, isFirst: boolean): void {
+  updateFocus(update: WatchUpdate, isFirst: boolean): void {
     const { partitions, progress } = this;
     if (partitions) {
       if (isFirst || update.removedTopics.includes(partitions.topic)) partitions.rows.clear();
@@ -172,10 +195,10 @@ export class World {
 
   #sample(nowMs: number): void {
     this.#sampledAtMs = nowMs;
-    const rates = this.broker?.rates;
-    this.history.recordsIn.push(rates?.recordsInPerSecond ?? 0);
-    this.history.bytesIn.push(rates?.bytesInPerSecond ?? 0);
-    this.history.bytesOut.push(rates?.bytesOutPerSecond ?? 0);
+    const rates = this.traffic;
+    this.history.recordsIn.push(rates.recordsInPerSecond);
+    this.history.bytesIn.push(rates.bytesInPerSecond);
+    this.history.bytesOut.push(rates.bytesOutPerSecond);
     for (const { name, rates: ofTopic } of this.topics.values()) {
       const known = this.topicHistory.get(name);
       if (known === undefined && !ofTopic) continue;

@@ -1,5 +1,4 @@
 import type {
-  BrokerUpdate,
   Client,
   ConfigEntry,
   PartitionActivity,
@@ -8,6 +7,7 @@ import type {
   StreamPosition,
   Watch,
   WatchOptions,
+  WatchUpdate,
 } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import { EventQueue } from "../../internal/client/event-queue.ts";
@@ -17,7 +17,7 @@ import { brokerRow, helloRow, NOW_MS } from "./rows.testing.ts";
 /** A stream that someone has opened. */
 interface OpenWatch {
   readonly options: WatchOptions;
-  readonly queue: EventQueue<BrokerUpdate>;
+  readonly queue: EventQueue<WatchUpdate>;
 }
 
 /** A broker that says what a test tells it to, and writes down what it is asked. */
@@ -53,12 +53,12 @@ export class FakeBroker {
   }
 
   /** Tells those who watch the broker as a whole. */
-  tell(differs: Partial<BrokerUpdate> = {}): void {
+  tell(differs: Partial<WatchUpdate> = {}): void {
     this.#tell(({ topics }) => topics, differs);
   }
 
   /** Tells those who watch something more closely. */
-  tellCloseUp(differs: Partial<BrokerUpdate>): void {
+  tellCloseUp(differs: Partial<WatchUpdate>): void {
     this.#tell(({ topics }) => !topics, differs);
   }
 
@@ -68,14 +68,14 @@ export class FakeBroker {
     this.#watches = [];
   }
 
-  #tell(wants: (options: WatchOptions) => boolean, differs: Partial<BrokerUpdate>): void {
+  #tell(wants: (options: WatchOptions) => boolean, differs: Partial<WatchUpdate>): void {
     for (const { options, queue } of this.#watches) {
       if (wants(options)) queue.push({ ...nothingNew, ...differs });
     }
   }
 
   #watch(options: WatchOptions): Watch {
-    const queue = new EventQueue<BrokerUpdate>(() => this.takenCount++);
+    const queue = new EventQueue<WatchUpdate>(() => this.takenCount++);
     const open = { options, queue };
     this.#watches.push(open);
     const stop = (): void => {
@@ -83,7 +83,7 @@ export class FakeBroker {
       queue.clear();
       queue.end(null);
     };
-    const next = (): Promise<IteratorResult<BrokerUpdate, undefined>> => queue.next();
+    const next = (): Promise<IteratorResult<WatchUpdate, undefined>> => queue.next();
     return { stop, [Symbol.asyncIterator]: () => ({ next }) };
   }
 
@@ -166,7 +166,8 @@ export class FakeBroker {
   }
 }
 
-const nothingNew: BrokerUpdate = {
+const nothingNew: WatchUpdate = {
+  others: [],
   atMs: NOW_MS,
   broker: brokerRow(),
   removedTopics: [],

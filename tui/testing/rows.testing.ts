@@ -1,9 +1,9 @@
 import type {
   BrokerActivity,
-  BrokerEvent,
   BrokerHello,
   PartitionActivity,
   TopicActivity,
+  TracedEvent,
 } from "../../internal/client/api.ts";
 
 /** When everything in these tests happens. */
@@ -101,9 +101,9 @@ export function partitionRow(
 }
 
 /** Something that happened. */
-export function eventRow(sequence: number, differs: Partial<BrokerEvent> = {}): BrokerEvent {
+export function eventRow(sequence: number, differs: Partial<TracedEvent> = {}): TracedEvent {
   const event = { sequence, atMs: NOW_MS, severity: "info", kind: "test", subject: "" } as const;
-  return { ...event, message: `event ${sequence}`, ...differs };
+  return { ...event, brokerId: 1, message: `event ${sequence}`, ...differs };
 }
 
 /** What a broker says of itself. */

@@ -32,11 +32,11 @@ const SHOWN_SPANS = 3;
 
 /** All that there is to say about a broker: much of the one that is watched, little of another. */
 export function brokerCard(row: BrokerRow, context: ViewContext): readonly Line[] {
-  const { brokerId, role, lagRecords, silentMs, self } = row;
+  const { brokerId, role, lagRecords, silentMs, self, isWatched } = row;
   const head: Line[] = [
     [
       [`broker ${brokerId}`, "strong"],
-      [self ? "  the one that you watch" : "", "muted"],
+      [isWatched ? "  the one that you watch" : "", "muted"],
     ],
     [],
     fact("state", standingCell(row, context)),
@@ -96,10 +96,12 @@ function refusalLines({ refusals }: BrokerActivity): Line[] {
 }
 
 function replicationLines({ replication }: BrokerActivity, { nowMs }: ViewContext): Line[] {
-  const { leaderId, leaderEpoch, catchUp, degraded } = replication;
+  const { role, leaderId, leaderEpoch, catchUp, degraded } = replication;
   const spans = degraded.slice(-SHOWN_SPANS).reverse();
   return [
-    fact("leader", [`broker ${leaderId}`], [`, epoch ${leaderEpoch}`, "muted"]),
+    role === "member"
+      ? fact("controller", [`broker ${leaderId}`])
+      : fact("leader", [`broker ${leaderId}`], [`, epoch ${leaderEpoch}`, "muted"]),
     ...catchUpLines(catchUp),
     ...spans.map(({ startMs, endMs, recordsAckedAlone }): Line => {
       const lasted = duration((endMs ?? nowMs) - startMs);

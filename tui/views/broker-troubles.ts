@@ -1,3 +1,4 @@
+import type { BrokerActivity } from "../../internal/client/api.ts";
 import type { Screen } from "../app/screen.ts";
 import { brokerRows } from "../data/broker-rows.ts";
 import { diskSpace } from "../data/disk-space.ts";
@@ -41,53 +42,63 @@ function trouble(
   };
 }
 
+/** The broker that is watched, and the others of its cluster that answer. */
+function answering({ world: { broker, others } }: ViewContext): readonly BrokerActivity[] {
+  return broker === null ? [] : [broker, ...others];
+}
+
 function refusedWrites(context: ViewContext): Attention[] {
-  const { broker } = context.world;
-  if (broker === null || broker.writable) return [];
-  const place = ["writes refused", `broker ${broker.brokerId}`] as const;
-  return [trouble(context, "bad", place, broker.writeRefusal ?? "")];
+  const refusing = answering(context).filter(({ writable }) => !writable);
+  return refusing.map(({ brokerId, writeRefusal }) => {
+    return trouble(context, "bad", ["writes refused", `broker ${brokerId}`], writeRefusal ?? "");
+  });
 }
 
 function lowDisk(context: ViewContext): Attention[] {
-  const { broker } = context.world;
-  if (broker === null || !broker.writable) return [];
-  const { isLow, fullInMs } = diskSpace(broker);
-  if (!isLow) return [];
-  const { diskFreeBytes, diskReserveBytes } = broker;
-  const full = fullInMs === null ? "" : `, full in ${duration(fullInMs)}`;
-  const why = `${shortBytes(diskFreeBytes)} free${full}; ${shortBytes(diskReserveBytes)} are kept`;
-  return [trouble(context, "warning", ["disk low", `broker ${broker.brokerId}`], why)];
+  return answering(context).flatMap((broker) => {
+    const { brokerId, writable, diskFreeBytes, diskReserveBytes } = broker;
+    const { isLow, fullInMs } = diskSpace(broker);
+    if (!writable || !isLow) return [];
+    const full = fullInMs === null ? "" : `, full in ${duration(fullInMs)}`;
+    const kept = `${shortBytes(diskReserveBytes)} are kept`;
+    const why = `${shortBytes(diskFreeBytes)} free${full}; ${kept}`;
+    return [trouble(context, "warning", ["disk low", `broker ${brokerId}`], why)];
+  });
 }
 
 function absentBrokers(context: ViewContext): Attention[] {
-  const { broker } = context.world;
+  const { broker, others } = context.world;
   if (broker === null) return [];
-  return brokerRows(broker).flatMap(({ brokerId, role, standing, silentMs, lagRecords }) => {
-    const who = `broker ${brokerId}`;
-    if (standing === "away") {
-      const heard = silentMs === null ? "never heard" : `not heard for ${duration(silentMs)}`;
-      const lag = lagRecords ? `, ${shortCount(lagRecords)} records behind` : "";
-      const severity = role === "master" ? "bad" : "warning";
-      return [trouble(context, severity, [`${role} away`, who], `${heard}${lag}`)];
-    }
-    if (standing !== "behind") return [];
-    const { catchUp } = broker.replication;
-    const left = catchUp?.leftMs ? `, done in ${duration(catchUp.leftMs)}` : "";
-    const much =
-      lagRecords === null
-        ? `${shortBytes(catchUp?.behindBytes ?? 0)} to copy`
-        : `${counted(lagRecords, "record")} behind`;
-    const why = `${much}${left}, not in every ISR yet`;
-    return [trouble(context, "warning", ["slave behind", who], why)];
-  });
+  return brokerRows(broker, others).flatMap(
+    ({ brokerId, role, standing, silentMs, lagRecords }) => {
+      const who = `broker ${brokerId}`;
+      const what = role === "member" ? "broker" : role;
+      if (standing === "away") {
+        const heard = silentMs === null ? "never heard" : `not heard for ${duration(silentMs)}`;
+        const lag = lagRecords ? `, ${shortCount(lagRecords)} records behind` : "";
+        const severity = role === "slave" ? "warning" : "bad";
+        return [trouble(context, severity, [`${what} away`, who], `${heard}${lag}`)];
+      }
+      if (standing !== "behind") return [];
+      const { catchUp } = broker.replication;
+      const left = catchUp?.leftMs ? `, done in ${duration(catchUp.leftMs)}` : "";
+      const much =
+        lagRecords === null
+          ? `${shortBytes(catchUp?.behindBytes ?? 0)} to copy`
+          : `${counted(lagRecords, "record")} behind`;
+      const why = `${much}${left}, not in every ISR yet`;
+      return [trouble(context, "warning", [`${what} behind`, who], why)];
+    },
+  );
 }
 
 /** Acks that left while only one copy had the record: as long as that lasts. */
 function degradedAcks(context: ViewContext): Attention[] {
-  const { broker } = context.world;
-  const open = broker?.replication.degraded.find(({ endMs }) => endMs === null);
-  if (!broker || !open) return [];
-  const count = grouped(open.recordsAckedAlone);
-  const why = `${count} records since ${moment(open.startMs, context.nowMs)} have one copy only`;
-  return [trouble(context, "warning", ["acks degraded", `broker ${broker.brokerId}`], why)];
+  return answering(context).flatMap(({ brokerId, replication }) => {
+    const open = replication.degraded.find(({ endMs }) => endMs === null);
+    if (!open) return [];
+    const count = grouped(open.recordsAckedAlone);
+    const why = `${count} records since ${moment(open.startMs, context.nowMs)} have one copy only`;
+    return [trouble(context, "warning", ["acks degraded", `broker ${brokerId}`], why)];
+  });
 }

@@ -50,19 +50,19 @@ const columns: readonly Column<BrokerRow>[] = [
   }),
 ];
 
-/** The brokers: the one that one is connected to, and what it knows of the others. */
+/** The brokers: the one that one is connected to, and what it, or they, tell of the others. */
 export function brokersView(context: ViewContext): View<BrokerRow> {
-  const { broker } = context.world;
+  const { broker, others } = context.world;
   return {
     table: {
       columns,
-      rows: broker ? brokerRows(broker) : [],
+      rows: broker ? brokerRows(broker, others) : [],
       key: ({ brokerId }) => String(brokerId),
       isFault: ({ standing }) => standing !== "up",
     },
     sort: { column: "broker", descending: false },
     empty: "",
-    open: ({ self }) => (self ? { view: "configs", topic: null } : null),
+    open: ({ isWatched }) => (isWatched ? { view: "configs", topic: null } : null),
     detail: (row) => brokerCard(row, context),
   };
 }

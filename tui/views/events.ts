@@ -1,4 +1,4 @@
-import type { BrokerEvent } from "../../internal/client/api.ts";
+import type { EventRow } from "../data/world.ts";
 import { type CellContext, type Column, left } from "../list/column.ts";
 import type { Line, Span } from "../text/line.ts";
 import { moment } from "../text/numbers.ts";
@@ -7,10 +7,10 @@ import type { Role } from "../theme/palettes.ts";
 import { fact, UNKNOWN } from "./cells.ts";
 import type { View, ViewContext } from "./view.ts";
 
-const columns: readonly Column<BrokerEvent>[] = [
+const columns: readonly Column<EventRow>[] = [
   left("time", "TIME", 12, 0, {
     cell: ({ atMs }, { nowMs }) => [moment(atMs, nowMs), "muted"],
-    sortBy: ({ sequence }) => sequence,
+    sortBy: ({ arrival }) => arrival,
   }),
   left("kind", "KIND", 20, 1, {
     cell: ({ kind }) => [kind, "muted"],
@@ -23,25 +23,29 @@ const columns: readonly Column<BrokerEvent>[] = [
 ];
 
 /** What has happened, the newest first. */
-export function eventsView({ world, nowMs }: ViewContext): View<BrokerEvent> {
+export function eventsView({ world, nowMs }: ViewContext): View<EventRow> {
   return {
     table: {
       columns,
       rows: world.events,
-      key: ({ sequence }) => String(sequence),
+      key: ({ brokerId, sequence }) => `${brokerId}-${sequence}`,
       search: ({ kind, subject, message }) => `${kind} ${subject} ${message}`,
       isFault: ({ severity }) => severity !== "info",
     },
     sort: { column: "time", descending: true },
     empty: world.complete ? "nothing has happened since the broker's start" : "",
     nameOf: ({ message }) => message,
-    detail: (event) => card(event, nowMs),
+    detail: (event) => {
+      const isShared = world.broker?.replication.role === "member";
+      const of = isShared ? [fact("broker", [`broker ${event.brokerId}`])] : [];
+      return [...card(event, nowMs), ...of];
+    },
     open: ({ subject }) =>
       world.topics.has(subject) ? { view: "partitions", topic: subject } : null,
   };
 }
 
-function card({ atMs, severity, kind, subject, message }: BrokerEvent, nowMs: number): Line[] {
+function card({ atMs, severity, kind, subject, message }: EventRow, nowMs: number): Line[] {
   return [
     ...sentence(message, "strong"),
     [],
@@ -53,13 +57,13 @@ function card({ atMs, severity, kind, subject, message }: BrokerEvent, nowMs: nu
 }
 
 /** What an event says, with its sign. */
-export function eventCell({ severity, message }: BrokerEvent, context: CellContext): Span[] {
+export function eventCell({ severity, message }: EventRow, context: CellContext): Span[] {
   return [severityGlyph(severity, context), [` ${message}`, "text"]];
 }
 
-function severityGlyph(severity: BrokerEvent["severity"], { theme }: CellContext): Span {
+function severityGlyph(severity: EventRow["severity"], { theme }: CellContext): Span {
   const { dot, warning, bad } = theme.glyphs;
-  const signs: Record<BrokerEvent["severity"], readonly [string, Role]> = {
+  const signs: Record<EventRow["severity"], readonly [string, Role]> = {
     info: [dot, "muted"],
     warning: [warning, "warning"],
     error: [bad, "bad"],

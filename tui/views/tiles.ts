@@ -88,7 +88,7 @@ function brokerLines(context: ViewContext, width: number): Line[] {
   const { broker, link } = context.world;
   const { glyphs } = context.theme;
   if (broker === null) return [[[`${glyphs.waiting} ${linkWord(link)}`, "muted"]]];
-  const rows = brokerRows(broker);
+  const rows = brokerRows(broker, context.world.others);
   const isUp = link.state === "live";
   const upCount = rows.filter(({ standing }) => standing !== "away").length - (isUp ? 0 : 1);
   const isAll = upCount === rows.length;
@@ -109,12 +109,10 @@ function brokerLines(context: ViewContext, width: number): Line[] {
 }
 
 /** How the other copy is: what the pair is for. Of a broker alone, since when it runs. */
-function replicationLine(
-  [own, other]: readonly BrokerRow[],
-  context: ViewContext,
-  width: number,
-): Line {
+function replicationLine(rows: readonly BrokerRow[], context: ViewContext, width: number): Line {
+  const [own, other] = rows;
   const { glyphs } = context.theme;
+  if (own?.role === "member") return membersLine(rows, context);
   if (!other) {
     const startedAtMs = own?.self?.startedAtMs ?? context.nowMs;
     return [
@@ -132,6 +130,13 @@ function replicationLine(
     return [[`${glyphs.warning} ${name} -${shortCount(lagRecords ?? 0)}`, "warning"]];
   const lag = mode === "async" && lagRecords ? `-${shortCount(lagRecords)}` : "in sync";
   return [[`${glyphs.ok} ${name} ${lag}`, "ok"]];
+}
+
+/** Of a cluster: whether all brokers that are there have what they are to have. */
+function membersLine(rows: readonly BrokerRow[], { theme: { glyphs } }: ViewContext): Line {
+  const behind = rows.filter(({ standing }) => standing === "behind");
+  if (behind.length === 0) return [[`${glyphs.ok} all in sync`, "ok"]];
+  return [[`${glyphs.warning} ${behind.length} behind`, "warning"]];
 }
 
 function linkWord({ state }: Link): string {
@@ -174,14 +179,14 @@ function freeSpan(broker: BrokerActivity, { theme: { glyphs } }: ViewContext, wi
 function trafficLines({ world, theme: { glyphs } }: ViewContext, width: number): Line[] {
   const { broker, history } = world;
   if (broker === null) return [];
-  const { recordsInPerSecond = 0, bytesInPerSecond = 0 } = broker.rates ?? {};
+  const { recordsInPerSecond, bytesInPerSecond, bytesOutPerSecond } = world.traffic;
   const records: Span = [`${shortRate(recordsInPerSecond)}/s in`, "incoming"];
   const bytes: Line = width < WIDE_TILE ? [] : [[`  ${byteRate(bytesInPerSecond)}`, "muted"]];
   const spark = (ring: Ring): string => sparkline(ring.values, width, glyphs);
   return [
     [records, ...bytes],
     [[spark(history.recordsIn), "incoming"]],
-    [[`${byteRate(broker.rates?.bytesOutPerSecond ?? 0)} out`, "outgoing"]],
+    [[`${byteRate(bytesOutPerSecond)} out`, "outgoing"]],
     [[spark(history.bytesOut), "outgoing"]],
   ];
 }

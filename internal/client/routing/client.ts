@@ -17,6 +17,7 @@ import { mergeTopics } from "./merge.ts";
 import { Router } from "./router.ts";
 import { openRoutedStream } from "./stream.ts";
 import { Turns } from "./turns.ts";
+import { openRoutedWatch } from "./watch.ts";
 
 /** A client of a cluster, which `named` is one broker of. */
 export function routedClient(
@@ -28,6 +29,13 @@ export function routedClient(
   const { clock, timeoutMs } = caller;
   const links = new Links(open, named.hello.brokerId, caller);
   const router = new Router({ clock, links, directory: new Directory(links), timeoutMs });
+  const brokers: Client["brokers"] = async (options = {}) => {
+    const { hello } = named;
+    const answers = await router.everywhere(options, async (at) => at);
+    return answers.map(({ brokerId, answer }) =>
+      directClient(platform, answer, { ...hello, brokerId }),
+    );
+  };
   return {
     ...named,
     ...recordCalls(platform, router),
@@ -37,13 +45,8 @@ export function routedClient(
       router.anywhere("away", options, (at, limits) =>
         call(at, clusters.describeCluster, {}, limits),
       ),
-    async brokers(options = {}) {
-      const { hello } = named;
-      const answers = await router.everywhere(options, async (at) => at);
-      return answers.map(({ brokerId, answer }) =>
-        directClient(platform, answer, { ...hello, brokerId }),
-      );
-    },
+    brokers,
+    watch: (options) => openRoutedWatch(router, named, brokers, options),
     async close() {
       await links.close();
       await named.close();

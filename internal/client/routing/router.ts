@@ -180,10 +180,13 @@ export class Router {
   pause(timeMs: number, signal?: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const forever = { timeoutMs: Number.POSITIVE_INFINITY, ...(signal && { signal }) };
-    const waiting = patience(this, "routing", forever, reject);
-    this.clock.after(timeMs, () => {
+    const timer = this.clock.after(timeMs, () => {
       waiting.over();
       resolve();
+    });
+    const waiting = patience(this, "routing", forever, (error) => {
+      timer.cancel();
+      reject(error);
     });
     return promise;
   }
