@@ -12,7 +12,15 @@ import {
 import { startBroker } from "./broker/start.ts";
 import { CommandError } from "./errors.ts";
 import { exitCodes } from "./exit-codes.ts";
-import { checked, checkedList, type GlobalOptions, localExits, verb } from "./options.ts";
+import {
+  checked,
+  checkedList,
+  localExits,
+  type ObjectOptions,
+  objectOption,
+  printsJson,
+  verb,
+} from "./options.ts";
 import { descriptorWriter } from "./output/output.ts";
 import {
   addressText,
@@ -28,7 +36,7 @@ import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
 import { checkTerminal } from "./top/terminal.ts";
 
-interface BrokerFlags extends GlobalOptions {
+interface BrokerFlags extends ObjectOptions {
   readonly data?: string;
   readonly listen?: readonly HostAndPort[];
   readonly advertise?: HostAndPort;
@@ -62,6 +70,7 @@ export function brokerVerb(stdio: Stdio): Command {
     json: readyShape,
     exits: localExits,
   })
+    .addOption(objectOption())
     .option("--data <directory>", "where to keep the data (default: ./weir-data)")
     .option(
       "--listen <host:port>",
@@ -100,7 +109,7 @@ export function brokerVerb(stdio: Stdio): Command {
     .option("--config <file>", "a TOML file with these options and settings");
   return clusterOptions(command).action(async (_: unknown, command: Command) => {
     const flags = command.optsWithGlobals<BrokerFlags>();
-    await runBroker(stdio, settingsOf(flags), flags.json === true, flags.top === true);
+    await runBroker(stdio, settingsOf(flags), printsJson(flags), flags.top === true);
   });
 }
 

@@ -71,6 +71,24 @@ export function listingFormat(options: ListingOptions): ListingFormat {
   return options.output ?? (options.json === true ? "json" : "table");
 }
 
+/** How the verbs that print one thing print it. */
+export interface ObjectOptions extends GlobalOptions {
+  readonly output?: "text" | "json";
+}
+
+/** The option for how to print one thing. */
+export function objectOption(): Option {
+  return new Option("-o, --output <format>", "how to print it (default: text)").choices([
+    "text",
+    "json",
+  ]);
+}
+
+/** Whether to print JSON: `-o` wins over `--json`. */
+export function printsJson({ output, json }: ObjectOptions): boolean {
+  return output === undefined ? json === true : output === "json";
+}
+
 /** A parser whose complaint commander shows with the option's or argument's name. */
 export function checked<Value>(parse: (text: string) => Value): (text: string) => Value {
   return (text) => {

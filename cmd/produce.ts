@@ -24,6 +24,7 @@ interface ProduceOptions extends GlobalOptions {
   readonly acks: keyof typeof acksByName;
   readonly input: "lines" | "ndjson";
   readonly compression: Codec;
+  readonly output?: "none" | "ndjson";
 }
 
 /** `weir produce`: a record a line of stdin. */
@@ -61,6 +62,12 @@ export function produceVerb(stdio: Stdio): Command {
         .default("lines"),
     )
     .addOption(
+      new Option(
+        "-o, --output <receipts>",
+        "print a receipt for each batch (default: none)",
+      ).choices(["none", "ndjson"]),
+    )
+    .addOption(
       new Option("--compression <codec>", "how to compress batches")
         .choices(["none", "gzip", "snappy", "lz4", "zstd"])
         .default("none"),
@@ -79,7 +86,8 @@ async function produce(stdio: Stdio, topic: string, options: ProduceOptions): Pr
   await withClient(
     options,
     async (client) => {
-      const run = new ProduceRun(stdio, options.json === true);
+      const { output = options.json === true ? "ndjson" : "none" } = options;
+      const run = new ProduceRun(stdio, output === "ndjson");
       const producer = await run.open(client, topic, {
         acks: acksByName[options.acks],
         compression: options.compression,

@@ -65,20 +65,57 @@ export async function printReading(
   });
 }
 
+/** Prints what a look that asks no broker sees: once, or with `--watch` until a signal comes. */
+export async function printLocalReading(
+  stdio: Stdio,
+  options: ReadingOptions,
+  look: () => Promise<Reading>,
+): Promise<void> {
+  if (options.watch !== undefined) {
+    await watchLooks(stdio, options, options.watch, takeSignals(), look);
+    return;
+  }
+  const { print, failure } = await look();
+  print(stdio.out, listingFormat(options), null);
+  if (failure !== null) throw failure;
+}
+
+/** How what is watched is printed. */
+export function watchFormat(
+  { outputIsScreen }: Stdio,
+  { output, json }: ReadingOptions,
+): ListingFormat {
+  return output ?? (json === true ? "json" : outputIsScreen ? "table" : "ndjson");
+}
+
 /** Looks until it is told to stop; what failed of several items was named on stderr. */
 export async function watchLooks(
-  { out, outputIsScreen }: Stdio,
-  { output, json }: ReadingOptions,
+  stdio: Stdio,
+  options: ReadingOptions,
   intervalMs: number,
   stop: AbortSignal,
   look: () => Promise<Reading>,
 ): Promise<void> {
-  const format = output ?? (json === true ? "json" : outputIsScreen ? "table" : "ndjson");
+  const format = watchFormat(stdio, options);
+  await repeat(stdio, format, intervalMs, stop, async () => {
+    const { print } = await look();
+    return async () => print(stdio.out, format, Date.now());
+  });
+}
+
+/** Looks, clears a screen that a table is on, and prints, until it is told to stop. */
+export async function repeat(
+  { out, outputIsScreen }: Stdio,
+  format: ListingFormat,
+  intervalMs: number,
+  stop: AbortSignal,
+  look: () => Promise<() => Promise<void>>,
+): Promise<void> {
   const redraw = outputIsScreen && (format === "table" || format === "wide");
   while (!stop.aborted) {
-    const { print } = await look();
+    const print = await look();
     if (redraw) out.appendText(CLEAR_SCREEN);
-    print(out, format, Date.now());
+    await print();
     await out.flush();
     await pause(intervalMs, stop);
   }

@@ -5,7 +5,14 @@ import { runCommand } from "../dev/command.ts";
 import { makeDevDirectory } from "../dev/directory.ts";
 import { commandError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { checkedList, type GlobalOptions, localExits, verb } from "../options.ts";
+import {
+  checkedList,
+  localExits,
+  type ObjectOptions,
+  objectOption,
+  printsJson,
+  verb,
+} from "../options.ts";
 import { descriptorWriter } from "../output/output.ts";
 import { type JsonShape, objectLine } from "../output/shape.ts";
 import { addressText, ParseError, parseAddress, parsePair, parseWhole } from "../parse/values.ts";
@@ -20,7 +27,7 @@ interface SeededTopic {
   readonly partitionCount: number;
 }
 
-interface DevOptions extends GlobalOptions {
+interface DevOptions extends ObjectOptions {
   readonly topic?: readonly SeededTopic[];
   readonly demo?: true;
   readonly set?: readonly (readonly [name: string, value: string])[];
@@ -64,6 +71,7 @@ export function devVerb(stdio: Stdio): Command {
       "a topic to begin with; repeatable",
       checkedList(parseTopic),
     )
+    .addOption(objectOption())
     .option("--demo", "orders that come in, and two groups that read them, one too slowly")
     .option("--set <name=value>", "a broker setting; repeatable", checkedList(parsePair))
     .addHelpText(
@@ -124,12 +132,12 @@ async function runDev(stdio: Stdio, words: readonly string[], options: DevOption
 
 async function tellReady(
   { out }: Stdio,
-  { json }: DevOptions,
+  options: DevOptions,
   ready: { readonly address: string; readonly data: string; readonly topics: readonly string[] },
 ): Promise<void> {
   const { address, data } = ready;
   const text = `weir dev serves at ${address}, data in ${data} until it ends\n`;
-  out.appendText(json === true ? objectLine(devShape, { ...ready, pid: process.pid }) : text);
+  out.appendText(printsJson(options) ? objectLine(devShape, { ...ready, pid: process.pid }) : text);
   await out.flush();
 }
 

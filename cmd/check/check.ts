@@ -1,8 +1,8 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Client } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
 import { withClient } from "../connection.ts";
-import { verb, verbGroup } from "../options.ts";
+import { listingFormat, verb, verbGroup } from "../options.ts";
 import type { ListingFormat } from "../output/listing.ts";
 import type { Output } from "../output/output.ts";
 import { objectLine } from "../output/shape.ts";
@@ -100,7 +100,9 @@ function verbOf(stdio: Stdio, check: Check): Command {
     json: checkShape,
     exits: checkExits,
   });
-  for (const option of [...thresholdOptions(threshold, parse), watchOption()]) {
+  const output = new Option("-o, --output <format>", "a plugin's line, or JSON (default: table)");
+  const format = output.choices(["table", "json", "ndjson"]);
+  for (const option of [...thresholdOptions(threshold, parse), watchOption(), format]) {
     command.addOption(option);
   }
   return command.action(async (...args: unknown[]) => {
@@ -115,7 +117,7 @@ function verbOf(stdio: Stdio, check: Check): Command {
       return;
     }
     const outcome = await ask();
-    print(name, outcome, stdio.out, options.json === true ? "json" : "table", null);
+    print(name, outcome, stdio.out, listingFormat(options), null);
     process.exitCode = standings.indexOf(outcome.standing);
   });
 }

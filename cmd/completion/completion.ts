@@ -1,7 +1,15 @@
 import { Argument, type Command } from "commander";
-import { localExits, verb } from "../options.ts";
+import { localExits, type ObjectOptions, objectOption, printsJson, verb } from "../options.ts";
+import { type JsonShape, objectLine } from "../output/shape.ts";
 import type { Stdio } from "../stdio.ts";
 import { scripts, shells } from "./scripts.ts";
+
+const scriptShape: JsonShape = {
+  kind: "completion-script",
+  version: 1,
+  form: "object",
+  fields: { shell: "text, bash, zsh or fish", script: "text, what that shell is to read" },
+};
 
 /** `weir completion`: a script for a shell. */
 export function completionVerb(stdio: Stdio): Command {
@@ -10,13 +18,17 @@ export function completionVerb(stdio: Stdio): Command {
       "source <(weir completion bash)             # in ~/.bashrc; for zsh in ~/.zshrc",
       "weir completion fish | source",
     ],
-    json: "none; it is a script",
+    json: scriptShape,
     exits: localExits,
   });
   return command
     .addArgument(new Argument("<shell>", "which one").choices(shells))
-    .action((name: string) => {
+    .addOption(objectOption())
+    .action((name: string, _: unknown, action: Command) => {
       const shell = shells.find((each) => each === name);
-      if (shell) stdio.out.appendText(scripts[shell]);
+      if (!shell) return;
+      const script = scripts[shell];
+      const asJson = printsJson(action.optsWithGlobals<ObjectOptions>());
+      stdio.out.appendText(asJson ? objectLine(scriptShape, { shell, script }) : script);
     });
 }

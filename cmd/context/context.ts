@@ -14,6 +14,7 @@ import {
 import { type Listing, printListing } from "../output/listing.ts";
 import { listingShape } from "../output/shape.ts";
 import { addressText } from "../parse/values.ts";
+import { printLocalReading, type ReadingOptions, reading, watchOption } from "../reading.ts";
 import type { Stdio } from "../stdio.ts";
 
 interface NamedContext extends Context {
@@ -47,7 +48,12 @@ function lsVerb(stdio: Stdio): Command {
   })
     .alias("list")
     .addOption(listingOption())
-    .action((_: unknown, command: Command) => print(stdio, command, read(stdio)));
+    .addOption(watchOption())
+    .action(async (_: unknown, command: Command) => {
+      await printLocalReading(stdio, command.optsWithGlobals<ReadingOptions>(), async () =>
+        reading(contextListing(rowsOf(read(stdio)))),
+      );
+    });
 }
 
 function addVerb(stdio: Stdio): Command {
@@ -117,12 +123,15 @@ function save(stdio: Stdio, command: Command, config: UserConfig): void {
   print(stdio, command, config);
 }
 
-function print(stdio: Stdio, command: Command, { contexts, current }: UserConfig): void {
-  const rows = [...contexts].map(([name, context]) => {
+function print(stdio: Stdio, command: Command, config: UserConfig): void {
+  const format = listingFormat(command.optsWithGlobals<ListingOptions>());
+  printListing(stdio.out, format, contextListing(rowsOf(config)));
+}
+
+function rowsOf({ contexts, current }: UserConfig): NamedContext[] {
+  return [...contexts].map(([name, context]) => {
     return { name, ...context, isCurrent: name === current };
   });
-  const format = listingFormat(command.optsWithGlobals<ListingOptions>());
-  printListing(stdio.out, format, contextListing(rows));
 }
 
 function contextListing(rows: readonly NamedContext[]): Listing<NamedContext> {

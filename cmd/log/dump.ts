@@ -2,17 +2,19 @@ import path from "node:path";
 import { type Command, Option } from "commander";
 import type { Disk } from "../../internal/platform/disk.ts";
 import type { Dumped } from "../../internal/storage/inspect/dump.ts";
-import { CommandError } from "../errors.ts";
+import { CommandError, errorText } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { fileExits, type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
+import { fileExits, listingFormat, listingOption, verb } from "../options.ts";
 import { printStream } from "../output/stream.ts";
+import { type ReadingOptions, repeat, watchFormat, watchOption } from "../reading.ts";
 import { appendRecord, parseFormat } from "../records/format.ts";
 import { recordLine } from "../records/ndjson.ts";
+import { takeSignals } from "../signals.ts";
 import type { Stdio } from "../stdio.ts";
 import { batchListing } from "./batches.ts";
 import { damageFound, dataDirectory, defaultData, openDisk, withFiles } from "./files.ts";
 
-interface DumpOptions extends ListingOptions {
+interface DumpOptions extends ReadingOptions {
   readonly data: string;
   readonly records?: true;
 }
@@ -37,17 +39,46 @@ export function dumpVerb(stdio: Stdio): Command {
     .option("--data <directory>", "the broker's data, where a partition is named", defaultData)
     .addOption(new Option("--records", "print the records instead"))
     .addOption(listingOption())
+    .addOption(watchOption())
     .addHelpText("after", "\nNothing is changed, and a broker may run on the files meanwhile.")
     .action(async (what: string, _: unknown, command: Command) => {
-      await withFiles(() => dump(stdio, what, command.optsWithGlobals<DumpOptions>()));
+      const options = command.optsWithGlobals<DumpOptions>();
+      const { watch: intervalMs } = options;
+      if (intervalMs === undefined) {
+        await withFiles(() => dump(stdio, what, options, null));
+        return;
+      }
+      const output = watchFormat(stdio, options);
+      await repeat(stdio, output, intervalMs, takeSignals(), async () => async () => {
+        await withFiles(() => dump(stdio, what, { ...options, output }, Date.now())).catch(
+          noted(stdio),
+        );
+      });
     });
 }
 
-async function dump(stdio: Stdio, what: string, options: DumpOptions): Promise<void> {
+/** Damage ends no watch: it is named each time, as what can't be read for another reason is. */
+function noted(stdio: Stdio): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof CommandError)) throw error;
+    stdio.note(errorText(error));
+  };
+}
+
+/** Prints what there is; `atMs` says when that was, where there is one look after the other. */
+async function dump(
+  stdio: Stdio,
+  what: string,
+  options: DumpOptions,
+  atMs: number | null,
+): Promise<void> {
   const disk = await openDisk();
   const dumped = counted(await open(disk, what, options.data));
+  const { item } = batchListing;
+  const timed = atMs === null ? item : (row: Dumped) => ({ time_ms: atMs, ...item(row) });
+  const listing = { ...batchListing, item: timed };
   if (options.records) await printRecords(stdio, nameOf(what), options, dumped.entries);
-  else await printStream(stdio.out, listingFormat(options), batchListing, dumped.entries);
+  else await printStream(stdio.out, listingFormat(options), listing, dumped.entries);
   const ranges = dumped.damaged();
   if (ranges > 0)
     throw damageFound(`${what} has ${ranges} damaged ${ranges > 1 ? "parts" : "part"}`);

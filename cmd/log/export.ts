@@ -1,28 +1,38 @@
+import { closeSync, openSync } from "node:fs";
 import type { Command } from "commander";
 import type { BatchesEvent, Client } from "../../internal/client/api.ts";
 import { ArchiveWriter } from "../../internal/client/archive/writer.ts";
 import { baseOffset, batchSizeBytes } from "../../internal/record/batch.ts";
 import { withClient } from "../connection.ts";
 import { failureOf } from "../consume/print.ts";
-import { usageError } from "../errors.ts";
-import { callExits, type GlobalOptions, verb } from "../options.ts";
+import { CommandError, usageError } from "../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { callExits, type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
+import { printListing } from "../output/listing.ts";
 import { counted, humanBytes } from "../output/numbers.ts";
+import { descriptorWriter, Output } from "../output/output.ts";
 import { takeSignals } from "../signals.ts";
 import type { Stdio } from "../stdio.ts";
 import { type NamedTopic, namedTopics } from "./archive-names.ts";
+import { type Exported, exportListing, exportShape } from "./exported.ts";
 
 /** So many partitions are read at a time. */
 const PARTITIONS_AT_A_TIME = 1000;
+
+interface ExportOptions extends ListingOptions {
+  readonly to?: string;
+}
 
 /** `weir log export`: topics as one file, to be put back as they are. */
 export function exportVerb(stdio: Stdio): Command {
   return verb("export <what...>", "Write topics or partitions to stdout, as they are", {
     examples: [
       "weir log export orders > orders.weir",
+      "weir log export orders --to orders.weir --json    # an archive: docs/archive-format.md",
       "weir log export 'order*' audit-0 | zstd > backup.weir.zst",
       "weir log export orders | weir -b other:9092 log import",
     ],
-    json: "what it writes is an archive: see docs/archive-format.md",
+    json: exportShape,
     exits: callExits,
   })
     .addHelpText(
@@ -30,41 +40,92 @@ export function exportVerb(stdio: Stdio): Command {
       "\nNames are topics, partitions (orders-0), or patterns ('ord*'). Each partition is written" +
         "\nup to where it ends when its turn comes; 'weir log import' puts it back.",
     )
+    .option("--to <file>", "write the archive there, and print what is in it")
+    .addOption(listingOption())
     .action(async (words: string[], _: unknown, command: Command) => {
-      if (stdio.outputIsScreen) {
-        throw usageError("an archive is no text: send it to a file or a pipe.");
-      }
-      const options = command.optsWithGlobals<GlobalOptions>();
+      const options = command.optsWithGlobals<ExportOptions>();
       const stop = takeSignals();
-      await withClient(options, (client) => exportTopics(stdio, client, words, stop), stop);
+      const { to } = options;
+      if (to === undefined) {
+        checkPipe(stdio, options);
+        await withClient(
+          options,
+          (client) => exportTopics(stdio, stdio.out, client, words, stop),
+          stop,
+        );
+        return;
+      }
+      const written = await withClient(
+        options,
+        (client) => exportFile(stdio, to, client, words, stop),
+        stop,
+      );
+      if (!stop.aborted) printListing(stdio.out, listingFormat(options), exportListing(written));
     });
+}
+
+function checkPipe({ outputIsScreen }: Stdio, { output, json }: ExportOptions): void {
+  if (outputIsScreen) throw usageError("an archive is no text: send it to a file or a pipe.");
+  if (output === undefined && json !== true) return;
+  throw usageError("the archive goes to stdout: -o and --json are for --to FILE.");
+}
+
+/** Writes an archive to a file that isn't there before; resolves with what is in it. */
+async function exportFile(
+  stdio: Stdio,
+  file: string,
+  client: Client,
+  words: readonly string[],
+  stop: AbortSignal,
+): Promise<readonly Exported[]> {
+  const descriptor = openNew(file);
+  try {
+    const out = new Output(descriptorWriter(descriptor));
+    return await exportTopics(stdio, out, client, words, stop);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openNew(file: string): number {
+  try {
+    return openSync(file, "wx");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError("failed", `${file} can't be made: ${why}`, exitCodes.failed, "", cause);
+  }
 }
 
 async function exportTopics(
   stdio: Stdio,
+  out: Output,
   client: Client,
   words: readonly string[],
   stop: AbortSignal,
-): Promise<void> {
+): Promise<readonly Exported[]> {
   const topics = await namedTopics(client, words);
   const writer = new ArchiveWriter();
-  const run = { stdio, client, writer, stop };
+  const written: Exported[] = [];
+  const run = { stdio, out, client, writer, stop, written };
   put(run, writer.preface());
   for (const topic of topics) await exportTopic(run, topic);
   stdio.progress("");
   // Without its end, what was written is no archive: nobody takes a part for the whole.
-  if (stop.aborted) return;
+  if (stop.aborted) return written;
   put(run, writer.end());
-  await stdio.out.flush();
+  await out.flush();
   if (stdio.notesAreWatched) stdio.note(summary(writer));
+  return written;
 }
 
 /** One call of the verb. */
 interface Run {
   readonly stdio: Stdio;
+  readonly out: Output;
   readonly client: Client;
   readonly writer: ArchiveWriter;
   readonly stop: AbortSignal;
+  readonly written: Exported[];
 }
 
 async function exportTopic(run: Run, { name, partitions }: NamedTopic): Promise<void> {
@@ -81,7 +142,7 @@ async function exportPartitions(
   topic: string,
   numbers: readonly number[],
 ): Promise<void> {
-  const { stdio, client, writer, stop } = run;
+  const { stdio, out, client, writer, stop } = run;
   const wanted = numbers.map((partition) => {
     return { topic, partition, start: { kind: "earliest" }, end: { kind: "latest" } } as const;
   });
@@ -91,6 +152,7 @@ async function exportPartitions(
     const end = endOffset ?? startOffset;
     indexes.set(partition, { index: writer.totals.partitions, endOffset: end });
     put(run, writer.partition({ topic, partition, startOffset, endOffset: end }));
+    run.written.push({ topic, partition, startOffset, endOffset: end });
   }
   for await (const event of stream) {
     if (event.kind === "partition-failed") throw failureOf(event);
@@ -99,7 +161,7 @@ async function exportPartitions(
     if (place === undefined) continue;
     const batches = batchesBefore(event, place.endOffset);
     if (batches.length > 0) put(run, writer.batches(place.index, batches));
-    if (stdio.out.full) await stdio.out.flush();
+    if (out.full) await out.flush();
     stdio.progress(summary(writer));
   }
 }
@@ -113,8 +175,8 @@ function batchesBefore({ batches }: BatchesEvent, endOffset: number): Uint8Array
   return batches.subarray(0, to);
 }
 
-function put({ stdio }: Run, bytes: Uint8Array): void {
-  stdio.out.appendBytes(bytes, 0, bytes.length);
+function put({ out }: Run, bytes: Uint8Array): void {
+  out.appendBytes(bytes, 0, bytes.length);
 }
 
 function summary({ totals }: ArchiveWriter): string {

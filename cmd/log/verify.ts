@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { VerifyStep } from "../../internal/storage/inspect/verify.ts";
-import { fileExits, type ListingOptions, listingFormat, listingOption, verb } from "../options.ts";
-import { printListing } from "../output/listing.ts";
+import type { CommandError } from "../errors.ts";
+import { fileExits, listingOption, verb } from "../options.ts";
 import { counted } from "../output/numbers.ts";
+import { printLocalReading, type ReadingOptions, reading, watchOption } from "../reading.ts";
 import type { Stdio } from "../stdio.ts";
 import { damageFound, dataDirectory, openDisk, withFiles } from "./files.ts";
 import { checkedText, damageShape, findingListing, lostOffsets, verify } from "./findings.ts";
@@ -15,25 +16,28 @@ export function verifyVerb(stdio: Stdio): Command {
     exits: fileExits,
   })
     .addOption(listingOption())
+    .addOption(watchOption())
     .addHelpText("after", "\nNothing is changed, and a broker may run on the files meanwhile.")
     .action(async (name: string, _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<ListingOptions>();
+      const options = command.optsWithGlobals<ReadingOptions>();
       const disk = await openDisk();
-      const last = await withFiles(() => verify(stdio, disk, dataDirectory(disk, name)));
-      printListing(stdio.out, listingFormat(options), findingListing(last.findings));
-      report(stdio, name, last);
+      await printLocalReading(stdio, options, async () => {
+        const last = await withFiles(() => verify(stdio, disk, dataDirectory(disk, name)));
+        return reading(findingListing(last.findings), verdict(stdio, name, last));
+      });
     });
 }
 
-function report(stdio: Stdio, directory: string, last: VerifyStep): void {
+/** What a check ends with that has found damage; null, and a note, where all is well. */
+function verdict(stdio: Stdio, directory: string, last: VerifyStep): CommandError | null {
   const { findings } = last;
   const checked = checkedText(last);
   if (findings.length === 0) {
     stdio.note(`${checked}: all is as it was written`);
-    return;
+    return null;
   }
   const what = `${directory} is damaged in ${counted(findings.length, "place")}`;
   const lost = `${counted(lostOffsets(findings), "offset")} can't be read`;
   const advice = "See docs/operations.md for what each means and what to do.";
-  throw damageFound(`${what}, ${lost} (${checked})`, advice);
+  return damageFound(`${what}, ${lost} (${checked})`, advice);
 }

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { PromotionReport } from "../../internal/client/api.ts";
 import { confirm } from "../confirm.ts";
 import { withClient } from "../connection.ts";
-import { callExits, type GlobalOptions, verb } from "../options.ts";
+import { callExits, type ObjectOptions, objectOption, printsJson, verb } from "../options.ts";
 import { counted, humanDuration } from "../output/numbers.ts";
 import { type JsonShape, objectLine } from "../output/shape.ts";
 import type { Stdio } from "../stdio.ts";
@@ -10,7 +10,7 @@ import type { Stdio } from "../stdio.ts";
 /** So many partitions with missing records are named. */
 const SHOWN_LOGS = 20;
 
-interface PromoteOptions extends GlobalOptions {
+interface PromoteOptions extends ObjectOptions {
   readonly yes?: true;
 }
 
@@ -39,6 +39,7 @@ export function promoteVerb(stdio: Stdio): Command {
     json: promotedShape,
     exits: callExits,
   })
+    .addOption(objectOption())
     .option("-y, --yes", "do not ask; needed where nobody can be asked")
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<PromoteOptions>();
@@ -53,7 +54,7 @@ export function promoteVerb(stdio: Stdio): Command {
         const report = await client.promote();
         const { replication } = await client.status();
         const { leaderId, leaderEpoch } = replication;
-        if (options.json === true) {
+        if (printsJson(options)) {
           const item = promotedItem(report, leaderId, leaderEpoch);
           stdio.out.appendText(objectLine(promotedShape, item));
         } else stdio.out.appendText(`broker ${leaderId} is the master, epoch ${leaderEpoch}\n`);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { withClient } from "../connection.ts";
-import { callExits, type GlobalOptions, verb } from "../options.ts";
+import { callExits, type ObjectOptions, objectOption, printsJson, verb } from "../options.ts";
 import { type JsonShape, objectLine } from "../output/shape.ts";
 import type { Stdio } from "../stdio.ts";
 
@@ -25,20 +25,22 @@ export function switchVerb(stdio: Stdio): Command {
     examples: ["weir -b master:9092 switch"],
     json: switchedShape,
     exits: callExits,
-  }).action(async (_: unknown, command: Command) => {
-    const options = command.optsWithGlobals<GlobalOptions>();
-    await withClient(options, async (client) => {
-      const { leader, epoch } = await client.switchOver({
-        timeoutMs: options.timeout ?? switchTimeoutMs,
+  })
+    .addOption(objectOption())
+    .action(async (_: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ObjectOptions>();
+      await withClient(options, async (client) => {
+        const { leader, epoch } = await client.switchOver({
+          timeoutMs: options.timeout ?? switchTimeoutMs,
+        });
+        const { id, host, port } = leader;
+        if (printsJson(options)) {
+          const item = { leader: id, leader_epoch: epoch, host, port };
+          stdio.out.appendText(objectLine(switchedShape, item));
+        } else {
+          stdio.out.appendText(`broker ${id} at ${host}:${port} is the master, epoch ${epoch}\n`);
+        }
+        await stdio.out.flush();
       });
-      const { id, host, port } = leader;
-      if (options.json === true) {
-        const item = { leader: id, leader_epoch: epoch, host, port };
-        stdio.out.appendText(objectLine(switchedShape, item));
-      } else {
-        stdio.out.appendText(`broker ${id} at ${host}:${port} is the master, epoch ${epoch}\n`);
-      }
-      await stdio.out.flush();
     });
-  });
 }
