@@ -95,11 +95,36 @@ describe("groups", () => {
     });
     await watching(screen, 1);
     screen.press(":", ..."reset idle 12", "enter");
-    await screen.shows("58 records are read again, 12 are left out");
+    await screen.shows("58 records are read again, 0 are left out");
+    await screen.shows("1 partition had no offset");
     await screen.shows("orders-0  70 -> 12");
     screen.press(..."idle", "enter");
     await screen.shows("goes on elsewhere in 2 partitions");
     expect(screen.broker.calls).toEqual(["reset idle orders-0:12 orders-1:12"]);
+  });
+
+  test("are asked for their name where there is no room for all that becomes of them", async () => {
+    const partitions = Array.from({ length: 40 }, (_, partition) => partition);
+    await using screen = openScreen(60, 15, {
+      planReset: async () =>
+        partitions.map((partition) => {
+          return { topic: "orders", partition, committedOffset: 70, newOffset: 12 };
+        }),
+    });
+    await watching(screen, 1);
+    screen.press(":", ..."reset idle 12", "enter");
+    await screen.shows("Type idle to go on");
+    await screen.shows("more lines");
+    screen.press(..."idle", "enter");
+    await screen.shows("goes on elsewhere in 40 partitions");
+  });
+
+  test("may be called anything: what one copies does nothing else in a shell", async () => {
+    await using screen = openScreen(100, 30);
+    await screen.watched();
+    screen.broker.tell({ groups: [groupRow("it's $(mine)", { lag: 5 })] });
+    screen.press("3", "enter", "y");
+    await screen.shows("weir group describe -b broker-1:9092 -- 'it'\\''s $(mine)'");
   });
 
   test("that have members are not set back, and say why", async () => {

@@ -1,12 +1,16 @@
 /**
  * Takes the pictures in docs/screen: each view of `weir top` at two sizes, of a real pair of
- * brokers under load, of which the slave has been killed, a group is stuck and the disk is low.
+ * brokers under load. Its disk is low and a group is stuck; its slave is killed, comes back and
+ * catches up, and before it has, its master is killed, too.
  *
- *     bun cmd/build/pictures.ts [FOLDER]     # FOLDER: where the brokers keep their data
+ *     npm run pictures [FOLDER]     # FOLDER: where the brokers keep their data
+ *
+ * Needs tmux.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { Resvg } from "@resvg/resvg-js";
 import { openScreen, type SomeoneAtScreen } from "../e2e/tmux.testing.ts";
 import { smallPng } from "./pictures/png.ts";
 import { openStage, type Stage } from "./pictures/stage.ts";
@@ -55,11 +59,46 @@ async function takeAll(stage: Stage, directory: string): Promise<void> {
   }
 }
 
-/** What the slave shows while it follows; and the master, while the slave catches up. */
-async function takePair(stage: Stage, directory: string): Promise<void> {
+/** What the slave shows while it follows. */
+async function takeSlave(stage: Stage, directory: string): Promise<void> {
   for (const [columns, rows] of SIZES) {
     await using slave = await open(stage.slave, directory, columns, rows);
-    await take(slave, { name: "slave", keys: ["4"], shows: "slave" }, columns, rows);
+    await take(slave, { name: "slave", keys: ["4"], shows: "● up" }, columns, rows);
+  }
+}
+
+/** A slave that catches up, on its master's screen and on its own: that is soon over. */
+async function takeCatchingUp(stage: Stage, directory: string): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const masters = await Promise.all(
+    SIZES.map(async ([columns, rows]) => {
+      const screen = stack.use(await open(stage.master, directory, columns, rows));
+      await screen.press("4", "j");
+      return screen;
+    }),
+  );
+  await stage.restartSlave();
+  const slaves = await Promise.all(
+    SIZES.map(async ([columns, rows]) =>
+      stack.use(await open(stage.slave, directory, columns, rows)),
+    ),
+  );
+  for (const slave of slaves) await slave.press("4", "j");
+  const both = [...masters, ...slaves];
+  await Promise.all(both.map((screen) => screen.see("▲ behind")));
+  const captures = await Promise.all(both.map((screen) => screen.capture()));
+  await stage.killMaster();
+  for (const [index, capture] of captures.entries()) {
+    const size = SIZES[index % SIZES.length] ?? SIZES[0];
+    write(index < SIZES.length ? "behind" : "catching-up", capture, size[0], size[1]);
+  }
+}
+
+/** What a promotion would cost, while the slave misses what its master didn't come to send. */
+async function takePromotion(stage: Stage, directory: string): Promise<void> {
+  for (const [columns, rows] of SIZES) {
+    await using slave = await open(stage.slave, directory, columns, rows);
+    await take(slave, { name: "master-away", keys: ["1"], shows: "master away" }, columns, rows);
     await take(slave, { name: "promote", keys: ["P"], shows: "Type promote" }, columns, rows);
   }
 }
@@ -89,10 +128,12 @@ async function take(
   await screen.see(shows);
   // Rates are means of seconds, and a list that was just moved in keeps its order for a while.
   await Bun.sleep(3500);
-  const { Resvg } = await import("@resvg/resvg-js");
-  const svg = svgOf(await screen.capture(), columns);
+  write(name, await screen.capture(), columns, rows);
+}
+
+function write(name: string, captured: string, columns: number, rows: number): void {
   const font = { defaultFontFamily: "DejaVu Sans Mono" };
-  const image = new Resvg(svg, { font }).render();
+  const image = new Resvg(svgOf(captured, columns), { font }).render();
   writeFileSync(path.join(target, `${name}-${columns}x${rows}.png`), smallPng(image));
 }
 
@@ -103,12 +144,12 @@ async function main(): Promise<void> {
   const stage = await openStage(directory);
   try {
     await Bun.sleep(15_000);
+    await takeSlave(stage, directory);
     await stage.killSlave();
     await Bun.sleep(10_000);
     await takeAll(stage, directory);
-    await stage.restartSlave();
-    await Bun.sleep(5000);
-    await takePair(stage, directory);
+    await takeCatchingUp(stage, directory);
+    await takePromotion(stage, directory);
   } finally {
     await stage.close();
     if (given === undefined) rmSync(directory, { recursive: true });

@@ -44,6 +44,8 @@ export class App {
   /** When new data were drawn last, and whether there are newer. */
   #shownAtMs = Number.NEGATIVE_INFINITY;
   #showDue = false;
+  /** Whether there was all that is to be on the screen. */
+  #shownFilled = false;
   #ticking: { cancel(): void } | null = null;
 
   constructor(options: AppOptions) {
@@ -91,8 +93,9 @@ export class App {
     const { world } = this.session;
     const sinceMs = this.options.clock.monotonicMs() - (world.updatedAtMs ?? 0);
     const nowMs = world.brokerAtMs + sinceMs;
-    const { configs, tail, hex, theme } = this;
-    return { world, configs, tail, hex, theme, nowMs };
+    const { configs, tail, hex, theme, layout } = this;
+    const valueWidth = (layout.detailWidth || layout.tableWidth) - 3; // without what is around it
+    return { world, configs, tail, hex, theme, nowMs, valueWidth };
   }
 
   /** The rows of the screen, filtered and sorted; its memory has found its place in them. */
@@ -175,6 +178,7 @@ export class App {
   #show(screens: readonly Screen[]): void {
     this.#screens = screens;
     this.#shownAtMs = Number.NEGATIVE_INFINITY;
+    this.#shownFilled = false;
     this.mode = { kind: "browse" };
     const { screen } = this;
     this.session.lookAt(focusOf(screen));
@@ -206,11 +210,12 @@ export class App {
     const { clock } = this.options;
     this.#showDue = true;
     // After that, once an interval: what is looked at closely comes as a stream of its own.
-    const gatherMs = this.session.world.complete ? this.options.refreshMs : FILL_MS;
+    const gatherMs = this.#shownFilled ? this.options.refreshMs : FILL_MS;
     const waitMs = Math.max(0, this.#shownAtMs + gatherMs - clock.monotonicMs());
     clock.after(waitMs, () => {
       this.#showDue = false;
       this.#shownAtMs = clock.monotonicMs();
+      this.#shownFilled = this.session.world.isFilled;
       this.draw();
     });
   }

@@ -123,7 +123,10 @@ function refusalOfReset(app: App, groupId: string): string | null {
 const SHOWN_OFFSETS = 8;
 
 function planLines(planned: readonly PlannedOffset[]): string[] {
-  const moves = planned.map((one) => ({ ...one, by: one.newOffset - (one.committedOffset ?? 0) }));
+  const unknownCount = planned.filter(({ committedOffset }) => committedOffset === null).length;
+  const moves = planned.map((one) => {
+    return { ...one, by: one.newOffset - (one.committedOffset ?? one.newOffset) };
+  });
   moves.sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
   const again = moves.reduce((sum, { by }) => sum + Math.max(0, -by), 0);
   const skipped = moves.reduce((sum, { by }) => sum + Math.max(0, by), 0);
@@ -134,6 +137,7 @@ function planLines(planned: readonly PlannedOffset[]): string[] {
   const more = planned.length - lines.length;
   return [
     `${grouped(again)} records are read again, ${grouped(skipped)} are left out.`,
+    ...(unknownCount > 0 ? [`${counted(unknownCount, "partition")} had no offset.`] : []),
     "",
     ...lines,
     ...(more > 0 ? [`and ${grouped(more)} more partitions`] : []),

@@ -1,11 +1,15 @@
+import { cleanText } from "../text/line.ts";
 import type { App } from "./app.ts";
 import type { MessagesFrom } from "./screen.ts";
+
+/** What no shell understands as anything else, and no command as an option. */
+const PLAIN_WORD = /^\w[\w./:@%+=,-]*$/;
 
 /** The command line that prints what the screen shows. */
 export function twinOf(app: App): string {
   const { screen } = app;
   const { brokerOption } = app.options;
-  const weir = (rest: string): string => `weir ${rest}${brokerOption}`;
+  const weir = (rest: string, last = ""): string => `weir ${rest}${brokerOption}${last}`;
   switch (screen.view) {
     case "overview":
     case "brokers":
@@ -28,10 +32,17 @@ export function twinOf(app: App): string {
     case "groups":
       return weir("group ls");
     case "lag":
-      return weir(`group describe ${screen.groupId}`);
+      return PLAIN_WORD.test(screen.groupId)
+        ? weir(`group describe ${screen.groupId}`)
+        : weir("group describe", ` -- ${quoted(screen.groupId)}`);
     case "events":
       return weir("events");
   }
+}
+
+/** A word as a shell takes it: what groups are called is up to clients. */
+function quoted(text: string): string {
+  return `'${cleanText(text).replaceAll("'", "'\\''")}'`;
 }
 
 function fromOption(from: MessagesFrom): string {

@@ -79,6 +79,8 @@ export class World {
   complete = false;
   readonly topics = new Map<string, TopicActivity>();
   readonly faults = new Map<string, PartitionRow>();
+  /** Whether all of what is looked at more closely has been told. */
+  #focusComplete = true;
   partitions: TopicPartitions | null = null;
   readonly groups = new Map<string, GroupRow>();
   /** How each group comes along, all of its partitions together. */
@@ -102,6 +104,11 @@ export class World {
       sum.bytesOutPerSecond += rates?.bytesOutPerSecond ?? 0;
     }
     return sum;
+  }
+
+  /** Whether all has been told of the broker, and of what is looked at more closely. */
+  get isFilled(): boolean {
+    return this.complete && this.#focusComplete;
   }
 
   /** A connection has been made; what follows tells everything anew. */
@@ -142,6 +149,7 @@ export class World {
 
   /** Something else is looked at from now on, or nothing. */
   lookAt(focus: Focus | null): void {
+    this.#focusComplete = focus === null;
     this.partitions = focus?.kind === "topic" ? { topic: focus.topic, rows: new Map() } : null;
     this.progress =
       focus?.kind === "group"
@@ -152,6 +160,7 @@ export class World {
   /** Takes in an update about what is looked at. */
   updateFocus(update: WatchUpdate, isFirst: boolean): void {
     const { partitions, progress } = this;
+    this.#focusComplete = !update.incomplete;
     if (partitions) {
       if (isFirst || update.removedTopics.includes(partitions.topic)) partitions.rows.clear();
       for (const row of update.partitions) {

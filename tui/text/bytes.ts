@@ -4,7 +4,12 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** How much of a value a row of a list shows: the rest is only decoded when someone opens it. */
 const PREVIEW_BYTES = 512;
-const HEX_BYTES_PER_LINE = 16;
+/** Bytes on a line of a hex dump, and on one of a narrow screen. */
+const HEX_BYTES = 16;
+const NARROW_HEX_BYTES = 8;
+/** The place, the blanks around the bytes, and of each byte two digits, a blank and a letter. */
+const HEX_MARGIN = 10;
+const HEX_BYTE_WIDTH = 4;
 
 /** Bytes as text, or null where they are none. */
 export function textOf(bytes: Uint8Array): string | null {
@@ -47,16 +52,21 @@ function prettyJson(text: string): string | null {
   }
 }
 
-/** Bytes as a hex dump: place, sixteen bytes, and those that are letters. */
-export function hexLines(bytes: Uint8Array, maxLines: number): string[] {
+/**
+ * Bytes as a hex dump: place, sixteen bytes, and those that are letters; half as many bytes where
+ * `width` cells have no room for them.
+ */
+export function hexLines(bytes: Uint8Array, maxLines: number, width: number): string[] {
+  const isNarrow = width < HEX_MARGIN + HEX_BYTES * HEX_BYTE_WIDTH;
+  const count = isNarrow ? NARROW_HEX_BYTES : HEX_BYTES;
   const lines: string[] = [];
-  for (let at = 0; at < bytes.length && lines.length < maxLines; at += HEX_BYTES_PER_LINE) {
-    const part = bytes.subarray(at, at + HEX_BYTES_PER_LINE);
+  for (let at = 0; at < bytes.length && lines.length < maxLines; at += count) {
+    const part = bytes.subarray(at, at + count);
     const hex = part.toHex().replace(/../g, "$& ");
     const letters = [...part]
       .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "."))
       .join("");
-    lines.push(`${at.toString(16).padStart(6, "0")}  ${hex.padEnd(49)} ${letters}`);
+    lines.push(`${at.toString(16).padStart(6, "0")}  ${hex.padEnd(count * 3)}  ${letters}`);
   }
   return lines;
 }

@@ -155,11 +155,15 @@ describe("bytes", () => {
   });
 
   test("as hex have their place and their letters", () => {
-    const lines = hexLines(utf8("0123456789abcdef!\n"), 10);
+    const lines = hexLines(utf8("0123456789abcdef!\n"), 10, 80);
     expect(lines).toEqual([
       "000000  30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66   0123456789abcdef",
       "000010  21 0a                                             !.",
     ]);
-    expect(hexLines(new Uint8Array(1000), 3)).toHaveLength(3);
+    expect(hexLines(new Uint8Array(1000), 3, 80)).toHaveLength(3);
+    expect(hexLines(utf8("0123456789"), 10, 60)).toEqual([
+      "000000  30 31 32 33 34 35 36 37   01234567",
+      "000008  38 39                     89",
+    ]);
   });
 });

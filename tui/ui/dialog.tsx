@@ -5,6 +5,9 @@ import { twinOf } from "../app/twin.ts";
 import { cleanText, fitLine, type Line, lineWidth } from "../text/line.ts";
 import { Lines } from "./lines.tsx";
 
+/** A box has a line above and one below what it holds. */
+const FRAME_LINES = 2;
+
 /** A question, or an answer, in a box in the middle. */
 export function Dialog(props: {
   readonly app: App;
@@ -39,6 +42,13 @@ export function Dialog(props: {
   return <Lines lines={placed} width={size.columns} height={layout.bodyHeight} theme={theme} />;
 }
 
+/** What there is room for: what has to be typed must be seen, whatever else is told. */
+function withinLines(lines: readonly string[], room: number): readonly string[] {
+  if (lines.length <= room) return lines;
+  const shown = lines.slice(0, room - 1);
+  return [...shown, `and ${lines.length - shown.length} more lines`];
+}
+
 /** Something that is done only when a word has been typed. */
 export function Confirm(props: {
   readonly app: App;
@@ -61,19 +71,14 @@ export function Confirm(props: {
         ["Esc", "accent"],
         [" don't", "muted"],
       ];
-  const all: Line[] = [
-    [],
-    ...lines.map((line): Line => [[line]]),
-    [],
-    [
-      ["Type ", "muted"],
-      [word, "strong"],
-      [" to go on.", "muted"],
-    ],
-    answer,
-    [],
-    next,
+  const asked: Line = [
+    ["Type ", "muted"],
+    [cleanText(word), "strong"],
+    [" to go on.", "muted"],
   ];
+  const around = [[], [], asked, answer, [], next].length + FRAME_LINES;
+  const told = withinLines(lines, app.layout.bodyHeight - around);
+  const all: Line[] = [[], ...told.map((line): Line => [[line]]), [], asked, answer, [], next];
   return <Dialog app={app} title={title} lines={all} />;
 }
 

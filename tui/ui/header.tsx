@@ -16,8 +16,8 @@ const SHOWN_AGE_MS = 1000;
 /** Where one is, which broker it is, and how old what one sees is. */
 export function Header({ app }: { readonly app: App }): ReactNode {
   const { theme, size } = app;
-  const right = stateLine(app);
-  const width = size.columns - lineWidth(right) - 1;
+  const right: Line = [[" "], ...stateLine(app)];
+  const width = size.columns - lineWidth(right);
   const left = fitLine(placeLine(app), width, "left", theme.glyphs.ellipsis);
   return <Bar line={[...left, ...right]} width={size.columns} theme={theme} />;
 }

@@ -29,7 +29,7 @@ export function listScreen(
     case "messages":
       return list(messagesView(context), options, context);
     case "message":
-      return list(messageView(screen.record, context.hex), options, context);
+      return list(messageView(screen.record, context), options, context);
     case "configs":
       return list(configsView(screen.topic, context), options, context);
     case "brokers":

@@ -4,7 +4,7 @@ import { hexLines, preview, textLines } from "../text/bytes.ts";
 import type { Line } from "../text/line.ts";
 import { grouped } from "../text/numbers.ts";
 import { fact } from "./cells.ts";
-import type { View } from "./view.ts";
+import type { View, ViewContext } from "./view.ts";
 
 /** Lines of one value that are shown; who needs more exports the message. */
 const MAX_LINES = 5000;
@@ -15,8 +15,8 @@ interface NumberedLine {
 }
 
 /** One message, all of it. */
-export function messageView(record: TailRecord, hex: boolean): View<NumberedLine> {
-  const rows = messageLines(record, hex).map((line, number) => ({ number, line }));
+export function messageView(record: TailRecord, context: ViewContext): View<NumberedLine> {
+  const rows = messageLines(record, context).map((line, number) => ({ number, line }));
   return {
     table: {
       columns: [
@@ -36,7 +36,7 @@ export function messageView(record: TailRecord, hex: boolean): View<NumberedLine
 }
 
 /** What there is to say about a message, and what it says. */
-export function messageLines(record: TailRecord, hex: boolean): readonly Line[] {
+export function messageLines(record: TailRecord, context: ViewContext): readonly Line[] {
   const { topic, partition, offset, timestampMs, key, value, headers } = record;
   const time = timestampMs < 0 ? "none" : new Date(timestampMs).toISOString();
   return [
@@ -53,13 +53,15 @@ export function messageLines(record: TailRecord, hex: boolean): readonly Line[] 
       fact("header", [name, "accent"], ["  "], [text ? preview(text) : "null"]),
     ),
     [],
-    ...valueLines(value ?? new Uint8Array(0), hex),
+    ...valueLines(value ?? new Uint8Array(0), context),
   ];
 }
 
-function valueLines(value: Uint8Array, hex: boolean): Line[] {
+function valueLines(value: Uint8Array, { hex, valueWidth }: ViewContext): Line[] {
   const text = hex ? null : textLines(value);
-  if (text === null) return hexLines(value, MAX_LINES).map((line): Line => [[line, "muted"]]);
+  if (text === null) {
+    return hexLines(value, MAX_LINES, valueWidth).map((line): Line => [[line, "muted"]]);
+  }
   return text.slice(0, MAX_LINES).map(jsonLine);
 }
 

@@ -28,7 +28,8 @@ const columns: readonly Column<TailRecord>[] = [
 ];
 
 /** A topic's messages, as they come. */
-export function messagesView({ tail, hex }: ViewContext): View<TailRecord> {
+export function messagesView(context: ViewContext): View<TailRecord> {
+  const { tail } = context;
   return {
     table: {
       columns,
@@ -42,7 +43,7 @@ export function messagesView({ tail, hex }: ViewContext): View<TailRecord> {
     empty: tail?.failure ?? "no messages yet",
     open: (record) => ({ view: "message", record }),
     nameOf: ({ value }) => preview(value ?? none),
-    detail: (record) => messageLines(record, hex),
+    detail: (record) => messageLines(record, context),
   };
 }
 

@@ -50,8 +50,8 @@ export function tileLines(context: ViewContext, width: number): readonly Line[] 
 export function factLines(context: ViewContext, width: number): readonly Line[] {
   return tilesOf(context).map(({ title, lines, chosen }) => {
     const all = lines(width);
-    const facts = chosen.flatMap((index): Line => [...(all[index] ?? []), ["   "]]);
-    return [[` ${title.padEnd(13)}`, "muted"], ...facts];
+    const facts = chosen.flatMap((index): Line => [["   "], ...(all[index] ?? [])]);
+    return [[` ${title.padEnd(10)}`, "muted"], ...facts];
   });
 }
 

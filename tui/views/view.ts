@@ -15,6 +15,8 @@ export interface ViewContext extends CellContext {
   readonly tail: Tail | null;
   /** Whether messages are shown as bytes. */
   readonly hex: boolean;
+  /** The cells that there are for a message's value. */
+  readonly valueWidth: number;
 }
 
 /** A view with a table: what its rows are, and where they lead. */

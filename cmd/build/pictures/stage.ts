@@ -68,6 +68,8 @@ export interface Stage {
   killSlave(): Promise<void>;
   /** Starts it again: it is behind, and catches up. */
   restartSlave(): Promise<void>;
+  /** Takes the master away, and with it all load. */
+  killMaster(): Promise<void>;
   /** Ends everything. */
   close(): Promise<void>;
 }
@@ -89,7 +91,7 @@ export async function openStage(directory: string): Promise<Stage> {
     const slaveArgs = [...place("slave"), "--listen", "127.0.0.1:19093"];
     const startSlave = () => start([...slaveArgs, "--slave-of", master.address]);
     const slave = await startSlave();
-    await startLoad(master.address, stack);
+    const load = stack.use(await startLoad(master.address));
     return {
       master: master.address,
       slave: slave.address,
@@ -100,6 +102,11 @@ export async function openStage(directory: string): Promise<Stage> {
       async restartSlave() {
         await startSlave();
       },
+      async killMaster() {
+        process.kill(master.pid, "SIGKILL");
+        await master.exited;
+        await load.disposeAsync();
+      },
       close: () => stack.disposeAsync(),
     };
   } catch (error) {
@@ -108,7 +115,9 @@ export async function openStage(directory: string): Promise<Stage> {
   }
 }
 
-async function startLoad(address: string, stack: AsyncDisposableStack): Promise<void> {
+/** Begins to write and to read; disposing of what it returns ends that. */
+async function startLoad(address: string): Promise<AsyncDisposableStack> {
+  await using stack = new AsyncDisposableStack();
   const client = await connect(bunPlatform(), parseAddress(address), {
     timeoutMs: 30_000,
     clientName: "pictures",
@@ -117,6 +126,7 @@ async function startLoad(address: string, stack: AsyncDisposableStack): Promise<
   for (const load of LOADS) stack.defer(await produce(client, load));
   await leaveOffsets(client);
   for (const reading of READINGS) stack.defer(consume(address, reading));
+  return stack.move();
 }
 
 async function leaveOffsets(client: Client): Promise<void> {
