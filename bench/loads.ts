@@ -34,7 +34,10 @@ export const loads = {
 /** When a load ends: whichever comes first. */
 export interface Limits {
   readonly seconds: number;
+  /** 0: no matter how many. */
   readonly bytes: number;
+  /** At most so much a second, if given. */
+  readonly bytesPerSecond?: number;
 }
 
 /** What a load saw. Requests are acked ones; latencies are from sending to the ack. */
@@ -57,17 +60,19 @@ export async function runLoad(
   load: Load,
   limits: Limits,
 ): Promise<LoadResult> {
-  const { partitions, connections, depth, records, recordBytes } = load;
-  const { seconds, bytes } = limits;
-  const numbers = [partitions, connections, depth, records, recordBytes, seconds, bytes];
-  const child = Bun.spawn({
-    cmd: [tools.load, address, topic, ...numbers.map(String)],
-    stdin: "ignore",
-    stderr: "inherit",
-  });
+  const cmd = loadCommand(address, topic, load, limits);
+  const child = Bun.spawn({ cmd, stdin: "ignore", stderr: "inherit" });
   const output = await child.stdout.text();
   if ((await child.exited) !== 0) throw new Error(`the load "${load.title}" failed`);
   return JSON.parse(output);
+}
+
+/** The command that runs a load. */
+export function loadCommand(address: string, topic: string, load: Load, limits: Limits): string[] {
+  const { partitions, connections, depth, records, recordBytes } = load;
+  const { seconds, bytes, bytesPerSecond = 0 } = limits;
+  const numbers = [partitions, connections, depth, records, recordBytes, seconds, bytes];
+  return [tools.load, address, topic, ...[...numbers, bytesPerSecond].map(String)];
 }
 
 /** The figure of a result that its load is about. */

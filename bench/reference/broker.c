@@ -1,128 +1,24 @@
-// The practical limit: as little as a Kafka broker can do to take records, in C.
+// The practical limit: as little as a Kafka broker can do to take records and to give them, in C.
 //
-//   broker PORT DIRECTORY [journal]
+//   broker PORT DIRECTORY [files|journal]
 //
-// It takes Produce 7, Metadata 1 and CreateTopics 2 (what load.c sends), checks each batch's
-// CRC-32C, gives it its offset and writes it to its partition's file. It checks no lengths: it is
-// for measuring only. Without `journal` it acks what is in the page cache. With it, each turn of
-// the loop also appends the turn's batches to one preallocated file, syncs that once, and acks
-// then.
+// It checks each batch's CRC-32C, gives it its offset and writes it to its partition's file. It
+// checks no lengths: it is for measuring only. Without a third argument it acks what is in the page
+// cache. With `files`, each turn of the loop syncs the files that were written to, and acks then.
+// With `journal`, each turn also appends its batches to one preallocated file, and syncs only that.
 //
 // cc -O2 -msse4.2 -mpclmul broker.c -o broker
 #define _GNU_SOURCE
-#include "crc32c.h"
-#include "wire.h"
+#include "requests.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
 #include <time.h>
-#include <unistd.h>
 
-enum {
-  RECEIVE_SIZE = 4 << 20,
-  ANSWER_SIZE = 8 << 20,
-  JOURNAL_SIZE = 256 << 20,
-  MAX_TOPICS = 4096,
-  MAX_WRITES = 1024,
-  MAX_EVENTS = 256,
-};
-enum { PRODUCE = 0, METADATA = 3, CREATE_TOPICS = 19 };
-enum { OK = 0, CORRUPT_MESSAGE = 2, UNKNOWN_TOPIC_OR_PARTITION = 3, TOPIC_ALREADY_EXISTS = 36 };
-
-static int port;
-static const char *directory;
-
-static void fail(const char *what) {
-  perror(what);
-  exit(1);
-}
-
-// ---- topics and their files
-
-typedef struct {
-  int fd; // -1 before the first record
-  uint64_t next_offset, size;
-  struct {
-    uint64_t offset, position;
-  } *index; // one entry a batch
-  int index_count, index_capacity;
-} Partition;
-
-typedef struct {
-  char name[80];
-  int name_size, partition_count;
-  Partition *partitions;
-} Topic;
-
-static Topic topics[MAX_TOPICS];
-static int topic_count;
-
-static Topic *find_topic(const uint8_t *name, int size) {
-  static Topic *last;
-  if (last && last->name_size == size && !memcmp(last->name, name, size)) return last;
-  for (Topic *t = topics; t < topics + topic_count; t++)
-    if (t->name_size == size && !memcmp(t->name, name, size)) return last = t;
-  return 0;
-}
-
-static Topic *make_topic(const uint8_t *name, int size, int partition_count) {
-  if (topic_count == MAX_TOPICS || size > 79) return 0;
-  Topic *t = &topics[topic_count++];
-  memcpy(t->name, name, size);
-  t->name_size = size;
-  t->partition_count = partition_count;
-  t->partitions = calloc(partition_count, sizeof(Partition));
-  for (int i = 0; i < partition_count; i++) t->partitions[i].fd = -1;
-  return t;
-}
-
-static Partition *open_partition(Topic *t, int number) {
-  if (!t || number < 0 || number >= t->partition_count) return 0;
-  Partition *p = &t->partitions[number];
-  if (p->fd >= 0) return p;
-  char file[256];
-  snprintf(file, sizeof file, "%s/%.*s-%d.log", directory, t->name_size, t->name, number);
-  if ((p->fd = open(file, O_RDWR | O_CREAT | O_TRUNC, 0644)) < 0) fail(file);
-  return p;
-}
-
-// ---- the journal
-
-static int journal = -1; // its file, where there is one
-static uint64_t journal_position;
-static struct iovec journal_writes[MAX_WRITES]; // parts of receive buffers: written before they go
-static int journal_write_count;
-
-static void open_journal(void) {
-  char file[256];
-  snprintf(file, sizeof file, "%s/journal", directory);
-  if ((journal = open(file, O_RDWR | O_CREAT | O_TRUNC, 0644)) < 0) fail(file);
-  char *zeros = calloc(1, 1 << 20);
-  for (int i = 0; i < JOURNAL_SIZE >> 20; i++)
-    if (write(journal, zeros, 1 << 20) != 1 << 20) fail(file);
-  fsync(journal);
-  free(zeros);
-}
-
-static void write_journal(void) {
-  ssize_t size = 0;
-  for (int i = 0; i < journal_write_count; i++) size += journal_writes[i].iov_len;
-  if (!size) return;
-  if (journal_position + size > JOURNAL_SIZE) journal_position = 0;
-  if (pwritev(journal, journal_writes, journal_write_count, journal_position) != size)
-    fail("journal");
-  journal_position += (size + 4095) & ~4095ull;
-  journal_write_count = 0;
-}
+enum { RECEIVE_SIZE = 4 << 20, MAX_EVENTS = 256, MAX_CONNECTIONS = 16384 };
 
 // ---- connections and answers
 
@@ -132,10 +28,20 @@ typedef struct {
   size_t received_size;
   uint8_t *answers; // those that wait for the journal
   size_t answers_size, answers_capacity;
+  int is_waiting;       // its next request is a fetch of what isn't there yet
+  double waiting_until; // in seconds
 } Connection;
 
-static Connection *answered[MAX_EVENTS]; // of this turn: one event, one connection
+static Connection *answered[MAX_CONNECTIONS]; // of this turn
 static int answered_count;
+static Connection *waiting[MAX_CONNECTIONS];
+static int waiting_count;
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + t.tv_nsec * 1e-9;
+}
 
 static void send_all(int fd, const uint8_t *bytes, size_t size) {
   while (size) {
@@ -146,9 +52,10 @@ static void send_all(int fd, const uint8_t *bytes, size_t size) {
   }
 }
 
-static void answer(Connection *c) {
+// Only what tells of an append has to wait for a sync.
+static void answer(Connection *c, int key) {
   put32_at(0, out_size - 4);
-  if (journal < 0) {
+  if (sync_mode == SYNC_NOTHING || (key != PRODUCE && !c->answers_size)) {
     send_all(c->fd, out, out_size);
     return;
   }
@@ -161,114 +68,8 @@ static void answer(Connection *c) {
   c->answers_size += out_size;
 }
 
-// ---- requests: each handler reads behind the header and puts its answer
-
-// Checks the batches of one partition and gives them their offsets, in place.
-static int take_batches(Partition *p, uint8_t *batches, uint32_t size) {
-  for (uint8_t *batch = batches; batch < batches + size;) {
-    uint32_t length = get32(batch + 8) + 12;
-    if (crc32c(batch + 21, length - 21) != get32(batch + 17)) return CORRUPT_MESSAGE;
-    uint64_t offset = __builtin_bswap64(p->next_offset);
-    memcpy(batch, &offset, 8);
-    memset(batch + 12, 0, 4); // leader epoch
-    if (p->index_count == p->index_capacity) {
-      p->index_capacity = p->index_capacity ? p->index_capacity * 2 : 16;
-      p->index = realloc(p->index, p->index_capacity * sizeof *p->index);
-    }
-    p->index[p->index_count].offset = p->next_offset;
-    p->index[p->index_count++].position = p->size + (batch - batches);
-    p->next_offset += get32(batch + 23) + 1; // last offset delta
-    batch += length;
-  }
-  return OK;
-}
-
-static int append(Partition *p, uint8_t *batches, uint32_t size) {
-  if (!p) return UNKNOWN_TOPIC_OR_PARTITION;
-  int error = take_batches(p, batches, size);
-  if (error) return error;
-  if (pwrite(p->fd, batches, size, p->size) != size) fail("append");
-  p->size += size;
-  if (journal < 0) return OK;
-  journal_writes[journal_write_count++] = (struct iovec){batches, size};
-  if (journal_write_count == MAX_WRITES) write_journal();
-  return OK;
-}
-
-static void produce(uint8_t *p) {
-  p += string_size(p) + 2 + 4; // transactional id, acks, timeout
-  uint32_t count = get32(p);
-  p += 4;
-  put32(count);
-  while (count--) {
-    Topic *t = find_topic(p + 2, get16(p));
-    put_string(p + 2, get16(p));
-    p += string_size(p);
-    uint32_t partition_count = get32(p);
-    p += 4;
-    put32(partition_count);
-    while (partition_count--) {
-      uint32_t number = get32(p), size = get32(p + 4);
-      Partition *partition = open_partition(t, number);
-      uint64_t base_offset = partition ? partition->next_offset : 0;
-      int error = append(partition, p + 8, size);
-      p += 8 + size;
-      put32(number);
-      put16(error);
-      put64(base_offset);
-      put64(-1); // append time
-      put64(0);  // log start offset
-    }
-  }
-  put32(0); // throttle time
-}
-
-static void metadata(uint8_t *p) {
-  uint32_t count = get32(p);
-  p += 4;
-  put32(1); // brokers
-  put32(1);
-  put_string("127.0.0.1", 9);
-  put32(port);
-  put16(-1); // rack
-  put32(1);  // controller
-  put32(count);
-  for (; count--; p += string_size(p)) {
-    Topic *t = find_topic(p + 2, get16(p));
-    put16(t ? OK : UNKNOWN_TOPIC_OR_PARTITION);
-    put_string(p + 2, get16(p));
-    put8(0); // internal
-    put32(t ? t->partition_count : 0);
-    for (int i = 0; t && i < t->partition_count; i++) {
-      put16(OK);
-      put32(i);
-      for (int k = 0; k < 5; k++) put32(1); // leader; a replica, in sync: arrays of one
-    }
-  }
-}
-
-static void create_topics(uint8_t *p) {
-  uint32_t count = get32(p);
-  p += 4;
-  put32(0); // throttle time
-  put32(count);
-  while (count--) {
-    uint8_t *name = p + 2;
-    int size = get16(p);
-    p += string_size(p);
-    int exists = find_topic(name, size) != 0;
-    if (!exists) make_topic(name, size, get32(p));
-    p += 4 + 2 + 4; // partitions, replication factor, no assignments
-    uint32_t configs = get32(p);
-    p += 4;
-    for (uint32_t i = 0; i < 2 * configs; i++) p += string_size(p);
-    put_string(name, size);
-    put16(exists ? TOPIC_ALREADY_EXISTS : OK);
-    put16(-1); // message
-  }
-}
-
-static void handle(Connection *c, uint8_t *frame) {
+// Returns whether the request is done: a fetch may have to wait.
+static int handle(Connection *c, uint8_t *frame, int is_late) {
   int key = get16(frame);
   out_size = 4;
   put_bytes(frame + 4, 4); // correlation id
@@ -276,11 +77,25 @@ static void handle(Connection *c, uint8_t *frame) {
   if (key == PRODUCE) produce(body);
   else if (key == METADATA) metadata(body);
   else if (key == CREATE_TOPICS) create_topics(body);
-  else {
+  else if (key == DELETE_TOPICS) delete_topics(body);
+  else if (key == FIND_COORDINATOR) find_coordinator();
+  else if (key == API_VERSIONS) api_versions(get16(frame + 2));
+  else if (key == LIST_OFFSETS) list_offsets(body);
+  else if (key == FETCH) {
+    if (!fetch(body) && !is_late && fetch_wait(body)) {
+      if (!c->is_waiting) {
+        c->waiting_until = now() + fetch_wait(body) * 1e-3;
+        waiting[waiting_count++] = c;
+      }
+      c->is_waiting = 1;
+      return 0;
+    }
+  } else {
     shutdown(c->fd, SHUT_RDWR);
-    return;
+    return 1;
   }
-  answer(c);
+  answer(c, key);
+  return 1;
 }
 
 // ---- the loop
@@ -300,13 +115,35 @@ static void accept_on(int epoll, int listener) {
   add_to(epoll, fd, c);
 }
 
+static void forget(Connection *c, Connection **list, int *count) {
+  for (int i = 0; i < *count; i++)
+    if (list[i] == c) list[i--] = list[--*count];
+}
+
 static void drop(Connection *c) {
-  for (int i = 0; i < answered_count; i++)
-    if (answered[i] == c) answered[i--] = answered[--answered_count];
+  forget(c, answered, &answered_count);
+  forget(c, waiting, &waiting_count);
   close(c->fd);
   free(c->received);
   free(c->answers);
   free(c);
+}
+
+// Takes the requests that are there; `is_late`: the first one is a fetch that has waited enough.
+static void take_requests(Connection *c, int is_late) {
+  size_t taken = 0;
+  while (c->received_size - taken >= 4) {
+    uint32_t length = get32(c->received + taken);
+    if (c->received_size - taken - 4 < length) break;
+    if (!handle(c, c->received + taken + 4, is_late)) break;
+    if (c->is_waiting) forget(c, waiting, &waiting_count);
+    is_late = c->is_waiting = 0;
+    taken += 4 + length;
+  }
+  if (!taken) return;
+  write_journal();
+  c->received_size -= taken;
+  memmove(c->received, c->received + taken, c->received_size);
 }
 
 static void receive(Connection *c) {
@@ -317,17 +154,28 @@ static void receive(Connection *c) {
     return;
   }
   c->received_size += size;
-  size_t taken = 0;
-  while (c->received_size - taken >= 4) {
-    uint32_t length = get32(c->received + taken);
-    if (c->received_size - taken - 4 < length) break;
-    handle(c, c->received + taken + 4);
-    taken += 4 + length;
+  take_requests(c, 0);
+}
+
+// Looks at the fetches that wait: after each turn that appended something, and when one is late.
+static void serve_waiting(void) {
+  double at = waiting_count ? now() : 0;
+  for (int i = waiting_count - 1; i >= 0; i--) {
+    Connection *c = waiting[i];
+    int is_late = at >= c->waiting_until;
+    if (was_appended || is_late) take_requests(c, is_late);
   }
-  if (!taken) return;
-  write_journal();
-  c->received_size -= taken;
-  memmove(c->received, c->received + taken, c->received_size);
+  was_appended = 0;
+}
+
+// Until the first fetch is late, in ms; -1: none waits.
+static int next_wait(void) {
+  double first = 1e18;
+  for (int i = 0; i < waiting_count; i++)
+    if (waiting[i]->waiting_until < first) first = waiting[i]->waiting_until;
+  if (!waiting_count) return -1;
+  double left = first - now();
+  return left > 0 ? left * 1e3 + 1 : 0;
 }
 
 static int listen_on(int number) {
@@ -341,7 +189,7 @@ static int listen_on(int number) {
 
 int main(int count, char **arguments) {
   if (count < 3) {
-    fprintf(stderr, "usage: broker PORT DIRECTORY [journal]\n");
+    fprintf(stderr, "usage: broker PORT DIRECTORY [files|journal]\n");
     return 2;
   }
   port = atoi(arguments[1]);
@@ -352,18 +200,23 @@ int main(int count, char **arguments) {
   getrlimit(RLIMIT_NOFILE, &files);
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
-  if (count > 3 && !strcmp(arguments[3], "journal")) open_journal();
+  if (count > 3 && !strcmp(arguments[3], "files")) sync_mode = SYNC_FILES;
+  if (count > 3 && !strcmp(arguments[3], "journal")) {
+    sync_mode = SYNC_JOURNAL;
+    open_journal();
+  }
 
   int listener = listen_on(port), epoll = epoll_create1(0);
   add_to(epoll, listener, 0);
   struct epoll_event events[MAX_EVENTS];
   for (;;) {
-    int ready = epoll_wait(epoll, events, MAX_EVENTS, -1);
+    int ready = epoll_wait(epoll, events, MAX_EVENTS, next_wait());
     for (int i = 0; i < ready; i++) {
       if (events[i].data.ptr) receive(events[i].data.ptr);
       else accept_on(epoll, listener);
     }
-    if (answered_count) fdatasync(journal);
+    sync_turn();
+    serve_waiting();
     for (; answered_count; answered_count--) {
       Connection *c = answered[answered_count - 1];
       send_all(c->fd, c->answers, c->answers_size);

@@ -1,10 +1,13 @@
 // Raw Kafka load at next to no cost, so that the broker is what is measured.
 //
-//   load HOST:PORT TOPIC PARTITIONS CONNECTIONS DEPTH RECORDS SIZE SECONDS BYTES
+//   load HOST:PORT TOPIC PARTITIONS CONNECTIONS DEPTH RECORDS SIZE SECONDS BYTES [RATE]
+//   load HOST:PORT TOPIC create PARTITIONS
+//   load HOST:PORT TOPIC delete
 //
 // Makes the topic and sends to it on CONNECTIONS connections with DEPTH requests in flight on each,
-// until SECONDS have passed or BYTES were sent. A request is one batch of RECORDS records of SIZE
-// bytes, with acks=all, to one partition; partitions take turns. Prints one line of JSON.
+// until SECONDS have passed or BYTES were sent (0: no matter how many), at most RATE bytes a second.
+// A request is one batch of RECORDS records of SIZE bytes, with acks=all, to one partition;
+// partitions take turns. Prints one line of JSON. Waits for a broker that is about to come up.
 //
 // cc -O2 -msse4.2 -mpclmul load.c -o load
 #define _GNU_SOURCE
@@ -16,14 +19,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { MAX_EVENTS = 512, MAX_LATENCIES = 20000000, HEAD_SIZE = 320, RECEIVE_SIZE = 1 << 18 };
-enum { PRODUCE = 0, METADATA = 3, CREATE_TOPICS = 19 };
-enum { TOPIC_ALREADY_EXISTS = 36 };
+enum { PRODUCE = 0, METADATA = 3, CREATE_TOPICS = 19, DELETE_TOPICS = 20 };
+enum { OK = 0, LEADER_NOT_AVAILABLE = 5, TOPIC_ALREADY_EXISTS = 36 };
+static const double PATIENCE_S = 180; // for a broker that starts
 enum { ANSWER_SECONDS = 10 };
 
 static void fail(const char *what, const char *why) {
@@ -122,30 +125,38 @@ static void resolve(const char *address) {
   if (inet_pton(AF_INET, host, &target.sin_addr) != 1) fail("not an IPv4 address:", host);
 }
 
-static int dial(void) {
-  int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
-  if (connect(fd, (void *)&target, sizeof target)) fail("connect:", strerror(errno));
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  return fd;
+static int dial(double patience_s) {
+  for (double until = now() + patience_s;; usleep(500)) {
+    int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+    if (!connect(fd, (void *)&target, sizeof target)) {
+      setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+      return fd;
+    }
+    if (now() > until) fail("connect:", strerror(errno));
+    close(fd);
+  }
 }
 
-// Sends the request in `out`; returns what stands behind the answer's correlation id.
+// Sends the request in `out`; returns what stands behind the answer's correlation id, or null where
+// the connection ends before.
 static uint8_t *call(int fd) {
   put32_at(0, out_size - 4);
   uint8_t head[4];
-  if (send(fd, out, out_size, MSG_NOSIGNAL) != (ssize_t)out_size) fail("send:", strerror(errno));
-  if (recv(fd, head, 4, MSG_WAITALL) != 4) fail("no answer:", strerror(errno));
+  if (send(fd, out, out_size, MSG_NOSIGNAL) != (ssize_t)out_size) return 0;
+  if (recv(fd, head, 4, MSG_WAITALL) != 4) return 0;
   uint32_t size = get32(head);
   uint8_t *body = calloc(1, size + 64);
-  if (recv(fd, body, size, MSG_WAITALL) != (ssize_t)size) fail("half an answer:", strerror(errno));
+  if (recv(fd, body, size, MSG_WAITALL) != (ssize_t)size) return 0;
   return body + 4;
 }
 
-static int metadata_error(int fd, const char *topic) {
+// The first error among a topic and its partitions, as far as a broker knows them.
+static int metadata_error(int fd, const char *topic, int partition_count) {
   begin(METADATA, 1, 256);
   put32(1);
   put_string(topic, strlen(topic));
   uint8_t *p = call(fd);
+  if (!p) return LEADER_NOT_AVAILABLE;
   int brokers = get32(p);
   p += 4;
   while (brokers--) {
@@ -154,27 +165,62 @@ static int metadata_error(int fd, const char *topic) {
     p += 4;
     p += string_size(p);
   }
-  return get16(p + 8); // behind the controller and the count of topics
+  p += 4 + 4; // controller, count of topics
+  int error = get16(p);
+  if (error) return error;
+  p += 2;
+  p += string_size(p) + 1;
+  int known = get32(p);
+  p += 4;
+  for (int i = 0; i < known; i++) {
+    if (get16(p)) return get16(p);
+    p += 2 + 4 + 4;
+    for (int lists = 2; lists--;) p += 4 + 4 * get32(p); // replicas, those in sync
+  }
+  return known == partition_count ? OK : LEADER_NOT_AVAILABLE;
 }
 
-static void create_topic(const char *topic, int partitions) {
-  int fd = dial();
+static int create_error(int fd, const char *topic, int partition_count) {
   begin(CREATE_TOPICS, 2, 4096);
   put32(1);
   put_string(topic, strlen(topic));
-  put32(partitions);
-  put16(1);     // replication factor
+  put32(partition_count);
+  put16(-1);    // replication factor: the broker's own
   put32(0);     // assignments
   put32(0);     // configs
   put32(60000); // timeout
   put8(0);      // validate only
-  int error = get16(call(fd) + 8 + 2 + strlen(topic));
-  if (error && error != TOPIC_ALREADY_EXISTS) {
-    fprintf(stderr, "load: CreateTopics failed with error code %d\n", error);
-    exit(1);
+  uint8_t *p = call(fd);
+  return p ? get16(p + 8 + 2 + strlen(topic)) : LEADER_NOT_AVAILABLE;
+}
+
+static void create_topic(const char *topic, int partition_count) {
+  double until = now() + PATIENCE_S;
+  int fd = dial(PATIENCE_S), error;
+  while ((error = create_error(fd, topic, partition_count)) && error != TOPIC_ALREADY_EXISTS) {
+    if (now() > until) {
+      fprintf(stderr, "load: CreateTopics failed with error code %d\n", error);
+      exit(1);
+    }
+    close(fd);
+    usleep(2000);
+    fd = dial(PATIENCE_S);
   }
-  while (metadata_error(fd, topic)) usleep(5000);
+  while (metadata_error(fd, topic, partition_count)) {
+    if (now() > until) fail("no leaders for", topic);
+    usleep(2000);
+  }
   close(fd);
+}
+
+static void delete_topic(const char *topic) {
+  int fd = dial(0);
+  begin(DELETE_TOPICS, 1, 256);
+  put32(1);
+  put_string(topic, strlen(topic));
+  put32(60000); // timeout
+  uint8_t *p = call(fd);
+  if (!p || get16(p + 8 + 2 + strlen(topic))) fail("can't delete", topic);
 }
 
 // ---- the load
@@ -196,7 +242,7 @@ static size_t *request_sizes;
 static int next_request;
 static float *latencies_us;
 static size_t answer_count;
-static uint64_t answered_bytes;
+static uint64_t begun_bytes, answered_bytes;
 static int error_count;
 
 // Sends what may be sent; 1 when the socket takes no more.
@@ -205,6 +251,7 @@ static int send_more(Connection *c) {
     if (c->request < 0) {
       if (c->in_flight >= depth) return 0;
       c->request = next_request;
+      begun_bytes += request_sizes[next_request];
       next_request = (next_request + 1) % request_count;
       c->sent = 0;
       c->in_flight++;
@@ -258,31 +305,23 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-// Takes and gives back memory, so that whoever writes next finds some that the machine has at hand.
-//
-// A virtual machine hands free memory back to its host within seconds, and the first touch of what
-// it must get again costs more than anything that a broker does. With this, everyone starts alike.
-static void freshen_memory(uint64_t size) {
-  uint8_t *memory = mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) fail("memory:", strerror(errno));
-  memset(memory, 1, size);
-  munmap(memory, size);
-}
-
-static void run(Connection *connections, int count, double seconds, uint64_t bytes) {
+static void run(Connection *connections, int count, double seconds, uint64_t bytes, double rate) {
   int epoll = epoll_create1(0);
   struct epoll_event events[MAX_EVENTS];
   for (Connection *c = connections; c < connections + count; c++) {
-    *c = (Connection){.fd = dial(), .request = -1, .sent_at = malloc(depth * sizeof(double))};
+    *c = (Connection){.fd = dial(1), .request = -1, .sent_at = malloc(depth * sizeof(double))};
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
     epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &event);
   }
   double began = now(), cpu_began = clock_s(CLOCK_PROCESS_CPUTIME_ID), passed;
   // A moment's load may be over before the disk has answered once: it waits for that.
   while ((passed = now() - began) < (answer_count ? seconds : seconds + ANSWER_SECONDS) &&
-         answered_bytes < bytes) {
+         (!bytes || answered_bytes < bytes)) {
     int blocked = 0;
-    for (Connection *c = connections; c < connections + count; c++) blocked |= send_more(c);
+    for (Connection *c = connections; c < connections + count; c++) {
+      if (rate && begun_bytes > rate * passed) break;
+      blocked |= send_more(c);
+    }
     int ready = epoll_wait(epoll, events, MAX_EVENTS, blocked ? 0 : 1);
     // With one connection, don't take the processor from the broker by spinning.
     if (blocked && !ready && count == 1) nanosleep(&(struct timespec){.tv_nsec = 20000}, 0);
@@ -300,8 +339,19 @@ static void run(Connection *connections, int count, double seconds, uint64_t byt
 }
 
 int main(int count, char **arguments) {
-  if (count != 10) {
-    fail("usage: load HOST:PORT TOPIC", "PARTITIONS CONNECTIONS DEPTH RECORDS SIZE SECONDS BYTES");
+  if (count == 5 && !strcmp(arguments[3], "create")) {
+    resolve(arguments[1]);
+    create_topic(arguments[2], atoi(arguments[4]));
+    return 0;
+  }
+  if (count == 4 && !strcmp(arguments[3], "delete")) {
+    resolve(arguments[1]);
+    delete_topic(arguments[2]);
+    return 0;
+  }
+  if (count != 10 && count != 11) {
+    fail("usage: load HOST:PORT TOPIC",
+         "PARTITIONS CONNECTIONS DEPTH RECORDS SIZE SECONDS BYTES [RATE]");
   }
   resolve(arguments[1]);
   double seconds = atof(arguments[8]);
@@ -320,7 +370,6 @@ int main(int count, char **arguments) {
   }
   latencies_us = malloc(MAX_LATENCIES * sizeof *latencies_us);
   Connection *connections = calloc(connection_count, sizeof *connections);
-  freshen_memory(bytes);
-  run(connections, connection_count, seconds, bytes);
+  run(connections, connection_count, seconds, bytes, count > 10 ? atof(arguments[10]) : 0);
   return error_count ? 3 : 0;
 }

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+
+const dist = path.resolve(import.meta.dir, "../../dist");
+
+/** A Java program whose jars lie in one of some folders: that of an installation, or our own. */
+export interface Jars {
+  /** Its name in sentences. */
+  readonly name: string;
+  readonly folders: readonly string[];
+  /** A jar that is named after the program's version: what stands before it. */
+  readonly versioned: string;
+}
+
+/** Apache Kafka: where `KAFKA_HOME` is, or what Maven brought. */
+export const kafkaJars: Jars = {
+  name: "Apache Kafka",
+  folders: [
+    ...(process.env.KAFKA_HOME === undefined ? [] : [path.join(process.env.KAFKA_HOME, "libs")]),
+    path.join(dist, "bench", "kafka"),
+    path.join(dist, "interop", "java"),
+  ],
+  versioned: "kafka-server-common-",
+};
+
+/** Apache RocketMQ. */
+export const rocketmqJars: Jars = {
+  name: "Apache RocketMQ",
+  folders: [path.join(dist, "bench", "rocketmq")],
+  versioned: "rocketmq-broker-",
+};
+
+/** RabbitMQ's PerfTest. */
+export const perfTestJars: Jars = {
+  name: "RabbitMQ's PerfTest",
+  folders: [path.join(dist, "bench", "perf-test")],
+  versioned: "perf-test-",
+};
+
+function folderOf({ folders }: Jars): string | undefined {
+  return folders.find((folder) => existsSync(folder));
+}
+
+/** What a program of these jars lacks, as a sentence. */
+export function missingJars(jars: Jars): string | null {
+  if (Bun.which("java") === null) return "there is no Java runtime (java)";
+  if (folderOf(jars) !== undefined) return null;
+  return `there are no jars of ${jars.name}: npm run bench:install`;
+}
+
+export function jarVersion(jars: Jars): string {
+  const names = readdirSync(folderOf(jars) ?? dist);
+  const jar = names.find((name) => name.startsWith(jars.versioned) && name.endsWith(".jar"));
+  return jar?.slice(jars.versioned.length, -".jar".length) ?? "unknown";
+}
+
+/** The command that runs a class of these jars. */
+export function java(jars: Jars, flags: readonly string[], main: string): string[] {
+  return ["java", ...flags, "-cp", `${folderOf(jars) ?? "."}/*`, main];
+}
