@@ -15,7 +15,7 @@ const SMALL: Values = { count: 3_000_000, bytes: 100, sameness: 100 };
 const TEXT: Values = { count: 400_000, bytes: 1024, sameness: 70 };
 const SHORT: Limits = { seconds: 2, bytes: 400e6 };
 const ACKED = ["acks=1", "linger.ms=5", "batch.size=1000000"];
-const EAGER = ["acks=all", "linger.ms=0"];
+const COPIED = ["acks=all", "linger.ms=5", "batch.size=1000000"];
 
 const base = { place: "disk" } as const;
 
@@ -161,7 +161,7 @@ export const measures = {
     systems: PAIR,
   },
   cluster: {
-    ...produce("Three brokers, 1 KiB, librdkafka, acks=all, 3 copies", KIB, EAGER),
+    ...produce("Three brokers, 3 copies, 1 KiB, librdkafka, acks=all", SOME, COPIED),
     systems: CLUSTER,
   },
   start: {

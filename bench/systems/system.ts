@@ -1,5 +1,8 @@
-/** How a system is talked to, and so which clients drive it. */
-export type Protocol = "kafka" | "nats";
+/**
+ * How a system is talked to, and so which clients drive it. What speaks Kafka's protocol with its
+ * leaders on several brokers is only for clients that follow them.
+ */
+export type Protocol = "kafka" | "kafka-cluster" | "nats";
 
 /** What is measured: a broker, or some that are one to their clients. */
 export interface System {

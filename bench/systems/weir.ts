@@ -61,6 +61,7 @@ export function weirPair(replication: "sync" | "async"): System {
 export const weirCluster: System = {
   ...common,
   name: "Weir, three brokers",
+  protocol: "kafka-cluster",
   ack: "all brokers in sync have synced it; three copies",
   missing: () => common.missing() ?? (Bun.which("etcd") ? null : "there is no etcd"),
   start: async (directory) => {

@@ -19,6 +19,7 @@ export interface Client {
 
 export const clients: Readonly<Record<Protocol, Client>> = {
   kafka: { prepare: prepareKafka, clean: deleteTopic, warmUp: warmUpKafka },
+  "kafka-cluster": { prepare: prepareKafka, clean: deleteTopic, warmUp: warmUpCluster },
   nats: { prepare: prepareNats, clean: deleteStream, warmUp: warmUpBy(prepareNats) },
 };
 
@@ -50,6 +51,11 @@ async function warmUpKafka({ running, topic }: Life, seconds: number): Promise<v
   for (const load of [loads.small, loads.batches]) {
     await runLoad(running.address, topic, load, half);
   }
+}
+
+async function warmUpCluster(life: Life): Promise<void> {
+  const values = { count: 20_000, bytes: 1024, sameness: 100 };
+  await (await kafka.produce(life, { kind: "produce", values, settings: ["acks=all"] }))();
 }
 
 /** Clients that wait for their acks. */
