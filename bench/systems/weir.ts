@@ -45,7 +45,7 @@ export function weirPair(replication: "sync" | "async"): System {
     name: `Weir, pair, ${replication}`,
     ack: replication === "sync" ? "both brokers have synced it" : "the master has synced it",
     start: async (directory): Promise<RunningSystem> => {
-      const pair = await startPair(directory, { replication }, { name: "pair", partitions: 1 });
+      const pair = await startPair(directory, { replication }, { name: "at-start", partitions: 1 });
       const pids = [pair.one, pair.two].flatMap(({ broker }) => (broker ? [broker.pid] : []));
       return {
         address: addressOf(pair.one),
@@ -65,7 +65,7 @@ export const weirCluster: System = {
   ack: "all brokers in sync have synced it; three copies",
   missing: () => common.missing() ?? (Bun.which("etcd") ? null : "there is no etcd"),
   start: async (directory) => {
-    const cluster = await startCluster(directory, { name: "cluster", partitions: 3 });
+    const cluster = await startCluster(directory, { name: "at-start", partitions: 1 });
     const pids = cluster.members.flatMap(({ broker }) => (broker ? [broker.pid] : []));
     const [address = ""] = cluster.bootstrap.split(",");
     return {
