@@ -4,6 +4,7 @@ import { type Figure, figureKinds } from "../measures/figures.ts";
 import type { Measure } from "../measures/measure.ts";
 import { type Result, readResults } from "../results.ts";
 import { type SystemId, systems } from "../systems/all.ts";
+import { curvesSection } from "./curves.ts";
 import { goalsSection } from "./goals.ts";
 import { figureOf, ratioOf } from "./summaries.ts";
 import { decimal, spread, table } from "./tables.ts";
@@ -19,6 +20,7 @@ export function writePage(file: string): void {
     goalsSection(results),
     "## Measures\n",
     ...ids.map((id) => measureSection(measures[id], results.get(id))),
+    curvesSection(file),
   ];
   writeFileSync(file, `${parts.join("\n").trimEnd()}\n`);
 }
