@@ -59,13 +59,13 @@ export class Appends {
     if (isInternal(topic)) return internalTopic(topic);
     const { refusal, leader } = membership;
     if (refusal) return refusal;
-    if (leader?.isFenced) return fenced();
     const partition = topics.partition(topic, index);
     if (!partition) return unknownPartition(topic, index);
     const { log, place } = partition;
     const { settings } = partition.topic;
     const led = leader?.led(log);
     if (!leader || !led) return membership.partitions.refusalOf(place);
+    if (leader.isFenced) return fenced(led);
     const { copies, epoch } = led;
     const logAppendTimeMs = restores
       ? (admitRestored(log, epoch, buffer, from, to) ?? -1)
@@ -90,7 +90,7 @@ export class Appends {
         return;
       }
       if (leader.isFenced) {
-        this.#refuse(fenced(), done);
+        this.#refuse(fenced(led), done);
         return;
       }
       traffic.written(count, to - from);

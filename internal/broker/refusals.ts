@@ -1,3 +1,4 @@
+import type { LedLog } from "../replication/led-log.ts";
 import { BrokerError } from "./errors.ts";
 import type { PairPath } from "./pair-path.ts";
 import type { Partition } from "./partition.ts";
@@ -22,8 +23,15 @@ export function leadsAlready(epoch: number): BrokerError {
   return new BrokerError("not-leader", `another broker leads with epoch ${epoch} by now`);
 }
 
-/** A master that may have been replaced takes nothing. */
-export function fenced(): BrokerError {
+/**
+ * A leader that may have been replaced takes nothing. Where brokers agree on leaders, clients are to
+ * find out who it is by now.
+ */
+export function fenced({ isAgreed }: Pick<LedLog, "isAgreed">): BrokerError {
+  if (isAgreed) {
+    const why = "this broker's lease may have ended";
+    return new BrokerError("not-leader", `${why}: another one leads the partition, or will soon`);
+  }
   const why = "others haven't been heard for so long";
   return new BrokerError("not-enough-replicas", `${why} that one of them may lead by now`);
 }

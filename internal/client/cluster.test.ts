@@ -206,6 +206,33 @@ test("a leader that is cut off from its followers keeps what it alone has to its
   expect(await valuesOf(first)).toEqual(["one", "two"]);
 });
 
+test("a leader that hears no other broker has its lead taken, though etcd hears it", async () => {
+  await startAll(3, { "replica.lag.time.max.ms": "10000" });
+  await createTopic(1, { "min.insync.replicas": "2" });
+  await produce("one");
+  const first = await untilLed();
+  first.isCutOff = true;
+  const second = await untilLed(0, first);
+  expect(isrOf(second)).not.toContain(first.id);
+  await produce("two");
+  first.isCutOff = false;
+  await cluster.until(() => isrOf(second).length === 3, "all are in sync again");
+  expect(await valuesOf(second)).toEqual(["one", "two"]);
+});
+
+test("clients are told of a broker for a while after it went", async () => {
+  await startAll(3);
+  const [first, second] = cluster.members;
+  if (!first || !second) throw new Error("there are no brokers");
+  const ids = (nodes = brokerOf(second).replication.toldBrokers()) => nodes.map(({ id }) => id);
+  await first.stop();
+  const isGone = () => brokerOf(second).replication.brokers().length === 2;
+  await cluster.until(isGone, "the first is gone");
+  expect(ids().sort()).toEqual([1, 2, 3]);
+  cluster.clock.advance(11_000);
+  expect(ids().sort()).toEqual([2, 3]);
+});
+
 test("one that stops in order hands over first", async () => {
   await startAll(3);
   await createTopic(3, { "min.insync.replicas": "2" });

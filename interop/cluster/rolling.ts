@@ -9,11 +9,15 @@ import { brokenAtEnd } from "./rounds.ts";
 import { inSync, makeTopic, startCluster, stopCluster } from "./running-cluster.ts";
 import { medianAndWorst, Silence } from "./silence.ts";
 
-const CLIENTS = ["librdkafka", "kafkajs", "java"] as const;
+/**
+ * Clients, and how many partitions the topic of each has. One send of kafkajs (2.2.4) to several
+ * brokers loses what it had for a partition whose lead moves to a broker that has answered already:
+ * it doesn't send that again, and says that all was sent (its issue 1303).
+ */
+const CLIENTS = { librdkafka: 3, kafkajs: 1, java: 3 } as const;
 /** Clients have this time to see a round through. */
 const REST_MS = 1000;
 const LOAD = {
-  partitions: 3,
   recordBytes: [100],
   recordsPerSecond: 500,
   idempotent: true,
@@ -22,7 +26,7 @@ const LOAD = {
 
 /** A client under load. */
 interface Running {
-  readonly client: (typeof CLIENTS)[number];
+  readonly client: keyof typeof CLIENTS;
   readonly producer: EndlessProducer;
   readonly silencesMs: number[];
 }
@@ -40,9 +44,11 @@ export async function rollingRestarts(
   const running: Running[] = [];
   const broken: string[] = [];
   try {
-    for (const client of CLIENTS.filter((each) => endlessClients[each].isInstalled)) {
-      await makeTopic(cluster, client, LOAD.partitions);
-      const producer = produceEndlessly(cluster.bootstrap, client, { client, ...LOAD });
+    for (const client of ["librdkafka", "kafkajs", "java"] as const) {
+      if (!endlessClients[client].isInstalled) continue;
+      const partitions = CLIENTS[client];
+      await makeTopic(cluster, client, partitions);
+      const producer = produceEndlessly(cluster.bootstrap, client, { client, partitions, ...LOAD });
       running.push({ client, producer, silencesMs: [] });
       await producer.ackedMoreThan(0);
     }

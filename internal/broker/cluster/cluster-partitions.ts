@@ -41,10 +41,7 @@ export function clusterPartitions(path: ClusterPath, cluster: Cluster): Partitio
   };
 }
 
-/**
- * What its leader knows of a partition, or what etcd says of it. One whose lease may have ended
- * doesn't know who leads what it has led.
- */
+/** What its leader knows of a partition, or what etcd says of it. */
 function standingOf(
   { clock, brokerId, metadata }: ClusterPath,
   cluster: Cluster,
@@ -52,11 +49,9 @@ function standingOf(
   log: PartitionLog | null,
 ): Standing {
   const led = log && cluster.leader.led(log);
-  const mayBeOutdated = cluster.leader.isFenced;
-  if (led && !mayBeOutdated) return ledStanding(clock, brokerId, led);
+  if (led && !cluster.leader.isFenced) return ledStanding(clock, brokerId, led);
   const state = metadata.image.partition(topicId, index);
   const { epoch: leaderEpoch = 0, replicas = [], isr = [] } = state ?? {};
-  const known = state?.leader ?? -1;
-  const leader = known === brokerId && mayBeOutdated ? -1 : known;
+  const leader = cluster.knownLeader(state);
   return { leader, leaderEpoch, replicas, isr, observers: [], copies: [] };
 }

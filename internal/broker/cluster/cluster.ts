@@ -1,5 +1,6 @@
 import { OFFSETS_TOPIC, partitionOf } from "../../coordination/offsets-topic.ts";
 import type { ImageChanges, PartitionName } from "../../metadata/cluster/cluster-image.ts";
+import type { PartitionState } from "../../metadata/cluster/cluster-state.ts";
 import { EtcdError } from "../../platform/etcd.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { FollowerHello, LeaderOutlet } from "../../replication/messages.ts";
@@ -92,7 +93,8 @@ export class Cluster implements Membership {
     this.#departed = new Departed(clock);
     this.#isolation = new Isolation({
       cluster: path,
-      heardAtMs: () => this.#heardAtMs(),
+      leader: this.leader,
+      followings: this.#followings,
       changed: (isCutOff) => this.#registration.announceCutOff(isCutOff),
     });
     this.#controller = new Controller({
@@ -186,11 +188,18 @@ export class Cluster implements Membership {
     return this.reserveProducerIds();
   }
 
+  /** Who leads a partition; one whose lease may have ended doesn't know who leads what it has led. */
+  knownLeader(state: PartitionState | undefined): number {
+    const leader = state?.leader ?? -1;
+    return leader === this.#path.brokerId && this.leader.isFenced ? -1 : leader;
+  }
+
   coordinatorOf(groupId: string): number {
     const { image } = this.#path.metadata;
     const topic = image.topics.get(OFFSETS_TOPIC);
     if (!topic) return -1;
-    return image.partition(topic.id, partitionOf(groupId, topic.partitionCount))?.leader ?? -1;
+    const state = image.partition(topic.id, partitionOf(groupId, topic.partitionCount));
+    return this.knownLeader(state);
   }
 
   endOfEpoch(topic: string, index: number, epoch: number): EpochEnd {
@@ -248,12 +257,6 @@ export class Cluster implements Membership {
     if (changes.live) this.#brokersChanged();
     this.#sync.ask();
     this.#controller.review();
-  }
-
-  /** When other brokers were heard that this one has sessions with. */
-  *#heardAtMs(): Generator<number> {
-    yield* this.#followings.heardAtMs();
-    for (const { heardAtMs } of this.leader.followers) if (heardAtMs !== null) yield heardAtMs;
   }
 
   #brokersChanged(): void {

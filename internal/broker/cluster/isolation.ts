@@ -1,6 +1,8 @@
 import type { LiveBroker } from "../../metadata/cluster/cluster-state.ts";
 import type { Timer } from "../../platform/clock.ts";
+import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { ClusterPath } from "./cluster-path.ts";
+import type { Followings } from "./followings.ts";
 
 /** So often in a lease's time it is looked who was heard. */
 const LOOKS = 8;
@@ -15,8 +17,9 @@ const SILENT_LEASES = 1.5;
 /** What a broker finds out by whether it is cut off. */
 export interface IsolationPath {
   readonly cluster: ClusterPath;
-  /** When each of the others was heard, as far as there were sessions with them. */
-  readonly heardAtMs: () => Iterable<number>;
+  /** Those with whom there are sessions: who copies from this broker, and who is copied. */
+  readonly leader: ReplicationLeader;
+  readonly followings: Followings;
   /** This broker hears none of the others any more, or does again. */
   readonly changed: (isCutOff: boolean) => void;
 }
@@ -54,10 +57,16 @@ export class Isolation {
     const { clock, leaseMs, brokerId, metadata } = this.#path.cluster;
     const others = [...metadata.image.live.values()].filter(({ id }) => id !== brokerId);
     if (others.length === 0) this.#answeredAtMs = clock.monotonicMs();
-    const heardAtMs = Math.max(this.#answeredAtMs, ...this.#path.heardAtMs());
-    const silentMs = clock.monotonicMs() - heardAtMs;
+    const silentMs = clock.monotonicMs() - this.#heardAtMs();
     if (silentMs > leaseMs * HEARD_SHARE) for (const other of others) this.#ask(other);
     this.#path.changed(silentMs > leaseMs * SILENT_LEASES);
+  }
+
+  /** When any of the others was heard last. */
+  #heardAtMs(): number {
+    const { leader, followings } = this.#path;
+    const followers = Array.from(leader.followers, ({ heardAtMs }) => heardAtMs ?? 0);
+    return Math.max(this.#answeredAtMs, ...followings.heardAtMs(), ...followers);
   }
 
   #ask({ id, host, port }: LiveBroker): void {

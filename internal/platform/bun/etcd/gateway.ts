@@ -13,6 +13,9 @@ export interface EtcdAccess {
 /** A member that says nothing for so long isn't asked any longer. */
 const CALL_TIMEOUT_MS = 2000;
 
+/** So much is quoted of what etcd can't have said. */
+const MAX_QUOTED = 200;
+
 /** gRPC's codes that tell what a caller has to know. */
 const NOT_FOUND = 5;
 const DEADLINE_EXCEEDED = 4;
@@ -129,6 +132,7 @@ export function parsed(text: string): Fields {
   try {
     return fieldsOf(JSON.parse(text));
   } catch (error) {
-    throw new EtcdError("unavailable", "what answers isn't etcd", error);
+    const said = JSON.stringify(text.slice(0, MAX_QUOTED));
+    throw new EtcdError("unavailable", `what answers isn't etcd, it says ${said}`, error);
   }
 }
