@@ -116,7 +116,7 @@ export class Topics {
       this.#checkFree(name);
       await this.#removeLogs([]);
       const copies = replicationFactor ?? usualCopies(this.#brokerConfig);
-      await this.#metadata.putTopic(topic.metadata, copies);
+      await this.#metadata.putTopic(topic.metadata, copies, replicationFactor ?? 1);
       topic.metadata = this.#metadata.topic(name) ?? topic.metadata;
       this.#topics.set(name, topic);
       this.#changes.topicAdded(topic);
@@ -187,7 +187,7 @@ export class Topics {
       const before = topic.metadata;
       const changed = change(before);
       if (validateOnly) return;
-      await this.#metadata.putTopic(changed, usualCopies(this.#brokerConfig));
+      await this.#metadata.putTopic(changed, usualCopies(this.#brokerConfig), 1);
       topic.update(changed, this.#brokerConfig);
       this.#changes.topicChanged(topic, before);
     });
@@ -199,9 +199,10 @@ export class Topics {
    */
   async reconcile(): Promise<void> {
     const known = [...this.#metadata.topics()].map(({ name }) => name);
+    const failures: unknown[] = []; // a topic that can't be taken holds up no other
     for (const name of new Set([...this.#topics.keys(), ...known])) {
       if (this.#topics.get(name)?.metadata === this.#metadata.topic(name)) continue;
-      await this.#exclusively(name, () => this.#take(name));
+      await this.#exclusively(name, () => this.#take(name)).catch((why) => failures.push(why));
     }
     for (const topic of this.#topics.values()) {
       for (let index = 0; index < topic.metadata.partitionCount; index++) {
@@ -209,6 +210,7 @@ export class Topics {
         if (this.#cluster.partOf(place) !== "nothing") topic.partition(index, this.#store);
       }
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   async #take(name: string): Promise<void> {
@@ -219,6 +221,7 @@ export class Topics {
     if (!metadata) return;
     const topic = this.#topics.get(name);
     if (!topic) {
+      await this.#removeLogs([]); // an earlier topic of this name may still have its logs here
       const added = this.#newState(metadata);
       this.#topics.set(name, added);
       this.#changes.topicAdded(added);

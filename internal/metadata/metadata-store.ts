@@ -36,9 +36,9 @@ export interface MetadataStore {
   topicById(id: string): TopicMetadata | undefined;
   /**
    * Makes a topic, or puts a changed one (same name and id) in its place. New partitions get so
-   * many `copies`, where they can be placed at all.
+   * many `copies`, where they can be placed at all; `least` of them, or nothing is made.
    */
-  putTopic(topic: TopicMetadata, copies: number): Promise<void>;
+  putTopic(topic: TopicMetadata, copies: number, least: number): Promise<void>;
   /** Forgets a topic. */
   removeTopic(name: string): Promise<void>;
   /** Where the metadata log is kept; its log isn't one of a topic. */

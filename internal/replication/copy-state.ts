@@ -62,3 +62,8 @@ export interface IsrAuthority {
   /** Whether others may have chosen another leader by now: then nothing more is committed. */
   readonly isOutdated: () => boolean;
 }
+
+/** Whether a copy is neither in the ISR nor proposed for it. */
+export function isUnproposed({ standing, proposed }: CopyState): boolean {
+  return standing !== "in" && proposed === null;
+}

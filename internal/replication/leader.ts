@@ -222,9 +222,12 @@ export class ReplicationLeader {
 
   #putAgreed({ copies }: LedLog, { replicas, isr }: AgreedCopies): void {
     const { brokerId, clock } = this.#path;
-    for (const id of replicas) {
-      const standing = isr.includes(id) ? "in" : "new";
-      if (id !== brokerId) copies.put(id, true, standing, clock.monotonicMs());
+    // Who is in the ISR comes first: all would be committed else before it is known who waits.
+    for (const standing of ["in", "new"] as const) {
+      for (const id of replicas) {
+        if (id === brokerId || isr.includes(id) !== (standing === "in")) continue;
+        copies.put(id, true, standing, clock.monotonicMs());
+      }
     }
   }
 

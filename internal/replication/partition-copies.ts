@@ -1,4 +1,5 @@
 import type { Copy, CopyRules, CopyState, IsrAuthority } from "./copy-state.ts";
+import { isUnproposed } from "./copy-state.ts";
 
 /**
  * A copy begins to join when it had everything so recently, and since it is out: the wait for it
@@ -23,6 +24,8 @@ export class PartitionCopies {
   #rules: CopyRules;
   #fenced = false;
   #endOffset: number;
+  /** What the leader had when it began to lead: all that was committed before is in there. */
+  readonly #firstOffset: number;
   #highWatermark: number;
 
   /**
@@ -43,6 +46,7 @@ export class PartitionCopies {
     this.#rules = rules;
     this.#heardAtMs = heardAtMs;
     this.#endOffset = endOffset;
+    this.#firstOffset = endOffset;
     this.#highWatermark = Math.min(highWatermark, endOffset);
   }
 
@@ -200,11 +204,9 @@ export class PartitionCopies {
       this.#seeWhetherCaughtUp(copy);
       const isRecent = nowMs - copy.caughtUpAtMs <= this.#rules.lagTimeMaxMs;
       const isHopeless = copy.standing === "joining" && !this.#mayJoin(copy);
-      if (copy.standing === "out") {
-        if (isRecent) this.#join(copy, nowMs);
-      } else if (!isRecent || isHopeless) {
-        this.#drop(copy, nowMs);
-      } else if (copy.proposed === "out" && copy.offset >= this.#highWatermark) {
+      if (copy.standing !== "out" && (!isRecent || isHopeless)) this.#drop(copy, nowMs);
+      else if (isRecent && isUnproposed(copy)) this.#join(copy, nowMs);
+      else if (copy.proposed === "out" && copy.offset >= this.#highWatermark) {
         this.#propose(copy, null);
       }
     }
@@ -215,9 +217,10 @@ export class PartitionCopies {
 
   /** Whether a sweep could find something: one in sync that lags, or one out of it that doesn't. */
   get unsettled(): boolean {
-    for (const { standing, offset, synchronous } of this.#copies.values()) {
-      const hasAll = offset >= this.#endOffset;
-      if (standing === "out" ? synchronous && hasAll : !hasAll) return true;
+    for (const copy of this.#copies.values()) {
+      const hasAll = copy.offset >= this.#endOffset;
+      if (copy.standing !== "out" && !hasAll) return true;
+      if (copy.synchronous && hasAll && isUnproposed(copy)) return true;
     }
     return false;
   }
@@ -266,7 +269,8 @@ export class PartitionCopies {
 
   #join(copy: Copy, nowMs: number): void {
     if (copy.standing === "in" || !this.#mayJoin(copy)) return;
-    if (copy.offset >= this.#highWatermark && copy.offset >= 0) {
+    // The high watermark may be behind what was committed before this broker led.
+    if (copy.offset >= Math.max(this.#highWatermark, this.#firstOffset)) {
       const all = copy.offset >= this.#endOffset;
       // Behind a watermark that can't move, having everything is what counts.
       if (all || copy.standing === "joining") this.#admit(copy);
@@ -292,8 +296,6 @@ export class PartitionCopies {
   }
 
   #ids(wanted: (copy: Copy) => boolean): number[] {
-    const ids: number[] = [];
-    for (const copy of this.#copies.values()) if (wanted(copy)) ids.push(copy.brokerId);
-    return ids;
+    return [...this.#copies.values()].filter(wanted).map(({ brokerId }) => brokerId);
   }
 }

@@ -64,7 +64,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   pair(
     "ISR expand too early",
     "replication/partition-copies.ts",
-    "if (copy.offset >= this.#highWatermark && copy.offset >= 0) {",
+    "if (copy.offset >= Math.max(this.#highWatermark, this.#firstOffset)) {",
     "if (copy.offset >= 0) {",
   ),
   pair(
@@ -94,8 +94,8 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   pair(
     "a copy that was silent never comes back into the ISR of an idle log",
     "replication/partition-copies.ts",
-    "if (isRecent) this.#join(copy, nowMs);",
-    "if (nowMs < 0) this.#join(copy, nowMs);",
+    "else if (isRecent && isUnproposed(copy)) this.#join(copy, nowMs);",
+    "else if (nowMs < 0) this.#join(copy, nowMs);",
   ),
   mutantOf("pair", "old master not fenced", [
     {

@@ -271,6 +271,7 @@ export class Cluster implements Membership {
 
   /** The lease holds, doesn't, or is another: what was led with the one before isn't any more. */
   #sessionChanged(): void {
+    this.#roles.sessionChanged(); // before a new lease is taken for that of what was led
     this.leader.reviewFence();
     this.#changed = [...this.#path.metadata.image.partitions()];
     this.#sync.ask();

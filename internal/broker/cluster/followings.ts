@@ -1,6 +1,7 @@
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { CutOff } from "../../storage/truncation.ts";
 import { Following } from "../following.ts";
+import { onlyIfStorage } from "../storage-errors.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 
 /** A leader that is followed, with all of its logs that are copied here. */
@@ -68,7 +69,7 @@ export class Followings {
       }
       if (followed.logs.size > 0 || session !== "") continue;
       this.#byLeader.delete(leaderId);
-      void followed.following.stop();
+      followed.following.stop().catch(onlyIfStorage);
     }
   }
 

@@ -62,6 +62,14 @@ export class PartitionRoles {
     return false;
   }
 
+  /** The lease is another, or none: what was led with the one before ends at once. */
+  sessionChanged(): void {
+    for (const name of [...this.#led.values()]) {
+      const partition = this.#partitionOf(name);
+      if (partition) this.#look(partition);
+    }
+  }
+
   /** A partition's leader may want another ISR. */
   wanted(led: LedLog): void {
     const partition = this.#led.get(led.log);

@@ -14,7 +14,7 @@ import type { MetadataStore, TopicMetadata } from "../metadata-store.ts";
 import { ClusterImage, type ImageChanges, type PartitionName } from "./cluster-image.ts";
 import { type ClusterKeys, clusterKeys, partitionValue, producerIdsValue } from "./cluster-keys.ts";
 import type { PartitionState, Versioned } from "./cluster-state.ts";
-import { addPartitions, topicChanges } from "./topic-changes.ts";
+import { type AddedPartition, addPartitions, topicChanges } from "./topic-changes.ts";
 
 /** How long after a failure etcd is asked again. */
 const RETRY_MS = 200;
@@ -83,9 +83,10 @@ export class ClusterStore implements MetadataStore {
   }
 
   /** Rejects with `EtcdError`: `refused` if another broker has changed the topic meanwhile. */
-  async putTopic(topic: TopicMetadata, copies: number): Promise<void> {
+  async putTopic(topic: TopicMetadata, copies: number, least: number): Promise<void> {
     const { image, keys } = this;
     const partitions = addPartitions(image, topic, copies);
+    checkCopies(image, topic, partitions, least);
     for (const { conditions, changes } of topicChanges(image, keys, topic, partitions)) {
       await this.#decide(conditions, changes);
     }
@@ -235,4 +236,17 @@ export class ClusterStore implements MetadataStore {
     if (this.#closed) return;
     this.#renewal = this.#path.clock.after(SILENT_MS, () => this.watch());
   }
+}
+
+/** Who asks for so many copies, or has a topic grow that has, gets no partitions with fewer. */
+function checkCopies(
+  image: ClusterImage,
+  { id, name }: TopicMetadata,
+  added: readonly AddedPartition[],
+  least: number,
+): void {
+  const wanted = image.partition(id, 0)?.replicas.length ?? least;
+  if (added.every(({ state }) => state.replicas.length >= wanted)) return;
+  const what = `partitions of ${name} are to have ${wanted} copies`;
+  throw new EtcdError("refused", `${what}, and there are fewer brokers now`);
 }
