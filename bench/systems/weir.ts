@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { startCluster, stopCluster } from "../../interop/cluster/running-cluster.ts";
-import { addressOf, startPair, stopPair } from "../../interop/pairs/pair.ts";
+import { addressOf } from "../../interop/faults/member.ts";
+import { startPair, stopPair } from "../../interop/pairs/pair.ts";
 import { executable, startWeir } from "../../interop/weir.ts";
 import { firstLine } from "./service.ts";
 import type { RunningSystem, Signal, System } from "./system.ts";
@@ -65,7 +66,7 @@ export const weirCluster: System = {
   ack: "all brokers in sync have synced it; three copies",
   missing: () => common.missing() ?? (Bun.which("etcd") ? null : "there is no etcd"),
   start: async (directory) => {
-    const cluster = await startCluster(directory, { name: "at-start", partitions: 1 });
+    const cluster = await startCluster({ home: directory });
     const pids = cluster.members.flatMap(({ broker }) => (broker ? [broker.pid] : []));
     const [address = ""] = cluster.bootstrap.split(",");
     return {
