@@ -45,6 +45,8 @@ export async function handOver(
   if (!(await within(clock, DRAIN_MS, () => missing() === 0))) {
     throw tooFarBehind(follower.brokerId);
   }
+  // Who leads nothing any more doesn't know what the slave lacks.
+  if (leader.isStopped) throw new BrokerError("shutting-down", "the broker is shutting down");
   const failure = await links.promote(node).then(
     () => null,
     (error: unknown) => error,

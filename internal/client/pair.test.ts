@@ -243,6 +243,19 @@ test("a planned switch loses nothing, and the old master follows", async () => {
   await pair.close();
 });
 
+test("a master that is stopped in a switch doesn't hand over to who lacks records", async () => {
+  const { pair, client } = await startedPair();
+  void send(client, "only here").catch(() => {});
+  const { broker } = pair.one;
+  await pair.until(() => broker?.partition(TOPIC, 0)?.logEndOffset === 1, "it is written");
+  const switching = settled(pair, broker?.replication.switchOver() ?? Promise.reject(), "an end");
+  await pair.one.crash("kill");
+  expect(String(await switching)).toContain("shutting down");
+  expect(pair.two.broker?.partition(TOPIC, 0)?.logEndOffset).toBe(0);
+  expect(pair.two.broker?.replication.role).toBe("slave");
+  await pair.close();
+});
+
 test("a topic may be asked to have as many copies as there are brokers, and no more", async () => {
   const { pair, client } = await startedPair();
   const make = (name: string, replicationFactor: number) => {

@@ -47,6 +47,11 @@ export class ReplicationLeader {
     return this.#isFenced || this.#path.isOutdated();
   }
 
+  /** Whether it leads nothing any more. */
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
   get followers(): Iterable<Follower> {
     return this.#followers.values();
   }

@@ -192,7 +192,8 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     "a slave beats that doesn't hear its master",
     "broker/following.ts",
     "else this.#listenLater(end);",
-    "else {\n        this.#copier?.beat();\n        this.#listenLater(end);\n      }",
+    "else {\n        this.#copier?.answer(Number.MAX_SAFE_INTEGER);\n" +
+      "        this.#listenLater(end);\n      }",
   ),
   pair(
     "high watermark moved by a master that has fenced itself",
@@ -246,5 +247,12 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     'const knownSinceMs = origin === "known" ? Number.NEGATIVE_INFINITY : nowMs;',
     "const knownSinceMs = nowMs;",
     40724,
+  ),
+  pair(
+    "a master that is stopped hands over to whoever follows it",
+    "broker/hand-over.ts",
+    'if (leader.isStopped) throw new BrokerError("shutting-down", "the broker is shutting down");',
+    "",
+    63665,
   ),
 ];

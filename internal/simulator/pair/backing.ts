@@ -13,6 +13,11 @@ export function checkIsr(leader: ReplicationLeader, log: PartitionLog): void {
   }
 }
 
+/** Who has fenced itself commits nothing. */
+export function checkFence({ isFenced }: ReplicationLeader, log: PartitionLog): void {
+  must(!isFenced, () => `${log.name} is committed by a master that has fenced itself`);
+}
+
 /**
  * What stands behind what a leader commits now, as the leader itself has it. Throws where it may
  * not commit.

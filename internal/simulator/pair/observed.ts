@@ -15,6 +15,8 @@ export interface Observed {
   readonly member: Member;
   life: MemberLife | null;
   wasMaster: boolean;
+  /** Whether it has begun to lead in this very event: with the high watermark that it had. */
+  hasBegun: boolean;
   epoch: number;
   copies: Map<string, Copy>;
   /** What was on its last disk, which is lost: what it said of that may still be under way. */

@@ -7,6 +7,7 @@ const SEEDS = 30;
 /** Seeds that failed once, and why. */
 const REGRESSIONS = new Map([
   [2063, "what a slave had said was heard after it had lost its disk, which is no broken promise"],
+  [63665, "a master that was stopped in a switch handed over to a slave that lacked something"],
   [47708, "a slave's word was heard after a power loss had taken what was in its memory only"],
   [342, "one that was replaced refused a batch, and its client had gone to the other one"],
   [20412, "a promotion didn't announce what was in a topic that the slave hadn't heard of"],

@@ -1,7 +1,7 @@
 import { isPromotion } from "../../broker/epochs.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { must } from "../failure.ts";
-import { backingOf, checkIsr } from "./backing.ts";
+import { backingOf, checkFence, checkIsr } from "./backing.ts";
 import { checkEqual } from "./equal-copies.ts";
 import { type Commit, Ledger } from "./ledger.ts";
 import type { LossRules } from "./loss-rules.ts";
@@ -38,6 +38,7 @@ export class Witness {
         member,
         life: null,
         wasMaster: false,
+        hasBegun: false,
         epoch: -1,
         copies: new Map(),
         lost: new Map(),
@@ -116,6 +117,7 @@ export class Witness {
     }
     const hasBegun = isMaster && (!observed.wasMaster || pair.leaderEpoch !== observed.epoch);
     observed.wasMaster = isMaster;
+    observed.hasBegun = hasBegun;
     observed.epoch = pair.leaderEpoch;
     if (hasBegun) this.#leads(observed, life, pair.leaderEpoch);
   }
@@ -237,6 +239,7 @@ export class Witness {
       must(highWatermark <= log.durableOffset, () => `${log.name}: ${highWatermark} isn't durable`);
       if (pair.leader) checkIsr(pair.leader, log);
       if (highWatermark === before) continue;
+      if (pair.leader && !observed.hasBegun) checkFence(pair.leader, log);
       copy.highWatermark = highWatermark;
       const { mirror } = copy;
       for (let i = mirror.countBefore(before); ; i++) {
