@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { Client } from "../internal/client/api.ts";
 import type { PaletteName } from "../tui/theme/palettes.ts";
 import type { ColorDepth } from "../tui/theme/sgr.ts";
+import { withClient } from "./connection.ts";
 import { planReset } from "./group/reset-plan.ts";
 import {
   callExits,
@@ -13,7 +14,9 @@ import {
 } from "./options.ts";
 import { parseFrom } from "./parse/position.ts";
 import { addressText, ParseError, parseDurationMs, parseWhole } from "./parse/values.ts";
+import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
+import { lookShape, printLooks } from "./top/lines.ts";
 import { saveMessages } from "./top/save.ts";
 import { checkTerminal } from "./top/terminal.ts";
 import { version } from "./version.ts";
@@ -25,6 +28,7 @@ interface TopOptions extends GlobalOptions {
   readonly ascii?: true;
   readonly color: boolean;
   readonly readOnly?: true;
+  readonly output?: "screen" | "ndjson";
 }
 
 /** `weir top`: the screen. */
@@ -34,8 +38,9 @@ export function topVerb(stdio: Stdio): Command {
       "weir top",
       "weir top -b broker-1:9092 --read-only",
       "weir top --refresh 5s --fps 5              # over a slow line",
+      "weir top --json --refresh 2s | jq -c '.groups[] | select(.lag > 1000)'",
     ],
-    json: "none; scripts have 'weir status --watch 2s'",
+    json: lookShape,
     exits: callExits,
   })
     .addOption(
@@ -57,8 +62,17 @@ export function topVerb(stdio: Stdio): Command {
     .option("--ascii", "draw with letters and signs that every font has")
     .option("--no-color", "no colours; so does NO_COLOR in the environment")
     .option("--read-only", "only look: nothing can be changed")
+    .addOption(
+      new Option(
+        "-o, --output <format>",
+        "a screen, or a look as JSON a line (default: screen)",
+      ).choices(["screen", "ndjson"]),
+    )
     .action(async (_: unknown, command: Command) => {
-      await top(stdio, command.optsWithGlobals<TopOptions>());
+      const options = command.optsWithGlobals<TopOptions>();
+      const { output = options.json === true ? "ndjson" : "screen" } = options;
+      if (output === "screen") await top(stdio, options);
+      else await lookAgain(stdio, options);
     });
 }
 
@@ -66,6 +80,12 @@ function parseRefreshMs(text: string): number {
   const refreshMs = parseDurationMs(text);
   if (refreshMs >= 100 && refreshMs <= 60_000) return refreshMs;
   throw new ParseError("It must be from 100ms to 1m.");
+}
+
+async function lookAgain(stdio: Stdio, options: TopOptions): Promise<void> {
+  const stop = takeSignals();
+  const look = (client: Client) => printLooks(stdio, client, options.refresh, stop);
+  await withClient(options, look, stop);
 }
 
 async function top(stdio: Stdio, options: TopOptions): Promise<void> {

@@ -54,6 +54,7 @@ const CALLS: Readonly<Record<string, string>> = {
   "weir doctor": "weir doctor --json",
   "weir log repair": "weir log repair data --json",
   "weir bench": "weir bench --records 100 --json",
+  "weir top": "weir top --json --refresh 100ms | head -2",
   "weir completion": "weir completion bash --json",
   "weir help": "weir help topic create --json",
 };
