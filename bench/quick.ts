@@ -66,11 +66,7 @@ async function measure(system: System, directory: string): Promise<Map<string, n
   const rates = new Map<string, number>();
   try {
     for (const [name, load] of Object.entries(loads) as [string, Load][]) {
-      // Large batches are rehearsed at length: see writesMuch.
-      const rehearsal = load.unit === "MB/s" ? LIMITS : MOMENT;
-      await runLoad(address, `${name}-rehearsal`, load, rehearsal);
-      Bun.spawnSync({ cmd: [tools.load, address, `${name}-rehearsal`, "delete"] });
-      await Bun.sleep(PAUSE_MS);
+      if (load.unit === "MB/s") await rehearse(address, load);
       await runLoad(address, name, load, MOMENT);
       rates.set(name, rate(load, await runLoad(address, name, load, LIMITS)));
     }
@@ -80,6 +76,13 @@ async function measure(system: System, directory: string): Promise<Map<string, n
   rmSync(directory, { recursive: true });
   Bun.spawnSync({ cmd: ["sync", "--file-system", path.dirname(directory)] });
   return rates;
+}
+
+/** Leaves memory at hand for what is written next: see writesMuch. */
+async function rehearse(address: string, load: Load): Promise<void> {
+  await runLoad(address, "rehearsal", load, LIMITS);
+  Bun.spawnSync({ cmd: [tools.load, address, "rehearsal", "delete"] });
+  await Bun.sleep(PAUSE_MS);
 }
 
 /** A table of all ratios, and a sentence for each that has moved. */
