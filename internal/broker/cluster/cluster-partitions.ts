@@ -1,3 +1,5 @@
+import type { PartitionState } from "../../metadata/cluster/cluster-state.ts";
+import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { BrokerError } from "../errors.ts";
 import { ledStanding } from "../led-standing.ts";
@@ -43,15 +45,26 @@ export function clusterPartitions(path: ClusterPath, cluster: Cluster): Partitio
 
 /** What its leader knows of a partition, or what etcd says of it. */
 function standingOf(
-  { clock, brokerId, metadata }: ClusterPath,
+  path: ClusterPath,
   cluster: Cluster,
   { topicId, index }: PartitionPlace,
   log: PartitionLog | null,
 ): Standing {
+  const { clock, brokerId, metadata } = path;
   const led = log && cluster.leader.led(log);
   if (led && !cluster.leader.isFenced) return ledStanding(clock, brokerId, led);
   const state = metadata.image.partition(topicId, index);
   const { epoch: leaderEpoch = 0, replicas = [], isr = [] } = state ?? {};
-  const leader = cluster.knownLeader(state);
+  const leader = knownLeader(path, cluster.leader, state);
   return { leader, leaderEpoch, replicas, isr, observers: [], copies: [] };
+}
+
+/** Who leads a partition; who may have lost its lease doesn't know who leads what it has led. */
+export function knownLeader(
+  { brokerId }: ClusterPath,
+  { isFenced }: ReplicationLeader,
+  state: PartitionState | undefined,
+): number {
+  const leader = state?.leader ?? -1;
+  return leader === brokerId && isFenced ? -1 : leader;
 }

@@ -1,6 +1,5 @@
 import { OFFSETS_TOPIC, partitionOf } from "../../coordination/offsets-topic.ts";
 import type { ImageChanges, PartitionName } from "../../metadata/cluster/cluster-image.ts";
-import type { PartitionState } from "../../metadata/cluster/cluster-state.ts";
 import { EtcdError } from "../../platform/etcd.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { FollowerHello, LeaderOutlet } from "../../replication/messages.ts";
@@ -23,7 +22,7 @@ import { leadingStatus } from "../replication-status.ts";
 import { BrokerNews } from "./broker-news.ts";
 import { brokersThere } from "./brokers-there.ts";
 import { clusterLeader } from "./cluster-leader.ts";
-import { clusterPartitions } from "./cluster-partitions.ts";
+import { clusterPartitions, knownLeader } from "./cluster-partitions.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 import { Controller } from "./controller.ts";
 import { Departed } from "./departed.ts";
@@ -188,18 +187,12 @@ export class Cluster implements Membership {
     return this.reserveProducerIds();
   }
 
-  /** Who leads a partition; one whose lease may have ended doesn't know who leads what it has led. */
-  knownLeader(state: PartitionState | undefined): number {
-    const leader = state?.leader ?? -1;
-    return leader === this.#path.brokerId && this.leader.isFenced ? -1 : leader;
-  }
-
   coordinatorOf(groupId: string): number {
     const { image } = this.#path.metadata;
     const topic = image.topics.get(OFFSETS_TOPIC);
     if (!topic) return -1;
     const state = image.partition(topic.id, partitionOf(groupId, topic.partitionCount));
-    return this.knownLeader(state);
+    return knownLeader(this.#path, this.leader, state);
   }
 
   endOfEpoch(topic: string, index: number, epoch: number): EpochEnd {
