@@ -172,7 +172,9 @@ describe("--watch", () => {
     async (verb) => {
       // Who has printed all that there is finds out with the next line that nobody reads any more.
       const { stdout } = await bench.bash(`
-      until [ -e seen ]; do weir topic create more; weir topic delete more --yes; done > noise 2>&1 &
+      until [ -e seen ]; do
+        weir topic create more; weir topic delete more --yes
+      done > noise 2>&1 &
       weir ${verb} --watch 100ms | head -3; touch seen; wait; rm seen`);
       const times = stdout
         .trimEnd()

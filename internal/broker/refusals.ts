@@ -24,8 +24,8 @@ export function leadsAlready(epoch: number): BrokerError {
 }
 
 /**
- * A leader that may have been replaced takes nothing. Where brokers agree on leaders, clients are to
- * find out who it is by now.
+ * A leader that may have been replaced takes nothing. Where brokers agree on leaders, clients are
+ * to find out who it is by now.
  */
 export function fenced({ isAgreed }: Pick<LedLog, "isAgreed">): BrokerError {
   if (isAgreed) {

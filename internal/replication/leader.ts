@@ -104,7 +104,7 @@ export class ReplicationLeader {
       () => this.#lags.changed(led),
     );
     this.#led.set(log, led);
-    if (agreed) this.#putAgreed(led, agreed);
+    if (agreed) led.agree(agreed, this.#path.brokerId, this.#path.clock.monotonicMs());
     for (const follower of this.#followers.values()) {
       this.#putCopy(led, follower, follower.lost ? "missing" : "in");
     }
@@ -123,7 +123,7 @@ export class ReplicationLeader {
   agreed(led: LedLog, agreed: AgreedCopies): void {
     const isKept = new Set(agreed.replicas);
     for (const id of led.copies.replicas) if (!isKept.has(id)) led.copies.remove(id);
-    this.#putAgreed(led, agreed);
+    led.agree(agreed, this.#path.brokerId, this.#path.clock.monotonicMs());
     led.copies.agreed(new Set(agreed.isr), this.#path.clock.monotonicMs());
     led.settle();
   }
@@ -223,17 +223,6 @@ export class ReplicationLeader {
     for (const { session } of this.#followers.values()) session?.end(reason);
     for (const led of this.#led.values()) led.resign(reason);
     this.#led.clear();
-  }
-
-  #putAgreed({ copies }: LedLog, { replicas, isr }: AgreedCopies): void {
-    const { brokerId, clock } = this.#path;
-    // Who is in the ISR comes first: all would be committed else before it is known who waits.
-    for (const standing of ["in", "new"] as const) {
-      for (const id of replicas) {
-        if (id === brokerId || isr.includes(id) !== (standing === "in")) continue;
-        copies.put(id, true, standing, clock.monotonicMs());
-      }
-    }
   }
 
   #putCopy(led: LedLog, follower: KnownFollower, standing: "in" | "missing" | "new"): void {

@@ -1,5 +1,6 @@
 import { StorageError } from "../storage/errors.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
+import type { AgreedCopies } from "./leader-path.ts";
 import type { FollowerSession } from "./leader-session.ts";
 import type { PartitionCopies } from "./partition-copies.ts";
 
@@ -68,6 +69,17 @@ export class LedLog {
     log.onWritten = null;
     log.commits.refuse(new StorageError("not-leader", `${log.name}: ${reason}`));
     for (const session of [...this.sessions]) session.resigned(this);
+  }
+
+  /** All brokers have agreed on who has copies, of which the leader's is one. */
+  agree({ replicas, isr }: AgreedCopies, leaderId: number, nowMs: number): void {
+    // Who is in the ISR comes first: all would be committed else before it is known who waits.
+    for (const standing of ["in", "new"] as const) {
+      for (const id of replicas) {
+        if (id === leaderId || isr.includes(id) !== (standing === "in")) continue;
+        this.copies.put(id, true, standing, nowMs);
+      }
+    }
   }
 
   /** A follower has made everything before `offset` durable. */

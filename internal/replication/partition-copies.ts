@@ -1,10 +1,7 @@
 import type { Copy, CopyRules, CopyState, IsrAuthority } from "./copy-state.ts";
 import { isUnproposed } from "./copy-state.ts";
 
-/**
- * A copy begins to join when it had everything so recently, and since it is out: the wait for it
- * will be short.
- */
+/** A copy begins to join when it had everything so recently, and since it is out: a short wait. */
 const NEARLY_CAUGHT_UP_MS = 500;
 
 /**
