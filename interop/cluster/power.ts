@@ -5,6 +5,7 @@ import { end, restart } from "../faults/member.ts";
 import { makeSmallDisk, type SmallDisk } from "../faults/small-disk.ts";
 import { brokenAtEnd } from "./rounds.ts";
 import { inSync, makeTopic, startCluster, stopCluster } from "./running-cluster.ts";
+import { ackedEverywhere } from "./silence.ts";
 
 const TOPIC = "acked";
 const BROKERS = 3;
@@ -14,7 +15,7 @@ const LOAD = {
   client: "librdkafka",
   partitions: 10,
   recordBytes: [100, 100, 100, 5000],
-  recordsPerSecond: 5000,
+  recordsPerSecond: 500,
   idempotent: true,
 } as const;
 
@@ -52,7 +53,7 @@ async function losePower(
   const producer = produceEndlessly(cluster.bootstrap, TOPIC, LOAD);
   try {
     for (let round = 0; round < rounds; round++) {
-      await producer.ackedMoreThan(producer.ackedCount);
+      await ackedEverywhere(() => producer.acked.map(({ length }) => length));
       await Bun.sleep(Math.random() * MAX_LOAD_MS);
       await Promise.all([...disks.map((disk) => disk.cutPower()), etcd.kill()]);
       await Promise.all(members.map((member) => end(member, "SIGKILL")));

@@ -25,15 +25,9 @@ export class Silence {
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** Resolves when each partition has had acks from now on; rejects when one has none for long. */
-  async over(): Promise<void> {
-    await Bun.sleep(UNDER_WAY_MS);
-    const before = this.#counts();
-    const endMs = performance.now() + MAX_SILENT_MS;
-    while (!this.#counts().every((count, at) => count > (before[at] ?? 0))) {
-      if (performance.now() > endMs) throw new Error(`no record was acked in ${MAX_SILENT_MS} ms`);
-      await Bun.sleep(LOOK_MS);
-    }
+  /** Resolves when each partition has had acks from now on. */
+  over(): Promise<void> {
+    return ackedEverywhere(this.#counts);
   }
 
   /** Ends looking; returns how long it was. */
@@ -53,6 +47,17 @@ export class Silence {
       partition.seen = count;
       partition.sinceMs = nowMs;
     }
+  }
+}
+
+/** Resolves when each partition has had acks from now on; rejects when one has none for long. */
+export async function ackedEverywhere(counts: () => readonly number[]): Promise<void> {
+  await Bun.sleep(UNDER_WAY_MS);
+  const before = counts();
+  const endMs = performance.now() + MAX_SILENT_MS;
+  while (!counts().every((count, at) => count > (before[at] ?? 0))) {
+    if (performance.now() > endMs) throw new Error(`no record was acked in ${MAX_SILENT_MS} ms`);
+    await Bun.sleep(LOOK_MS);
   }
 }
 
