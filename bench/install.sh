@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Gets the brokers that `npm run bench` compares with, in pinned versions, into dist/bench, each by
-# the package manager that has it: Maven, Go, Debian's apt. What has no such thing here is left out,
-# and bench says so. On a Debian machine, root gets the runtimes that are missing, too.
+# the package manager that has it: Maven, Go. What has no such thing here is left out, and bench says
+# so. On a Debian machine, root gets the runtimes that are missing, too.
 set -uo pipefail
 cd "$(dirname "$0")"
 dist=$(cd .. && pwd)/dist
@@ -37,8 +37,6 @@ install_jars() {
 
 if has mvn; then
   install_jars ../interop/clients/java/pom.xml "$dist/interop/java"
-  install_jars peers/rocketmq/pom.xml "$target/rocketmq"
-  install_jars peers/perf-test/pom.xml "$target/perf-test"
 fi
 
 # NATS and our load on its client library.
@@ -50,14 +48,4 @@ if has go && [ ! -x "$target/nats/nats-load" ]; then
     go get "github.com/nats-io/nats.go@$nats_client" && go build -o ../nats-load .)
 fi
 
-# RabbitMQ as Debian builds it: unpacked, not installed, so that there is no service and no user.
-if is_debian_root && [ ! -d "$target/rabbitmq" ]; then
-  echo "$target/rabbitmq"
-  work=$(mktemp -d)
-  mapfile -t erlang < <(apt-cache depends rabbitmq-server | sed -n 's/.*Depends: \(erlang-.*\)/\1/p')
-  apt-get install -qq -y --no-install-recommends "${erlang[@]}" </dev/null >/dev/null
-  (cd "$work" && apt-get download -qq -o APT::Sandbox::User=root rabbitmq-server &&
-    dpkg -x rabbitmq-server_*.deb . && mv usr/lib/rabbitmq/lib/rabbitmq_server-* "$target/rabbitmq")
-  rm -r "$work"
-fi
 exit 0

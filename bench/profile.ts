@@ -58,8 +58,8 @@ writeFileSync(flags.out, `${[introduction(date), ...sections].join("\n").trimEnd
 function introduction(date: string): string {
   return `# Where the broker's time goes
 
-Written by \`npm run bench:profile -- --durability ${durability}\` on ${date}. Shares of the samples
-in which a processor worked for the broker: what it waits for isn't in them.
+Written by \`npm run bench:profile -- --durability ${durability}\` on ${date}. Shares of
+the samples in which a processor worked for the broker: what it waits for isn't in them.
 `;
 }
 

@@ -25,9 +25,10 @@ export const curves = {
     points: [1, 10, 100, 1000, 10_000],
     load: (partitions) => ({ ...loads.small, partitions }),
     note:
-      "One journal takes all partitions' records, and one sync makes them durable, so the number " +
-      "of files doesn't count. What falls towards 10,000 is that each batch is another " +
-      "partition's: its log's state isn't in the processor's cache, and each log has a tail to write out.",
+      "One journal takes all partitions' records, and one sync makes them durable, so how many " +
+      "files there are doesn't count. What falls towards 10,000 is that each batch is " +
+      "another partition's: its log's state isn't in the processor's cache, and each log " +
+      "has a tail to write out.",
   },
   connections: {
     ...usual,
@@ -37,8 +38,8 @@ export const curves = {
     load: (connections) => ({ ...loads.small, connections }),
     note:
       "A sync takes as long for one record as for a thousand: what one connection waits for, a " +
-      "hundred share. From then on a record costs what its request and answer cost in the " +
-      "kernel, and more connections only wait longer.",
+      "hundred share. From then on a record costs what its request and answer cost the kernel, " +
+      "and more connections only wait longer.",
   },
   size: {
     title: "Record size",
@@ -65,8 +66,8 @@ export const curves = {
     points: [1e6, 10e6, 100e6, 1e9, 10e9],
     beside: "stored",
     note:
-      "What is stored is in closed segments that nobody touches. The first points of a large " +
-      "store share the disk with what the page cache still writes.",
+      "What is stored is in closed segments that nobody touches. The points of a large store " +
+      "share the disk with what the page cache still writes.",
   },
 } as const satisfies Record<string, Curve>;
 

@@ -74,14 +74,17 @@ async function measure(curve: Curve, durability: Line, directory: string): Promi
   const { address, end } = await startWeir({ data, durability, settings });
   const points: Point[] = [];
   let stored = 0;
-  for (const x of curve.points) {
-    if (curve.beside === "stored") {
-      await store(address, x - stored);
-      stored = x;
+  try {
+    for (const x of curve.points) {
+      if (curve.beside === "stored") {
+        await store(address, x - stored);
+        stored = x;
+      }
+      points.push(await point(curve, x, address));
     }
-    points.push(await point(curve, x, address));
+  } finally {
+    await end("SIGTERM");
   }
-  await end("SIGTERM");
   rmSync(directory, { recursive: true });
   Bun.spawnSync({ cmd: ["sync", "--file-system", path.dirname(directory)] });
   return points;

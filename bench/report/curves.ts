@@ -18,8 +18,8 @@ export function curvesSection(page: string): string {
   const sections = results
     .toSorted((a, b) => order.indexOf(a.curve) - order.indexOf(b.curve))
     .map((result) => section(result, folder));
-  const title = "## Cost curves\n\nMedians, in brackets the smallest and the largest.";
-  return `${title}\n\n${sections.join("\n")}`;
+  const head = "## Cost curves\n\nMedians, in brackets the smallest and the largest.\n";
+  return [head, ...sections].join("\n");
 }
 
 function section(result: CurveResult, folder: string): string {

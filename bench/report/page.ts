@@ -28,15 +28,15 @@ export function writePage(file: string): void {
 function introduction(machine: Result["machine"]): string {
   return `# Benchmarks
 
-\`npm run bench\` measures the compiled broker beside others and writes this page; \`npm run bench
--- --only MEASURE\` does a part again, and the page has each part as it was last measured, with
+\`npm run bench\` measures the compiled broker beside others and writes this page. With
+\`--only MEASURE\` it does a part again, and the page has each part as it was last measured, with
 its date and command. \`npm run bench:install\` gets the others' released packages.
 
 All share one machine with their clients, over loopback, so that only ratios within a table mean
 anything. Systems take turns, A B C, then C B A; each is started on an empty directory and warmed
 up. What writes much is rehearsed just before, because on a virtual machine the first touch of
-memory costs more than any broker does. Figures are medians over the rounds, in brackets
-the smallest and the largest; ratios are to the first line, and the medians of the rounds' own.
+memory costs more than any broker does. Figures are medians over the rounds, in brackets the
+smallest and the largest; ratios are to the first line, and the medians of the rounds' own ratios.
 
 C is [a broker that does as little as one can](../bench/reference/broker.c): one loop, the batch
 checked and written to its file, no index on disk, no recovery. Raw loads come from [a generator

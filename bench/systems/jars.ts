@@ -23,20 +23,6 @@ export const kafkaJars: Jars = {
   versioned: "kafka-server-common-",
 };
 
-/** Apache RocketMQ. */
-export const rocketmqJars: Jars = {
-  name: "Apache RocketMQ",
-  folders: [path.join(dist, "bench", "rocketmq")],
-  versioned: "rocketmq-broker-",
-};
-
-/** RabbitMQ's PerfTest. */
-export const perfTestJars: Jars = {
-  name: "RabbitMQ's PerfTest",
-  folders: [path.join(dist, "bench", "perf-test")],
-  versioned: "perf-test-",
-};
-
 function folderOf({ folders }: Jars): string | undefined {
   return folders.find((folder) => existsSync(folder));
 }
