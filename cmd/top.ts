@@ -76,6 +76,9 @@ export function topVerb(stdio: Stdio): Command {
     });
 }
 
+/** A broker besides the one that was named is done without when it doesn't answer so soon. */
+const OTHER_TIMEOUT_MS = 2000;
+
 function parseRefreshMs(text: string): number {
   const refreshMs = parseDurationMs(text);
   if (refreshMs >= 100 && refreshMs <= 60_000) return refreshMs;
@@ -98,6 +101,7 @@ async function top(stdio: Stdio, options: TopOptions): Promise<void> {
   const { broker, refresh, theme, timeout = defaultTimeoutMs } = options;
   const address = addressText(broker);
   const connection = { timeoutMs: timeout, clientName: `weir-top/${version}` };
+  const brief = { timeoutMs: Math.min(timeout, OTHER_TIMEOUT_MS) };
   // The broker is asked for while the screen is being loaded.
   let first: Promise<Client> | null = connect(platform, broker, connection);
   first.catch(() => {}); // told to the one who takes it
@@ -113,6 +117,7 @@ async function top(stdio: Stdio, options: TopOptions): Promise<void> {
     {
       clock: platform.clock,
       connect: takeConnection,
+      connectTo: (host, port) => connect(platform, { host, port }, { ...connection, ...brief }),
       address,
       brokerOption: isDefaultBroker(broker) ? "" : ` -b ${address}`,
       refreshMs: refresh,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { BrokerActivity } from "../internal/client/api.ts";
-import { brokerRow, NOW_MS, partitionRow, topicRow } from "./testing/rows.testing.ts";
+import { FakeBroker } from "./testing/fake-client.testing.ts";
+import { brokerRow, helloRow, NOW_MS, partitionRow, topicRow } from "./testing/rows.testing.ts";
 import { openScreen, type TestScreen } from "./testing/screen.testing.ts";
 
 type Replication = BrokerActivity["replication"];
@@ -29,6 +30,63 @@ async function showing(screen: TestScreen, broker: BrokerActivity): Promise<Test
   await screen.shows("sync p99");
   return screen;
 }
+
+const there = (brokerId: number, live = true) => ({
+  ...{ brokerId, host: `broker-${brokerId}`, port: 9092, rack: null, live, stopping: false },
+  ...{ leaderCount: 0, replicaCount: 0, inSyncCount: 0 },
+});
+
+describe("the other broker of a pair", () => {
+  const syncs = { p50Ms: 2, p99Ms: 47, maxMs: 90 };
+
+  test("tells of itself, too, and has gaps when it doesn't", async () => {
+    const other = new FakeBroker();
+    const broker = new FakeBroker();
+    broker.brokers = [there(1), there(2)];
+    broker.partner = other;
+    await using screen = openScreen(120, 40, {}, broker);
+    await screen.watched();
+    broker.tell({ broker: masterOf({}) });
+    await screen.until(() => other.watches.length > 0, "nobody asks the slave");
+    other.tellCloseUp({ broker: { ...slaveRow(), syncs, diskFreeBytes: 7e9 } });
+    screen.press("4", "j");
+    await screen.shows("47.0ms");
+    expect(screen.lineWith("slave ")).toMatch(/2 ● up .*47\.0ms .* 7\.0GB/);
+    await screen.shows("version");
+    expect(screen.lines().join("\n")).not.toContain("shows the rest");
+    other.lose();
+    await screen.shows("shows the rest");
+  });
+
+  test("tells a slave's screen how far it is behind", async () => {
+    const other = new FakeBroker();
+    const broker = new FakeBroker();
+    broker.hello = { ...helloRow, brokerId: 2 };
+    broker.brokers = [there(1), there(2)];
+    broker.partner = other;
+    await using screen = openScreen(120, 40, {}, broker);
+    await screen.watched();
+    broker.tell({ broker: slaveRow({ inSync: false }) });
+    await screen.until(() => other.watches.length > 0, "nobody asks the master");
+    other.tellCloseUp({ broker: masterOf({ inSync: false, lagRecords: 1234 }) });
+    screen.press("4");
+    await screen.shows("1.2k");
+    expect(screen.lineWith("1.2k")).toContain("2 ▲ behind");
+  });
+
+  test("isn't sought where it isn't there", async () => {
+    const broker = new FakeBroker();
+    broker.brokers = [there(1), there(2, false)];
+    broker.partner = new FakeBroker();
+    await using screen = openScreen(120, 40, {}, broker);
+    await screen.watched();
+    broker.tell({ broker: masterOf({ connected: false }) });
+    await screen.shows("slave away");
+    screen.clock.advance(6000);
+    await screen.settled();
+    expect(broker.partner.connectCount).toBe(0);
+  });
+});
 
 describe("a master", () => {
   test.each([

@@ -49,14 +49,14 @@ export class App {
   #ticking: { cancel(): void } | null = null;
 
   constructor(options: AppOptions) {
-    const { clock, connect, refreshMs } = options;
+    const { clock, connect, connectTo, refreshMs } = options;
     this.options = options;
     this.size = options.size;
     this.theme = makeTheme(options.palette, options.capabilities);
     const changed = (): void => this.#dataChanged();
     this.#lists = new Lists(clock);
     const inView = () => this.#lists.inView(this.screen, this.layout);
-    this.session = new Session({ clock, connect, refreshMs, changed, inView });
+    this.session = new Session({ clock, connect, connectTo, refreshMs, changed, inView });
     this.configs = new Configs(() => this.session.client, changed);
   }
 

@@ -10,6 +10,7 @@ import type { Place } from "./screen.ts";
 export interface AppOptions {
   readonly clock: Clock;
   readonly connect: ConstructorParameters<typeof Session>[0]["connect"];
+  readonly connectTo: ConstructorParameters<typeof Session>[0]["connectTo"];
   /** The broker's address as people write it, and the option that names it on a command line. */
   readonly address: string;
   readonly brokerOption: string;

@@ -11,7 +11,7 @@ export interface BrokerRow {
   readonly silentMs: number | null;
   /** Records that it hasn't, of those that its master has; null where nobody is behind. */
   readonly lagRecords: number | null;
-  /** What only the broker itself tells; of one that isn't asked: null. */
+  /** What only the broker itself tells; null for one that isn't asked, or doesn't answer. */
   readonly self: BrokerActivity | null;
   /** Whether it is the one that is watched. */
   readonly isWatched: boolean;
@@ -30,8 +30,8 @@ export type Standing =
   | "away";
 
 /**
- * The brokers that the one that is watched knows of, itself first. `others` are those of its
- * cluster that are watched, too.
+ * The brokers that the one that is watched knows of, itself first; `others` are those that tell of
+ * themselves, too.
  */
 export function brokerRows(
   broker: BrokerActivity,
@@ -40,7 +40,8 @@ export function brokerRows(
   const { brokerId, writable, replication } = broker;
   const { role, mode, leaderId, followers, connected, inSync, catchUp } = replication;
   const { leaderSilentMs: silentMs } = replication;
-  const nobody = { mode: null, silentMs: null, lagRecords: null, self: null, isWatched: false };
+  const told = (id: number) => others.find((other) => other.brokerId === id) ?? null;
+  const nobody = { mode: null, silentMs: null, lagRecords: null, isWatched: false };
   const watched = { ...nobody, brokerId, self: broker, isWatched: true };
   if (role === "member") return memberRows(broker, others);
   const standing = writable ? "up" : "refusing";
@@ -48,9 +49,12 @@ export function brokerRows(
     const master = connected ? "up" : "away";
     const isBehind = catchUp !== null || (mode === "sync" && !inSync);
     const own = standing === "up" && isBehind ? "behind" : standing;
+    const self = told(leaderId);
+    const known = self?.replication.followers.find((follower) => follower.brokerId === brokerId);
+    const lagRecords = known?.lagRecords ?? null;
     return [
-      { ...watched, role, mode, standing: own },
-      { ...nobody, brokerId: leaderId, role: "master", standing: master, silentMs },
+      { ...watched, role, mode, standing: own, lagRecords },
+      { ...nobody, brokerId: leaderId, role: "master", standing: master, silentMs, self },
     ];
   }
   const own = followers.length === 0 ? "alone" : "master";
@@ -65,6 +69,7 @@ export function brokerRows(
         standing: followerStanding(follower),
         silentMs: follower.silentMs,
         lagRecords: follower.lagRecords,
+        self: told(follower.brokerId),
       }),
     ),
   ];

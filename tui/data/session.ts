@@ -1,6 +1,7 @@
 import type { Client, InView, Watch, Watched } from "../../internal/client/api.ts";
 import type { ClientPlatform } from "../../internal/client/client.ts";
 import { ClientError } from "../../internal/client/errors.ts";
+import { Partner, type PartnerOptions } from "./partner.ts";
 import { type Focus, World } from "./world.ts";
 
 /** Time, as everything here is told it. */
@@ -11,6 +12,7 @@ export interface SessionOptions {
   readonly clock: Clock;
   /** Connects to the broker; rejects with a `ClientError`. */
   readonly connect: () => Promise<Client>;
+  readonly connectTo: PartnerOptions["connectTo"];
   /** The time between two updates. */
   readonly refreshMs: number;
   /** Told when the world has changed. */
@@ -43,6 +45,7 @@ export class Session {
   readonly #options: SessionOptions;
   #client: Client | null = null;
   #focus: Focus | null = null;
+  readonly #partner: Partner;
   /** The stream about what is looked at more closely. */
   #closeUp: Watch | null = null;
   #paused = false;
@@ -55,6 +58,14 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    const { clock, connectTo, refreshMs, changed } = options;
+    const told: PartnerOptions["told"] = (activity) => {
+      const isNews = activity !== null || this.world.partner !== null;
+      this.world.partner = activity;
+      if (isNews) changed();
+    };
+    const unpaused = () => this.#unpaused();
+    this.#partner = new Partner({ clock, connectTo, refreshMs, told, unpaused });
   }
 
   get paused(): boolean {
@@ -118,12 +129,14 @@ export class Session {
       this.world.connected(client.hello);
       this.#options.changed();
       void this.#followFocus(client);
+      void this.#partner.follow(client);
       await this.#follow(client);
       return "the broker has ended the stream of changes";
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
       return error.message;
     } finally {
+      this.#partner.stop();
       void this.#client?.close();
       this.#client = null;
       this.#closeUp = null;

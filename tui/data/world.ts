@@ -71,7 +71,9 @@ export class World {
   hello: BrokerHello | null = null;
   broker: BrokerActivity | null = null;
   /** Of a cluster: the other brokers that answer. */
-  others: readonly BrokerActivity[] = [];
+  #members: readonly BrokerActivity[] = [];
+  /** The other broker of a pair, as it tells of itself; null: it doesn't. */
+  partner: BrokerActivity | null = null;
   /** When the last update came (monotonic), and what the broker's clock showed then. */
   updatedAtMs: number | null = null;
   brokerAtMs = 0;
@@ -106,6 +108,11 @@ export class World {
     return sum;
   }
 
+  /** What brokers tell of themselves besides the one that is watched. */
+  get others(): readonly BrokerActivity[] {
+    return this.partner ? [this.partner] : this.#members;
+  }
+
   /** Whether all has been told of the broker, and of what is looked at more closely. */
   get isFilled(): boolean {
     return this.complete && this.#focusComplete;
@@ -122,7 +129,7 @@ export class World {
   update(update: WatchUpdate, nowMs: number, isFirst: boolean): void {
     if (isFirst) this.#startAnew();
     this.broker = update.broker;
-    this.others = update.others;
+    this.#members = update.others;
     this.updatedAtMs = nowMs;
     this.brokerAtMs = update.atMs;
     for (const name of update.removedTopics) this.#forgetTopic(name);

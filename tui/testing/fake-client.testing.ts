@@ -1,5 +1,7 @@
 import type {
+  BrokerHello,
   Client,
+  ClusterStatus,
   ConfigEntry,
   PartitionActivity,
   PromotionReport,
@@ -36,6 +38,7 @@ export class FakeBroker {
   readonly readers: EventQueue<ReaderEvent>[] = [];
   /** Where the first partition of each reader was to start. */
   readonly readStarts: StreamPosition[] = [];
+  hello: BrokerHello = helloRow;
   /** Why connecting fails; null: it doesn't. */
   unreachable: string | null = null;
   connectCount = 0;
@@ -45,6 +48,15 @@ export class FakeBroker {
     this.connectCount++;
     if (this.unreachable !== null) throw new ClientError("unreachable", this.unreachable);
     return this.#client();
+  };
+
+  /** The brokers there are, and the other one of a pair. */
+  brokers: ClusterStatus["brokers"] = [];
+  partner: FakeBroker | null = null;
+
+  readonly connectTo = async (host: string, port: number): Promise<Client> => {
+    if (this.partner) return this.partner.connect();
+    throw new ClientError("unreachable", `nobody is at ${host}:${port}`);
   };
 
   /** Streams of changes that are open. */
@@ -111,7 +123,7 @@ export class FakeBroker {
       this.calls.push(call);
     };
     return {
-      hello: helloRow,
+      hello: this.hello,
       closed: new Promise(() => {}),
       watch: (options) => this.#watch(options),
       openReader: async ({ partitions }) => this.#read(partitions),
@@ -159,7 +171,9 @@ export class FakeBroker {
         );
         return note(`reset ${groupId} ${texts.join(" ")}`);
       },
-      describeCluster: never,
+      describeCluster: async () => {
+        return { clusterId: "cluster", controllerId: 1, brokers: this.brokers };
+      },
       brokers: never,
       status: never,
     };

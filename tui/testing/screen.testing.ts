@@ -106,6 +106,7 @@ export function openScreen(
     {
       clock,
       connect: broker.connect,
+      connectTo: broker.connectTo,
       address: "broker-1:9092",
       brokerOption: " -b broker-1:9092",
       refreshMs: 500,

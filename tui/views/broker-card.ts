@@ -30,7 +30,7 @@ const GAUGES: Readonly<Record<string, readonly [name: string, whenFull: string]>
 /** Spans of degraded acks that are listed, the newest first. */
 const SHOWN_SPANS = 3;
 
-/** All that there is to say about a broker: much of the one that is watched, little of another. */
+/** All that there is to say about a broker: much of one that tells of itself, else little. */
 export function brokerCard(row: BrokerRow, context: ViewContext): readonly Line[] {
   const { brokerId, role, lagRecords, silentMs, self, isWatched } = row;
   const head: Line[] = [
@@ -43,16 +43,11 @@ export function brokerCard(row: BrokerRow, context: ViewContext): readonly Line[
     fact("role", [role === "alone" ? "alone: no other has copies" : role]),
     fact("mode", modeCell(row)),
   ];
-  if (self) return [...head, ...selfLines(self, context)];
   const heard: Span = silentMs === null ? UNKNOWN : [`${duration(silentMs)} ago`];
   const lag = lagRecords === null ? [] : [fact("behind", [counted(lagRecords, "record")])];
-  return [
-    ...head,
-    fact("heard", heard),
-    ...lag,
-    [],
-    [["weir top -b its address shows the rest", "faint"]],
-  ];
+  const known = [...head, ...(isWatched ? [] : [fact("heard", heard)]), ...lag];
+  if (self) return [...known, ...selfLines(self, context)];
+  return [...known, [], [["weir top -b its address shows the rest", "faint"]]];
 }
 
 function selfLines(self: BrokerActivity, context: ViewContext): readonly Line[] {
@@ -96,13 +91,13 @@ function refusalLines({ refusals }: BrokerActivity): Line[] {
 }
 
 function replicationLines({ replication }: BrokerActivity, { nowMs }: ViewContext): Line[] {
-  const { role, leaderId, leaderEpoch, catchUp, degraded } = replication;
+  const { role, leaderId, leaderEpoch, catchUp, connected, degraded } = replication;
   const spans = degraded.slice(-SHOWN_SPANS).reverse();
   return [
     role === "member"
       ? fact("controller", [`broker ${leaderId}`])
       : fact("leader", [`broker ${leaderId}`], [`, epoch ${leaderEpoch}`, "muted"]),
-    ...catchUpLines(catchUp),
+    ...catchUpLines(catchUp, connected),
     ...spans.map(({ startMs, endMs, recordsAckedAlone }): Line => {
       const lasted = duration((endMs ?? nowMs) - startMs);
       const count = `${shortCount(recordsAckedAlone)} alone`;
@@ -115,9 +110,13 @@ function replicationLines({ replication }: BrokerActivity, { nowMs }: ViewContex
   ];
 }
 
-/** Of a slave: what it has still to copy, and how long that takes. */
-function catchUpLines(catchUp: BrokerActivity["replication"]["catchUp"]): Line[] {
+/** Of a slave: what it has still to copy, and how long that takes while its master is there. */
+function catchUpLines(
+  catchUp: BrokerActivity["replication"]["catchUp"],
+  connected: boolean,
+): Line[] {
   if (catchUp === null) return [];
+  if (!connected) return [fact("to copy", [shortBytes(catchUp.behindBytes), "warning"])];
   const { behindBytes, bytesPerSecond, leftMs } = catchUp;
   const speed: Span = bytesPerSecond === null ? UNKNOWN : [byteRate(bytesPerSecond)];
   return [

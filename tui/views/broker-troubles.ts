@@ -16,14 +16,16 @@ export interface Attention {
   readonly screen: Screen;
 }
 
-/** What is wrong with brokers as a whole: their disks, who isn't heard, what is acked alone. */
+/** What is wrong with brokers as a whole, the worst first: disks, who isn't heard, lone acks. */
 export function brokerTroubles(context: ViewContext): readonly Attention[] {
-  return [
+  const troubles = [
     ...refusedWrites(context),
     ...lowDisk(context),
     ...absentBrokers(context),
     ...degradedAcks(context),
   ];
+  const isBad = ({ state: [, role] }: Attention): number => Number(role === "bad");
+  return troubles.sort((a, b) => isBad(b) - isBad(a));
 }
 
 function trouble(
@@ -80,8 +82,9 @@ function absentBrokers(context: ViewContext): Attention[] {
         return [trouble(context, severity, [`${what} away`, who], `${heard}${lag}`)];
       }
       if (standing !== "behind") return [];
-      const { catchUp } = broker.replication;
-      const left = catchUp?.leftMs ? `, done in ${duration(catchUp.leftMs)}` : "";
+      const { catchUp, connected } = broker.replication;
+      // Nothing comes while the master is away.
+      const left = connected && catchUp?.leftMs ? `, done in ${duration(catchUp.leftMs)}` : "";
       const much =
         lagRecords === null
           ? `${shortBytes(catchUp?.behindBytes ?? 0)} to copy`

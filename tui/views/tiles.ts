@@ -85,10 +85,10 @@ function tilesOf(context: ViewContext): readonly Tile[] {
 }
 
 function brokerLines(context: ViewContext, width: number): Line[] {
-  const { broker, link } = context.world;
+  const { broker, others, link } = context.world;
   const { glyphs } = context.theme;
   if (broker === null) return [[[`${glyphs.waiting} ${linkWord(link)}`, "muted"]]];
-  const rows = brokerRows(broker, context.world.others);
+  const rows = brokerRows(broker, others);
   const isUp = link.state === "live";
   const upCount = rows.filter(({ standing }) => standing !== "away").length - (isUp ? 0 : 1);
   const isAll = upCount === rows.length;

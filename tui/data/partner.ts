@@ -1,0 +1,113 @@
+import type { BrokerActivity, Client, ClusterStatus } from "../../internal/client/api.ts";
+import { ClientError } from "../../internal/client/errors.ts";
+import type { Clock } from "./session.ts";
+
+/** What following a partner needs. */
+export interface PartnerOptions {
+  readonly clock: Clock;
+  /** Connects to a broker by its address; rejects with a `ClientError`. */
+  readonly connectTo: (host: string, port: number) => Promise<Client>;
+  readonly refreshMs: number;
+  /** Told what the partner says of itself; null: it says nothing any more. */
+  readonly told: (activity: BrokerActivity | null) => void;
+  /** Resolves at once, or when a pause is over. */
+  readonly unpaused: () => Promise<void>;
+}
+
+/** How long one waits before a partner is sought again. */
+const RETRY_MS = 5000;
+
+/**
+ * The other broker of a pair, which tells of itself by a connection of its own: the one that is
+ * watched only knows how it follows. Who can't be reached from here isn't told of.
+ */
+export class Partner {
+  readonly #options: PartnerOptions;
+  /** The connection to the watched broker whose partner is followed; null: nobody's. */
+  #of: Client | null = null;
+  #client: Client | null = null;
+  /** Ends a wait. */
+  #wake: (() => void) | null = null;
+
+  constructor(options: PartnerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Follows the partner of the broker at the other end of `of`, until `stop`. Rejects with what is
+   * a bug.
+   */
+  async follow(of: Client): Promise<void> {
+    const { told, unpaused } = this.#options;
+    this.#of = of;
+    while (this.#of === of) {
+      try {
+        await this.#look(of);
+      } catch (error) {
+        if (!(error instanceof ClientError)) throw error;
+      }
+      if (this.#of !== of) return;
+      told(null);
+      await this.#wait();
+      await unpaused();
+    }
+  }
+
+  stop(): void {
+    this.#of = null;
+    this.#wake?.();
+    void this.#client?.close();
+    this.#client = null;
+    this.#options.told(null);
+  }
+
+  /** Connects to the partner, if there is one, and is told of it until that ends. */
+  async #look(of: Client): Promise<void> {
+    const { connectTo, refreshMs, told, unpaused } = this.#options;
+    if (of.hello.inCluster) return; // all of its brokers are watched as one
+    const address = partnerOf(await of.describeCluster(), of.hello.brokerId);
+    if (address === null || this.#of !== of) return;
+    const client = await connectTo(address.host, address.port);
+    try {
+      if (this.#of !== of) return;
+      this.#client = client;
+      for await (const { broker } of client.watch({ ...onlyItself, intervalMs: refreshMs })) {
+        if (this.#of !== of) return;
+        told(broker);
+        await unpaused();
+      }
+    } finally {
+      void client.close();
+    }
+  }
+
+  async #wait(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = this.#options.clock.after(RETRY_MS, resolve);
+      this.#wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+    this.#wake = null;
+  }
+}
+
+const onlyItself = {
+  topics: false,
+  partitionsOf: [],
+  faults: false,
+  groups: false,
+  progressOf: [],
+  events: false,
+};
+
+/** Where the one other broker is; null where there is none, or more than one. */
+function partnerOf(
+  { brokers }: ClusterStatus,
+  brokerId: number,
+): { readonly host: string; readonly port: number } | null {
+  const [other, ...more] = brokers.filter((broker) => broker.brokerId !== brokerId);
+  if (!other?.live || more.length > 0 || other.host === null || other.port === null) return null;
+  return { host: other.host, port: other.port };
+}
