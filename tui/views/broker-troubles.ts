@@ -85,11 +85,10 @@ function absentBrokers(context: ViewContext): Attention[] {
       const { catchUp, connected } = broker.replication;
       // Nothing comes while the master is away.
       const left = connected && catchUp?.leftMs ? `, done in ${duration(catchUp.leftMs)}` : "";
-      const much =
-        lagRecords === null
-          ? `${shortBytes(catchUp?.behindBytes ?? 0)} to copy`
-          : `${counted(lagRecords, "record")} behind`;
-      const why = `${much}${left}, not in every ISR yet`;
+      let much = "";
+      if (lagRecords !== null) much = `${counted(lagRecords, "record")} behind${left}, `;
+      else if (catchUp) much = `${shortBytes(catchUp.behindBytes)} to copy${left}, `;
+      const why = `${much}not in every ISR yet`;
       return [trouble(context, "warning", [`${what} behind`, who], why)];
     },
   );
