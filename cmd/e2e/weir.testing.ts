@@ -112,7 +112,7 @@ export function spawnWeir(
   return {
     pid: child.pid,
     exited: child.exited,
-    kill: (signal: "SIGINT" | "SIGTERM") => child.kill(signal),
+    kill: (signal: "SIGINT" | "SIGTERM" | "SIGKILL") => child.kill(signal),
     write(input: string) {
       child.stdin.write(input);
       child.stdin.flush();

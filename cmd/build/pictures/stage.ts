@@ -197,6 +197,6 @@ function consume(address: string, { groupId, topic, bytesPerSecond }: Reading): 
   void read();
   return () => {
     stopped = true;
-    process.kill(child.pid, "SIGKILL"); // one whose output nobody takes waits for that, asked to end
+    child.kill("SIGKILL"); // one whose output nobody takes waits for that, asked to end
   };
 }
