@@ -8,14 +8,18 @@ export interface PartnerOptions {
   /** Connects to a broker by its address; rejects with a `ClientError`. */
   readonly connectTo: (host: string, port: number) => Promise<Client>;
   readonly refreshMs: number;
+  /** Whether the broker that is watched hears a partner: nobody is sought before that. */
+  readonly isHeard: () => boolean;
   /** Told what the partner says of itself; null: it says nothing any more. */
   readonly told: (activity: BrokerActivity | null) => void;
   /** Resolves at once, or when a pause is over. */
   readonly unpaused: () => Promise<void>;
 }
 
-/** How long one waits before a partner is sought again. */
-const RETRY_MS = 5000;
+/** How long one waits before a partner is sought again, which costs the broker a look at all. */
+const RETRY_MS = 10_000;
+/** How often one looks whether it is heard. */
+const LOOK_MS = 1000;
 
 /**
  * The other broker of a pair, which tells of itself by a connection of its own: the one that is
@@ -38,9 +42,13 @@ export class Partner {
    * a bug.
    */
   async follow(of: Client): Promise<void> {
-    const { told, unpaused } = this.#options;
+    const { told, unpaused, isHeard } = this.#options;
     this.#of = of;
     while (this.#of === of) {
+      if (!isHeard()) {
+        await this.#wait(LOOK_MS);
+        continue;
+      }
       try {
         await this.#look(of);
       } catch (error) {
@@ -48,7 +56,7 @@ export class Partner {
       }
       if (this.#of !== of) return;
       told(null);
-      await this.#wait();
+      await this.#wait(RETRY_MS);
       await unpaused();
     }
   }
@@ -81,9 +89,9 @@ export class Partner {
     }
   }
 
-  async #wait(): Promise<void> {
+  async #wait(forMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = this.#options.clock.after(RETRY_MS, resolve);
+      const timer = this.#options.clock.after(forMs, resolve);
       this.#wake = () => {
         timer.cancel();
         resolve();

@@ -65,7 +65,11 @@ export class Session {
       if (isNews) changed();
     };
     const unpaused = () => this.#unpaused();
-    this.#partner = new Partner({ clock, connectTo, refreshMs, told, unpaused });
+    const isHeard = (): boolean => {
+      const { connected = false, followers = [] } = this.world.broker?.replication ?? {};
+      return connected || followers.some((follower) => follower.connected);
+    };
+    this.#partner = new Partner({ clock, connectTo, refreshMs, isHeard, told, unpaused });
   }
 
   get paused(): boolean {
