@@ -7,15 +7,18 @@
  *     --all         goes on after a failure, and counts the failures of each kind
  *     --seed S      only this one; --trace prints everything that happens
  *     --pairs       seeds of two brokers that are a pair, in place of those of a single one
+ *     --clusters    seeds of brokers that are a cluster
  *     --mutants     plants one bug after the other, and tells in how many seeds each is found;
- *                   --only TEXT takes those whose names have it
+ *                   --only TEXT takes those whose names have it, --pairs and --clusters those
+ *                   that are looked for there
  */
 import { parseArgs } from "node:util";
 import { type Scene, simulate } from "../../internal/simulator/simulate.ts";
 import { Trace } from "../../internal/simulator/trace.ts";
 import { runInChild } from "./simulate/child.ts";
 import { type Found, hunt } from "./simulate/hunt.ts";
-import { type Outcome, runSeeds } from "./simulate/seeds.ts";
+import type { Mutant } from "./simulate/mutant.ts";
+import { type Outcome, runSeeds, sceneOption } from "./simulate/seeds.ts";
 import { Tally } from "./simulate/tally.ts";
 
 /** A mutant that so many times as many seeds as were asked for don't find is not found. */
@@ -31,6 +34,7 @@ const { values: options } = parseArgs({
     seed: { type: "string" },
     trace: { type: "boolean", default: false },
     pairs: { type: "boolean", default: false },
+    clusters: { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
     only: { type: "string" },
     // For processes that others have started.
@@ -41,7 +45,7 @@ const { values: options } = parseArgs({
 const from = Number(options.from);
 const seeds = Number(options.seeds);
 const step = Number(options.step);
-const scene: Scene = options.pairs ? "pair" : "single";
+const scene = sceneOf(options);
 
 if (options.seed !== undefined) replay(Number(options.seed));
 else if (options.mutants) await huntAll();
@@ -50,6 +54,11 @@ else await runAll();
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+function sceneOf({ pairs, clusters }: { pairs: boolean; clusters: boolean }): Scene {
+  if (clusters) return "cluster";
+  return pairs ? "pair" : "single";
 }
 
 function replay(seed: number): void {
@@ -93,7 +102,7 @@ function printTally(tally: Tally, seconds: number): void {
   print(`${lives} starts, ${events} events, ${acks}, ${reads} reads`);
   for (const { message, seeds: failed } of failures) {
     print(`FAILED ${failed.length}: ${message}`);
-    print(`  npm run simulate -- ${options.pairs ? "--pairs " : ""}--seed ${failed[0]}`);
+    print(`  npm run simulate -- ${[...sceneOption(scene), "--seed"].join(" ")} ${failed[0]}`);
     if (failed.length > 1) print(`  also ${failed.slice(1, 10).join(", ")}`);
   }
   if (failures.length === 0) print("no failure");
@@ -107,6 +116,9 @@ async function huntAll(): Promise<void> {
     if (failed === 0) missed++;
     print(`${name} | ${failed} of ${ran} | ${firstSeed ?? "NOT FOUND"} | ${message.slice(0, 90)}`);
   };
-  await hunt(seeds, seeds * HUNT_FACTOR, options.only, tell);
+  const { only = "" } = options;
+  const isWanted = (mutant: Mutant) =>
+    mutant.name.includes(only) && (scene === "single" || mutant.scene === scene);
+  await hunt(seeds, seeds * HUNT_FACTOR, isWanted, tell);
   process.exitCode = missed > 0 ? 1 : 0;
 }

@@ -299,7 +299,7 @@ test("etcd that was restored from an older state is refused", async () => {
   await member.crash("kill");
   await member.start();
   await member.crash("kill");
-  cluster.etcd.restore(3);
+  cluster.etcd.restore({ ...cluster.etcd.snapshot(), revision: 3 });
   expect(member.start()).rejects.toThrow(/older state/);
   await member.start().catch(() => {});
 });

@@ -17,13 +17,18 @@ export class SimulatedClock implements Clock {
   skewMs = 0;
   readonly #scheduler: Scheduler;
   readonly #random: SimulatedRandom;
+  /** How many of its milliseconds pass in one of the simulation's. */
+  readonly #rate: number;
   #endOfTurn: (() => void)[] = [];
   #halted = false;
   #pendingTimers = 0;
+  /** What waits for a process to go on that was stopped; null: it runs. */
+  #waiting: (() => void)[] | null = null;
 
-  constructor(scheduler: Scheduler, random: SimulatedRandom) {
+  constructor(scheduler: Scheduler, random: SimulatedRandom, rate = 1) {
     this.#scheduler = scheduler;
     this.#random = random;
+    this.#rate = rate;
   }
 
   nowMs(): number {
@@ -31,19 +36,23 @@ export class SimulatedClock implements Clock {
   }
 
   monotonicMs(): number {
-    return this.#scheduler.nowMs;
+    return this.#scheduler.nowMs * this.#rate;
   }
 
   after(delayMs: number, work: () => void): Timer {
     this.#pendingTimers++;
-    const event = this.#scheduler.after(delayMs, () => {
+    let isSet = true;
+    const fire = () => {
+      if (!isSet) return;
+      isSet = false;
       this.#pendingTimers--;
       if (!this.#halted) work();
-    });
+    };
+    const event = this.#scheduler.after(delayMs / this.#rate, () => this.whenAwake(fire));
     return {
       cancel: () => {
-        // Its work is null once it has happened, too.
-        if (event.work) this.#pendingTimers--;
+        if (isSet) this.#pendingTimers--;
+        isSet = false;
         event.work = null;
       },
     };
@@ -61,6 +70,24 @@ export class SimulatedClock implements Clock {
       for (const each of this.#endOfTurn) each(); // what is handed in meanwhile is at its end
       this.#endOfTurn = [];
     });
+  }
+
+  /** The process is stopped: nothing of it happens before it goes on, and time passes. */
+  freeze(): void {
+    this.#waiting ??= [];
+  }
+
+  /** The process goes on. */
+  thaw(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const work of waiting) this.#scheduler.after(0, () => this.whenAwake(work));
+  }
+
+  /** Does what has come for the process: now, or when it goes on. */
+  whenAwake(work: () => void): void {
+    if (this.#waiting) this.#waiting.push(work);
+    else work();
   }
 
   /** The process has ended. */

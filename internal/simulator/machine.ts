@@ -6,6 +6,7 @@ import { type DiskFaults, noFaults } from "./disk/faults.ts";
 import { type CrashKind, FileSystem, naming } from "./disk/file-system.ts";
 import type { Host } from "./network/connection.ts";
 import { SimulatedNetwork } from "./network/network.ts";
+import { ANYWHERE } from "./network/routes.ts";
 import { fairNetwork, type NetworkWeather } from "./network/weather.ts";
 import { SimulatedRandom } from "./random.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -46,6 +47,8 @@ export class Machine {
   readonly faults: DiskFaults = noFaults();
   readonly networkWeather: NetworkWeather;
   readonly network: SimulatedNetwork;
+  /** How many milliseconds its clock counts while one passes. */
+  clockRate = 1;
   /** Told of what the receivers of connections throw. */
   onThrow: (error: unknown) => void = () => {};
   #files: FileSystem;
@@ -87,12 +90,13 @@ export class Machine {
   /** Starts a process on what the last one has left. */
   start(): SimulatedProcess {
     const { scheduler, random, trace, faults } = this;
-    const clock = new SimulatedClock(scheduler, random.fork());
+    const clock = new SimulatedClock(scheduler, random.fork(), this.clockRate);
     const disk = new SimulatedDisk(this.#files, {
       scheduler,
       random: random.fork(),
       trace,
       faults,
+      whenAwake: (work) => clock.whenAwake(work),
     });
     const host: Host = {
       name: this.name,
@@ -117,6 +121,18 @@ export class Machine {
     this.#process?.disk.crash(kind);
   }
 
+  /** Stops the process, as SIGSTOP does: what comes for it waits, and its clock goes on. */
+  freeze(): void {
+    this.#process?.clock.freeze();
+    this.network.routes.block(ANYWHERE, this.name);
+  }
+
+  /** Lets the process go on. */
+  thaw(): void {
+    this.#process?.clock.thaw();
+    this.network.routes.unblock(ANYWHERE, this.name);
+  }
+
   /** Puts an empty disk in the place of the one that it has; no process runs. */
   replaceDisk(): void {
     this.#files = emptyFileSystem();
@@ -127,6 +143,7 @@ export class Machine {
     const left = this.#process?.disk.left;
     if (!this.#process || !left) return;
     this.#process.clock.halt();
+    this.network.routes.unblock(ANYWHERE, this.name); // it may have been stopped
     this.network.crashed(this.#process.host);
     this.#files = left;
     this.#process = null;

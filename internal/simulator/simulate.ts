@@ -1,11 +1,12 @@
 import { simulateBroker } from "./broker/simulation.ts";
+import { simulateCluster } from "./cluster/simulation.ts";
 import { simulatePair } from "./pair/simulation.ts";
 import { simulateStorage } from "./storage/simulation.ts";
 import type { SimulationSummary } from "./summary.ts";
 import type { Trace } from "./trace.ts";
 
-/** What is simulated: one broker or its storage, or two brokers that are a pair. */
-export type Scene = "single" | "pair";
+/** What is simulated: one broker or its storage, a pair of brokers, or a cluster. */
+export type Scene = "single" | "pair" | "cluster";
 
 /**
  * Plays what the seed decides, the same each time. With a `single` broker that is the storage alone
@@ -14,5 +15,6 @@ export type Scene = "single" | "pair";
  */
 export function simulate(scene: Scene, seed: number, trace: Trace): SimulationSummary {
   if (scene === "pair") return simulatePair(seed, trace);
+  if (scene === "cluster") return simulateCluster(seed, trace);
   return seed % 2 === 0 ? simulateBroker(seed, trace) : simulateStorage(seed, trace);
 }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Outcome, SeedRange } from "./seeds.ts";
+import { type Outcome, type SeedRange, sceneOption } from "./seeds.ts";
 
 /** A seed that takes longer never ends. */
 const STALL_MS = 60_000;
@@ -39,9 +39,8 @@ async function runOnce(
 ): Promise<number | null> {
   const planted = mutant === null ? [] : ["--preload", PRELOAD];
   const named = mutant === null ? [] : [`--mutant=${mutant}`];
-  const pairs = scene === "pair" ? ["--pairs"] : [];
   const seeds = [`--from=${from}`, `--seeds=${count}`, `--step=${step}`];
-  const options = ["--lines", ...seeds, ...pairs, ...named];
+  const options = ["--lines", ...seeds, ...sceneOption(scene), ...named];
   const cmd = [process.execPath, ...planted, SCRIPT, ...options];
   const child = Bun.spawn({ cmd, stdout: "pipe", stderr: mutant === null ? "inherit" : "ignore" });
   let told = 0;

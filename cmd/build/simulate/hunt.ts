@@ -1,4 +1,5 @@
 import { runInChild } from "./child.ts";
+import type { Mutant } from "./mutant.ts";
 import { MUTANTS } from "./mutants.ts";
 import type { Outcome } from "./seeds.ts";
 import { Tally } from "./tally.ts";
@@ -21,11 +22,10 @@ export interface Found {
 export async function hunt(
   seeds: number,
   most: number,
-  only: string | undefined,
+  isWanted: (mutant: Mutant) => boolean,
   tell: (found: Found) => void,
 ): Promise<void> {
-  for (const { name, scene, seed } of MUTANTS) {
-    if (only !== undefined && !name.includes(only)) continue;
+  for (const { name, scene, seed } of MUTANTS.filter(isWanted)) {
     const tally = new Tally();
     const tellOne = (outcome: Outcome) => {
       tally.add(outcome);

@@ -1,3 +1,4 @@
+import { CLUSTER_MUTANTS } from "./cluster-mutants.ts";
 import { type Mutant, mutantOf } from "./mutant.ts";
 import { PAIR_MUTANTS } from "./pair-mutants.ts";
 
@@ -268,7 +269,7 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
 ];
 
 /** Bugs that people have made, here or in other brokers and databases. */
-export const MUTANTS: readonly Mutant[] = [...SINGLE_MUTANTS, ...PAIR_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [...SINGLE_MUTANTS, ...PAIR_MUTANTS, ...CLUSTER_MUTANTS];
 
 /** A file's source with those patches of a mutant that are for it. Throws if one doesn't fit. */
 export function planted({ name, patches }: Mutant, file: string, source: string): string {

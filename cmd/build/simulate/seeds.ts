@@ -10,6 +10,11 @@ export interface SeedRange {
   readonly step: number;
 }
 
+/** How a scene is asked for on the command line. */
+export function sceneOption(scene: Scene): readonly string[] {
+  return { single: [], pair: ["--pairs"], cluster: ["--clusters"] }[scene];
+}
+
 /** What one seed came to: a summary, or why it failed. */
 export interface Outcome {
   readonly seed: number;

@@ -14,7 +14,14 @@ import {
 } from "../etcd.ts";
 
 interface Lease extends EtcdLease {
-  timer: Timer;
+  timer: Timer | null;
+}
+
+/** All that etcd had at some time. */
+export interface EtcdSnapshot {
+  readonly revision: number;
+  readonly entries: readonly EtcdEntry[];
+  readonly leases: readonly EtcdLease[];
 }
 
 interface Watcher {
@@ -33,7 +40,6 @@ interface Revision {
  * Calls answer in a later turn, as those of a real one do; `clock` is etcd's own.
  */
 export class EtcdModel {
-  /** No longer than this is a lease's time rounded up to. */
   readonly #clock: Clock;
   #entries = new Map<string, EtcdEntry>();
   #revision = 1;
@@ -42,6 +48,9 @@ export class EtcdModel {
   #leaseCount = 0;
   readonly #leases = new Map<string, Lease>();
   readonly #watchers = new Set<Watcher>();
+  #isPaused = false;
+  /** Told of every change, before those who watch. */
+  onChange: (revision: number, events: readonly EtcdEvent[]) => void = () => {};
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -80,14 +89,24 @@ export class EtcdModel {
   keepAlive(leaseId: string): void {
     const lease = this.#leases.get(leaseId);
     if (!lease) throw new EtcdError("no-lease", `lease ${leaseId} has ended`);
-    lease.timer.cancel();
+    lease.timer?.cancel();
     lease.timer = this.#expireLater(leaseId, lease.ttlMs);
+  }
+
+  /** Whether a lease hasn't ended. */
+  hasLease(leaseId: string): boolean {
+    return this.#leases.has(leaseId);
+  }
+
+  /** How a key is. */
+  entry(key: string): EtcdEntry | undefined {
+    return this.#entries.get(key);
   }
 
   revokeLease(leaseId: string): void {
     const lease = this.#leases.get(leaseId);
     if (!lease) return;
-    lease.timer.cancel();
+    lease.timer?.cancel();
     this.#leases.delete(leaseId);
     const bound = [...this.#entries.values()].filter((entry) => entry.leaseId === leaseId);
     this.#apply(bound.map(({ key }) => ({ kind: "delete", key })));
@@ -112,10 +131,39 @@ export class EtcdModel {
     this.#compactedTo = this.#revision;
   }
 
-  /** Goes back to an earlier state, as from a snapshot; only what is there since is known. */
-  restore(revision: number): void {
+  /** What it has now. */
+  snapshot(): EtcdSnapshot {
+    const leases = Array.from(this.#leases.values(), ({ id, ttlMs }) => ({ id, ttlMs }));
+    return { revision: this.#revision, entries: [...this.#entries.values()], leases };
+  }
+
+  /** Goes back to an earlier state: what has happened since is forgotten. */
+  restore({ revision, entries, leases }: EtcdSnapshot): void {
+    for (const { timer } of this.#leases.values()) timer?.cancel();
+    this.#leases.clear();
+    for (const { id, ttlMs } of leases) {
+      this.#leases.set(id, { id, ttlMs, timer: this.#expireLater(id, ttlMs) });
+    }
+    this.#entries = new Map(entries.map((entry) => [entry.key, entry]));
     this.#revision = revision;
+    this.#history = this.#history.filter((past) => past.revision <= revision);
     this.endWatches();
+  }
+
+  /** Its leader is gone: until there is another, no lease ends, and watches have ended. */
+  pause(): void {
+    this.#isPaused = true;
+    for (const lease of this.#leases.values()) {
+      lease.timer?.cancel();
+      lease.timer = null;
+    }
+    this.endWatches();
+  }
+
+  /** There is a leader again; all leases get their whole time anew. */
+  resume(): void {
+    this.#isPaused = false;
+    for (const { id } of this.#leases.values()) this.keepAlive(id);
   }
 
   /** It is away for a moment: all watches end. */
@@ -125,26 +173,32 @@ export class EtcdModel {
     for (const { events } of watchers) events.ended(new EtcdError("unavailable", "etcd is away"));
   }
 
-  #expireLater(leaseId: string, ttlMs: number): Timer {
+  #expireLater(leaseId: string, ttlMs: number): Timer | null {
+    if (this.#isPaused) return null;
     return this.#clock.after(ttlMs, () => this.revokeLease(leaseId));
   }
 
   #apply(changes: readonly EtcdChange[]): void {
+    for (const change of changes) this.#checkLease(change);
     const revision = this.#revision + 1;
     const events = changes.flatMap((change) => this.#change(change, revision));
     if (events.length === 0) return;
     this.#revision = revision;
     const past = { revision, events };
     this.#history.push(past);
+    this.onChange(revision, events);
     for (const watcher of [...this.#watchers]) tell(watcher, past);
+  }
+
+  #checkLease(change: EtcdChange): void {
+    if (change.kind !== "put" || change.leaseId === undefined) return;
+    if (this.#leases.has(change.leaseId)) return;
+    throw new EtcdError("no-lease", `lease ${change.leaseId} has ended`);
   }
 
   #change(change: EtcdChange, revision: number): EtcdEvent[] {
     if (change.kind === "put") {
       const { key, value, leaseId = null } = change;
-      if (leaseId !== null && !this.#leases.has(leaseId)) {
-        throw new EtcdError("no-lease", `lease ${leaseId} has ended`);
-      }
       const entry = { key, value, revision, leaseId };
       this.#entries.set(key, entry);
       return [{ key, entry }];

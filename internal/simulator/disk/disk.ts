@@ -17,6 +17,8 @@ export interface DiskParts {
   readonly random: SimulatedRandom;
   readonly trace: Trace;
   readonly faults: DiskFaults;
+  /** Does what the process was waiting for, when that runs. */
+  readonly whenAwake: (work: () => void) => void;
 }
 
 /**
@@ -192,11 +194,13 @@ export class SimulatedDisk implements Disk {
 
   /** Resolves at a time; never, if the process has crashed by then. */
   until(dueMs: number): Promise<void> {
-    const { scheduler } = this.parts;
+    const { scheduler, whenAwake } = this.parts;
     return new Promise((resolve) => {
-      scheduler.after(dueMs - scheduler.nowMs, () => {
-        if (!this.#left) resolve();
-      });
+      scheduler.after(dueMs - scheduler.nowMs, () =>
+        whenAwake(() => {
+          if (!this.#left) resolve();
+        }),
+      );
     });
   }
 

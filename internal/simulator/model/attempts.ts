@@ -77,6 +77,12 @@ export class Attempts {
     else this.#byCrc.set(crc, [attempt]);
   }
 
+  /** The attempt whose bytes have this sum; undefined if there is none, or more than one. */
+  ofSum(crc: number): Attempt | undefined {
+    const candidates = this.#byCrc.get(crc);
+    return candidates?.length === 1 ? candidates[0] : undefined;
+  }
+
   /** The attempt whose bytes stand at `at`, behind the fields that the log sets. */
   find(bytes: Uint8Array, at: number): Attempt | undefined {
     const candidates = this.#byCrc.get(storedCrc(bytes, at)) ?? [];

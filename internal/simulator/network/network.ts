@@ -98,7 +98,7 @@ export class SimulatedNetwork {
     const isCut = routes.isBlocked(name, address.host) || routes.isBlocked(address.host, name);
     const stallMs = isCut ? Number.POSITIVE_INFINITY : weather.stalledUntilMs - scheduler.nowMs;
     const delayMs = Math.max(this.#delayMs(), stallMs);
-    await new Promise<void>((resolve) => scheduler.after(Math.min(delayMs, timeoutMs), resolve));
+    await new Promise<void>((resolve) => host.clock.after(Math.min(delayMs, timeoutMs), resolve));
     if (host.crashed) return new Promise(() => {});
     if (delayMs > timeoutMs) throw new NetworkError("timed-out", `${place}: no answer`);
     const listening = this.#listeners.get(place);

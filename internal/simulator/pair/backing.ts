@@ -1,7 +1,7 @@
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { must } from "../failure.ts";
-import type { Backing } from "./ledger.ts";
+import type { Backing } from "./commit.ts";
 
 /** Who is in the ISR has all that is committed. */
 export function checkIsr(leader: ReplicationLeader, log: PartitionLog): void {

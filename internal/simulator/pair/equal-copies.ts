@@ -1,6 +1,7 @@
+import type { Ledger } from "../brokers/ledger.ts";
+import { isSame } from "../brokers/mirror.ts";
 import { must } from "../failure.ts";
-import type { Ledger } from "./ledger.ts";
-import { isSame } from "./mirror.ts";
+import type { Commit } from "./commit.ts";
 import type { Observed } from "./observed.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { Observed } from "./observed.ts";
 export function checkEqual(
   one: Observed,
   other: Observed,
-  ledgers: ReadonlyMap<string, Ledger>,
+  ledgers: ReadonlyMap<string, Ledger<Commit>>,
 ): void {
   for (const key of new Set([...one.copies.keys(), ...other.copies.keys()])) {
     const [a, b] = [one, other].map(({ copies }) => copies.get(key)?.mirror.batches ?? []);

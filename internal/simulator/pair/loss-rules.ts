@@ -1,8 +1,9 @@
 import type { PromotionReport } from "../../broker/replication-api.ts";
+import type { LossRule } from "../brokers/ledger.ts";
+import { isSame, type LogMirror } from "../brokers/mirror.ts";
 import { must } from "../failure.ts";
-import type { LossRule } from "./ledger.ts";
+import type { Commit } from "./commit.ts";
 import type { Member } from "./member.ts";
-import { isSame, type LogMirror } from "./mirror.ts";
 
 /** What a promotion that somebody asked for has said before it began. */
 export interface AskedPromotion {
@@ -72,7 +73,7 @@ export class LossRules {
   }
 
   /** What may be lost when `member` begins to lead, after it was promoted, or after a restart. */
-  atFailover(member: Member, isPromoted: boolean): LossRule {
+  atFailover(member: Member, isPromoted: boolean): LossRule<Commit> {
     const asked = [this.#asked, this.#cutOff].flatMap((promotions) => {
       const found = promotions.get(member) ?? [];
       promotions.delete(member);
@@ -94,7 +95,7 @@ export class LossRules {
   }
 
   /** What may be lost of what a leader commits that another one has replaced. */
-  ofReplaced(member: Member): LossRule {
+  ofReplaced(member: Member): LossRule<Commit> {
     const asked = this.#promotion;
     return ({ batch, backing }, name) => {
       const text = () => `${name}: ${batch.offset} was committed (${backing}) by ${member.name}`;

@@ -1,6 +1,5 @@
-import type { PartitionLog } from "../../storage/partition-log.ts";
+import { isSame, type LogMirror, type MirroredBatch } from "../brokers/mirror.ts";
 import type { Member, MemberLife } from "./member.ts";
-import { isSame, type LogMirror, type MirroredBatch } from "./mirror.ts";
 
 /** What is known of one broker's copy of a log. */
 export interface Copy {
@@ -27,17 +26,6 @@ export interface Observed {
 export interface Leadership {
   readonly member: Member;
   readonly life: MemberLife;
-}
-
-/** What stands for a log: its name, and which of that name it is. */
-export function keyOf({ name, incarnation }: PartitionLog): string {
-  return `${name}/${incarnation}`;
-}
-
-/** The other way round. */
-export function partsOfKey(key: string): { readonly name: string; readonly incarnation: string } {
-  const cut = key.indexOf("/");
-  return { name: key.slice(0, cut), incarnation: key.slice(cut + 1) };
 }
 
 /** Whether a broker has made a batch durable, or had, and lost its disk before it said so. */

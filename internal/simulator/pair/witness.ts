@@ -1,27 +1,22 @@
 import { isPromotion } from "../../broker/epochs.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
+import { Ledger } from "../brokers/ledger.ts";
+import { keyOf, partsOfKey } from "../brokers/log-key.ts";
+import { isSame, LogMirror, type MirroredBatch } from "../brokers/mirror.ts";
 import { must } from "../failure.ts";
 import { backingOf, checkFence, checkIsr } from "./backing.ts";
+import type { Commit } from "./commit.ts";
 import { checkEqual } from "./equal-copies.ts";
-import { type Commit, Ledger } from "./ledger.ts";
 import type { LossRules } from "./loss-rules.ts";
 import type { Member, MemberLife } from "./member.ts";
-import { isSame, LogMirror, type MirroredBatch } from "./mirror.ts";
-import {
-  type Copy,
-  keyOf,
-  type Leadership,
-  type Observed,
-  partsOfKey,
-  saysToHave,
-} from "./observed.ts";
+import { type Copy, type Leadership, type Observed, saysToHave } from "./observed.ts";
 
 /**
  * Sees both brokers' logs after every event, and what every leader commits: what must hold between
  * them is checked here.
  */
 export class Witness {
-  readonly ledgers = new Map<string, Ledger>();
+  readonly ledgers = new Map<string, Ledger<Commit>>();
   readonly #observed: readonly Observed[];
   readonly #leaderships = new Map<number, Leadership>();
   readonly #rules: LossRules;
@@ -57,7 +52,7 @@ export class Witness {
   }
 
   /** The ledgers of all logs that a partition has had. */
-  ledgersOf(log: string): Ledger[] {
+  ledgersOf(log: string): Ledger<Commit>[] {
     return [...this.ledgers].filter(([key]) => key.startsWith(`${log}/`)).map(([, found]) => found);
   }
 
@@ -288,11 +283,11 @@ export class Witness {
     must(this.#ledger(log).wasCommitted(offset, crc), text);
   }
 
-  #ledger(log: PartitionLog): Ledger {
+  #ledger(log: PartitionLog): Ledger<Commit> {
     const key = keyOf(log);
     const known = this.ledgers.get(key);
     if (known) return known;
-    const ledger = new Ledger(log.name);
+    const ledger = new Ledger<Commit>(log.name);
     this.ledgers.set(key, ledger);
     return ledger;
   }

@@ -1,33 +1,21 @@
 import { must } from "../failure.ts";
 import { isSame, type LogMirror, type MirroredBatch } from "./mirror.ts";
 
-/**
- * What stood behind a commit, besides its leader:
- * - `both`: the other broker has it, durable;
- * - `alone`: the other one was out of sync, and this was told to people;
- * - `observed`: the other one is an observer, for whom nobody waits;
- * - `unpaired`: there was no other one yet, or who promoted knew that it is away.
- */
-export type Backing = "both" | "alone" | "observed" | "unpaired";
-
-/** A batch below a leader's high watermark. */
-export interface Commit {
+/** A batch below a leader's high watermark, with what else is known of how it got there. */
+export interface Committed {
   readonly batch: MirroredBatch;
-  readonly backing: Backing;
-  /** When it came to be; where the other one is gone by then that has it, when that was there. */
-  readonly atMs: number;
 }
 
 /** Throws unless a commit may be lost now. */
-export type LossRule = (commit: Commit, name: string) => void;
+export type LossRule<C extends Committed> = (commit: C, name: string) => void;
 
 /**
  * A log as its users know it: what was committed, in order, for ever. Only a failover takes
  * something away, and only what nobody had promised beyond it.
  */
-export class Ledger {
+export class Ledger<C extends Committed> {
   readonly name: string;
-  readonly commits: Commit[] = [];
+  readonly commits: C[] = [];
   /** How often something was lost, as it might: a surprise for producers. */
   losses = 0;
   readonly #lost = new Set<string>();
@@ -58,7 +46,7 @@ export class Ledger {
   }
 
   /** The leader with the highest epoch has committed a batch. */
-  commit(commit: Commit): void {
+  commit(commit: C): void {
     const { batch } = commit;
     const known = this.#at(batch.offset);
     const text = () => `${this.name}: ${batch.offset} is committed as another batch than before`;
@@ -77,7 +65,7 @@ export class Ledger {
   }
 
   /** A leader that has been replaced, and doesn't know, has committed what nobody else has. */
-  doom(commit: Commit, mayLose: LossRule): void {
+  doom(commit: C, mayLose: LossRule<C>): void {
     const { offset, crc } = commit.batch;
     if (this.#lost.has(`${offset}:${crc}`)) return;
     mayLose(commit, this.name);
@@ -86,14 +74,14 @@ export class Ledger {
   }
 
   /** Someone leads from now on with this copy: what it doesn't have is lost. */
-  takeOver(copy: LogMirror | undefined, mayLose: LossRule): void {
+  takeOver(copy: LogMirror | undefined, mayLose: LossRule<C>): void {
     const { commits } = this;
     const kept = commits.findIndex(({ batch }) => !isSame(batch, copy?.at(batch.offset)));
     if (kept < 0) return;
     for (const commit of commits.splice(kept)) this.doom(commit, mayLose);
   }
 
-  #at(offset: number): Commit | undefined {
+  #at(offset: number): C | undefined {
     let low = 0;
     let high = this.commits.length - 1;
     while (low <= high) {

@@ -1,0 +1,161 @@
+import { type Mutant, mutantOf, type Patch } from "./mutant.ts";
+
+/** Bugs of brokers that etcd decides for: leases, epochs, the ISR, and who may write what. */
+const cluster = (name: string, file: string, find: string, replace: string): Mutant =>
+  mutantOf("cluster", name, [{ file, find, replace }]);
+
+/** The ISR's changes are put whatever etcd has by then. */
+const WITHOUT_COMPARING: readonly Patch[] = [
+  {
+    file: "broker/cluster/isr-proposals.ts",
+    find: "await metadata.commitPartitions(",
+    replace: "await metadata.putPartitions(",
+  },
+  {
+    file: "metadata/cluster/cluster-store.ts",
+    find: "  /** Reads all anew, and watches",
+    replace:
+      "  putPartitions(changes: readonly PartitionChange[]): Promise<EtcdOutcome> {\n" +
+      "    return this.commit([], changes.map((one) => ({ kind: 'put', " +
+      "key: this.keys.partition(one.topicId, one.index), value: partitionValue(one.next) })));\n" +
+      "  }\n\n  /** Reads all anew, and watches",
+  },
+];
+
+export const CLUSTER_MUTANTS: readonly Mutant[] = [
+  cluster(
+    "a lease is believed in for its whole time and somewhat longer",
+    "broker/cluster/session-lease.ts",
+    "const BELIEVED_SHARE = 0.9;",
+    "const BELIEVED_SHARE = 1.1;",
+  ),
+  cluster(
+    "a lease is believed in for its whole time, by a clock that may go slower",
+    "broker/cluster/session-lease.ts",
+    "const BELIEVED_SHARE = 0.9;",
+    "const BELIEVED_SHARE = 1;",
+  ),
+  cluster(
+    "a lease is counted from the answer to its renewal",
+    "broker/cluster/session-lease.ts",
+    "    this.#believe(askedAtMs);\n    this.#tellReached(true);",
+    "    this.#believe(clock.monotonicMs());\n    this.#tellReached(true);",
+  ),
+  mutantOf("cluster", "acks leave without a look at the lease", [
+    {
+      file: "broker/cluster/cluster.ts",
+      find: "const isOutdated = () => !this.#registration.isHeld;",
+      replace: "const isOutdated = () => this.#registration.session === '';",
+    },
+  ]),
+  cluster(
+    "what was led with an ended lease is led on with the next one",
+    "broker/cluster/cluster.ts",
+    "    this.#roles.sessionChanged(); // before a new lease is taken for that of what was led\n",
+    "",
+  ),
+  cluster(
+    "a leader is chosen from all replicas",
+    "metadata/cluster/elect.ts",
+    "const able = state.replicas.filter((id) => isr.includes(id));",
+    "const able = state.replicas.filter((id) => live.has(id));",
+  ),
+  cluster(
+    "the last of the ISR is taken out of it when it is gone",
+    "metadata/cluster/elect.ts",
+    'return { ...state, leader: -1, session: "", epoch: state.epoch + 1 };',
+    'return { ...state, isr, leader: -1, session: "", epoch: state.epoch + 1 };',
+  ),
+  mutantOf("cluster", "the ISR is written without a comparison", WITHOUT_COMPARING),
+  cluster(
+    "who falls out of the ISR isn't waited for any more, before etcd agrees",
+    "replication/partition-copies.ts",
+    'else if (copy.standing === "in") this.#propose(copy, "out");',
+    'else if (copy.standing === "in") {\n      this.#propose(copy, "out");\n' +
+      '      copy.standing = "out";\n    }',
+  ),
+  cluster(
+    "who is to be in the ISR isn't waited for before etcd agrees",
+    "replication/partition-copies.ts",
+    'if (copy.standing !== "out") offset = Math.min(offset, copy.offset);',
+    'if (copy.standing === "in") offset = Math.min(offset, copy.offset);',
+  ),
+  cluster(
+    "a leader that was restarted leads on in the same epoch",
+    "metadata/cluster/elect.ts",
+    "  return { replicas, isr, leader, session, epoch: epoch + 1 };",
+    "  return { replicas, isr, leader, session, epoch };",
+  ),
+  cluster(
+    "a broker leads what its last life was given",
+    "broker/cluster/partition-roles.ts",
+    'return state.session === this.#path.session() ? { kind: "lead", epoch } : NONE;',
+    'return { kind: "lead", epoch };',
+  ),
+  cluster(
+    "an empty disk stays in the ISR",
+    "broker/cluster/join.ts",
+    "if (known !== undefined) await leaveIsrs(metadata, brokerId);",
+    "",
+  ),
+  cluster(
+    "a controller decides without the condition that it still is",
+    "broker/cluster/controller.ts",
+    "await metadata.commitPartitions(decisions, [asController]);",
+    "await metadata.commitPartitions(decisions);",
+  ),
+  cluster(
+    "the high watermark moves while the copies are put one by one",
+    "replication/leader.ts",
+    'for (const standing of ["in", "new"] as const) {',
+    'for (const standing of ["new", "in"] as const) {',
+  ),
+  cluster(
+    "who joins the ISR has what the leader knows to be committed, not what is",
+    "replication/partition-copies.ts",
+    "if (copy.offset >= Math.max(this.#highWatermark, this.#firstOffset)) {",
+    "if (copy.offset >= Math.max(this.#highWatermark, 0)) {",
+  ),
+  cluster(
+    "a copy that has caught up while its broker wasn't there is never proposed",
+    "replication/copy-state.ts",
+    'return standing !== "in" && proposed === null;',
+    'return standing === "out" && proposed === null;',
+  ),
+  cluster(
+    "a role begins before what was written in the last one is durable",
+    "broker/cluster/partition-roles.ts",
+    "    await this.#path.cluster.store.durable();\n",
+    "",
+  ),
+  cluster(
+    "a follower of a new leader goes on from its end, whatever that has",
+    "replication/follower.ts",
+    "this.#cutting.push({ followed, offset });",
+    "this.#cutting.push({ followed, offset: Math.max(offset, log.endOffset) });",
+  ),
+  cluster(
+    "what is decided isn't waited for before the next decision",
+    "metadata/cluster/cluster-store.ts",
+    "    await this.#told(newest);\n",
+    "",
+  ),
+  cluster(
+    "after a compaction what is gone is kept",
+    "metadata/cluster/cluster-store.ts",
+    "      ...gone.map((key) => ({ key, entry: null })),\n",
+    "",
+  ),
+  cluster(
+    "blocks of producer ids are reserved without a comparison",
+    "metadata/cluster/cluster-store.ts",
+    'await this.commit([condition], [{ kind: "put", key, value }]);',
+    'await this.commit([], [{ kind: "put", key, value }]);',
+  ),
+  cluster(
+    "a coordinator goes on with the groups that it had when it led last",
+    "broker/cluster/cluster-groups.ts",
+    "    this.#coordinators.get(index)?.close();\n    this.#coordinators.delete(index);\n",
+    "    if (leads && this.#coordinators.has(index)) return;\n",
+  ),
+];

@@ -1,0 +1,91 @@
+import { metadata } from "../../doors/kafka/protocol/messages/03-metadata.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Network } from "../../platform/network.ts";
+import { KafkaClient } from "../broker/kafka-client.ts";
+import { Attempts } from "../model/attempts.ts";
+import type { SimulatedRandom } from "../random.ts";
+import type { Stage } from "../stage.ts";
+import type { TraceValue } from "../trace.ts";
+import type { ClusterClimate, TopicPlan } from "./climate.ts";
+import type { Member } from "./member.ts";
+import type { Witness } from "./witness.ts";
+
+/** A topic that was made, and may be gone again. */
+export interface MadeTopic {
+  readonly plan: TopicPlan;
+  /** How many partitions it has at least. */
+  partitionCount: number;
+}
+
+/** What all clients of a simulated cluster share. */
+export class ClusterWorld {
+  readonly stage: Stage;
+  readonly random: SimulatedRandom;
+  readonly climate: ClusterClimate;
+  readonly members: readonly Member[];
+  readonly witness: Witness;
+  readonly attempts = new Attempts();
+  readonly topics = new Map<string, MadeTopic>();
+  /** How often a topic of this name was to be deleted. */
+  readonly deletions = new Map<string, number>();
+  /** The broker that leads a partition, as the last answer said. */
+  readonly leaders = new Map<string, Member>();
+  readonly producerIds = new Set<number>();
+  acknowledged = 0;
+  duplicates = 0;
+  reads = 0;
+  attemptCount = 0;
+  groupCount = 0;
+  connectionCount = 0;
+  readonly #network: Network;
+  readonly #clock: Clock;
+
+  constructor(
+    stage: Stage,
+    random: SimulatedRandom,
+    climate: ClusterClimate,
+    members: readonly [Member, ...Member[]],
+    witness: Witness,
+  ) {
+    this.stage = stage;
+    this.random = random;
+    this.climate = climate;
+    this.members = members;
+    this.witness = witness;
+    const [{ machine }] = members;
+    const host = machine.clientHost();
+    this.#network = machine.network.of(host);
+    this.#clock = host.clock;
+  }
+
+  /** A connection to a broker, which isn't open yet. */
+  makeClient(member: Member): KafkaClient {
+    const numbered = () => ++this.connectionCount;
+    return new KafkaClient(this.#network, this.#clock, member.address, numbered);
+  }
+
+  /** Asks a broker who leads what. */
+  async learn(client: KafkaClient): Promise<void> {
+    const answer = await client.call(metadata, 8, {
+      topics: null,
+      allowAutoTopicCreation: false,
+      includeClusterAuthorizedOperations: false,
+      includeTopicAuthorizedOperations: false,
+    });
+    for (const { name, partitions } of answer?.topics ?? []) {
+      for (const { partitionIndex, leaderId } of partitions) {
+        const member = this.members.find(({ id }) => id === leaderId);
+        if (member) this.leaders.set(`${name}-${partitionIndex}`, member);
+        else this.leaders.delete(`${name}-${partitionIndex}`);
+      }
+    }
+  }
+
+  /** Notes what a client does or is told. */
+  trace(event: string, ...values: readonly TraceValue[]): void {
+    const [member] = this.members;
+    if (!member) return;
+    const { trace, scheduler } = member.machine;
+    trace.add(scheduler.nowMs, event, ...values);
+  }
+}
