@@ -158,4 +158,16 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "    this.#coordinators.get(index)?.close();\n    this.#coordinators.delete(index);\n",
     "    if (leads && this.#coordinators.has(index)) return;\n",
   ),
+  cluster(
+    "a broker starts with an etcd that was set back",
+    "broker/cluster/join.ts",
+    "if (image.revision < saved.revision) {",
+    "if (image.revision < 0) {",
+  ),
+  cluster(
+    "a broker that runs goes on with an etcd that was set back",
+    "metadata/cluster/cluster-store.ts",
+    "if (!this.#outdated && revision < known) {",
+    "if (!this.#outdated && revision < 0) {",
+  ),
 ];

@@ -127,6 +127,10 @@ export class Cluster implements Membership {
   start(): void {
     const { metadata } = this.#path;
     metadata.onChange = (changes) => this.#imageChanged(changes);
+    metadata.onOutdated = ({ message }) => {
+      this.#path.events.add("error", "etcd-outdated", { subject: "", message });
+      this.#registration.giveUp();
+    };
     metadata.watch();
     this.#imageChanged({ topics: true, live: true, controller: true, partitions: [] });
   }

@@ -70,6 +70,12 @@ export class Registration {
     this.#saying.ask();
   }
 
+  /** Leaves the lease as it is, and never believes in any again. */
+  giveUp(): void {
+    this.#isEnded = true;
+    this.#lease.close();
+  }
+
   /** Gives the lease back. */
   async end(): Promise<void> {
     this.#isEnded = true;

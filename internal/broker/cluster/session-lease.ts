@@ -60,6 +60,7 @@ export class SessionLease {
     const { clock, etcd, ttlMs } = this.#path;
     const askedAtMs = clock.monotonicMs();
     const lease = await etcd.grantLease(ttlMs);
+    if (this.#closed) throw new EtcdError("refused", "no lease is wanted any more");
     this.#renewal?.cancel();
     this.#id = lease.id;
     this.#ttlMs = lease.ttlMs;

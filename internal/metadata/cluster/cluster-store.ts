@@ -54,11 +54,14 @@ export class ClusterStore implements MetadataStore {
   readonly image: ClusterImage;
   /** Told when the image is another. */
   onChange: ((changes: ImageChanges) => void) | null = null;
+  /** Told once if etcd was set back to an older state: nothing is decided here any more. */
+  onOutdated: ((why: EtcdError) => void) | null = null;
   readonly #path: ClusterStorePath;
   #watching: EtcdWatch | null = null;
   #renewal: Timer | null = null;
   #waiting: Waiting[] = [];
   #closed = false;
+  #outdated: EtcdError | null = null;
 
   constructor(path: ClusterStorePath) {
     this.#path = path;
@@ -125,7 +128,9 @@ export class ClusterStore implements MetadataStore {
     conditions: readonly EtcdCondition[],
     changes: readonly EtcdChange[],
   ): Promise<EtcdOutcome> {
+    const known = this.image.revision;
     const outcome = await this.#path.etcd.commit(conditions, changes);
+    this.#checkRevision(outcome.revision, known);
     const newest = outcome.done
       ? outcome.revision
       : Math.max(0, ...outcome.found.map(({ revision }) => revision));
@@ -148,11 +153,9 @@ export class ClusterStore implements MetadataStore {
   /** Reads all anew, and watches from there. Rejects with `EtcdError`. */
   async read(): Promise<void> {
     this.#watching?.close();
+    const known = this.image.revision;
     const { revision, entries } = await this.#path.etcd.list(this.keys.prefix);
-    if (revision < this.image.revision) {
-      const what = `etcd is at revision ${revision}, and was at ${this.image.revision}`;
-      throw new EtcdError("refused", `${what}: it was restored from an older state`);
-    }
+    this.#checkRevision(revision, known);
     const there = new Set(entries.map(({ key }) => key));
     const gone = [...this.image.knownKeys()].filter((key) => !there.has(key));
     const changed = entries.filter(({ key, revision }) => revision !== this.image.revisionOf(key));
@@ -220,9 +223,39 @@ export class ClusterStore implements MetadataStore {
   #again(why: EtcdError): void {
     this.#renewal?.cancel();
     this.#renewal = this.#path.clock.after(RETRY_MS, () => {
-      if (why.code !== "compacted") this.watch();
+      if (why.code !== "compacted") this.#watchOn();
       else this.read().catch((error: unknown) => this.#notRead(error));
     });
+  }
+
+  /** Watches again, if etcd still has what was known: a restored one may know nothing of it. */
+  #watchOn(): void {
+    const known = this.image.revision;
+    this.#path.etcd.list(this.keys.format).then(
+      ({ revision }) => {
+        try {
+          this.#checkRevision(revision, known);
+        } catch {
+          return; // that was told
+        }
+        this.watch();
+      },
+      (error: unknown) => {
+        if (!(error instanceof EtcdError)) throw error;
+        if (!this.#closed) this.#again(error);
+      },
+    );
+  }
+
+  /** Throws if etcd has forgotten what it had told: whoever was chosen since may lead nowhere. */
+  #checkRevision(revision: number, known: number): void {
+    if (!this.#outdated && revision < known) {
+      const what = `etcd is at revision ${revision}, and was at ${known}`;
+      this.#outdated = new EtcdError("refused", `${what}: it was restored from an older state`);
+      this.close();
+      this.onOutdated?.(this.#outdated);
+    }
+    if (this.#outdated) throw this.#outdated;
   }
 
   #notRead(error: unknown): void {
@@ -234,7 +267,7 @@ export class ClusterStore implements MetadataStore {
   #renewLater(): void {
     this.#renewal?.cancel();
     if (this.#closed) return;
-    this.#renewal = this.#path.clock.after(SILENT_MS, () => this.watch());
+    this.#renewal = this.#path.clock.after(SILENT_MS, () => this.#watchOn());
   }
 }
 

@@ -14,6 +14,7 @@ import { Member } from "./member.ts";
 import { ClusterOperator } from "./operator.ts";
 import { ClusterProducer } from "./producer.ts";
 import { checkProducerOrder } from "./producer-order.ts";
+import { restoreEtcd } from "./restore.ts";
 import { Witness } from "./witness.ts";
 import { ClusterWorld } from "./world.ts";
 
@@ -37,11 +38,15 @@ class ClusterSimulation {
   readonly #climate: ClusterClimate;
   readonly #members: readonly [Member, ...Member[]];
   readonly #stage: Stage;
+  readonly #etcd: SimulatedEtcd;
   readonly #witness: Witness;
   readonly #world: ClusterWorld;
   readonly #operator: ClusterOperator;
   readonly #admin: ClusterAdmin;
   readonly #actors: readonly Actor[];
+
+  /** Whether nothing holds any more of what etcd has promised. */
+  #isOver = false;
 
   constructor(seed: number, trace: Trace) {
     const around = surroundings(seed, trace);
@@ -55,6 +60,7 @@ class ClusterSimulation {
     );
     const members = [new Member(1, etcd, climate), ...others] as const;
     this.#members = members;
+    this.#etcd = etcd;
     this.#stage = new Stage(members[0].machine, ...others.map(({ machine }) => machine));
     etcd.onThrow = (error) => this.#stage.fail(error);
     for (const { machine } of members) machine.onThrow = (error) => this.#stage.fail(error);
@@ -84,7 +90,9 @@ class ClusterSimulation {
   run(): SimulationSummary {
     const events = this.#stage.run(
       () => this.#live(),
-      () => this.#witness.look(),
+      () => {
+        if (!this.#isOver) this.#witness.look();
+      },
     );
     const { acknowledged, duplicates, reads } = this.#world;
     const { scheduler, trace } = this.#members[0].machine;
@@ -98,7 +106,10 @@ class ClusterSimulation {
     const { steps, paces } = this.#climate;
     this.#operator.startAll();
     await this.#stage.sleep(random.pick([0, 100, 1000]));
+    const snapshotAt = random.below(steps);
+    let snapshot = this.#etcd.model.snapshot();
     for (let i = 0; i < steps; i++) {
+      if (i === snapshotAt) snapshot = this.#etcd.model.snapshot();
       this.#operator.step();
       for (let count = 0; count < 3; count++) random.pick(this.#actors).step(false);
       await this.#stage.sleep(random.pick(paces) * random.fraction());
@@ -112,6 +123,9 @@ class ClusterSimulation {
     for (const ledger of this.#witness.ledgers.values()) {
       checkProducerOrder(ledger, this.#world.attempts);
     }
+    if (!this.#climate.restores) return;
+    this.#isOver = true;
+    await restoreEtcd(this.#etcd, snapshot, this.#members, this.#stage);
   }
 
   /** Lets all actors come to the end of what they have begun, and the copies to be the same. */
