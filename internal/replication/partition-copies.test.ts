@@ -265,6 +265,18 @@ describe("where others agree on the ISR", () => {
     expect(copies.highWatermark).toBe(120);
   });
 
+  test("who lacks what may have been committed before isn't proposed", () => {
+    const copies = new PartitionCopies(1, RULES, () => 0, 100, 40, authority);
+    copies.put(2, true, "in", 0);
+    copies.put(3, true, "new", 0);
+    copies.copied(3, 60, 0);
+    copies.copied(3, 99, 10);
+    copies.sweep(20);
+    expect(copies.wantedIsr).toEqual([1, 2]);
+    copies.copied(3, 100, 30);
+    expect(copies.wantedIsr).toEqual([1, 2, 3]);
+  });
+
   test("a proposal that wasn't agreed to holds nobody up", () => {
     const copies = copiesOf([]);
     copies.copied(2, 100, 0);

@@ -111,18 +111,6 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     'for (const standing of ["new", "in"] as const) {',
   ),
   cluster(
-    "who joins the ISR has what the leader knows to be committed, not what is",
-    "replication/partition-copies.ts",
-    "if (copy.offset >= Math.max(this.#highWatermark, this.#firstOffset)) {",
-    "if (copy.offset >= Math.max(this.#highWatermark, 0)) {",
-  ),
-  cluster(
-    "a copy that has caught up while its broker wasn't there is never proposed",
-    "replication/copy-state.ts",
-    'return standing !== "in" && proposed === null;',
-    'return standing === "out" && proposed === null;',
-  ),
-  cluster(
     "a role begins before what was written in the last one is durable",
     "broker/cluster/partition-roles.ts",
     "    await this.#path.cluster.store.durable();\n",
