@@ -21,8 +21,7 @@ export class PartitionCopies {
   #rules: CopyRules;
   #fenced = false;
   #endOffset: number;
-  /** What the leader had when it began to lead: all that was committed before is in there. */
-  readonly #firstOffset: number;
+  readonly #firstOffset: number; // what was committed before this broker led is before it
   #highWatermark: number;
 
   /**

@@ -8,8 +8,8 @@ const cluster = (name: string, file: string, find: string, replace: string): Mut
 const WITHOUT_COMPARING: readonly Patch[] = [
   {
     file: "broker/cluster/isr-proposals.ts",
-    find: "await metadata.commitPartitions(",
-    replace: "await metadata.putPartitions(",
+    find: "await this.#path.metadata.commitPartitions(",
+    replace: "await this.#path.metadata.putPartitions(",
   },
   {
     file: "metadata/cluster/cluster-store.ts",
@@ -50,15 +50,15 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   ]),
   cluster(
     "what was led with an ended lease is led on with the next one",
-    "broker/cluster/cluster.ts",
-    "    this.#roles.sessionChanged(); // before a new lease is taken for that of what was led\n",
-    "",
+    "broker/cluster/partition-roles.ts",
+    "for (const name of [...this.#led.values()]) {",
+    "for (const name of [...this.#led.values()].slice(0, 0)) {",
   ),
   cluster(
     "a leader is chosen from all replicas",
     "metadata/cluster/elect.ts",
-    "const able = state.replicas.filter((id) => isr.includes(id));",
-    "const able = state.replicas.filter((id) => live.has(id));",
+    "const [next] = state.replicas.filter((id) => isr.includes(id));",
+    "const [next] = state.replicas.filter((id) => live.has(id));",
   ),
   cluster(
     "the last of the ISR is taken out of it when it is gone",
@@ -106,7 +106,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   ),
   cluster(
     "the high watermark moves while the copies are put one by one",
-    "replication/leader.ts",
+    "replication/led-log.ts",
     'for (const standing of ["in", "new"] as const) {',
     'for (const standing of ["new", "in"] as const) {',
   ),

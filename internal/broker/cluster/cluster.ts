@@ -127,10 +127,6 @@ export class Cluster implements Membership {
   start(): void {
     const { metadata } = this.#path;
     metadata.onChange = (changes) => this.#imageChanged(changes);
-    metadata.onOutdated = ({ message }) => {
-      this.#path.events.add("error", "etcd-outdated", { subject: "", message });
-      this.#registration.giveUp();
-    };
     metadata.watch();
     this.#imageChanged({ topics: true, live: true, controller: true, partitions: [] });
   }
@@ -268,8 +264,7 @@ export class Cluster implements Membership {
 
   /** The lease holds, doesn't, or is another: what was led with the one before isn't any more. */
   #sessionChanged(): void {
-    this.#roles.sessionChanged(); // before a new lease is taken for that of what was led
-    this.leader.reviewFence();
+    this.#roles.sessionChanged();
     this.#changed = [...this.#path.metadata.image.partitions()];
     this.#sync.ask();
     this.#controller.review();

@@ -68,6 +68,7 @@ export class PartitionRoles {
       const partition = this.#partitionOf(name);
       if (partition) this.#look(partition);
     }
+    this.#path.leader.reviewFence(); // not before: the new lease isn't that of what was led
   }
 
   /** A partition's leader may want another ISR. */

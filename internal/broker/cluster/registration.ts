@@ -24,6 +24,7 @@ export class Registration {
     const { clock, etcd, leaseMs } = path;
     this.#path = path;
     this.#changed = changed;
+    path.metadata.onOutdated = (why) => this.#giveUp(why);
     this.#lease = new SessionLease({
       clock,
       etcd,
@@ -71,7 +72,8 @@ export class Registration {
   }
 
   /** Leaves the lease as it is, and never believes in any again. */
-  giveUp(): void {
+  #giveUp({ message }: EtcdError): void {
+    this.#path.events.add("error", "etcd-outdated", { subject: "", message });
     this.#isEnded = true;
     this.#lease.close();
   }
