@@ -49,6 +49,7 @@ interface BrokerFlags extends ObjectOptions {
   readonly etcdCert?: string;
   readonly etcdKey?: string;
   readonly cluster?: string;
+  readonly adopt?: true;
   readonly id?: number;
   readonly rack?: string;
   readonly set?: readonly (readonly [name: string, value: string])[];
@@ -130,15 +131,20 @@ function clusterOptions(command: Command): Command {
       "the number of this broker in its cluster (default: one that is free)",
       checked((text) => parseWhole(text, 1, 2 ** 31 - 1)),
     )
+    .option("--adopt", "take the data of a lone broker, or of one of a pair, into the cluster")
     .option("--rack <name>", "where this broker stands: copies are spread over racks");
 }
 
 function settingsOf(given: BrokerFlags) {
   const { config, set, data, listen, advertise, durability, slaveOf, replication } = given;
-  const { etcd, etcdCa, etcdCert, etcdKey, cluster, id, rack } = given;
+  const { etcd, etcdCa, etcdCert, etcdKey, cluster, adopt, id, rack } = given;
   const fenceAfter = given.fenceAfter === undefined ? null : String(given.fenceAfter);
   if (etcd && slaveOf) {
     const message = "--slave-of is for one of a pair, --etcd for one of a cluster";
+    throw new CommandError("invalid-config", message, exitCodes.usage);
+  }
+  if (adopt && !etcd) {
+    const message = "--adopt takes data into the cluster that --etcd names";
     throw new CommandError("invalid-config", message, exitCodes.usage);
   }
   const flags: PartialSettings = {
@@ -151,6 +157,7 @@ function settingsOf(given: BrokerFlags) {
     ...(etcdCert === undefined ? {} : { etcdCert }),
     ...(etcdKey === undefined ? {} : { etcdKey }),
     ...(cluster === undefined ? {} : { cluster }),
+    ...(adopt === undefined ? {} : { adopt }),
     overrides: new Map([
       ...(id === undefined ? [] : [["broker.id", String(id)] as const]),
       ...(rack === undefined ? [] : [["broker.rack", rack] as const]),

@@ -33,7 +33,7 @@ async function showing(screen: TestScreen, broker: BrokerActivity): Promise<Test
 
 const there = (brokerId: number, live = true) => ({
   ...{ brokerId, host: `broker-${brokerId}`, port: 9092, rack: null, live, stopping: false },
-  ...{ leaderCount: 0, replicaCount: 0, inSyncCount: 0 },
+  ...{ drained: false, leaderCount: 0, replicaCount: 0, inSyncCount: 0 },
 });
 
 describe("the other broker of a pair", () => {

@@ -106,6 +106,7 @@ async function runDev(stdio: Stdio, words: readonly string[], options: DevOption
     advertise: null,
     slaveOf: null,
     etcd: null,
+    adopt: false,
     cluster: "main",
     overrides: new Map([...SETTINGS, ...(options.set ?? [])]),
   });

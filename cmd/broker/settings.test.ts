@@ -12,6 +12,7 @@ describe("a broker's settings", () => {
       advertise: null,
       slaveOf: null,
       etcd: null,
+      adopt: false,
       cluster: "main",
       overrides: new Map(),
     });

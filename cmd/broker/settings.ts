@@ -18,6 +18,8 @@ export interface BrokerSettings {
   /** The etcd of the cluster that it is one of; null: it is of none. */
   readonly etcd: EtcdSettings | null;
   readonly cluster: string;
+  /** Whether data of before is taken into the cluster. */
+  readonly adopt: boolean;
   /** The broker's settings by name, for the broker to check. */
   readonly overrides: ReadonlyMap<string, string>;
 }
@@ -47,6 +49,7 @@ export function mergeSettings(flags: PartialSettings, file: PartialSettings): Br
       key: first("etcdKey") ?? null,
     },
     cluster: first("cluster") ?? "main",
+    adopt: first("adopt") ?? false,
     overrides: new Map([...file.overrides, ...flags.overrides]),
   };
 }

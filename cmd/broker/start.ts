@@ -46,8 +46,9 @@ export async function startBroker(
   try {
     const config = checkedBrokerConfig(settings.overrides);
     const dataDirectory = path.resolve(settings.data);
-    const { slaveOf, cluster: clusterName } = settings;
-    const options = { dataDirectory, version, advertised, config, log, slaveOf, clusterName };
+    const { slaveOf, cluster: clusterName, adopt } = settings;
+    const own = { slaveOf, clusterName, adopt };
+    const options = { dataDirectory, version, advertised, config, log, ...own };
     const etcd = settings.etcd && (await connectEtcd(settings.etcd));
     const broker = await openBroker(platform, options, lazyLinks(platform), etcd);
     const counted = (counts: ConnectionCounts): void => {

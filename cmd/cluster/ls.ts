@@ -15,6 +15,7 @@ const brokersShape = listingShape("brokers", {
   controller: "boolean, whether it decides who leads: of a pair, whether it is the master",
   live: "boolean, whether it is there",
   stopping: "boolean, whether it is about to stop and hands over first",
+  drained: "boolean, whether it is to have no copies",
   leaders: "integer, partitions that it leads",
   replicas: "integer, partitions that it has a copy of",
   in_sync: "integer, those of them whose copy is in sync",
@@ -52,6 +53,7 @@ function brokerListing({ controllerId, brokers }: ClusterStatus): Listing<Broker
       controller: isController(broker),
       live: broker.live,
       stopping: broker.stopping,
+      drained: broker.drained,
       leaders: broker.leaderCount,
       replicas: broker.replicaCount,
       in_sync: broker.inSyncCount,
@@ -75,8 +77,9 @@ function brokerListing({ controllerId, brokers }: ClusterStatus): Listing<Broker
   };
 }
 
-function stateOf({ live, stopping }: BrokerShare): string {
+function stateOf({ live, stopping, drained }: BrokerShare): string {
   if (!live) return "away";
+  if (drained && !stopping) return "drained";
   return stopping ? "stopping" : "live";
 }
 

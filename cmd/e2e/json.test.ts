@@ -32,6 +32,8 @@ const CALLS: Readonly<Record<string, string>> = {
   "weir group reset": "weir group reset billing --to start --json",
   "weir group delete": "weir group delete scratch --yes --json",
   "weir cluster ls": "weir cluster ls --json",
+  "weir cluster rebalance": "weir cluster rebalance --dry-run --json",
+  "weir cluster drain": "weir cluster drain 1 --dry-run --json",
   "weir produce": "printf 'a\\n\\xff\\n' | weir produce orders -H a=1 --json",
   "weir consume": "weir consume orders -o ndjson",
   "weir status": "weir status --json",
@@ -60,10 +62,23 @@ const CALLS: Readonly<Record<string, string>> = {
 };
 
 /** Verbs that have nothing to say here. */
-const EMPTY = new Set(["weir log verify", "weir log repair", "weir context rm"]);
+const EMPTY = new Set([
+  "weir log verify",
+  "weir log repair",
+  "weir context rm",
+  "weir cluster rebalance",
+  "weir cluster drain",
+]);
 
 /** Verbs that are tried where there is what they need. */
-const ELSEWHERE = new Set(["weir broker", "weir dev", "weir promote", "weir switch"]);
+const ELSEWHERE = new Set([
+  "weir broker",
+  "weir dev",
+  "weir promote",
+  "weir switch",
+  "weir cluster undrain",
+  "weir cluster remove",
+]);
 
 let bench: Workbench;
 beforeAll(async () => {

@@ -19,6 +19,8 @@ const topicShape = listingShape("topic-descriptions", {
   "partitions[].leader": "integer, the broker that takes writes; -1 if none does",
   "partitions[].leader_epoch": "integer, the number of that leadership",
   "partitions[].replicas": "list, the brokers that have a copy",
+  "partitions[].adding": "list, those of them that are new, until they are in sync",
+  "partitions[].removing": "list, those of them that go then",
   "partitions[].isr": "list, those whose copies are in sync",
   "partitions[].observers": "list, those whose copies are waited for by nobody",
   "partitions[].copies": "list, of the followers, as far as this broker knows",
@@ -118,6 +120,8 @@ function topicItem(topic: TopicDescription): object {
       leader: status.leader,
       leader_epoch: status.leaderEpoch,
       replicas: status.replicas,
+      adding: status.adding,
+      removing: status.removing,
       isr: status.isr,
       observers: status.observers,
       copies: status.copies.map((copy) => ({

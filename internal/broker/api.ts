@@ -238,7 +238,10 @@ export interface PartitionStatus {
   readonly partition: number;
   readonly leader: number;
   readonly leaderEpoch: number;
+  /** All that have a copy, those that come and those that go included. */
   readonly replicas: readonly number[];
+  readonly adding: readonly number[];
+  readonly removing: readonly number[];
   readonly isr: readonly number[];
   readonly observers: readonly number[];
   /** The followers' copies, as far as this broker knows them. */

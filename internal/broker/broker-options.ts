@@ -13,6 +13,8 @@ export interface BrokerOptions {
   readonly storageLimits?: StorageLimits;
   /** The name of the cluster that it is one of, where it is of one. */
   readonly clusterName?: string;
+  /** Whether the data of a lone broker, or of one of a pair, is to be taken into the cluster. */
+  readonly adopt?: boolean;
   /** The master whose slave this broker is to be. */
   readonly slaveOf?: { readonly host: string; readonly port: number } | null;
 }

@@ -38,7 +38,7 @@ export class ClusterStanding {
   of(place: PartitionPlace, log: PartitionLog | null): Standing {
     if (this.membership) return this.membership.partitions.of(place, log);
     const { brokerId } = this;
-    const ids = { replicas: [brokerId], isr: [brokerId], observers: [] };
+    const ids = { replicas: [brokerId], adding: [], removing: [], isr: [brokerId], observers: [] };
     return { leader: brokerId, leaderEpoch: 0, ...ids, copies: [] };
   }
 }

@@ -12,6 +12,8 @@ export interface BrokerShare {
   readonly live: boolean;
   /** Whether it is about to stop: others take over what it leads. */
   readonly stopping: boolean;
+  /** Whether it is to have no copies. */
+  readonly drained: boolean;
   /** Partitions that it leads, that it has a copy of, and whose copy is in sync. */
   readonly leaderCount: number;
   readonly replicaCount: number;
@@ -54,10 +56,11 @@ function shareOf(
   live: boolean,
   counts: Counts = { leaders: 0, replicas: 0, inSync: 0 },
 ): BrokerShare {
-  const { host = null, port = null, rack = null, isStopping: stopping = false } = node ?? {};
+  const { host = null, port = null, rack = null } = node ?? {};
+  const { isStopping: stopping = false, isDrained: drained = false } = node ?? {};
   const { leaders: leaderCount, replicas: replicaCount, inSync: inSyncCount } = counts;
   return {
-    ...{ brokerId, host, port, rack, live, stopping },
+    ...{ brokerId, host, port, rack, live, stopping, drained },
     ...{ leaderCount, replicaCount, inSyncCount },
   };
 }

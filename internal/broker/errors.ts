@@ -28,6 +28,13 @@ export type BrokerErrorCode =
   | "unknown-producer"
   /** What has to be decided can't be: etcd can't be reached, or somebody else was faster. */
   | "not-decided"
+  /** The partition isn't being moved. */
+  | "no-reassignment"
+  /** These brokers can't have a partition's copies. */
+  | "invalid-replicas"
+  | "election-not-needed"
+  | "preferred-leader-not-there"
+  | "no-eligible-leader"
   /** A slave can't reach its master, from which it has producer ids. */
   | "no-producer-ids"
   | "not-enough-replicas"

@@ -70,7 +70,9 @@ export class PartitionFetcher implements Fetcher, PartitionWatcher {
   partitionChanged(partition: Partition): void {
     const watched = this.#byPartition.get(partition);
     if (!watched) return;
-    this.#ready.add(watched);
+    // Its log is gone from here; the partition may be elsewhere.
+    if (partition.removed) this.watch(watched.position);
+    else this.#ready.add(watched);
     this.#wake?.();
   }
 

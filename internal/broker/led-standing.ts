@@ -11,7 +11,16 @@ export function ledStanding(clock: Clock, brokerId: number, led: LedLog): Standi
   const { log, epoch: leaderEpoch, copies } = led;
   const { replicas, isr, observers } = copies;
   const lags = [...copies.followers].map((copy) => lagOf(clock, log, copy));
-  return { leader: brokerId, leaderEpoch, replicas, isr, observers, copies: lags };
+  return {
+    leader: brokerId,
+    leaderEpoch,
+    replicas,
+    adding: [],
+    removing: [],
+    isr,
+    observers,
+    copies: lags,
+  };
 }
 
 function lagOf(clock: Clock, log: PartitionLog, copy: CopyState): CopyStatus {

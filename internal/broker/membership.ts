@@ -13,7 +13,7 @@ export interface PartitionPlace {
 /** Who has copies of a partition, and who leads it. */
 export type Standing = Pick<
   PartitionStatus,
-  "leader" | "leaderEpoch" | "replicas" | "isr" | "observers" | "copies"
+  "leader" | "leaderEpoch" | "replicas" | "adding" | "removing" | "isr" | "observers" | "copies"
 >;
 
 /** Who has which partition, and what this broker may say of it. */

@@ -8,7 +8,9 @@ import { saveBrokerId, savedBrokerId } from "./broker-id.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import type { BrokerParts } from "./broker-parts.ts";
 import { brokerSettings } from "./broker-settings.ts";
+import { savedMember } from "./cluster/member-file.ts";
 import { CurrentGroups } from "./current-groups.ts";
+import { BrokerError } from "./errors.ts";
 import type { EventLog } from "./event-log.ts";
 import { savedFollowedLeader, saveFollowedLeader } from "./followed-leader.ts";
 import { offsetsTopic } from "./groups-topic.ts";
@@ -29,6 +31,12 @@ export async function openPair(
   links: Links,
 ): Promise<PairParts> {
   const { clock, random, disk } = platform;
+  const member = savedMember(disk, started.dataDirectory);
+  if (member) {
+    // Its topics are known by etcd alone: their logs would be taken for strays.
+    const what = `${started.dataDirectory} is of cluster ${member.clusterId}`;
+    throw new BrokerError("invalid-config", `${what}: start it with --etcd`);
+  }
   const base = await openBase(platform, started, links);
   const { options, settings, events, repairs, store } = base;
   const { dataDirectory, slaveOf = null, advertised, log } = options;

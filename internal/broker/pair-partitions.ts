@@ -51,7 +51,8 @@ function ofFollower(
     lagMs: silentMs === null ? null : Math.round(clock.monotonicMs() - silentMs),
     outOfSyncMs: null,
   };
-  return { leader, leaderEpoch, replicas, isr, observers, copies: [own] };
+  const still = { adding: [], removing: [] };
+  return { leader, leaderEpoch, replicas, ...still, isr, observers, copies: [own] };
 }
 
 /** Of a partition that has nothing: who hears its leader has all of it. */
@@ -62,6 +63,8 @@ function unusedCopies(leader: ReplicationLeader, brokerId: number) {
   return {
     replicas: [brokerId, ...ids(() => true)],
     isr: [brokerId, ...ids(({ mode, connected }) => mode === "sync" && connected)],
+    adding: [],
+    removing: [],
     observers: ids(({ mode }) => mode === "async"),
   };
 }

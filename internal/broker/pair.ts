@@ -36,6 +36,7 @@ import { hasLedLast, lastLeadership, leadAll, nextEpoch, writeLeadership } from 
  * leadership decides between two that both believe to lead: whoever learns of a higher one follows.
  */
 export class Pair implements Membership {
+  readonly admin = null;
   readonly partitions: PartitionStandings;
   readonly #path: PairPath;
   #leader: ReplicationLeader | null = null;
@@ -83,9 +84,7 @@ export class Pair implements Membership {
     return this.#leader && !this.#handOver ? null : notLeader(this.#leaderId, this.role);
   }
 
-  coordinatorOf(): number {
-    return this.#leaderId;
-  }
+  coordinatorOf = (): number => this.#leaderId;
 
   /** Who is to lead instead, people say. */
   async handOver(): Promise<void> {}

@@ -10,10 +10,11 @@ const ANNOUNCE_MS = 1000;
 /** All brokers of the pair, this one first. */
 export function brokersOf(path: PairPath): readonly [KnownBroker, ...KnownBroker[]] {
   const { metadata, brokerId, advertised, rack } = path;
+  const usual = { isStopping: false, isDrained: false };
   const others = [...metadata.brokers.values()].filter(({ id }) => id !== brokerId);
   return [
-    { id: brokerId, host: advertised.host, port: advertised.port, rack, isStopping: false },
-    ...others.map((node) => ({ ...node, isStopping: false })),
+    { id: brokerId, host: advertised.host, port: advertised.port, rack, ...usual },
+    ...others.map((node) => ({ ...node, ...usual })),
   ];
 }
 

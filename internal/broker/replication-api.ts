@@ -6,6 +6,7 @@ import type {
 } from "../replication/messages.ts";
 import type { EpochEnd } from "../storage/epoch-history.ts";
 import type { CatchUpStatus } from "./catch-up.ts";
+import type { ClusterAdmin } from "./cluster-admin.ts";
 
 /**
  * A master leads every partition of a pair, a slave follows it; a member of a cluster does either,
@@ -26,6 +27,8 @@ export interface BrokerNode {
 export interface KnownBroker extends BrokerNode {
   /** It is about to stop: others take over what it leads. */
   readonly isStopping: boolean;
+  /** It is to have no copies, and leads only where nobody else can. */
+  readonly isDrained: boolean;
 }
 
 /** Someone leads, for the how many-th time someone does. */
@@ -106,6 +109,8 @@ export interface Replication {
   /** Who decides: the master of a pair, the controller of a cluster; -1 while that isn't known. */
   readonly leaderId: number;
   readonly leaderEpoch: number;
+  /** What people may ask of a cluster; null: this broker isn't of one. */
+  readonly admin: ClusterAdmin | null;
   /** All brokers, this one first: of a pair both, of a cluster those that are there. */
   brokers(): readonly KnownBroker[];
   /** Those that clients are told of: some that went a moment ago, too. */

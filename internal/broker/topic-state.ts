@@ -49,6 +49,12 @@ export class TopicState {
     return this.#partitions[index];
   }
 
+  /** A partition's log was removed: it is used no more, until someone asks for it again. */
+  forget(partition: Partition): void {
+    this.#partitions[partition.index] = undefined;
+    this.totals.removed(partition);
+  }
+
   /** How partition `index` is, without making it; undefined if there is none of that number. */
   status(index: number): PartitionStatus | undefined {
     const used = this.#partitions[index];
@@ -74,6 +80,7 @@ export class TopicState {
 
   /** A partition has something new. */
   partitionChanged(partition: Partition): void {
+    if (this.#partitions[partition.index] !== partition) return; // it is on its way out
     this.totals.changed(partition);
     this.changes.partitionChanged(partition);
   }

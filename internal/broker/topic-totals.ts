@@ -66,6 +66,17 @@ export class TopicTotals {
     this.changed(partition);
   }
 
+  /** A partition isn't used any more. */
+  removed(partition: Partition): void {
+    const share = this.#shares[partition.index];
+    this.#addedCount--;
+    this.#changed.delete(partition);
+    this.#shares[partition.index] = undefined;
+    if (!share) return;
+    this.#partitionCount--;
+    this.#add(share, -1);
+  }
+
   /** A partition has something new: it has to be looked at. */
   changed(partition: Partition): void {
     this.#changed.add(partition);

@@ -9,6 +9,7 @@ import type { ClusterStanding } from "./cluster-standing.ts";
 import { BrokerError } from "./errors.ts";
 import type { Partition } from "./partition.ts";
 import { brokerError, onlyIfStorage } from "./storage-errors.ts";
+import { configured, grown } from "./topic-alterations.ts";
 import {
   checkNewName,
   checkPartitionCount,
@@ -16,7 +17,7 @@ import {
   partitionOfLog,
   usualCopies,
 } from "./topic-rules.ts";
-import { checkTopicConfig, topicSetting } from "./topic-settings.ts";
+import { checkTopicConfig } from "./topic-settings.ts";
 import { TopicState } from "./topic-state.ts";
 
 /** The topics of this broker: what the metadata says of them, and their partitions' logs. */
@@ -150,14 +151,19 @@ export class Topics {
     return this.#removing;
   }
 
-  grow(name: string, partitionCount: number, validateOnly: boolean): Promise<void> {
-    return this.#change(name, validateOnly, (metadata) => {
-      checkPartitionCount(partitionCount);
-      if (partitionCount > metadata.partitionCount) return { ...metadata, partitionCount };
-      const has = `the ${metadata.partitionCount} that ${name} has`;
-      const message = `partitions can become more than ${has}, not ${partitionCount}`;
-      throw new BrokerError("invalid-partitions", message);
+  /** Removes what is here of a partition that other brokers keep. */
+  removeCopy(partition: Partition): Promise<void> {
+    const { topic, index, log } = partition;
+    return this.#exclusively(topic.metadata.name, async () => {
+      if (topic.used(index) !== partition) return;
+      await this.#removeLogs(log.removed ? [] : [log]);
+      topic.forget(partition);
+      partition.closed();
     });
+  }
+
+  grow(name: string, partitionCount: number, validateOnly: boolean): Promise<void> {
+    return this.#change(name, validateOnly, (metadata) => grown(metadata, partitionCount));
   }
 
   alterConfig(
@@ -165,16 +171,8 @@ export class Topics {
     changes: ReadonlyMap<string, string | null>,
     validateOnly: boolean,
   ): Promise<void> {
-    return this.#change(name, validateOnly, (metadata) => {
-      const config = new Map(metadata.config);
-      for (const [key, value] of changes) {
-        topicSetting(key);
-        if (value === null) config.delete(key);
-        else config.set(key, value);
-      }
-      checkTopicConfig(config, this.#brokerConfig);
-      return { ...metadata, config };
-    });
+    const change = (metadata: TopicMetadata) => configured(metadata, changes, this.#brokerConfig);
+    return this.#change(name, validateOnly, change);
   }
 
   #change(

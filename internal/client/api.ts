@@ -13,6 +13,7 @@ import type { Announcement, PromotionReport } from "../broker/replication-api.ts
 import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 import type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
 import type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
+import type { ClusterCalls } from "./cluster-api.ts";
 import type { ClientError } from "./errors.ts";
 import type { GroupReader, GroupReadRequest } from "./group-reader-api.ts";
 import type { Producer, ProducerOptions } from "./producer-api.ts";
@@ -29,7 +30,9 @@ export type {
   ProduceReceipt,
   Topic,
 } from "../broker/api.ts";
+export type { Reassignment } from "../broker/cluster-admin.ts";
 export type { BrokerShare, ClusterStatus } from "../broker/cluster-status.ts";
+export type { CopyPlacement } from "../broker/copy-placement.ts";
 export type { OffsetToSet } from "../broker/group-changes.ts";
 export type {
   GroupMemberStatus,
@@ -56,6 +59,7 @@ export type {
   TopicActivity,
   Watched,
 } from "../broker/watch-api.ts";
+export type { RefusedMove } from "../doors/native/move-operations.ts";
 export type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 export type { StreamPosition } from "../doors/native/positions.ts";
 export type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
@@ -74,7 +78,7 @@ export type { TracedEvent, Watch, WatchOptions, WatchUpdate } from "./watch-api.
  * again, unless doing it twice is the same as doing it once. `hello`, `status`, `watch`,
  * `brokerConfig` and `alterBrokerConfig` are about the broker that was named.
  */
-export interface Client {
+export interface Client extends ClusterCalls {
   /** What the broker said of itself when the connection began. */
   readonly hello: BrokerHello;
   /**

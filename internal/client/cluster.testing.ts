@@ -22,6 +22,8 @@ export interface ClusterMember {
   disk: MemoryDisk;
   broker: LocalBroker | null;
   readonly logged: string[];
+  /** Whether it takes what its disk has of a time before the cluster into that. */
+  adopts: boolean;
   /** Whether etcd can be reached from here. */
   etcdIsAway: boolean;
   /** Whether other brokers can be reached from here, and reach it. */
@@ -112,6 +114,7 @@ export function testCluster(
       disk: memoryDisk(),
       broker: null,
       logged: [],
+      adopts: false,
       etcdIsAway: false,
       get isCutOff() {
         return cutOff;
@@ -131,6 +134,7 @@ export function testCluster(
           advertised: address,
           config: new Map([...config, ["broker.id", `${id}`]]),
           log,
+          adopt: member.adopts,
         };
         const links = replicationLinks(platform, "test");
         const own = modelledEtcd(clock, etcd, () => member.etcdIsAway || life.isOver);

@@ -23,7 +23,7 @@ test("any broker tells which there are, who decides, and what each has", async (
   const config = new Map<string, string>();
   const request = { name: "orders", partitionCount: 6, replicationFactor: 2, config };
   await settled(client.createTopic({ ...request, validateOnly: false }), "a topic");
-  const whole = { rack: null, live: true, stopping: false, port: 9092 };
+  const whole = { rack: null, live: true, stopping: false, drained: false, port: 9092 };
   const counts = { leaderCount: 2, replicaCount: 4, inSyncCount: 4 };
   expect((await shares()).brokers).toEqual([
     { brokerId: 1, host: "b1", ...whole, ...counts },
@@ -35,7 +35,7 @@ test("any broker tells which there are, who decides, and what each has", async (
   const ledByThird = () =>
     Array.from({ length: 6 }, (_, at) => second.broker?.partition("orders", at)?.leader);
   await until(() => !ledByThird().includes(3), "others lead");
-  const away = { host: null, port: null, rack: null, live: false, stopping: false };
+  const away = { host: null, port: null, rack: null, live: false, stopping: false, drained: false };
   expect((await shares()).brokers[2]).toEqual({
     ...{ brokerId: 3, ...away, leaderCount: 0, replicaCount: 4 },
     inSyncCount: expect.any(Number),

@@ -1,4 +1,3 @@
-import { describeCluster } from "../doors/native/cluster-operations.ts";
 import * as groups from "../doors/native/group-operations.ts";
 import * as operations from "../doors/native/operations.ts";
 import * as replication from "../doors/native/replicate-messages.ts";
@@ -6,6 +5,7 @@ import * as topics from "../doors/native/topic-operations.ts";
 import type { BrokerHello, Client } from "./api.ts";
 import { type Caller, call } from "./call.ts";
 import type { ClientPlatform } from "./client.ts";
+import { clusterCalls } from "./cluster-calls.ts";
 import { type GroupLine, SharingReader } from "./group-reader.ts";
 import { BatchingProducer } from "./producer.ts";
 import { DecodingReader } from "./reader.ts";
@@ -20,6 +20,7 @@ export function directClient(platform: ClientPlatform, caller: Caller, hello: Br
     closed: channel.closing,
     ...topicCalls(caller),
     ...groupCalls(caller),
+    ...clusterCalls(caller),
     async produce({ topic, partition, batch, acks }, options) {
       return call(caller, operations.produce, { topic, partition, acks }, options, batch);
     },
@@ -46,7 +47,6 @@ export function directClient(platform: ClientPlatform, caller: Caller, hello: Br
     describePromotion: (options) => call(caller, replication.describePromotion, {}, options),
     promote: (options) => call(caller, replication.promote, {}, options),
     switchOver: (options) => call(caller, replication.switchOver, {}, options),
-    describeCluster: (options) => call(caller, describeCluster, {}, options),
     status: (options) => call(caller, operations.status, {}, options),
     brokers: async () => [client],
     async close() {

@@ -31,7 +31,7 @@ describe("a stream of changes", () => {
     const rates = { recordsInPerSecond: 1.5, bytesInPerSecond: 2 ** 33, bytesOutPerSecond: 0 };
     const place = { topic: "orders", partition: 1, leader: -1, leaderEpoch: 4 };
     const copies = {
-      ...{ replicas: [1, 2], isr: [1], observers: [2] },
+      ...{ replicas: [1, 2], adding: [], removing: [], isr: [1], observers: [2] },
       copies: [
         {
           broker: 2,

@@ -110,6 +110,11 @@ export class EmbeddedMetadataStore implements MetadataStore {
     return this.#state.clusterId;
   }
 
+  /** The first producer id that nobody has reserved. */
+  get nextProducerId(): number {
+    return this.#state.nextProducerId;
+  }
+
   topics(): Iterable<TopicMetadata> {
     return this.#state.topics.values();
   }

@@ -241,6 +241,6 @@ export class FollowerCopier {
 }
 
 function followedLog(index: number, log: PartitionLog): FollowedLog {
-  const { name, incarnation, endOffset, epochs } = log;
-  return { index, name, incarnation, endOffset, lastEpoch: epochs.last };
+  const { name, incarnation, endOffset, epochs, leaderEpoch } = log;
+  return { index, name, incarnation, endOffset, lastEpoch: epochs.last, leaderEpoch };
 }

@@ -7,6 +7,9 @@ import type { FollowerSession } from "./leader-session.ts";
 import type { LedLog } from "./led-log.ts";
 import type { ReplicationMode } from "./messages.ts";
 
+/** How seldom copies are looked through, at the most. */
+const MAX_SWEEP_MS = 1000;
+
 /** What a log asks of its copies. */
 export interface LogRules extends CopyRules {
   readonly mode: ReplicationMode;
@@ -27,6 +30,8 @@ export function alone(epoch: number): LeadTerms {
 /** The copies of a log as all brokers have agreed on them; the leader's own is among them. */
 export interface AgreedCopies {
   readonly replicas: readonly number[];
+  /** Those of them that are new: what they get is bounded. */
+  readonly adding: readonly number[];
   readonly isr: readonly number[];
   readonly authority: IsrAuthority;
 }
@@ -54,6 +59,12 @@ export interface KnownFollower extends Follower {
   readonly missingIn: Set<LedLog>;
 }
 
+/**
+ * The log of this name and incarnation, opened and led; null if this broker doesn't lead it, or not
+ * in the leadership that a follower knows: one of the two learns of the other's in a moment.
+ */
+export type FindLed = (name: string, incarnation: string, leaderEpoch: number) => LedLog | null;
+
 /** What a leader stands on. */
 export interface LeaderPath {
   readonly clock: Clock;
@@ -65,8 +76,7 @@ export interface LeaderPath {
   /** Whether another broker may lead by now, by what is known outside: then nothing is acked. */
   readonly isOutdated: () => boolean;
   readonly rulesOf: (log: PartitionLog) => LogRules;
-  /** The log of this name and incarnation, opened and led; null if this broker doesn't lead it. */
-  readonly find: (name: string, incarnation: string) => LedLog | null;
+  readonly find: FindLed;
   /** Told of what can't be read here, and so is missing in a follower's copy. */
   readonly leftOut: (log: PartitionLog, range: DamagedRange, brokerId: number) => void;
   /** Told when the copies of a log stand otherwise, or should. */
@@ -78,6 +88,12 @@ export interface LeaderPath {
  * `new`, or one that was `left` behind by a promotion.
  */
 export type FollowerOrigin = "known" | "new" | "left";
+
+/** How often the copies of a leader's logs are looked through. */
+export function sweepIntervalMs({ lagTimeMaxMs, fenceAfterMs }: LeaderPath): number {
+  const shortestMs = Math.min(lagTimeMaxMs, fenceAfterMs || lagTimeMaxMs);
+  return Math.max(10, Math.min(MAX_SWEEP_MS, shortestMs / 4));
+}
 
 /** A follower of whom nothing has been heard yet. */
 export function unheardFollower(

@@ -1,16 +1,22 @@
 import { endOffsetOf } from "../record/batch.ts";
-import type { DamagedRange } from "../storage/damaged-range.ts";
-import { DamageError } from "../storage/errors.ts";
-import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
+import type { CopyPace } from "./copy-pace.ts";
+import type { FindLed } from "./leader-path.ts";
 import type { LedLog } from "./led-log.ts";
 import type { FollowedLog, LeaderOutlet, LeaderSession, LogMarks, Placement } from "./messages.ts";
-import { isAwaited, isNews, type SentLog, tell, unsentBytes } from "./sent-log.ts";
+import { type PieceReader, readPiece } from "./read-piece.ts";
+import {
+  isAwaited,
+  isFarBehind,
+  isNewCopy,
+  isNews,
+  type SentLog,
+  tell,
+  unsentBytes,
+} from "./sent-log.ts";
 
 /** Batches are sent in pieces of about this size. */
 const PIECE_BYTES = 1024 * 1024;
-/** A log that nobody waits for is far behind with more than that still to be sent. */
-const FAR_BYTES = PIECE_BYTES;
 /** So much may be under way to a follower when a piece of a log that is far behind is sent. */
 const CATCH_UP_BYTES = 4 * PIECE_BYTES;
 /**
@@ -23,13 +29,11 @@ const CATCH_UP_BESIDE_ACKS_BYTES = PIECE_BYTES;
 const BESIDE_ACKS_MS = 100;
 
 /** What a session needs of its leader. */
-export interface SessionPath {
-  readonly store: LogStore;
-  /** The log of this name and incarnation, led by this broker; null if there is none. */
-  readonly find: (name: string, incarnation: string) => LedLog | null;
+export interface SessionPath extends PieceReader {
+  /** How fast copies that are new are sent what they lack. */
+  readonly pace: CopyPace;
+  readonly find: FindLed;
   readonly nowMs: () => number;
-  /** Told of what can't be read here: the follower gets what stands behind it, and not this. */
-  readonly leftOut: (log: PartitionLog, range: DamagedRange) => void;
   /** Told of every sign of life. */
   readonly heard: () => void;
   /** Told that the follower has answered what was sent to it then, which may be long ago. */
@@ -60,6 +64,7 @@ export class FollowerSession implements LeaderSession {
   readonly #openedAtMs: number;
   /** When it was sent the last time what acks wait for. */
   #sentForAcksAtMs = Number.NEGATIVE_INFINITY;
+  readonly #goOnLater = () => this.#goOn();
   #pumping = false;
   /** Whether something has changed while it was pumping. */
   #again = false;
@@ -154,10 +159,11 @@ export class FollowerSession implements LeaderSession {
   }
 
   #place(followed: FollowedLog): Placement {
-    const { index, name, incarnation, endOffset, lastEpoch } = followed;
-    const led = this.#path.find(name, incarnation);
+    const { index, name, incarnation, endOffset, lastEpoch, leaderEpoch } = followed;
+    const led = this.#path.find(name, incarnation, leaderEpoch);
     this.#drop(index);
-    if (!led) {
+    // One that is to get a copy may know it before its leader does.
+    if (!led || (led.isAgreed && !led.copies.replicas.includes(this.brokerId))) {
       this.#awaited.set(name, followed);
       return { kind: "unknown", index };
     }
@@ -215,7 +221,7 @@ export class FollowerSession implements LeaderSession {
       else if (nextOffset >= led.log.endOffset) {
         this.#ready.delete(sent);
         if (isNews(sent)) marks.push(tell(sent));
-      } else if (this.#isFarBehind(sent)) {
+      } else if (isFarBehind(sent, this.brokerId)) {
         this.#ready.delete(sent);
         this.#farBehind.add(sent);
       } else if (this.#creditBytes > 0) {
@@ -230,64 +236,59 @@ export class FollowerSession implements LeaderSession {
 
   /** Sends a piece of the log that is far behind and has waited longest. */
   async #catchUp(): Promise<boolean> {
-    const [sent] = this.#farBehind;
     const besideAcks = this.#path.nowMs() - this.#sentForAcksAtMs < BESIDE_ACKS_MS;
     const mostBytes = besideAcks ? CATCH_UP_BESIDE_ACKS_BYTES : CATCH_UP_BYTES;
-    if (!sent || this.#windowBytes - this.#creditBytes >= mostBytes) return false;
+    if (this.#windowBytes - this.#creditBytes >= mostBytes) return false;
+    const sent = this.#firstFarBehind();
+    if (!sent) return false;
     this.#farBehind.delete(sent);
     if (sent.led.log.removed) this.#drop(sent.index);
-    else if (this.#isFarBehind(sent)) await this.#send(sent, this.#farBehind);
-    else this.#ready.add(sent);
+    else if (isFarBehind(sent, this.brokerId)) {
+      const sizeBytes = await this.#send(sent, this.#farBehind);
+      if (isNewCopy(sent, this.brokerId)) this.#path.pace.spend(sizeBytes);
+    } else this.#ready.add(sent);
     return true;
   }
 
-  /** Whether much of a log is still to be sent, and nobody waits for it. */
-  #isFarBehind(sent: SentLog): boolean {
-    return unsentBytes(sent) > FAR_BYTES && !isAwaited(sent, this.brokerId);
+  /** The one that has waited longest; new copies wait for their pace, and then go on. */
+  #firstFarBehind(): SentLog | undefined {
+    const { pace } = this.#path;
+    const { isFree } = pace;
+    for (const sent of this.#farBehind) if (isFree || !isNewCopy(sent, this.brokerId)) return sent;
+    if (this.#farBehind.size > 0) pace.whenFree(this.#goOnLater);
+    return undefined;
   }
 
-  /** Sends a piece of a log, which has to wait for its next turn among `others`. */
-  async #send(sent: SentLog, others: Set<SentLog>): Promise<void> {
+  /** Sends a piece of a log, which has to wait for its next turn among `others`; its size. */
+  async #send(sent: SentLog, others: Set<SentLog>): Promise<number> {
     const { led, nextOffset } = sent;
     const { log } = led;
     // What the leader has dropped meanwhile, the follower will never get.
     const offset = Math.max(nextOffset, log.startOffset);
     const { endOffset } = log;
-    const pieces = await this.#read(log, offset, endOffset);
-    if (this.#closed || pieces === null) return;
+    const pieces = await this.#read(log, offset);
+    if (this.#closed || pieces === null) return 0;
     sent.nextOffset = offset;
+    let sizeBytes = 0;
     for (const piece of pieces) {
       sent.nextOffset = endOffsetOf(piece);
-      this.#creditBytes -= piece.length;
+      sizeBytes += piece.length;
     }
+    this.#creditBytes -= sizeBytes;
     others.delete(sent);
     others.add(sent);
     if (pieces.length === 0) sent.nextOffset = endOffset;
     else this.#outlet.batches(tell(sent), pieces);
+    return sizeBytes;
   }
 
-  /**
-   * Batches that may not be durable here yet: a copy is made so while this broker does it. What is
-   * damaged is left out, or nothing of any log would be copied any more.
-   */
-  async #read(
-    log: PartitionLog,
-    offset: number,
-    endOffset: number,
-  ): Promise<readonly Uint8Array[] | null> {
-    for (let from = offset; from < endOffset; ) {
-      try {
-        return await this.#path.store.read(log, from, endOffset, PIECE_BYTES);
-      } catch (error) {
-        if (log.removed || this.#closed) return null;
-        if (!(error instanceof DamageError)) {
-          this.end(error instanceof Error ? error.message : String(error));
-          return null;
-        }
-        this.#path.leftOut(log, error.range);
-        from = error.range.toOffset;
-      }
+  /** A piece of a log; null if there is no more to be sent of it, or of any. */
+  async #read(log: PartitionLog, fromOffset: number): Promise<readonly Uint8Array[] | null> {
+    try {
+      return await readPiece(this.#path, log, fromOffset, PIECE_BYTES);
+    } catch (error) {
+      if (!log.removed) this.end(error instanceof Error ? error.message : String(error));
+      return null;
     }
-    return [];
   }
 }

@@ -47,7 +47,8 @@ test("a slave isn't told to be in sync before it has what its master began with"
   const { clock, log, open, beats, stop } = await startedLeader(2);
   const session = open();
   const { name, incarnation } = log;
-  session.follow([{ index: 0, name, incarnation, endOffset: 0, lastEpoch: -1 }]);
+  const nothing = { endOffset: 0, lastEpoch: -1, leaderEpoch: 1 };
+  session.follow([{ index: 0, name, incarnation, ...nothing }]);
   clock.advance(200);
   session.copied([[0, 1]], 0);
   expect(beats.filter(({ inSync }) => inSync)).toEqual([]);

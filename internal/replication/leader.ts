@@ -1,5 +1,6 @@
 import type { Timer } from "../platform/clock.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
+import { CopyPace } from "./copy-pace.ts";
 import { DegradedTime } from "./degraded-time.ts";
 import { FollowerLags } from "./follower-lags.ts";
 import { type FollowerChange, FollowerNews } from "./follower-news.ts";
@@ -10,6 +11,7 @@ import {
   type KnownFollower,
   type LeaderPath,
   type LeadTerms,
+  sweepIntervalMs,
   unheardFollower,
 } from "./leader-path.ts";
 import { FollowerSession } from "./leader-session.ts";
@@ -17,12 +19,11 @@ import { LedLog } from "./led-log.ts";
 import type { LeaderOutlet, ReplicationMode } from "./messages.ts";
 import { PartitionCopies } from "./partition-copies.ts";
 
-/** How often copies are looked through, at the most. */
-const SWEEP_MS = 1000;
-
 /** All logs of a broker that leads them, and the brokers that copy them. */
 export class ReplicationLeader {
   readonly degraded: DegradedTime;
+  /** How fast new copies are sent what they lack. */
+  readonly pace: CopyPace;
   /** Told what happens to followers. */
   onFollower: ((change: FollowerChange) => void) | null = null;
   readonly #news = new FollowerNews((change) => this.onFollower?.(change));
@@ -40,6 +41,7 @@ export class ReplicationLeader {
     this.#path = path;
     this.#startedAtMs = path.clock.monotonicMs();
     this.degraded = new DegradedTime(path.clock);
+    this.pace = new CopyPace(path.clock);
   }
 
   /** Whether nothing may be acked now: another broker may lead meanwhile. */
@@ -126,6 +128,7 @@ export class ReplicationLeader {
     led.agree(agreed, this.#path.brokerId, this.#path.clock.monotonicMs());
     led.copies.agreed(new Set(agreed.isr), this.#path.clock.monotonicMs());
     led.settle();
+    for (const id of agreed.replicas) this.#followers.get(id)?.session?.appeared(led.log.name);
   }
 
   /** A log is no more. */
@@ -181,6 +184,7 @@ export class ReplicationLeader {
       brokerId,
       {
         store,
+        pace: this.pace,
         nowMs: () => clock.monotonicMs(),
         find,
         leftOut: (log, range) => leftOut(log, range, brokerId),
@@ -220,6 +224,7 @@ export class ReplicationLeader {
     this.#stopped = true;
     this.#timer?.cancel();
     this.degraded.close();
+    this.pace.close();
     for (const { session } of this.#followers.values()) session?.end(reason);
     for (const led of this.#led.values()) led.resign(reason);
     this.#led.clear();
@@ -249,10 +254,7 @@ export class ReplicationLeader {
 
   #sweepLater(): void {
     if (this.#timer || this.#stopped) return;
-    const { lagTimeMaxMs, fenceAfterMs } = this.#path;
-    const shortestMs = Math.min(lagTimeMaxMs, fenceAfterMs || lagTimeMaxMs);
-    const intervalMs = Math.max(10, Math.min(SWEEP_MS, shortestMs / 4));
-    this.#timer = this.#path.clock.after(intervalMs, () => {
+    this.#timer = this.#path.clock.after(sweepIntervalMs(this.#path), () => {
       this.#timer = null;
       this.#sweep();
       this.#sweepLater();

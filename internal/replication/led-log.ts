@@ -11,6 +11,8 @@ export class LedLog {
   readonly copies: PartitionCopies;
   /** Whether all brokers have agreed on who has copies; else every follower has one. */
   readonly isAgreed: boolean;
+  /** Brokers whose copies are new. */
+  adding: readonly number[] = [];
   /** The sessions that copy it. */
   readonly sessions = new Set<FollowerSession>();
   readonly #changed: (led: LedLog) => void;
@@ -72,7 +74,8 @@ export class LedLog {
   }
 
   /** All brokers have agreed on who has copies, of which the leader's is one. */
-  agree({ replicas, isr }: AgreedCopies, leaderId: number, nowMs: number): void {
+  agree({ replicas, adding, isr }: AgreedCopies, leaderId: number, nowMs: number): void {
+    this.adding = adding;
     // Who is in the ISR comes first: all would be committed else before it is known who waits.
     for (const standing of ["in", "new"] as const) {
       for (const id of replicas) {

@@ -35,6 +35,8 @@ export interface FollowedLog {
   readonly endOffset: number;
   /** The leader epoch of that batch; -1 for none. */
   readonly lastEpoch: number;
+  /** The leadership that it follows; its leader may not have taken that up yet. */
+  readonly leaderEpoch: number;
 }
 
 /** What a log's leader says to that. */

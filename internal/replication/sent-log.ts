@@ -2,6 +2,9 @@ import { availableBytes } from "../storage/log-size.ts";
 import type { LedLog } from "./led-log.ts";
 import type { LogMarks } from "./messages.ts";
 
+/** A log that nobody waits for is far behind with more than that still to be sent. */
+const FAR_BYTES = 1024 * 1024;
+
 /** A log as it is sent. */
 export interface SentLog {
   readonly index: number;
@@ -37,4 +40,14 @@ export function tell(sent: SentLog): LogMarks {
 /** Whether the follower, which was sent all, doesn't know how the log stands. */
 export function isNews({ told, led: { log } }: SentLog): boolean {
   return told.highWatermark !== log.highWatermark || told.startOffset !== log.startOffset;
+}
+
+/** Whether much of a log is still to be sent to a broker, and nobody waits for it. */
+export function isFarBehind(sent: SentLog, toBrokerId: number): boolean {
+  return unsentBytes(sent) > FAR_BYTES && !isAwaited(sent, toBrokerId);
+}
+
+/** Whether a broker's copy has just been asked for. */
+export function isNewCopy({ led }: SentLog, brokerId: number): boolean {
+  return led.adding.includes(brokerId);
 }

@@ -72,7 +72,10 @@ export class PartitionLog {
   cutCount = 0;
   /** What a cut has taken out of the row of segments, until its files are removed. */
   cutSegments: readonly Segment[] = [];
-  /** The leader epoch that is written into the batches that are appended from now on. */
+  /**
+   * The leadership that is known here, of this broker or of another; where it is this one's, it is
+   * written into the batches that are appended from now on.
+   */
   leaderEpoch = 0;
   /**
    * Up to where every copy that must have a record has it: what is before it is committed. It is

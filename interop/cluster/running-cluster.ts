@@ -40,18 +40,31 @@ export async function startCluster({
   const placed = (place: Place | undefined) => (place ? { place } : {});
   const etcd = await startEtcd(placed(network?.places[IDS.length]));
   const members = await Promise.all(
-    IDS.map(async (id, at) => {
-      const options: WeirOptions = {
-        data: data?.[at] ?? path.join(home, `b${id}`),
-        etcd: etcd.url,
-        settings: { "broker.id": `${id}` },
-        ...placed(network?.places[at]),
-      };
-      return { ...(await start(`broker ${id}`, options)), id };
+    IDS.map((id, at) => {
+      const folder = data?.[at] ?? folderOf(home, id);
+      return startMember(id, { data: folder, etcd: etcd.url, ...placed(network?.places[at]) });
     }),
   );
   const bootstrap = members.map(addressOf).join(",");
   return { etcd, members, bootstrap };
+}
+
+/** Starts one more broker, on the machine's own network. */
+export async function addMember(
+  { etcd }: RunningCluster,
+  home: string,
+  id: number,
+): Promise<ClusterMember> {
+  return await startMember(id, { data: folderOf(home, id), etcd: etcd.url });
+}
+
+async function startMember(id: number, options: WeirOptions): Promise<ClusterMember> {
+  const settings = { "broker.id": `${id}` };
+  return { ...(await start(`broker ${id}`, { ...options, settings })), id };
+}
+
+function folderOf(home: string, id: number): string {
+  return path.join(home, `b${id}`);
 }
 
 /** Makes a topic with three copies, two of which have to be in sync. */

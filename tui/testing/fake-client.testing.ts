@@ -175,6 +175,11 @@ export class FakeBroker {
         return { clusterId: "cluster", controllerId: 1, brokers: this.brokers };
       },
       brokers: never,
+      listCopies: never,
+      reassign: never,
+      drainBroker: never,
+      removeBroker: never,
+      limitCopying: never,
       status: never,
     };
   }

@@ -88,6 +88,8 @@ export function partitionRow(
     leaderEpoch: 0,
     replicas: [1],
     isr: [1],
+    adding: [],
+    removing: [],
     observers: [],
     copies: [],
     logStartOffset: 0,

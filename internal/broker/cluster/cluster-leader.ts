@@ -23,9 +23,10 @@ export function clusterLeader(
       const settings = topics.topicOfLog(log.name)?.settings;
       return { ...copyRules(settings, lagTimeMaxMs), mode: "sync", policy: "degrade" };
     },
-    find: (name, incarnation) => {
+    find: (name, incarnation, leaderEpoch) => {
       const log = topics.logNamed(name, incarnation);
-      return (log && leader.led(log)) ?? null;
+      const led = log && leader.led(log);
+      return led?.epoch === leaderEpoch ? led : null;
     },
     leftOut: (log, range, follower) => tellOfLeftOut(events, log, range, follower),
     changed: (led) => {

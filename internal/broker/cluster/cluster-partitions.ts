@@ -1,4 +1,5 @@
 import type { PartitionState } from "../../metadata/cluster/cluster-state.ts";
+import { comingOf } from "../../metadata/cluster/reassign.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { BrokerError } from "../errors.ts";
@@ -52,11 +53,12 @@ function standingOf(
 ): Standing {
   const { clock, brokerId, metadata } = path;
   const led = log && cluster.leader.led(log);
-  if (led && !cluster.leader.isFenced) return ledStanding(clock, brokerId, led);
   const state = metadata.image.partition(topicId, index);
-  const { epoch: leaderEpoch = 0, replicas = [], isr = [] } = state ?? {};
+  const { epoch: leaderEpoch = 0, replicas = [], removing = [], isr = [] } = state ?? {};
+  const copies = { replicas, adding: state ? comingOf(state) : [], removing };
+  if (led && !cluster.leader.isFenced) return { ...ledStanding(clock, brokerId, led), ...copies };
   const leader = knownLeader(path, cluster.leader, state);
-  return { leader, leaderEpoch, replicas, isr, observers: [], copies: [] };
+  return { leader, leaderEpoch, ...copies, isr, observers: [], copies: [] };
 }
 
 /** Who leads a partition; who may have lost its lease doesn't know who leads what it has led. */

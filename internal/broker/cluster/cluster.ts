@@ -5,6 +5,7 @@ import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { FollowerHello, LeaderOutlet } from "../../replication/messages.ts";
 import type { EpochEnd } from "../../storage/epoch-history.ts";
 import { StorageError } from "../../storage/errors.ts";
+import type { ClusterAdmin } from "../cluster-admin.ts";
 import { endOfEpoch, UNKNOWN_END } from "../epochs.ts";
 import { BrokerError } from "../errors.ts";
 import type { Membership, PartitionStandings } from "../membership.ts";
@@ -19,6 +20,7 @@ import type {
   Role,
 } from "../replication-api.ts";
 import { leadingStatus } from "../replication-status.ts";
+import { clusterAdmin } from "./admin.ts";
 import { BrokerNews } from "./broker-news.ts";
 import { brokersThere } from "./brokers-there.ts";
 import { clusterLeader } from "./cluster-leader.ts";
@@ -53,6 +55,7 @@ export class Cluster implements Membership {
   readonly refusal = null;
   readonly leader: ReplicationLeader;
   readonly partitions: PartitionStandings;
+  readonly admin: ClusterAdmin;
   readonly #path: ClusterPath;
   readonly #registration: Registration;
   readonly #followings: Followings;
@@ -84,10 +87,6 @@ export class Cluster implements Membership {
       isOutdated,
       ledChanged: listener.ledChanged,
     });
-    const allowsUnclean = (topicId: string) => {
-      const topic = metadata.topicById(topicId);
-      return topic?.config.get("unclean.leader.election.enable") === "true";
-    };
     this.#news = new BrokerNews(events);
     this.#departed = new Departed(clock);
     this.#isolation = new Isolation({
@@ -96,20 +95,14 @@ export class Cluster implements Membership {
       followings: this.#followings,
       changed: (isCutOff) => this.#registration.announceCutOff(isCutOff),
     });
-    this.#controller = new Controller({
-      clock,
-      events,
-      metadata,
-      brokerId,
-      session,
-      allowsUnclean,
-    });
+    this.#controller = new Controller({ clock, events, metadata, brokerId, session });
     this.#sync = new RepeatedWork({
       clock,
       retryMs: RETRY_MS,
       work: () => this.#takeChanges(),
       failed: (error) => this.#noteNotTaken(error),
     });
+    this.admin = clusterAdmin(metadata, this.#controller);
     path.store.opened = (log) => this.#roles.opened(log);
     for (const partition of topics.partitions()) this.#roles.opened(partition.log);
   }
@@ -248,6 +241,7 @@ export class Cluster implements Membership {
       this.#changed = [...image.partitions()];
     } else if (changes.partitions.length > 0) this.#changed.push(...changes.partitions);
     if (changes.live) this.#brokersChanged();
+    this.leader.pace.limit(image.copyingBytesPerSecond);
     this.#sync.ask();
     this.#controller.review();
   }

@@ -1,6 +1,7 @@
+import type { KnownPartition, PartitionName } from "../../metadata/cluster/cluster-image.ts";
 import { controllerValue } from "../../metadata/cluster/cluster-keys.ts";
 import type { ClusterStore, PartitionChange } from "../../metadata/cluster/cluster-store.ts";
-import { isUnclean, nextState } from "../../metadata/cluster/elect.ts";
+import { type ElectionRules, isUnclean, nextState } from "../../metadata/cluster/elect.ts";
 import type { Clock, Timer } from "../../platform/clock.ts";
 import { MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { EventLog } from "../event-log.ts";
@@ -18,8 +19,6 @@ export interface ControllerPath {
   readonly brokerId: number;
   /** This broker's lease; empty while it has none. */
   readonly session: () => string;
-  /** Whether a topic would rather lose records than have no leader. */
-  readonly allowsUnclean: (topicId: string) => boolean;
 }
 
 /**
@@ -54,6 +53,19 @@ export class Controller {
     this.#reviews.ask();
   }
 
+  /** Chooses the leaders of these partitions by other rules; resolves when that is decided. */
+  async elect(
+    names: readonly PartitionName[],
+    rules: Pick<ElectionRules, "unclean" | "preferred">,
+  ): Promise<void> {
+    const { metadata } = this.#path;
+    const states = names.flatMap(({ topicId, index }) => {
+      const state = metadata.image.partition(topicId, index);
+      return state ? { topicId, index, state } : [];
+    });
+    await this.#decideAll(states.flatMap((each) => this.#dueOf(each, rules) ?? []));
+  }
+
   close(): void {
     this.#reviews.close();
     this.#timer?.cancel();
@@ -79,15 +91,28 @@ export class Controller {
   }
 
   #due(preferred: boolean): PartitionChange[] {
-    const { metadata, allowsUnclean } = this.#path;
-    const { image } = metadata;
     const due: PartitionChange[] = [];
-    for (const { topicId, index, state } of image.partitions()) {
-      const { revision: _, ...known } = state;
-      const next = nextState(known, image.live, { unclean: allowsUnclean(topicId), preferred });
-      if (next) due.push({ topicId, index, state, next });
+    for (const each of this.#path.metadata.image.partitions()) {
+      const change = this.#dueOf(each, { unclean: this.#allowsUnclean(each.topicId), preferred });
+      if (change) due.push(change);
     }
     return due;
+  }
+
+  /** Whether a topic would rather lose records than have no leader. */
+  #allowsUnclean(topicId: string): boolean {
+    const topic = this.#path.metadata.topicById(topicId);
+    return topic?.config.get("unclean.leader.election.enable") === "true";
+  }
+
+  #dueOf(
+    { topicId, index, state }: KnownPartition,
+    rules: Pick<ElectionRules, "unclean" | "preferred">,
+  ): PartitionChange | null {
+    const { live, drained } = this.#path.metadata.image;
+    const { revision: _, ...known } = state;
+    const next = nextState(known, live, { ...rules, drained });
+    return next && { topicId, index, state, next };
   }
 
   async #decideAll(due: readonly PartitionChange[]): Promise<void> {

@@ -6,6 +6,7 @@ import { type Etcd, EtcdError } from "../../platform/etcd.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { BrokerError } from "../errors.ts";
+import { type AdoptedData, adopt, adoptionKind } from "./adopt.ts";
 import { leaveIsrs } from "./leave-isrs.ts";
 import { savedMember, saveMember } from "./member-file.ts";
 
@@ -19,6 +20,8 @@ export interface Applicant {
   readonly brokerId: number | null;
   /** Whether the data directory has logs already. */
   readonly hasLogs: boolean;
+  /** What it has of before, if that is to be taken into the cluster; null: it isn't. */
+  readonly adopted: AdoptedData | null;
   readonly log: Log;
 }
 
@@ -39,29 +42,34 @@ export async function joinCluster(
   etcd: Etcd,
   applicant: Applicant,
 ): Promise<Joined> {
-  const { name, dataDirectory, log, hasLogs } = applicant;
+  const { name, dataDirectory, log, hasLogs, adopted } = applicant;
   const saved = savedMember(disk, dataDirectory);
-  if (!saved && hasLogs) {
-    throw refused(`${dataDirectory} has the data of a broker that isn't of a cluster`);
+  if (!saved && hasLogs && !adopted) {
+    const what = `${dataDirectory} has the data of a broker that isn't of a cluster`;
+    throw refused(`${what}; --adopt takes it into one`);
   }
   const metadata = new ClusterStore({ clock, etcd, log, name });
   const { image, keys } = metadata;
   return untilReached(clock, log, async () => {
     await metadata.read();
+    const adopts = adopted && !saved ? adoptionKind(metadata, adopted) : saved?.adopting;
+    const adopting = adopts ? { adopting: adopts } : {};
     if (image.clusterId === "" && !saved) {
-      const put = {
-        kind: "put",
-        key: keys.format,
-        value: formatValue(randomUuid(random)),
-      } as const;
+      const value = formatValue(adopted?.metadata.clusterId || randomUuid(random));
+      const put = { kind: "put", key: keys.format, value } as const;
       await metadata.commit([{ key: keys.format, revision: 0 }], [put]);
     }
     checkCluster(metadata, name, saved);
     const { clusterId, revision } = image;
     const diskId = saved?.diskId ?? randomUuid(random);
-    await saveMember(disk, dataDirectory, { clusterId, diskId, revision });
+    const member = { clusterId, diskId, revision };
+    await saveMember(disk, dataDirectory, { ...member, ...adopting });
     const brokerId = applicant.brokerId ?? freeId(metadata, diskId);
     await claim(metadata, brokerId, diskId);
+    if (adopts && adopted) {
+      await adopt(metadata, adopted, adopts, brokerId);
+      await saveMember(disk, dataDirectory, member);
+    }
     return { metadata, brokerId, diskId };
   });
 }

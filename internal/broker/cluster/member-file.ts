@@ -2,6 +2,7 @@ import type { Disk } from "../../platform/disk.ts";
 import { crc32cHex } from "../../record/crc32c.ts";
 import { StorageError } from "../../storage/errors.ts";
 import { readWholeFile, replaceFile } from "../../storage/whole-file.ts";
+import type { AdoptionKind } from "./adopt.ts";
 
 /** The file in the data directory that says which cluster the directory is of. */
 const FILE = "cluster-member";
@@ -13,6 +14,8 @@ export interface MemberFile {
   readonly diskId: string;
   /** etcd had come so far when it was read last. */
   readonly revision: number;
+  /** What it had before is still being taken into the cluster. */
+  readonly adopting?: AdoptionKind;
 }
 
 /** `{"clusterId":...} CRC32C`: what it says is too important to be read from a damaged file. */
@@ -26,8 +29,9 @@ export function savedMember(disk: Disk, dataDirectory: string): MemberFile | nul
   if (sum !== crc32cHex(json)) {
     throw new StorageError("damaged", `${path} is damaged: it said which cluster this is of`);
   }
-  const { clusterId, diskId, revision } = JSON.parse(json);
-  return { clusterId: `${clusterId}`, diskId: `${diskId}`, revision: Number(revision) };
+  const { clusterId, diskId, revision, adopting } = JSON.parse(json);
+  const member = { clusterId: `${clusterId}`, diskId: `${diskId}`, revision: Number(revision) };
+  return adopting === "first" || adopting === "copies" ? { ...member, adopting } : member;
 }
 
 /** Writes it down; durable when this resolves. */

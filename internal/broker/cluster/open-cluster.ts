@@ -1,4 +1,5 @@
 import { OFFSETS_TOPIC } from "../../coordination/offsets-topic.ts";
+import { EmbeddedMetadataStore } from "../../metadata/embedded-store.ts";
 import type { Etcd } from "../../platform/etcd.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { type BaseParts, openBase, openTopics, type TopicParts } from "../base-parts.ts";
@@ -6,11 +7,14 @@ import { saveBrokerId, savedBrokerId } from "../broker-id.ts";
 import type { BrokerOptions } from "../broker-options.ts";
 import type { BrokerParts } from "../broker-parts.ts";
 import { BrokerError } from "../errors.ts";
+import { savedFollowedLeader } from "../followed-leader.ts";
 import { offsetsTopicRequest } from "../groups-topic.ts";
 import type { Links } from "../links.ts";
+import type { AdoptedData } from "./adopt.ts";
 import { Cluster } from "./cluster.ts";
 import { ClusterGroups } from "./cluster-groups.ts";
 import { joinCluster } from "./join.ts";
+import { savedMember } from "./member-file.ts";
 
 /** The name of a cluster that was given none. */
 const USUAL_NAME = "main";
@@ -38,6 +42,7 @@ export async function openCluster(
     dataDirectory,
     brokerId: config.has("broker.id") ? settings.brokerId : savedId,
     hasLogs: store.logs.size > 0,
+    adopted: await adoptedData(platform, base, savedId),
     log,
   });
   await saveBrokerId(disk, dataDirectory, brokerId);
@@ -65,6 +70,24 @@ export async function openCluster(
   membership.start();
   repairs.begin(store, membership);
   return { ...base, ...parts, brokerId, metadata, membership, groups };
+}
+
+/** What a lone broker, or one of a pair, has left here; null: that isn't to be taken in. */
+async function adoptedData(
+  { clock, disk }: Platform,
+  { options, store }: BaseParts,
+  brokerId: number | null,
+): Promise<AdoptedData | null> {
+  const { dataDirectory } = options;
+  const saved = savedMember(disk, dataDirectory);
+  if (saved ? !saved.adopting : !options.adopt || store.logs.size === 0) return null;
+  const metadata = await EmbeddedMetadataStore.open(clock, store);
+  const { leadership } = metadata;
+  const followed = savedFollowedLeader(disk, dataDirectory);
+  const isNewer = followed !== null && followed.epoch > (leadership?.epoch ?? 0);
+  const leaderId = isNewer ? followed.brokerId : leadership?.brokerId;
+  const follows = leaderId === undefined || leaderId === brokerId ? null : leaderId;
+  return { metadata, store, follows };
 }
 
 function clusterGroups(

@@ -11,11 +11,15 @@ import type { ClusterPath } from "./cluster-path.ts";
 import type { Followings } from "./followings.ts";
 import { IsrProposals, type LedPartition } from "./isr-proposals.ts";
 
+/** Another broker leads a partition. */
+interface Follow {
+  readonly kind: "follow";
+  readonly epoch: number;
+  readonly leaderId: number;
+}
+
 /** What this broker has to do with a partition: in one epoch, that stays the same. */
-type Role =
-  | { readonly kind: "lead"; readonly epoch: number }
-  | { readonly kind: "follow"; readonly epoch: number; readonly leaderId: number }
-  | { readonly kind: "none" };
+type Role = { readonly kind: "lead"; readonly epoch: number } | Follow | { readonly kind: "none" };
 
 const NONE: Role = { kind: "none" };
 
@@ -98,11 +102,14 @@ export class PartitionRoles {
    */
   async take(names: readonly PartitionName[]): Promise<void> {
     const changing = new Set<Partition>();
+    const left = new Set<Partition>();
     for (const name of names) {
       const partition = this.#partitionOf(name);
-      if (partition && this.#look(partition)) changing.add(partition);
+      if (!partition) continue;
+      if (this.#look(partition)) changing.add(partition);
+      if (this.#hasLeft(partition)) left.add(partition);
     }
-    if (changing.size === 0) return;
+    if (changing.size + left.size === 0) return;
     await this.#path.followings.settled();
     await this.#path.cluster.store.durable();
     if (this.#closed) return;
@@ -110,6 +117,7 @@ export class PartitionRoles {
     for (const partition of changing) if (!partition.removed) this.#begin(partition);
     const more = this.#led.size - ledBefore;
     if (more > 0) this.#path.cluster.log.info("leading", { more, partitions: this.#led.size });
+    for (const partition of left) if (this.#hasLeft(partition)) await this.#remove(partition);
   }
 
   close(): void {
@@ -121,7 +129,33 @@ export class PartitionRoles {
     const { metadata, topics } = this.#path.cluster;
     const topic = metadata.topicById(topicId);
     const known = topic && topics.get(topic.name);
-    return known?.metadata.id === topicId ? known.used(index) : undefined;
+    if (!topic || known?.metadata.id !== topicId) return undefined;
+    const { brokerId } = this.#path.cluster;
+    const isOurs = metadata.image.partition(topicId, index)?.replicas.includes(brokerId);
+    return isOurs ? topics.partition(topic.name, index) : known.used(index);
+  }
+
+  /** Whether something is here of a partition that only others are to keep. */
+  #hasLeft({ log, place: { topicId, index } }: Partition): boolean {
+    const { brokerId, metadata } = this.#path.cluster;
+    const state = metadata.image.partition(topicId, index);
+    if (!state || state.replicas.includes(brokerId)) return false;
+    // Records of a later epoch than etcd knows of say that etcd isn't to be believed.
+    return log.recorded && log.epochs.last <= state.epoch;
+  }
+
+  async #remove(partition: Partition): Promise<void> {
+    const { log, events, topics } = this.#path.cluster;
+    const { name } = partition.log;
+    this.forget(partition.log);
+    try {
+      await topics.removeCopy(partition);
+      const message = `${name} was moved to other brokers, and deleted here`;
+      events.add("info", "copy-removed", { subject: name, message });
+    } catch (error) {
+      // It is tried again when the partition changes, and at the next start.
+      log.error("copy-not-removed", { log: name, message: String(error) });
+    }
   }
 
   /** Ends a role that isn't the right one any more; returns whether another has to begin. */
@@ -156,7 +190,7 @@ export class PartitionRoles {
     }
     this.#roles.set(log, role);
     if (role.kind === "lead") this.#lead(partition, role.epoch);
-    else this.#follow(log, role.leaderId);
+    else this.#follow(log, role);
     partition.changed();
   }
 
@@ -170,8 +204,9 @@ export class PartitionRoles {
     ledChanged(partition, true);
   }
 
-  #follow(log: PartitionLog, leaderId: number): void {
+  #follow(log: PartitionLog, { epoch, leaderId }: Follow): void {
     const { followings } = this.#path;
+    log.leaderEpoch = epoch;
     log.commitRule = (durable) =>
       Math.min(durable, followings.of(log)?.toldHighWatermark(log) ?? -1);
     followings.follow(log, leaderId);
@@ -187,10 +222,11 @@ export class PartitionRoles {
     return state.session === this.#path.session() ? { kind: "lead", epoch } : NONE;
   }
 
-  #copiesOf({ replicas, isr }: Versioned<PartitionState>): AgreedCopies {
+  #copiesOf({ replicas, adding, isr }: Versioned<PartitionState>): AgreedCopies {
     const { isOutdated, cluster } = this.#path;
     const { live } = cluster.metadata.image;
-    return { replicas, isr, authority: { mayJoin: (id) => isWell(live.get(id)), isOutdated } };
+    const authority = { mayJoin: (id: number) => isWell(live.get(id)), isOutdated };
+    return { replicas, adding, isr, authority };
   }
 
   #noteOutdated({ log }: Partition, epoch: number): void {

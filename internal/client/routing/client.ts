@@ -1,4 +1,5 @@
 import * as clusters from "../../doors/native/cluster-operations.ts";
+import * as copies from "../../doors/native/move-operations.ts";
 import type { Operation } from "../../doors/native/operation.ts";
 import * as operations from "../../doors/native/operations.ts";
 import * as topics from "../../doors/native/topic-operations.ts";
@@ -41,10 +42,7 @@ export function routedClient(
     ...recordCalls(platform, router),
     ...topicCalls(router),
     ...groupCalls(router),
-    describeCluster: (options = {}) =>
-      router.anywhere("away", options, (at, limits) =>
-        call(at, clusters.describeCluster, {}, limits),
-      ),
+    ...clusterCalls(router),
     brokers,
     watch: (options) => openRoutedWatch(router, named, brokers, options),
     async close() {
@@ -52,6 +50,32 @@ export function routedClient(
       await named.close();
     },
   };
+}
+
+/** The calls about brokers and copies: any broker decides, and what is asked twice is the same. */
+function clusterCalls(router: Router) {
+  function anywhere<Request, Answer>(
+    operation: Operation<Request, Answer>,
+    request: Request,
+    options: CallOptions = {},
+  ): Promise<Answer> {
+    return router.anywhere("away", options, (at, limits) => call(at, operation, request, limits));
+  }
+  return {
+    describeCluster: (options) => anywhere(clusters.describeCluster, {}, options),
+    async reassign(moves, options) {
+      return (await anywhere(copies.reassign, { moves }, options)).refused;
+    },
+    async drainBroker(brokerId, drained, options) {
+      await anywhere(copies.drainBroker, { brokerId, drained }, options);
+    },
+    async removeBroker(brokerId, options) {
+      await anywhere(copies.removeBroker, { brokerId }, options);
+    },
+    async limitCopying(bytesPerSecond, options) {
+      await anywhere(copies.limitCopying, { bytesPerSecond }, options);
+    },
+  } satisfies Partial<Client>;
 }
 
 /** The calls about records, which go to who leads their partition. */

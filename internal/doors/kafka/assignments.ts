@@ -1,4 +1,5 @@
 import type { Broker } from "../../broker/api.ts";
+import type { Reassignment } from "../../broker/cluster-admin.ts";
 import { nodesOf } from "./cluster.ts";
 import { Refusal } from "./errors.ts";
 import { repeated } from "./topics.ts";
@@ -23,4 +24,11 @@ export function copiesOf(broker: Broker, assignments: readonly (readonly number[
 /** An assignment that can't be. */
 export function misplaced(message: string): Refusal {
   return new Refusal("INVALID_REPLICA_ASSIGNMENT", message);
+}
+
+/** Puts new partitions of a cluster where they were assigned to. Throws `BrokerError`. */
+export async function putCopies(broker: Broker, moves: readonly Reassignment[]): Promise<void> {
+  if (moves.length === 0) return;
+  const outcomes = await broker.replication.admin?.reassign(moves);
+  for (const error of outcomes ?? []) if (error) throw error;
 }

@@ -34,6 +34,11 @@ const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
   "no-producer-ids": "COORDINATOR_LOAD_IN_PROGRESS",
   // Clients look for the controller anew, and ask again.
   "not-decided": "NOT_CONTROLLER",
+  "no-reassignment": "NO_REASSIGNMENT_IN_PROGRESS",
+  "invalid-replicas": "INVALID_REPLICA_ASSIGNMENT",
+  "election-not-needed": "ELECTION_NOT_NEEDED",
+  "preferred-leader-not-there": "PREFERRED_LEADER_NOT_AVAILABLE",
+  "no-eligible-leader": "ELIGIBLE_LEADERS_NOT_AVAILABLE",
   "not-enough-replicas": "NOT_ENOUGH_REPLICAS",
   "not-enough-replicas-after-append": "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
   "not-leader": "NOT_LEADER_OR_FOLLOWER",

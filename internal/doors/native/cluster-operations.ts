@@ -30,6 +30,7 @@ export const describeCluster: Operation<Nothing, ClusterStatus> = {
         rack: nullable(text),
         live: flag,
         stopping: flag,
+        drained: flag,
         leaderCount: int32(),
         replicaCount: int32(),
         inSyncCount: int32(),

@@ -1,5 +1,6 @@
 import type { Broker, PartitionStatus, Topic } from "../../broker/api.ts";
 import { clusterStatus } from "../../broker/cluster-status.ts";
+import { adminOf, copyPlacements } from "../../broker/copy-placement.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { findLeaders } from "../../broker/find-leaders.ts";
 import { commitOffsets, deleteGroup, setGroupOffsets } from "../../broker/group-changes.ts";
@@ -9,6 +10,8 @@ import * as clusters from "./cluster-operations.ts";
 import type { Frame } from "./frame.ts";
 import * as groups from "./group-operations.ts";
 import * as members from "./member-operations.ts";
+import { reassignAll } from "./move-handlers.ts";
+import * as copies from "./move-operations.ts";
 import type { Operation } from "./operation.ts";
 import * as operations from "./operations.ts";
 import * as replication from "./replicate-messages.ts";
@@ -97,6 +100,22 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   handler(clusters.findLeaders, findLeaders),
   handler(clusters.allocateProducerId, (broker) => broker.allocateProducerId(null)),
   handler(clusters.describeCluster, async (broker) => clusterStatus(broker)),
+  handler(copies.listCopies, async (broker, { movingOnly }) => ({
+    partitions: copyPlacements(broker, movingOnly),
+  })),
+  handler(copies.reassign, (broker, { moves }) => reassignAll(broker, moves)),
+  handler(copies.drainBroker, async (broker, { brokerId, drained }) => {
+    await adminOf(broker).drain(brokerId, drained);
+    return {};
+  }),
+  handler(copies.removeBroker, async (broker, { brokerId }) => {
+    await adminOf(broker).remove(brokerId);
+    return {};
+  }),
+  handler(copies.limitCopying, async (broker, { bytesPerSecond }) => {
+    await adminOf(broker).limitCopying(bytesPerSecond);
+    return {};
+  }),
   handler(operations.status, async (broker) => broker.status()),
   handler(replication.announceLeader, async (broker, announcement) => {
     await broker.replication.announced(announcement);

@@ -55,6 +55,7 @@ const followedLog = record<FollowedLog>({
   incarnation: text,
   endOffset: int53(),
   lastEpoch: int32(-1),
+  leaderEpoch: int32(),
 });
 
 /** What a slave says: logs that it wants, and what it has made durable of those that it gets. */

@@ -57,6 +57,8 @@ export const partitionFields = {
   leader: int32(-1),
   leaderEpoch: int32(-1),
   replicas: list(int32(), MANY),
+  adding: list(int32(), MANY),
+  removing: list(int32(), MANY),
   isr: list(int32(), MANY),
   observers: list(int32(), MANY),
   copies: list(copyStatus, MANY),

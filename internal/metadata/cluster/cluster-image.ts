@@ -9,10 +9,16 @@ export interface PartitionName {
   readonly index: number;
 }
 
+/** A partition, and how it is. */
+export interface KnownPartition extends PartitionName {
+  readonly state: Versioned<PartitionState>;
+}
+
 /** What has become different. */
 export interface ImageChanges {
   /** Whether topics came, changed or went. */
   readonly topics: boolean;
+  /** Whether brokers came or went, or are to be used otherwise. */
   readonly live: boolean;
   readonly controller: boolean;
   readonly partitions: readonly PartitionName[];
@@ -24,6 +30,10 @@ export class ClusterImage {
   readonly topicsById = new Map<string, TopicMetadata>();
   readonly live = new Map<number, LiveBroker>();
   readonly disks = new Map<number, string>();
+  /** Brokers that are to have no copies, and lead nothing where others can. */
+  readonly drained = new Set<number>();
+  /** How fast each broker may send to copies that are new; infinite where nobody has said. */
+  copyingBytesPerSecond = Number.POSITIVE_INFINITY;
   clusterId = "";
   formatVersion = 0;
   /** -1: none has been elected. */
@@ -54,7 +64,7 @@ export class ClusterImage {
   }
 
   /** Every partition, also of topics that aren't there yet, or any more. */
-  *partitions(): Generator<PartitionName & { readonly state: Versioned<PartitionState> }> {
+  *partitions(): Generator<KnownPartition> {
     for (const [topicId, states] of this.#partitions) {
       for (const [index, state] of states.entries()) if (state) yield { topicId, index, state };
     }
@@ -77,7 +87,7 @@ export class ClusterImage {
     this.revision = Math.max(this.revision, revision);
     const [topics, live, controller] = [
       kinds.has("topic"),
-      kinds.has("live"),
+      kinds.has("live") || kinds.has("drained"),
       kinds.has("controller"),
     ];
     return { topics, live, controller, partitions };
@@ -106,6 +116,13 @@ export class ClusterImage {
         return;
       case "partition":
         this.#takePartition(change, change.state && { ...change.state, revision });
+        return;
+      case "drained":
+        if (change.isDrained) this.drained.add(change.brokerId);
+        else this.drained.delete(change.brokerId);
+        return;
+      case "copying":
+        this.copyingBytesPerSecond = change.bytesPerSecond;
         return;
       case "producer-ids":
         this.nextProducerId = change.next;

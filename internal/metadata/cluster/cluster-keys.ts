@@ -13,6 +13,9 @@ export const FORMAT_VERSION = 1;
  *     controller                {"broker":1}                             while its lease lasts
  *     topics/NAME               {"id":"...","partitions":6,"config":{}}
  *     partitions/TOPICID/INDEX  {"replicas":[1,2],"isr":[1,2],"leader":1,"session":"...","epoch":3}
+ *                               and "adding":[2],"removing":[3] while copies move
+ *     drained/ID                {}                                       while it is to be empty
+ *     copying                   {"bytesPerSecond":50000000}              a bound for new copies
  *     producer-ids              {"next":2000}
  */
 export interface ClusterKeys {
@@ -21,8 +24,10 @@ export interface ClusterKeys {
   readonly format: string;
   readonly controller: string;
   readonly producerIds: string;
+  readonly copying: string;
   disk(brokerId: number): string;
   live(brokerId: number): string;
+  drained(brokerId: number): string;
   topic(name: string): string;
   partition(topicId: string, index: number): string;
   /** All partitions of a topic begin with it. */
@@ -37,8 +42,10 @@ export function clusterKeys(name: string): ClusterKeys {
     format: `${prefix}format`,
     controller: `${prefix}controller`,
     producerIds: `${prefix}producer-ids`,
+    copying: `${prefix}copying`,
     disk: (brokerId) => `${prefix}disks/${brokerId}`,
     live: (brokerId) => `${prefix}live/${brokerId}`,
+    drained: (brokerId) => `${prefix}drained/${brokerId}`,
     topic: (topic) => `${prefix}topics/${topic}`,
     partition: (topicId, index) => `${prefix}partitions/${topicId}/${index}`,
     partitions: (topicId) => `${prefix}partitions/${topicId}/`,
@@ -74,8 +81,17 @@ export function topicValue({ id, partitionCount, config }: TopicMetadata): strin
 
 /** How a partition stands. */
 export function partitionValue(state: PartitionState): string {
-  const { replicas, isr, leader, session, epoch } = state;
-  return JSON.stringify({ replicas, isr, leader, session, epoch });
+  const { replicas, adding, removing, isr, leader, session, epoch } = state;
+  const moving = adding.length + removing.length > 0 ? { adding, removing } : {};
+  return JSON.stringify({ replicas, ...moving, isr, leader, session, epoch });
+}
+
+/** A broker is to have no copies: its key says it. */
+export const DRAINED_VALUE = "{}";
+
+/** How fast a broker may send to copies that are new, in all. */
+export function copyingValue(bytesPerSecond: number): string {
+  return JSON.stringify({ bytesPerSecond });
 }
 
 /** The first producer id that nobody has reserved. */
@@ -111,6 +127,12 @@ export function readChange(
       const state = fields && partitionOf(fields);
       return { kind: "partition", topicId: first, index: Number(second), state };
     }
+    case "drained":
+      return { kind, brokerId: Number(first), isDrained: fields !== null };
+    case "copying": {
+      const bytesPerSecond = numberOf(fields?.bytesPerSecond);
+      return { kind, bytesPerSecond: bytesPerSecond > 0 ? bytesPerSecond : Infinity };
+    }
     case "producer-ids":
       return { kind, next: Math.max(0, numberOf(fields?.next)) };
     default:
@@ -140,9 +162,12 @@ function topicOf(name: string, { id, partitions, config }: Fields): TopicMetadat
   return { name, id: textOf(id), partitionCount: numberOf(partitions), config: new Map(entries) };
 }
 
-function partitionOf({ replicas, isr, leader, session, epoch }: Fields): PartitionState {
+function partitionOf(fields: Fields): PartitionState {
+  const { replicas, adding, removing, isr, leader, session, epoch } = fields;
   return {
     replicas: numbersOf(replicas),
+    adding: numbersOf(adding),
+    removing: numbersOf(removing),
     isr: numbersOf(isr),
     leader: numberOf(leader),
     session: textOf(session),

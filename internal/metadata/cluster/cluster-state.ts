@@ -18,6 +18,10 @@ export interface LiveBroker {
 export interface PartitionState {
   /** The brokers that keep a copy; the first one is preferred as the leader. */
   readonly replicas: readonly number[];
+  /** Those of them that are to become copies (KIP-455): they count when they are in sync. */
+  readonly adding: readonly number[];
+  /** Those of them that go when the others are in sync. One that is in both was called off. */
+  readonly removing: readonly number[];
   /** Those that have all that is committed. */
   readonly isr: readonly number[];
   /** -1: nobody can lead it. */
@@ -44,4 +48,6 @@ export type ClusterChange =
       readonly index: number;
       readonly state: PartitionState | null;
     }
+  | { readonly kind: "drained"; readonly brokerId: number; readonly isDrained: boolean }
+  | { readonly kind: "copying"; readonly bytesPerSecond: number }
   | { readonly kind: "producer-ids"; readonly next: number };

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { LiveBroker, PartitionState } from "./cluster-state.ts";
 import { type ElectionRules, isUnclean, nextState } from "./elect.ts";
 
-const USUAL: ElectionRules = { unclean: false, preferred: false };
+const USUAL: ElectionRules = { unclean: false, preferred: false, drained: new Set() };
 
 /** Brokers by id: `2` lives, `2'` lives anew, `2-` is about to stop, `2~` is cut off. */
 function live(...brokers: readonly string[]): ReadonlyMap<number, LiveBroker> {
@@ -19,7 +19,17 @@ function live(...brokers: readonly string[]): ReadonlyMap<number, LiveBroker> {
 
 function led(leader: number, isr: readonly number[], epoch = 5): PartitionState {
   const session = leader < 0 ? "" : `s${leader}`;
-  return { replicas: [1, 2, 3], isr, leader, session, epoch };
+  return { replicas: [1, 2, 3], adding: [], removing: [], isr, leader, session, epoch };
+}
+
+/** The same, on its way: `4 2 3 1`, of which 4 is added and 1 goes. */
+function moving(leader: number, isr: readonly number[], epoch = 5): PartitionState {
+  return { ...led(leader, isr, epoch), replicas: [4, 2, 3, 1], adding: [4], removing: [1] };
+}
+
+/** The same, at its end. */
+function moved(leader: number, isr: readonly number[], epoch = 5): PartitionState {
+  return { ...led(leader, isr, epoch), replicas: [4, 2, 3] };
 }
 
 const cases: readonly [
@@ -59,6 +69,92 @@ const cases: readonly [
   ["the first is back", led(2, [1, 2]), ["1", "2"], { preferred: true }, led(1, [1, 2], 6)],
   ["the first isn't in sync yet", led(2, [2, 3]), ["1", "2", "3"], { preferred: true }, null],
   ["the first is about to stop", led(2, [1, 2]), ["1-", "2"], { preferred: true }, led(2, [2])],
+  [
+    "a drained broker leads no more",
+    led(1, [1, 2]),
+    ["1", "2"],
+    { drained: new Set([1]) },
+    led(2, [1, 2], 6),
+  ],
+  ["a drained broker alone leads on", led(1, [1]), ["1", "2"], { drained: new Set([1]) }, null],
+  [
+    "a drained broker is better than one that stops",
+    led(2, [1, 2]),
+    ["1", "2-"],
+    { drained: new Set([1]) },
+    led(1, [1], 6),
+  ],
+  [
+    "a drained broker isn't preferred",
+    led(2, [1, 2]),
+    ["1", "2"],
+    { drained: new Set([1]), preferred: true },
+    null,
+  ],
+  ["a new copy isn't in sync yet", moving(1, [1, 2, 3]), ["1", "2", "3", "4"], {}, null],
+  [
+    "a new copy is in sync, and the leader goes",
+    moving(1, [1, 2, 3, 4]),
+    ["1", "2", "3", "4"],
+    {},
+    moved(4, [2, 3, 4], 6),
+  ],
+  [
+    "a new copy is in sync, and the leader stays",
+    moving(2, [1, 2, 3, 4]),
+    ["1", "2", "3", "4"],
+    {},
+    moved(2, [2, 3, 4], 6),
+  ],
+  [
+    "one that goes has died before",
+    moving(2, [1, 2, 3, 4]),
+    ["2", "3", "4"],
+    {},
+    moved(2, [2, 3, 4], 6),
+  ],
+  [
+    "a copy is added, and none goes",
+    { ...moving(1, [1, 2, 3, 4]), removing: [] },
+    ["1", "2", "3", "4"],
+    {},
+    { ...moving(1, [1, 2, 3, 4]), adding: [], removing: [] },
+  ],
+  [
+    "one that stays is dead: as many are in sync as before",
+    moving(1, [1, 2, 4]),
+    ["1", "2", "4"],
+    {},
+    moved(4, [2, 4], 6),
+  ],
+  [
+    "nobody leads: the move waits for a leader",
+    moving(-1, [1, 2, 4]),
+    ["1", "2", "4"],
+    {},
+    moving(4, [1, 2, 4], 6),
+  ],
+  [
+    "an unclean leader isn't one that is being added, if there is another",
+    moving(1, [1]),
+    ["3", "4"],
+    { unclean: true },
+    moving(3, [3], 6),
+  ],
+  [
+    "a drained leader that is cut off as all are leads on",
+    led(1, [1, 2]),
+    ["1~", "2~"],
+    { drained: new Set([1]) },
+    null,
+  ],
+  [
+    "who is cut off doesn't end a move before enough others are in sync",
+    moving(2, [1, 2, 3, 4]),
+    ["1", "2", "3", "4~"],
+    {},
+    moving(2, [1, 2, 3]),
+  ],
 ];
 
 for (const [what, before, brokers, rules, after] of cases) {

@@ -1,4 +1,5 @@
 import type { LiveBroker, PartitionState } from "./cluster-state.ts";
+import { ended } from "./reassign.ts";
 
 /** How a leader is chosen. */
 export interface ElectionRules {
@@ -6,6 +7,8 @@ export interface ElectionRules {
   readonly unclean: boolean;
   /** Whether the lead goes back to the first of the replicas, where the leader is well. */
   readonly preferred: boolean;
+  /** Brokers that lead only where nobody else can. */
+  readonly drained: ReadonlySet<number>;
 }
 
 /**
@@ -15,6 +18,10 @@ export interface ElectionRules {
  * chosen from. Those that are there but not well leave it, too, and with it what they lead, as long
  * as one is left that is: nobody waits for their copies then when they go. Each choice of a leader,
  * also of the same one in another life, is a new epoch.
+ *
+ * A move of copies ends while there is a leader; those that go may have been it. Where copies go,
+ * that is a new epoch, too: their brokers delete them, and may be given the partition anew before
+ * the leader has seen that they were gone; it would believe that they have what they had.
  */
 export function nextState(
   state: PartitionState,
@@ -25,15 +32,27 @@ export function nextState(
   const well = present.filter((id) => isWell(live.get(id)));
   const isr = well.length > 0 ? well : present;
   const isLed = live.get(state.leader)?.session === state.session && isr.includes(state.leader);
-  const [next] = state.replicas.filter((id) => isr.includes(id));
-  if (isLed) {
-    const isFirst = next !== undefined && next === state.replicas[0] && isWell(live.get(next));
-    const prefers = rules.preferred && isFirst && next !== state.leader;
-    if (!prefers) return isr.length < state.isr.length ? { ...state, isr } : null;
+  const left = { ...state, isr };
+  const moved = isLed ? ended(left) : null;
+  const now = moved ?? left;
+  const able = now.replicas.filter((id) => now.isr.includes(id));
+  // Of those that can lead all are well, or none is.
+  const reluctance = (id: number): number => (well.includes(id) && rules.drained.has(id) ? 1 : 0);
+  const best = first(able, reluctance);
+  if (isLed && best !== undefined && able.includes(state.leader)) {
+    const isFirst = best === now.replicas[0] && well.includes(best);
+    const prefers = rules.preferred && isFirst && best !== state.leader;
+    const isBetter = reluctance(best) < reluctance(state.leader);
+    if (isBetter || prefers) return ledBy(now, live, best);
+    if (moved) return state.removing.length > 0 ? ledBy(now, live, state.leader) : now;
+    return isr.length < state.isr.length ? now : null;
   }
-  if (next !== undefined) return ledBy(state, live, next, isr);
-  const any = rules.unclean ? state.replicas.find((id) => live.has(id)) : undefined;
-  if (any !== undefined) return ledBy(state, live, any, [any]);
+  if (best !== undefined) return ledBy(now, live, best);
+  // One that is being added may have nothing at all.
+  const rank = (id: number): number => (state.adding.includes(id) ? 1 : 0);
+  const there = state.replicas.filter((id) => live.has(id));
+  const any = rules.unclean ? first(there, rank) : undefined;
+  if (any !== undefined) return ledBy({ ...state, isr: [any] }, live, any);
   if (state.leader < 0) return null;
   return { ...state, leader: -1, session: "", epoch: state.epoch + 1 };
 }
@@ -43,14 +62,18 @@ export function isWell(broker: LiveBroker | undefined): boolean {
   return broker !== undefined && !broker.isStopping && !broker.isCutOff;
 }
 
+/** The first of those with the least rank. */
+function first(ids: readonly number[], rank: (id: number) => number): number | undefined {
+  return [...ids].sort((one, other) => rank(one) - rank(other))[0];
+}
+
 function ledBy(
-  { replicas, epoch }: PartitionState,
+  state: PartitionState,
   live: ReadonlyMap<number, LiveBroker>,
   leader: number,
-  isr: readonly number[],
 ): PartitionState {
   const session = live.get(leader)?.session ?? "";
-  return { replicas, isr, leader, session, epoch: epoch + 1 };
+  return { ...state, leader, session, epoch: state.epoch + 1 };
 }
 
 /** Whether this change of the leader takes one from outside the ISR. */

@@ -5,6 +5,7 @@ import { type ClusterKeys, partitionValue, topicValue } from "./cluster-keys.ts"
 import type { LiveBroker, PartitionState } from "./cluster-state.ts";
 import { isWell } from "./elect.ts";
 import { place } from "./place.ts";
+import { targetOf } from "./reassign.ts";
 
 /** A new partition of a topic. */
 export interface AddedPartition {
@@ -28,8 +29,11 @@ export function addPartitions(
   copies: number,
 ): readonly AddedPartition[] {
   const before = image.topicsById.get(id)?.partitionCount ?? 0;
-  const usual = image.partition(id, 0)?.replicas.length ?? copies;
-  const live = [...image.live.values()].filter(isWell);
+  const first = image.partition(id, 0);
+  const usual = first ? targetOf(first).length : copies;
+  const live = [...image.live.values()].filter((broker) => {
+    return isWell(broker) && !image.drained.has(broker.id);
+  });
   const existing = [...image.partitions()].map(({ state }) => state);
   const rows = place(partitionCount - before, usual, live, existing);
   return rows.map((row, at) => ({ index: before + at, state: firstState(row) }));
@@ -41,6 +45,8 @@ function firstState(row: readonly LiveBroker[]): PartitionState {
   const [first] = row;
   return {
     replicas: ids,
+    adding: [],
+    removing: [],
     isr: ids,
     leader: first?.id ?? -1,
     session: first?.session ?? "",

@@ -1,5 +1,5 @@
 import type { Broker, CreateTopicRequest } from "../../../broker/api.ts";
-import { copiesOf, misplaced } from "../assignments.ts";
+import { copiesOf, misplaced, putCopies } from "../assignments.ts";
 import { sourceOf } from "../configs.ts";
 import { Refusal, refused, SUCCESS } from "../errors.ts";
 import { createTopics } from "../protocol/messages/19-create-topics.ts";
@@ -21,7 +21,8 @@ const DEFAULT = -1;
  * - -1 partitions or copies: the broker's default.
  * - Assignments give the number of partitions and of copies: partitions from 0 on without a gap,
  *   each on brokers that there are, with as many copies as the others; otherwise
- *   INVALID_REPLICA_ASSIGNMENT, or INVALID_REQUEST when numbers are given as well.
+ *   INVALID_REPLICA_ASSIGNMENT, or INVALID_REQUEST when numbers are given as well. In a cluster the
+ *   partitions are moved there, empty as they are, when they are made.
  * - A name that stands twice: INVALID_REQUEST, once. A null setting: INVALID_CONFIG.
  * - The answer has the topic's settings with their sources; with validateOnly, only those given.
  */
@@ -48,6 +49,14 @@ async function create(
     const config = configOf(requested);
     const sizes = sizesOf(broker, requested);
     const topic = await broker.createTopic({ name, ...sizes, config, validateOnly });
+    if (!validateOnly) {
+      await putCopies(
+        broker,
+        requested.assignments.map(({ partitionIndex: partition, brokerIds: replicas }) => {
+          return { topic: name, partition, replicas };
+        }),
+      );
+    }
     return {
       name,
       // A topic that was only checked will have another id when it is made.

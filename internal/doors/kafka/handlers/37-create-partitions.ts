@@ -1,5 +1,5 @@
 import type { Broker } from "../../../broker/api.ts";
-import { copiesOf, misplaced } from "../assignments.ts";
+import { copiesOf, misplaced, putCopies } from "../assignments.ts";
 import { outcomeOf, Refusal } from "../errors.ts";
 import { createPartitions } from "../protocol/messages/37-create-partitions.ts";
 import { type RequestOf, service } from "../service.ts";
@@ -12,7 +12,8 @@ type RequestedTopic = RequestOf<typeof createPartitions>["topics"][number];
  *
  * - Each topic by itself; validateOnly checks and changes nothing. timeoutMs is ignored.
  * - A count that isn't larger than the present one: INVALID_PARTITIONS.
- * - Assignments have to fit: one for each new partition, on brokers that there are.
+ * - Assignments have to fit: one for each new partition, on brokers that there are. In a cluster
+ *   the new partitions are moved there, empty as they are, when they are made.
  * - A topic that stands twice: INVALID_REQUEST, once.
  */
 export const createPartitionsService = service(
@@ -46,4 +47,11 @@ async function grow(
     );
   }
   await broker.createPartitions(name, count, validateOnly);
+  if (validateOnly || assignments === null) return;
+  await putCopies(
+    broker,
+    assignments.map(({ brokerIds }, at) => {
+      return { topic: name, partition: count - added + at, replicas: brokerIds };
+    }),
+  );
 }

@@ -1,39 +1,77 @@
 import type { Broker } from "../../../broker/api.ts";
+import type { ElectionKind, NamedPartition } from "../../../broker/cluster-admin.ts";
 import { invalid } from "../alter-configs.ts";
-import { type Outcome, Refusal, refused } from "../errors.ts";
-import { kafkaErrors } from "../protocol/error-codes.ts";
+import { type Outcome, Refusal, refused, SUCCESS } from "../errors.ts";
 import { electLeaders } from "../protocol/messages/43-elect-leaders.ts";
 import { service } from "../service.ts";
 
-const PREFERRED = 0;
-const UNCLEAN = 1;
+/** The kinds of election, by their numbers. */
+const KINDS: readonly ElectionKind[] = ["preferred", "unclean"];
 
 /**
  * ElectLeaders 0-2.
  *
- * - A partition's only copy leads it and is the preferred one: each that is named is
- *   ELECTION_NOT_NEEDED. When all are asked for, those that need none are not told, as in Kafka.
+ * - In a cluster the controller chooses: another broker answers NOT_CONTROLLER. Preferred: the
+ *   first copy leads, if it is there and in sync (else PREFERRED_LEADER_NOT_AVAILABLE). Unclean:
+ *   where there is no leader, any copy that is there (else ELIGIBLE_LEADERS_NOT_AVAILABLE).
+ * - A partition that is led as it is to be: ELECTION_NOT_NEEDED; outside of a cluster each is.
+ *   When all are asked for, those that need none are not told, as in Kafka.
  * - A kind of election that isn't known: INVALID_REQUEST. timeoutMs is ignored.
  */
 export const electLeadersService = service(
   electLeaders,
   async ({ electionType, topicPartitions }, { client: { broker } }) => {
-    const known = electionType === PREFERRED || electionType === UNCLEAN;
-    const results = (topicPartitions ?? []).map(({ topic, partitions }) => ({
-      topic,
-      partitionResult: partitions.map((partitionId) => ({
-        partitionId,
-        ...(known ? elect(broker, topic, partitionId) : UNKNOWN_KIND),
-      })),
-    }));
-    const errorCode = known ? 0 : kafkaErrors.INVALID_REQUEST.code;
-    return { throttleTimeMs: 0, errorCode, replicaElectionResults: results };
+    const kind = KINDS[electionType];
+    const named = topicPartitions?.flatMap(({ topic, partitions }) => {
+      return partitions.map((partition) => ({ topic, partition }));
+    });
+    const elected = kind ? await elect(broker, kind, named ?? null) : UNKNOWN_KIND;
+    if (!Array.isArray(elected)) return failed(elected, named ?? []);
+    return { throttleTimeMs: 0, errorCode: 0, replicaElectionResults: byTopic(elected) };
   },
 );
 
 const UNKNOWN_KIND = refused(invalid("this kind of election is not known here"));
 
-function elect(broker: Broker, topic: string, partition: number): Outcome {
+interface Elected extends NamedPartition {
+  readonly outcome: Outcome;
+}
+
+/** What came of each partition; an outcome alone: nothing was tried. */
+async function elect(
+  broker: Broker,
+  kind: ElectionKind,
+  named: readonly NamedPartition[] | null,
+): Promise<Elected[] | Outcome> {
+  const { admin } = broker.replication;
+  if (!admin) return (named ?? []).map((each) => ({ ...each, outcome: notNeeded(broker, each) }));
+  try {
+    const outcomes = await admin.elect(kind, named);
+    return outcomes.map(({ error, ...each }) => {
+      return { ...each, outcome: error ? refused(error) : SUCCESS };
+    });
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+function notNeeded(broker: Broker, { topic, partition }: NamedPartition): Outcome {
   const there = broker.partition(topic, partition) !== undefined;
   return refused(new Refusal(there ? "ELECTION_NOT_NEEDED" : "UNKNOWN_TOPIC_OR_PARTITION"));
+}
+
+function byTopic(elected: readonly Elected[]) {
+  const topics = Map.groupBy(elected, ({ topic }) => topic);
+  return Array.from(topics, ([topic, results]) => ({
+    topic,
+    partitionResult: results.map(({ partition, outcome }) => {
+      return { partitionId: partition, ...outcome };
+    }),
+  }));
+}
+
+function failed(outcome: Outcome, named: readonly NamedPartition[]) {
+  const { errorCode } = outcome;
+  const replicaElectionResults = byTopic(named.map((each) => ({ ...each, outcome })));
+  return { throttleTimeMs: 0, errorCode, replicaElectionResults };
 }

@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import { withClient } from "../connection.ts";
+import { callExits, checked, type GlobalOptions, verb } from "../options.ts";
+import { type JsonShape, objectLine } from "../output/shape.ts";
+import type { Stdio } from "../stdio.ts";
+import { parseBrokerId } from "./drain.ts";
+
+/** What was done to a broker. */
+interface BrokerChange {
+  readonly broker: number;
+  readonly result: "undrained" | "removed";
+}
+
+const changeShape: JsonShape = {
+  kind: "broker-change",
+  version: 1,
+  form: "object",
+  fields: { broker: "integer, its id", result: "text, undrained or removed" },
+};
+
+/** `weir cluster undrain`: lets a drained broker have copies again. */
+export function undrainVerb(stdio: Stdio): Command {
+  return verb("undrain", "Let a drained broker have copies again", {
+    examples: ["weir cluster undrain 1 && weir cluster rebalance"],
+    json: changeShape,
+    exits: callExits,
+  })
+    .argument("<id>", "the broker", checked(parseBrokerId))
+    .action(async (broker: number, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      await withClient(options, (client) => client.drainBroker(broker, false));
+      await print(stdio, options, { broker, result: "undrained" });
+    });
+}
+
+/** `weir cluster remove`: forgets a broker that has stopped, and has nothing. */
+export function removeVerb(stdio: Stdio): Command {
+  return verb("remove", "Forget a broker that was drained and has stopped", {
+    examples: ["weir cluster remove 1"],
+    json: changeShape,
+    exits: callExits,
+  })
+    .argument("<id>", "the broker", checked(parseBrokerId))
+    .action(async (broker: number, _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      await withClient(options, (client) => client.removeBroker(broker));
+      await print(stdio, options, { broker, result: "removed" });
+    });
+}
+
+async function print(
+  stdio: Stdio,
+  { json }: GlobalOptions,
+  { broker, result }: BrokerChange,
+): Promise<void> {
+  const text = json ? objectLine(changeShape, { broker, result }) : `broker ${broker} ${result}\n`;
+  stdio.out.appendText(text);
+  await stdio.out.flush();
+}

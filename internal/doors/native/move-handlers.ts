@@ -1,0 +1,17 @@
+import type { Broker } from "../../broker/api.ts";
+import type { Reassignment } from "../../broker/cluster-admin.ts";
+import { adminOf } from "../../broker/copy-placement.ts";
+import type { RefusedMove } from "./move-operations.ts";
+
+/** Has partitions moved; resolves with those that can't be. */
+export async function reassignAll(
+  broker: Broker,
+  moves: readonly Reassignment[],
+): Promise<{ readonly refused: readonly RefusedMove[] }> {
+  const outcomes = await adminOf(broker).reassign(moves);
+  const refused = moves.flatMap(({ topic, partition }, at) => {
+    const error = outcomes[at];
+    return error ? { topic, partition, code: error.code, message: error.message } : [];
+  });
+  return { refused };
+}
