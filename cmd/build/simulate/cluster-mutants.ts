@@ -57,8 +57,8 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   cluster(
     "a leader is chosen from all replicas",
     "metadata/cluster/elect.ts",
-    "const [next] = state.replicas.filter((id) => isr.includes(id));",
-    "const [next] = state.replicas.filter((id) => live.has(id));",
+    "const able = now.replicas.filter((id) => now.isr.includes(id));",
+    "const able = now.replicas.filter((id) => live.has(id));",
   ),
   cluster(
     "the last of the ISR is taken out of it when it is gone",
@@ -83,8 +83,8 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   cluster(
     "a leader that was restarted leads on in the same epoch",
     "metadata/cluster/elect.ts",
-    "  return { replicas, isr, leader, session, epoch: epoch + 1 };",
-    "  return { replicas, isr, leader, session, epoch };",
+    "return { ...state, leader, session, epoch: state.epoch + 1 };",
+    "return { ...state, leader, session };",
   ),
   cluster(
     "a broker leads what its last life was given",
