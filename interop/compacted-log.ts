@@ -45,9 +45,10 @@ export function segmentFiles(data: string, partition: string, suffix = ".log"): 
   return names.sort().map((name) => path.join(folder, name));
 }
 
-/** Bytes in a partition's segments. */
+/** Bytes in a partition's segments; one that is removed meanwhile counts for nothing. */
 export function sizeOnDisk(data: string, partition: string): number {
-  return segmentFiles(data, partition).reduce((sum, file) => sum + statSync(file).size, 0);
+  const sizeBytes = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return segmentFiles(data, partition).reduce((sum, file) => sum + sizeBytes(file), 0);
 }
 
 /** Offsets up to which compaction has been over a partition, as the broker's log tells. */
