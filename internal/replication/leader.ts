@@ -218,6 +218,11 @@ export class ReplicationLeader {
     return session;
   }
 
+  /** A follower's life is over: what that still says of its copies is heard no more. */
+  lifeEnded(brokerId: number): void {
+    this.#followers.get(brokerId)?.session?.end("its broker isn't there, or in another life");
+  }
+
   /** Leads nothing any more: nobody is acked, and sessions end. */
   stop(reason: string): void {
     if (this.#stopped) return;
@@ -234,8 +239,7 @@ export class ReplicationLeader {
     if (led.isAgreed) return; // whoever keeps a copy is known
     const { brokerId, mode } = follower;
     const synchronous = mode === "sync" && this.#path.rulesOf(led.log).mode === "sync";
-    const nowMs = this.#path.clock.monotonicMs();
-    led.copies.put(brokerId, synchronous, standing, nowMs);
+    led.copies.put(brokerId, synchronous, standing, this.#path.clock.monotonicMs());
   }
 
   #changed(led: LedLog): void {

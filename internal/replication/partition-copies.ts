@@ -55,9 +55,12 @@ export class PartitionCopies {
     return [this.#leaderId, ...this.#ids(({ standing }) => standing === "in")];
   }
 
-  /** Who should be in sync, as the leader sees it: what it proposes where others agree to it. */
+  /** Who should be in sync: a leader proposes that, where others agree to it. */
   get wantedIsr(): number[] {
-    const wanted = ({ standing, proposed }: Copy) => (proposed ?? standing) === "in";
+    const wanted = (copy: Copy) => {
+      if (copy.proposed !== "in") return (copy.proposed ?? copy.standing) === "in";
+      return copy.offset >= 0 && this.#mayJoin(copy);
+    };
     return [this.#leaderId, ...this.#ids(wanted)];
   }
 

@@ -105,6 +105,12 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "await metadata.commitPartitions(decisions);",
   ),
   cluster(
+    "what a follower has said in its last life counts on",
+    "broker/cluster/partition-roles.ts",
+    "isWell(live.get(id)) && leader.follower(id)?.connected === true",
+    "isWell(live.get(id))",
+  ),
+  cluster(
     "the high watermark moves while the copies are put one by one",
     "replication/led-log.ts",
     'for (const standing of ["in", "new"] as const) {',

@@ -28,6 +28,7 @@ import { clusterPartitions, knownLeader } from "./cluster-partitions.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 import { Controller } from "./controller.ts";
 import { Departed } from "./departed.ts";
+import { FollowerLives } from "./follower-lives.ts";
 import { Followings } from "./followings.ts";
 import { Isolation } from "./isolation.ts";
 import { PartitionRoles } from "./partition-roles.ts";
@@ -59,6 +60,7 @@ export class Cluster implements Membership {
   readonly #path: ClusterPath;
   readonly #registration: Registration;
   readonly #followings: Followings;
+  readonly #lives: FollowerLives;
   readonly #roles: PartitionRoles;
   readonly #controller: Controller;
   readonly #isolation: Isolation;
@@ -78,6 +80,7 @@ export class Cluster implements Membership {
     const isOutdated = () => !this.#registration.isHeld;
     this.leader = clusterLeader(path, isOutdated, (led) => this.#roles.wanted(led));
     this.partitions = clusterPartitions(path, this);
+    this.#lives = new FollowerLives(brokerId, this.leader);
     this.#followings = new Followings(path);
     this.#roles = new PartitionRoles({
       cluster: path,
@@ -250,9 +253,7 @@ export class Cluster implements Membership {
     const { live } = this.#path.metadata.image;
     this.#news.look(live);
     this.#departed.look(live);
-    for (const { id } of live.values()) {
-      if (id !== this.#path.brokerId) this.leader.putFollower(id, "sync", "new");
-    }
+    this.#lives.look(live);
     this.#followings.brokersChanged();
   }
 

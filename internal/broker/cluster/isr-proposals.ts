@@ -2,7 +2,7 @@ import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
 import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-state.ts";
 import type { ClusterStore } from "../../metadata/cluster/cluster-store.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
+import { type EtcdCondition, MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { LedLog } from "../../replication/led-log.ts";
 import { RepeatedWork } from "./repeated-work.ts";
 
@@ -35,6 +35,8 @@ export class IsrProposals {
   readonly #rounds: RepeatedWork;
   /** What was proposed, until it is known what came of it. */
   #underWay: ReadonlyMap<LedPartition, PartitionState> = new Map();
+  /** Who is to come into an ISR is still in the life that has said what it has. */
+  #inSameLife: readonly EtcdCondition[] = [];
 
   constructor(path: ProposalsPath) {
     this.#path = path;
@@ -56,7 +58,7 @@ export class IsrProposals {
 
   /** etcd has told how a partition is; what is under way for it will tell more. */
   told(partition: LedPartition): void {
-    if (!this.#underWay.has(partition)) this.#settle(partition);
+    if (!this.#underWay.has(partition)) this.#settle(partition, false);
   }
 
   close(): void {
@@ -70,26 +72,37 @@ export class IsrProposals {
     if (led.length > 0) {
       await this.#path.metadata.commitPartitions(
         led.map(([{ topicId, index, state }, next]) => ({ topicId, index, state, next })),
+        this.#inSameLife,
       );
     }
     this.#underWay = new Map();
-    for (const [partition] of led) this.#settle(partition);
+    for (const [partition] of led) this.#settle(partition, true);
     if (this.#wanted.size > 0) this.#rounds.ask();
   }
 
   #take(): void {
-    const some = [...this.#wanted].slice(0, MAX_COMMIT_CHANGES);
+    const { image, keys } = this.#path.metadata;
+    const most = Math.max(1, MAX_COMMIT_CHANGES - image.live.size); // each may be a condition
+    const some = [...this.#wanted].slice(0, most);
     for (const each of some) this.#wanted.delete(each);
     const led = some.filter((each) => this.#path.isLed(each));
     this.#underWay = new Map(led.map((each) => [each, nextOf(each)]));
+    const added = new Set<number>();
+    for (const [{ state }, { isr }] of this.#underWay) {
+      for (const id of isr) if (!state.isr.includes(id)) added.add(id);
+    }
+    this.#inSameLife = [...added].map((id) => {
+      const key = keys.live(id);
+      return { key, revision: image.revisionOf(key) };
+    });
   }
 
   /** Nothing is under way for a partition: it is as the image of the cluster says. */
-  #settle(partition: LedPartition): void {
+  #settle(partition: LedPartition, wasProposed: boolean): void {
     const { topicId, index, led } = partition;
     const state = this.#path.metadata.image.partition(topicId, index);
     if (state?.epoch !== led.epoch || !this.#path.isLed(partition)) return;
-    if (state.revision > partition.state.revision) {
+    if (wasProposed || state.revision > partition.state.revision) {
       partition.state = state;
       this.#path.agreed(partition);
     }

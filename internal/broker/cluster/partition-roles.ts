@@ -223,10 +223,11 @@ export class PartitionRoles {
   }
 
   #copiesOf({ replicas, adding, isr }: Versioned<PartitionState>): AgreedCopies {
-    const { isOutdated, cluster } = this.#path;
+    const { isOutdated, cluster, leader } = this.#path;
     const { live } = cluster.metadata.image;
-    const authority = { mayJoin: (id: number) => isWell(live.get(id)), isOutdated };
-    return { replicas, adding, isr, authority };
+    // Who isn't connected may have lost its disk since it has said what it has.
+    const mayJoin = (id: number) => isWell(live.get(id)) && leader.follower(id)?.connected === true;
+    return { replicas, adding, isr, authority: { mayJoin, isOutdated } };
   }
 
   #noteOutdated({ log }: Partition, epoch: number): void {

@@ -7,6 +7,7 @@ const SEEDS = 20;
 /** Seeds that failed once, and why. */
 const REGRESSIONS = new Map([
   [6, "all was committed while a leader put its copies one by one, those out of sync first"],
+  [41, "a broker came into the ISR by what it had said before it lost its disk"],
   [75, "what was led with a lease that had ended was led on when there was a new one"],
   [80, "a topic was made again under a name whose old logs a full disk still had"],
   [110, "a topic grew while brokers were away, by partitions with too few copies to be written"],
