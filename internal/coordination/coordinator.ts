@@ -166,8 +166,9 @@ export class LocalGroupCoordinator implements GroupCoordinator {
 
   async fetchOffsets(request: FetchOffsetsRequest): Promise<readonly TopicOffsets[]> {
     const { groupId, topics } = request;
-    await this.#shards.of(groupId)?.log.settled(); // with every commit that has been answered
-    return offsetsOf(this.#shards.group(groupId)?.offsets, topics);
+    const shard = this.#shards.of(groupId); // meanwhile another broker may come to coordinate it
+    await shard?.log.settled(); // with every commit that has been answered
+    return offsetsOf(shard?.groups.get(groupId)?.offsets, topics);
   }
 
   fetchRefusal(claim: FetchClaim): GroupErrorCode | null {

@@ -280,7 +280,7 @@ export class Cluster implements Membership {
   }
 
   #noteNotTaken(error: unknown): void {
-    if (!(error instanceof StorageError)) throw error;
+    if (!(error instanceof StorageError || error instanceof BrokerError)) throw error;
     const message = `what etcd says can't be done here yet: ${error.message}`;
     this.#path.events.add("error", "roles-not-taken", { subject: "", message });
   }

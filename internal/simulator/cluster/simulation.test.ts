@@ -12,6 +12,7 @@ const REGRESSIONS = new Map([
   [80, "a topic was made again under a name whose old logs a full disk still had"],
   [110, "a topic grew while brokers were away, by partitions with too few copies to be written"],
   [113, "a copy came into the ISR that lacked what was committed before its leader was restarted"],
+  [274, "offsets were asked for while a coordinator handed over, and none were said to be there"],
   [278, "a copy had caught up before its broker was known to be there, and stayed out of the ISR"],
 ]);
 /** A machine that does other things as well takes many times as long. */
