@@ -123,10 +123,7 @@ export class ReplicationLeader {
 
   /** Others have agreed on the copies of a log that this broker leads. */
   agreed(led: LedLog, agreed: AgreedCopies): void {
-    const isKept = new Set(agreed.replicas);
-    for (const id of led.copies.replicas) if (!isKept.has(id)) led.copies.remove(id);
     led.agree(agreed, this.#path.brokerId, this.#path.clock.monotonicMs());
-    led.copies.agreed(new Set(agreed.isr), this.#path.clock.monotonicMs());
     led.settle();
     for (const id of agreed.replicas) this.#followers.get(id)?.session?.appeared(led.log.name);
   }

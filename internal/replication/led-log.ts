@@ -73,9 +73,10 @@ export class LedLog {
     for (const session of [...this.sessions]) session.resigned(this);
   }
 
-  /** All brokers have agreed on who has copies, of which the leader's is one. */
+  /** All brokers have agreed on who has copies, the leader among them, and who is in the ISR. */
   agree({ replicas, adding, isr }: AgreedCopies, leaderId: number, nowMs: number): void {
     this.adding = adding;
+    for (const id of this.copies.replicas) if (!replicas.includes(id)) this.copies.remove(id);
     // Who is in the ISR comes first: all would be committed else before it is known who waits.
     for (const standing of ["in", "new"] as const) {
       for (const id of replicas) {
@@ -83,6 +84,7 @@ export class LedLog {
         this.copies.put(id, true, standing, nowMs);
       }
     }
+    this.copies.agreed(new Set(isr), nowMs);
   }
 
   /** A follower has made everything before `offset` durable. */
