@@ -80,6 +80,26 @@ describe("a disk without a block left", () => {
   });
 });
 
+test("a log made anew gets no file of a batch that the one before was refused", async () => {
+  const { disk, fillable, state } = fillableDisk();
+  const clock = manualClock();
+  const { store } = await openStore(fillable, clock);
+  const log = store.openLog("t-0", "a", small);
+  const large: [string, string][] = [["k", "v".repeat(2000)]];
+  state.full = true;
+  await expect(appendPairs(store, log, large)).rejects.toMatchObject({ code: "full" });
+  await store.remove([log]);
+  state.full = false;
+  clock.advance(1000);
+  const next = store.openLog("t-0", "b", small);
+  await appendPairs(store, next, large);
+
+  const again = await openStore(disk.afterCrash("power-loss"));
+  const { length } = await readRecords(again.store, again.store.openLog("t-0", "b", small));
+  expect(length).toBe(1);
+  await again.store.close();
+});
+
 describe("bounds go by the disk's size:", () => {
   test.each([32 * MIB, 64 * MIB, 500 * MIB, 1900 * MIB, 2 ** 41])("%d bytes", (capacityBytes) => {
     const limits = limitsFor(capacityBytes);

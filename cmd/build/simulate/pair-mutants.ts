@@ -249,6 +249,13 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     40724,
   ),
   pair(
+    "a file stays open whose segment was given up as the disk was full",
+    "storage/appender.ts",
+    "this.#path.writer.closeFiles(log.rewind(this.#path.disk, mark));",
+    "log.rewind(this.#path.disk, mark);",
+    104_425,
+  ),
+  pair(
     "a master that is stopped hands over to whoever follows it",
     "broker/hand-over.ts",
     'if (leader.isStopped) throw new BrokerError("shutting-down", "the broker is shutting down");',
