@@ -51,6 +51,8 @@ export class Machine {
   clockRate = 1;
   /** Told of what the receivers of connections throw. */
   onThrow: (error: unknown) => void = () => {};
+  /** Called before something that its process says leaves. */
+  beforeSend: () => void = () => {};
   #files: FileSystem;
   #process: SimulatedProcess | null = null;
 
@@ -68,7 +70,8 @@ export class Machine {
   /** A host that never crashes: where clients are. */
   clientHost(): Host {
     const clock = new SimulatedClock(this.scheduler, this.random.fork());
-    return { name: "client", clock, crashed: false, failed: (error) => this.onThrow(error) };
+    const failed = (error: unknown) => this.onThrow(error);
+    return { name: "client", clock, crashed: false, failed, speaks: () => {} };
   }
 
   /** The process that was started last, until it ends. */
@@ -105,6 +108,7 @@ export class Machine {
         return disk.left !== null;
       },
       failed: (error) => this.onThrow(error),
+      speaks: () => this.beforeSend(),
     };
     const network = this.network.of(host);
     this.#process = { clock, random: random.fork(), disk, network, host };

@@ -65,6 +65,7 @@ class ClusterSimulation {
     etcd.onThrow = (error) => this.#stage.fail(error);
     for (const { machine } of members) machine.onThrow = (error) => this.#stage.fail(error);
     this.#witness = new Witness(members, etcd);
+    for (const { machine } of members) machine.beforeSend = () => this.#look();
     const random = this.#random.fork();
     this.#world = new ClusterWorld(this.#stage, random, climate, members, this.#witness);
     this.#operator = new ClusterOperator(
@@ -90,15 +91,17 @@ class ClusterSimulation {
   run(): SimulationSummary {
     const events = this.#stage.run(
       () => this.#live(),
-      () => {
-        if (!this.#isOver) this.#witness.look();
-      },
+      () => this.#look(),
     );
     const { acknowledged, duplicates, reads } = this.#world;
     const { scheduler, trace } = this.#members[0].machine;
     const lives = this.#members.reduce((sum, { starts }) => sum + starts, 0);
     const counts = { acknowledged, duplicates, reads, lives };
     return { events, simulatedMs: scheduler.nowMs, ...counts, traceHash: trace.hash };
+  }
+
+  #look(): void {
+    if (!this.#isOver) this.#witness.look();
   }
 
   async #live(): Promise<void> {

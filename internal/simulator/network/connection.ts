@@ -11,6 +11,8 @@ export interface Host {
   readonly crashed: boolean;
   /** Told of what its receivers throw. */
   readonly failed: (error: unknown) => void;
+  /** Told before something of it leaves: a crash later in the same event doesn't take it back. */
+  readonly speaks: () => void;
 }
 
 /** How long `end` waits for the queue to leave, and for the other side to hang up as well. */
@@ -113,6 +115,7 @@ export class SimulatedConnection implements Connection {
   #flush(): void {
     this.#flushAsked = false;
     if (this.#state === "closed" || this.host.crashed) return;
+    this.host.speaks();
     const room = this.#wire.weather.windowBytes - this.#inWindowBytes;
     const bytes = this.#takeQueued(Math.min(room, this.queuedBytes));
     this.#inWindowBytes += bytes.length;

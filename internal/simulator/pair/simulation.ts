@@ -54,6 +54,7 @@ class PairSimulation {
     for (const { machine } of members) machine.onThrow = (error) => this.#stage.fail(error);
     const rules = lossRules(climate);
     this.#witness = new Witness(members, rules);
+    for (const { machine } of members) machine.beforeSend = () => this.#witness.look();
     const random = this.#random.fork();
     this.#world = new PairWorld(this.#stage, random, climate, members, this.#witness);
     const operatorRandom = this.#random.fork();
