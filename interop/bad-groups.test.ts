@@ -299,9 +299,11 @@ test.each([-2, 2 ** 40, Number.MAX_SAFE_INTEGER])(
 test("a topic of 100,000 partitions is made and deleted, and costs little", async () => {
   const before = footprint(fixture.broker.pid).memoryMib;
   expect(errorsOf(await call(createTopics, 7, topic("huge", 100_000)))).toEqual([]);
+  expect(footprint(fixture.broker.pid).memoryMib - before).toBeLessThan(MEMORY_GROWTH_MIB);
   const described = JSON.parse(await fixture.weir(["topic", "describe", "huge", "--json"]));
   expect(described.items[0].partitions).toHaveLength(100_000);
-  expect(footprint(fixture.broker.pid).memoryMib - before).toBeLessThan(MEMORY_GROWTH_MIB);
+  // That answer is made as a whole, and how much of its garbage is still there is chance.
+  expect(footprint(fixture.broker.pid).memoryMib - before).toBeLessThan(4 * MEMORY_GROWTH_MIB);
   await fixture.weir(["topic", "delete", "--yes", "huge"]);
   expect(errorsOf(await call(heartbeat, 3, { ...claim, memberId }))).toEqual([]);
 });

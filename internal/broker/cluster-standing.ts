@@ -5,9 +5,13 @@ import type { Membership, PartitionPlace, Standing } from "./membership.ts";
 export class ClusterStanding {
   readonly brokerId: number;
   membership: Membership | null = null;
+  /** How every partition of a broker without others stands. */
+  readonly #alone: Standing;
 
   constructor(brokerId: number) {
     this.brokerId = brokerId;
+    const ids = { replicas: [brokerId], adding: [], removing: [], isr: [brokerId], observers: [] };
+    this.#alone = { leader: brokerId, leaderEpoch: 0, ...ids, copies: [] };
   }
 
   /** How many brokers keep copies. */
@@ -37,8 +41,6 @@ export class ClusterStanding {
   /** Who has a partition; `log` is null where it has never been used here. */
   of(place: PartitionPlace, log: PartitionLog | null): Standing {
     if (this.membership) return this.membership.partitions.of(place, log);
-    const { brokerId } = this;
-    const ids = { replicas: [brokerId], adding: [], removing: [], isr: [brokerId], observers: [] };
-    return { leader: brokerId, leaderEpoch: 0, ...ids, copies: [] };
+    return this.#alone;
   }
 }
