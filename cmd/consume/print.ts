@@ -1,5 +1,9 @@
-import type { PartitionFailedEvent } from "../../internal/client/api.ts";
 import type { LogRecord, Reader } from "../../internal/client/reader-api.ts";
+import type {
+  PartitionAwayEvent,
+  PartitionBackEvent,
+  PartitionFailedEvent,
+} from "../../internal/client/stream-api.ts";
 import { CommandError, commandError, errorText, partialError } from "../errors.ts";
 import type { Output } from "../output/output.ts";
 import type { Stdio } from "../stdio.ts";
@@ -36,6 +40,9 @@ export async function printRecords(
       if (partitionCount === 1) throw error;
       failedCount++;
       stdio.note(errorText(error));
+    }
+    if (event.kind === "partition-away" || event.kind === "partition-back") {
+      stdio.note(whereabouts(event));
     }
     if (event.kind !== "records") continue;
     for (const record of event.records) {
@@ -74,6 +81,13 @@ export async function* flushedInPauses<Event>(
 /** Resolves after what the event loop has ready by now. */
 function turn(): Promise<true> {
   return new Promise((resolve) => setImmediate(() => resolve(true)));
+}
+
+/** That a partition which is followed can't be read now, or can again. */
+export function whereabouts(event: PartitionAwayEvent | PartitionBackEvent): string {
+  const name = `${event.topic} partition ${event.partition}`;
+  if (event.kind === "partition-back") return `${name} is read again.`;
+  return `${name} is away and looked for: ${event.error.message}`;
 }
 
 /** Why a partition can't be read, as an error of the command line. */

@@ -5,7 +5,7 @@ import type { RecordsEvent } from "../../internal/client/reader-api.ts";
 import { errorText, partialError } from "../errors.ts";
 import type { Output } from "../output/output.ts";
 import type { Stdio } from "../stdio.ts";
-import { type AppendRecord, failureOf, flushedInPauses } from "./print.ts";
+import { type AppendRecord, failureOf, flushedInPauses, whereabouts } from "./print.ts";
 
 /** What is printed is committed this often at the most while records keep coming. */
 const COMMIT_EVERY_MS = 1000;
@@ -35,6 +35,8 @@ export async function printShared(
     } else if (event.kind === "partition-failed") {
       failedCount++;
       stdio.note(errorText(failureOf(event)));
+    } else if (event.kind === "partition-away" || event.kind === "partition-back") {
+      stdio.note(whereabouts(event));
     } else if (event.kind === "records") {
       left -= await printSome(event, append, left, printed);
       if (left === 0) break;

@@ -1,7 +1,8 @@
 import { closeSync, openSync } from "node:fs";
 import type { Command } from "commander";
-import type { BatchesEvent, Client } from "../../internal/client/api.ts";
+import type { Client } from "../../internal/client/api.ts";
 import { ArchiveWriter } from "../../internal/client/archive/writer.ts";
+import type { BatchesEvent } from "../../internal/client/stream-api.ts";
 import { baseOffset, batchSizeBytes } from "../../internal/record/batch.ts";
 import { withClient } from "../connection.ts";
 import { failureOf } from "../consume/print.ts";

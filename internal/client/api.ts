@@ -11,13 +11,13 @@ import type { OffsetToSet } from "../broker/group-changes.ts";
 import type { GroupStatus, GroupSummary } from "../broker/group-status.ts";
 import type { Announcement, PromotionReport } from "../broker/replication-api.ts";
 import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
-import type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
 import type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
 import type { ClusterCalls } from "./cluster-api.ts";
 import type { ClientError } from "./errors.ts";
 import type { GroupReader, GroupReadRequest } from "./group-reader-api.ts";
 import type { Producer, ProducerOptions } from "./producer-api.ts";
 import type { Reader } from "./reader-api.ts";
+import type { BatchStream, StreamRequest } from "./stream-api.ts";
 import type { Watch, WatchOptions } from "./watch-api.ts";
 
 export type {
@@ -222,58 +222,3 @@ export interface ProduceBatch {
 
 /** One v2 record batch with offsets of its own, behind all that the partition has. */
 export type RestoreBatch = Omit<ProduceBatch, "acks">;
-
-/** What to read. */
-export interface StreamRequest {
-  readonly partitions: readonly StreamPartition[];
-  /** How many bytes may be under way from the broker; 4 MiB if left out. */
-  readonly windowBytes?: number;
-}
-
-/**
- * What the broker sends of some partitions, in order within each.
- *
- * It ends when every partition has reached its end or failed, after `stop`, or with a `ClientError`
- * when the connection is lost. The broker sends no more than the window ahead of the consumer, so
- * one that stops asking holds up nothing but this stream.
- */
-export interface BatchStream extends AsyncIterable<StreamEvent> {
-  /** The partitions that could be opened; those that could not have a `partition-failed` event. */
-  readonly partitions: readonly OpenedPartition[];
-  /** Asks for no more; what is under way is dropped. The iteration ends at once. */
-  stop(): void;
-}
-
-/** What a stream tells. */
-export type StreamEvent = BatchesEvent | PartitionEndedEvent | PartitionFailedEvent;
-
-/** Records of one partition. */
-export interface BatchesEvent {
-  readonly kind: "records";
-  readonly topic: string;
-  readonly partition: number;
-  readonly highWatermark: number;
-  readonly logStartOffset: number;
-  /**
-   * Whole v2 batches, one behind the other, as they are in the log. The first may begin before the
-   * stream's start, the last may go on past its end: a reader leaves out the rest.
-   */
-  readonly batches: Uint8Array;
-}
-
-/** A partition has reached its end; nothing more comes of it. */
-export interface PartitionEndedEvent {
-  readonly kind: "partition-ended";
-  readonly topic: string;
-  readonly partition: number;
-  /** The offset behind the last record. */
-  readonly offset: number;
-}
-
-/** A partition can't be read (any more); the stream goes on with the others. */
-export interface PartitionFailedEvent {
-  readonly kind: "partition-failed";
-  readonly topic: string;
-  readonly partition: number;
-  readonly error: ClientError;
-}

@@ -4,11 +4,12 @@ import * as members from "../doors/native/member-operations.ts";
 import type { Operation } from "../doors/native/operation.ts";
 import type { StreamPartition } from "../doors/native/stream-messages.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
-import type { BatchStream, CallOptions, StreamRequest } from "./api.ts";
+import type { CallOptions } from "./api.ts";
 import { ClientError } from "./errors.ts";
 import type { GroupEvent, GroupReader, GroupReadRequest } from "./group-reader-api.ts";
 import { DecodingReader } from "./reader.ts";
 import type { Reader, ReaderEvent } from "./reader-api.ts";
+import type { BatchStream, StreamRequest } from "./stream-api.ts";
 
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 60_000;

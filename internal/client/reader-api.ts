@@ -1,5 +1,6 @@
 import type { LogRecord } from "../record/records.ts";
-import type { OpenedPartition, PartitionEndedEvent, PartitionFailedEvent } from "./api.ts";
+import type { OpenedPartition } from "./api.ts";
+import type { PartitionNews } from "./stream-api.ts";
 
 export type { LogRecord } from "../record/records.ts";
 
@@ -16,7 +17,7 @@ export interface RecordsEvent {
 }
 
 /** What a reader tells. Records come many at a time, so that one costs no promise. */
-export type ReaderEvent = RecordsEvent | PartitionEndedEvent | PartitionFailedEvent;
+export type ReaderEvent = RecordsEvent | PartitionNews;
 
 /**
  * A stream with its records decoded: exactly those asked for, in order within a partition. Its

@@ -1,8 +1,9 @@
 import { batchSizeBytes } from "../record/batch.ts";
-import type { BatchesEvent, BatchStream, OpenedPartition } from "./api.ts";
+import type { OpenedPartition } from "./api.ts";
 import { decodeBatch, type OffsetRange } from "./decode.ts";
 import { ClientError } from "./errors.ts";
 import type { Reader, ReaderEvent } from "./reader-api.ts";
+import type { BatchesEvent, BatchStream } from "./stream-api.ts";
 
 /** Makes records of a stream's batches, one batch at a time. */
 export class DecodingReader implements Reader {
@@ -15,10 +16,7 @@ export class DecodingReader implements Reader {
   constructor(stream: BatchStream) {
     this.stream = stream;
     this.partitions = stream.partitions;
-    for (const opened of stream.partitions) {
-      const to = opened.endOffset ?? Number.POSITIVE_INFINITY;
-      this.ranges.set(keyOf(opened), { from: opened.startOffset, to });
-    }
+    for (const opened of stream.partitions) this.opened(opened);
   }
 
   stop(): void {
@@ -28,12 +26,18 @@ export class DecodingReader implements Reader {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ReaderEvent, undefined> {
     for await (const event of this.stream) {
+      if (event.kind === "partition-back") this.opened(event);
       const range = this.ranges.get(keyOf(event));
-      if (event.kind === "partition-failed") yield event;
+      if (event.kind === "partition-failed" || event.kind === "partition-away") yield event;
       else if (range === undefined) continue;
-      else if (event.kind === "partition-ended") yield event;
-      else yield* this.decode(event, range);
+      else if (event.kind === "records") yield* this.decode(event, range);
+      else yield event;
     }
+  }
+
+  private opened(partition: OpenedPartition): void {
+    const to = partition.endOffset ?? Number.POSITIVE_INFINITY;
+    this.ranges.set(keyOf(partition), { from: partition.startOffset, to });
   }
 
   private *decode(event: BatchesEvent, range: OffsetRange): Generator<ReaderEvent, undefined> {

@@ -28,7 +28,7 @@ async function told(reader: Reader): Promise<string[]> {
   for await (const event of reader) {
     if (event.kind === "partition-failed") lines.push(`${event.partition} ${event.error.code}`);
     else if (event.kind === "partition-ended") lines.push(`${event.partition} end ${event.offset}`);
-    else {
+    else if (event.kind === "records") {
       for (const { offset, value } of event.records) {
         lines.push(`${event.partition} ${offset} ${new TextDecoder().decode(value ?? undefined)}`);
       }

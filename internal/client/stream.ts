@@ -1,10 +1,11 @@
 import type { Frame } from "../doors/native/frame.ts";
 import * as messages from "../doors/native/stream-messages.ts";
-import type { BatchStream, CallOptions, StreamEvent, StreamRequest } from "./api.ts";
+import type { CallOptions } from "./api.ts";
 import { type Caller, type Patience, patience } from "./call.ts";
 import type { Exchange } from "./channel.ts";
 import { ClientError } from "./errors.ts";
 import { EventQueue } from "./event-queue.ts";
+import type { BatchStream, StreamEvent, StreamRequest } from "./stream-api.ts";
 
 /** What may be under way from the broker where nothing else is said. */
 export const DEFAULT_WINDOW_BYTES = 4 * 1024 * 1024;

@@ -3,8 +3,8 @@ import type { BatchReceipt, Client } from "../api.ts";
 import { connect } from "../client.ts";
 import { type ClusterMember, type TestCluster, testCluster } from "../cluster.testing.ts";
 import type { ClientError } from "../errors.ts";
-import type { GroupReader } from "../group-reader-api.ts";
-import type { Reader } from "../reader-api.ts";
+import type { GroupEvent } from "../group-reader-api.ts";
+import type { ReaderEvent } from "../reader-api.ts";
 
 setDefaultTimeout(60_000);
 
@@ -72,10 +72,15 @@ async function produceAll(client: Client, values: readonly string[]): Promise<Ba
 }
 
 /** What a reader tells, by partition. */
-async function read(reader: Reader | GroupReader, count: number): Promise<Map<number, string[]>> {
+async function read(
+  reader: AsyncIterable<ReaderEvent | GroupEvent>,
+  count: number,
+  saw: (event: ReaderEvent) => void = () => {},
+): Promise<Map<number, string[]>> {
   const found = new Map<number, string[]>();
   let left = count;
   for await (const event of reader) {
+    if ("partition" in event) saw(event);
     if (event.kind === "partition-failed") throw event.error;
     if (event.kind !== "records") continue;
     const values = event.records.map(({ value }) => new TextDecoder().decode(value ?? undefined));
@@ -184,6 +189,29 @@ test("reading and writing go on when brokers die and come back, with nothing twi
     await cluster.until(() => whole().every(Boolean), "all are in sync again");
   }
   expect(sorted(await cluster.settled(found, "all is read"))).toEqual(expected(values));
+});
+
+test("who follows a topic waits for what a broker that is away leads, from the start on", async () => {
+  await startAll(1);
+  const client = await clientOf(1);
+  await produceAll(client, ["a", "b"]);
+  await member(2).crash("kill");
+  const opening = client.openReader({ partitions: places(null) });
+  const reader = await cluster.settled(opening, "a reader opens");
+  const isOpen = new Set(reader.partitions.map(({ partition }) => partition));
+  expect(isOpen.size).toBeLessThan(PARTITIONS);
+  const news: string[] = [];
+  const found = read(reader, 2 * PARTITIONS, ({ kind, partition }) => {
+    if (kind !== "records") news.push(`${kind} ${partition}`);
+  });
+  await cluster.until(() => news.length > 0, "it is told who is away");
+  await member(2).start();
+  expect(sorted(await cluster.settled(found, "all is read"))).toEqual(expected(["a", "b"]));
+  const missing = Array.from({ length: PARTITIONS }, (_, at) => at).filter((at) => !isOpen.has(at));
+  const whereabouts = ["away", "back"].flatMap((is) =>
+    missing.map((at) => `partition-${is} ${at}`),
+  );
+  expect(news.sort()).toEqual(whereabouts);
 });
 
 test("a group is read and committed through any broker, and told with its lag", async () => {

@@ -1,21 +1,24 @@
 import { endOffsetOf } from "../../doors/native/pieces.ts";
 import type { StreamPartition } from "../../doors/native/stream-messages.ts";
-import type {
-  BatchesEvent,
-  BatchStream,
-  CallOptions,
-  OpenedPartition,
-  PartitionEndedEvent,
-  StreamEvent,
-  StreamRequest,
-} from "../api.ts";
+import type { CallOptions, OpenedPartition } from "../api.ts";
 import { type Patience, patience } from "../call.ts";
 import { ClientError } from "../errors.ts";
 import { EventQueue } from "../event-queue.ts";
 import { DEFAULT_WINDOW_BYTES, openStream } from "../stream.ts";
+import type {
+  BatchesEvent,
+  BatchStream,
+  PartitionEndedEvent,
+  PartitionNews,
+  StreamEvent,
+  StreamRequest,
+} from "../stream-api.ts";
 import { AWAY, pauseMs, type Router } from "./router.ts";
 
-/** Readers are told of a partition that nobody has led, or could be reached, for so long. */
+/**
+ * A partition that nobody has led, or could be reached, for so long has failed, or is told of as
+ * away where it is read without an end.
+ */
 const PATIENCE_MS = 30_000;
 
 /** Refusals after which a partition is looked for at another broker. */
@@ -31,7 +34,11 @@ interface Cursor {
   wasOpened: boolean;
   /** Since when it isn't read; null while it is. */
   failingSinceMs: number | null;
+  /** Whether it was told of as away. */
+  isAway: boolean;
 }
+
+const UNOPENED = { wasOpened: false, failingSinceMs: null, isAway: false };
 
 /** An event that somebody has still to ask for, and whom to tell when it is taken. */
 interface Held {
@@ -62,6 +69,9 @@ class RoutedStream implements BatchStream, AsyncIterator<StreamEvent, undefined>
   readonly #streams = new Set<BatchStream>();
   readonly #queue = new EventQueue<Held>(({ taken }) => taken());
   readonly #opened: OpenedPartition[] = [];
+  /** Those that are neither open yet, nor told of as failed or away. */
+  readonly #opening: Set<Cursor>;
+  readonly #isOpen = Promise.withResolvers<void>();
   /** Those that nobody is asked for now. */
   #lost: Cursor[];
   #seeking: Promise<void> | null = null;
@@ -72,9 +82,10 @@ class RoutedStream implements BatchStream, AsyncIterator<StreamEvent, undefined>
     this.#router = router;
     this.#windowBytes = windowBytes;
     for (const wanted of partitions) {
-      this.#cursors.set(keyOf(wanted), { wanted, wasOpened: false, failingSinceMs: null });
+      this.#cursors.set(keyOf(wanted), { wanted, ...UNOPENED });
     }
     this.#lost = [...this.#cursors.values()];
+    this.#opening = new Set(this.#lost);
   }
 
   async open({ signal, timeoutMs }: CallOptions): Promise<BatchStream> {
@@ -84,10 +95,10 @@ class RoutedStream implements BatchStream, AsyncIterator<StreamEvent, undefined>
     if (this.#cursors.size === 0) this.#end(null);
     this.#patienceMs = timeoutMs ?? this.#router.timeoutMs;
     await this.#openLost();
-    while (this.#seeking) await this.#seeking;
+    await this.#isOpen.promise;
     if (signal?.aborted) throw new ClientError("cancelled", "fetch: cancelled");
     this.#patienceMs = PATIENCE_MS;
-    this.partitions = this.#opened;
+    this.partitions = [...this.#opened];
     return this;
   }
 
@@ -176,8 +187,17 @@ class RoutedStream implements BatchStream, AsyncIterator<StreamEvent, undefined>
     const end = endOffset === null ? null : ({ kind: "offset", offset: endOffset } as const);
     cursor.wanted = { topic, partition, start: { kind: "offset", offset: startOffset }, end };
     cursor.failingSinceMs = null;
-    if (!cursor.wasOpened) this.#opened.push(opened);
+    if (cursor.isAway) this.#news({ kind: "partition-back", ...opened });
+    else if (!cursor.wasOpened) this.#opened.push(opened);
     cursor.wasOpened = true;
+    cursor.isAway = false;
+    this.#settled(cursor);
+  }
+
+  /** A cursor is open, or it was told why not; `open` waits for that of all. */
+  #settled(cursor: Cursor): void {
+    this.#opening.delete(cursor);
+    if (this.#opening.size === 0) this.#isOpen.resolve();
   }
 
   /** Hands on what a broker tells, an event at a time, as long as somebody asks. */
@@ -192,7 +212,9 @@ class RoutedStream implements BatchStream, AsyncIterator<StreamEvent, undefined>
           this.#failed(cursor, event.error, MOVED.has(event.error.code));
           continue;
         }
-        await this.#tell(event, cursor);
+        if (event.kind === "records" || event.kind === "partition-ended") {
+          await this.#tell(event, cursor);
+        }
       }
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
@@ -224,23 +246,34 @@ class RoutedStream implements BatchStream, AsyncIterator<StreamEvent, undefined>
     const nowMs = this.#router.clock.monotonicMs();
     cursor.failingSinceMs ??= nowMs;
     this.#router.directory.forgetTopic(topic);
-    if (mayGoOn && nowMs - cursor.failingSinceMs < this.#patienceMs) {
-      this.#lost.push(cursor);
-      this.#seeking ??= this.#seek();
+    const isLate = nowMs - cursor.failingSinceMs >= this.#patienceMs;
+    if (!mayGoOn || (isLate && cursor.wanted.end !== null)) {
+      this.#news({ kind: "partition-failed", topic, partition, error });
+      this.#over(cursor);
       return;
     }
-    const event = { kind: "partition-failed", topic, partition, error } as const;
+    if (isLate && !cursor.isAway) {
+      cursor.isAway = true;
+      this.#news({ kind: "partition-away", topic, partition, error });
+      this.#settled(cursor);
+    }
+    this.#lost.push(cursor);
+    this.#seeking ??= this.#seek();
+  }
+
+  #news(event: PartitionNews): void {
     this.#queue.push({ event, taken() {} });
-    this.#over(cursor);
   }
 
   #over(cursor: Cursor): void {
     this.#cursors.delete(keyOf(cursor.wanted));
+    this.#settled(cursor);
     if (this.#cursors.size === 0) this.#end(null);
   }
 
   #end(error: ClientError | null): void {
     this.#limits?.over();
+    this.#isOpen.resolve();
     this.#queue.end(error);
     for (const stream of this.#streams) stream.stop();
   }
