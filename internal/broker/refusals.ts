@@ -42,6 +42,11 @@ export function unknownPartition(topic: string, index: number): BrokerError {
   return new BrokerError("unknown-topic-or-partition", message);
 }
 
+/** The refusal of what is asked of a topic that isn't there. */
+export function unknownTopic(name: string): BrokerError {
+  return new BrokerError("unknown-topic-or-partition", `there is no topic ${name}`);
+}
+
 /** `acks=all` asks for more copies than there are. */
 export function tooFewCopies({ topic, index }: Partition, inSync: number): BrokerError {
   const { minInsyncReplicas } = topic.settings;

@@ -7,7 +7,9 @@ import type { CreateTopicRequest, Topic } from "./api.ts";
 import type { Changes } from "./changes.ts";
 import type { ClusterStanding } from "./cluster-standing.ts";
 import { BrokerError } from "./errors.ts";
+import { LogRemovals } from "./log-removals.ts";
 import type { Partition } from "./partition.ts";
+import { unknownTopic } from "./refusals.ts";
 import { brokerError, onlyIfStorage } from "./storage-errors.ts";
 import { configured, grown } from "./topic-alterations.ts";
 import {
@@ -29,10 +31,7 @@ export class Topics {
   readonly #changes: Changes;
   readonly #cluster: ClusterStanding;
   readonly #topics = new Map<string, TopicState>();
-  /** Logs of removed topics that are still there. */
-  readonly #doomed = new Set<PartitionLog>();
-  /** The last removal of logs: they come one after the other. */
-  #removing = Promise.resolve();
+  readonly #removals: LogRemovals;
   /** The last change of each topic that is being changed. */
   readonly #changing = new Map<string, Promise<void>>();
 
@@ -64,6 +63,7 @@ export class Topics {
     this.#cluster = cluster;
     this.#random = random;
     this.#store = store;
+    this.#removals = new LogRemovals(store);
     this.#metadata = metadata;
     this.#brokerConfig = brokerConfig;
     this.#changes = changes;
@@ -92,7 +92,7 @@ export class Topics {
   existing(name: string): TopicState {
     const topic = this.#topics.get(name);
     if (topic) return topic;
-    throw new BrokerError("unknown-topic-or-partition", `there is no topic ${name}`);
+    throw unknownTopic(name);
   }
 
   partition(name: string, index: number): Partition | undefined {
@@ -114,8 +114,8 @@ export class Topics {
     const topic = this.#newState({ name, id: randomUuid(this.#random), partitionCount, config });
     if (validateOnly) return topic.describe();
     return this.#exclusively(name, async () => {
+      await this.#removals.remove([]);
       this.#checkFree(name);
-      await this.#removeLogs([]);
       const copies = replicationFactor ?? usualCopies(this.#brokerConfig);
       await this.#metadata.putTopic(topic.metadata, copies, replicationFactor ?? 1);
       topic.metadata = this.#metadata.topic(name) ?? topic.metadata;
@@ -138,25 +138,12 @@ export class Topics {
     });
   }
 
-  /** Removes logs, and those whose removal has failed before. */
-  #removeLogs(logs: readonly PartitionLog[]): Promise<void> {
-    for (const log of logs) this.#doomed.add(log);
-    const remove = async () => {
-      if (this.#doomed.size === 0) return;
-      const doomed = [...this.#doomed];
-      await this.#store.remove(doomed);
-      for (const log of doomed) this.#doomed.delete(log);
-    };
-    this.#removing = this.#removing.then(remove, remove);
-    return this.#removing;
-  }
-
   /** Removes what is here of a partition that other brokers keep. */
   removeCopy(partition: Partition): Promise<void> {
     const { topic, index, log } = partition;
     return this.#exclusively(topic.metadata.name, async () => {
       if (topic.used(index) !== partition) return;
-      await this.#removeLogs(log.removed ? [] : [log]);
+      await this.#removals.remove(log.removed ? [] : [log]);
       topic.forget(partition);
       partition.closed();
     });
@@ -182,10 +169,13 @@ export class Topics {
   ): Promise<void> {
     return this.#exclusively(name, async () => {
       const topic = this.existing(name);
-      const before = topic.metadata;
-      const changed = change(before);
+      const decided = this.#metadata.topic(name);
+      // It was deleted elsewhere, and perhaps made again: that is yet to be taken over.
+      if (decided?.id !== topic.metadata.id) throw unknownTopic(name);
+      const changed = change(decided);
       if (validateOnly) return;
       await this.#metadata.putTopic(changed, usualCopies(this.#brokerConfig), 1);
+      const before = topic.metadata;
       topic.update(changed, this.#brokerConfig);
       this.#changes.topicChanged(topic, before);
     });
@@ -219,7 +209,7 @@ export class Topics {
     if (!metadata) return;
     const topic = this.#topics.get(name);
     if (!topic) {
-      await this.#removeLogs([]); // an earlier topic of this name may still have its logs here
+      await this.#removals.remove([]); // an earlier topic of this name may still have its logs here
       const added = this.#newState(metadata);
       this.#topics.set(name, added);
       this.#changes.topicAdded(added);
@@ -254,7 +244,7 @@ export class Topics {
   async #drop(topic: TopicState): Promise<void> {
     this.#topics.delete(topic.metadata.name);
     const partitions = [...topic.partitions()];
-    await this.#removeLogs(partitions.map(({ log }) => log)).catch(onlyIfStorage);
+    await this.#removals.remove(partitions.map(({ log }) => log)).catch(onlyIfStorage);
     for (const partition of partitions) partition.closed();
     this.#changes.topicRemoved(topic);
   }
@@ -291,7 +281,9 @@ export class Topics {
     await this.#store.remove(strays);
   }
 
+  /** Also what other brokers have decided, and this one has yet to take over, isn't free. */
   #checkFree(name: string): void {
-    if (this.#topics.has(name)) throw new BrokerError("topic-exists", `there is a topic ${name}`);
+    if (!this.#topics.has(name) && !this.#metadata.topic(name)) return;
+    throw new BrokerError("topic-exists", `there is a topic ${name}`);
   }
 }

@@ -35,8 +35,9 @@ export interface MetadataStore {
   topic(name: string): TopicMetadata | undefined;
   topicById(id: string): TopicMetadata | undefined;
   /**
-   * Makes a topic, or puts a changed one (same name and id) in its place. New partitions get so
-   * many `copies`, where they can be placed at all; `least` of them, or nothing is made.
+   * Makes a topic, or puts a changed one (same name and id) in its place: what `topic` says at this
+   * moment has to be what was changed. New partitions get so many `copies`, where they can be
+   * placed at all; `least` of them, or nothing is made.
    */
   putTopic(topic: TopicMetadata, copies: number, least: number): Promise<void>;
   /** Forgets a topic. */

@@ -152,6 +152,18 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "    this.#coordinators.get(index)?.close();\n    this.#coordinators.delete(index);\n",
     "    if (leads && this.#coordinators.has(index)) return;\n",
   ),
+  mutantOf(
+    "cluster",
+    "a topic is made in place of one that is yet to be taken over",
+    [
+      {
+        file: "broker/topics.ts",
+        find: "if (!this.#topics.has(name) && !this.#metadata.topic(name)) return;",
+        replace: "if (!this.#topics.has(name)) return;",
+      },
+    ],
+    80046,
+  ),
   cluster(
     "a broker starts with an etcd that was set back",
     "broker/cluster/join.ts",

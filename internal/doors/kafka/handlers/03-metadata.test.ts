@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
+import { BrokerError } from "../../../broker/errors.ts";
 import { type Fixture, openFixture } from "../fixture.testing.ts";
 import { kafkaErrors } from "../protocol/error-codes.ts";
 import { metadata } from "../protocol/messages/03-metadata.ts";
@@ -44,6 +45,13 @@ test("clients that ask at once for the same new topic all get it", async () => {
   const answers = await Promise.all(Array.from({ length: 10 }, () => ask(12, "new")));
   expect(new Set(answers.map(({ topic }) => topic?.topicId)).size).toBe(1);
   expect(answers.every(({ topic }) => topic?.errorCode === 0)).toBe(true);
+});
+
+test("a topic that is there, and not to be seen yet, is one to ask for again", async () => {
+  await open();
+  fixture.broker.createTopic = () => Promise.reject(new BrokerError("topic-exists", "it is there"));
+  const { code: errorCode } = kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION;
+  expect((await ask(12, "new")).topic).toMatchObject({ errorCode });
 });
 
 test("no topic is made when the client or the broker doesn't want it", async () => {

@@ -1,4 +1,5 @@
 import type { Broker, Topic } from "../../../broker/api.ts";
+import { BrokerError } from "../../../broker/errors.ts";
 import { CLUSTER_OPERATIONS, TOPIC_OPERATIONS, toldNodesOf } from "../cluster.ts";
 import { Refusal, refusedName } from "../errors.ts";
 import { partitionsOf } from "../partitions.ts";
@@ -88,9 +89,10 @@ async function missingTopic(broker: Broker, name: string, request: Request): Pro
   try {
     return await createDefaultTopic(broker, name);
   } catch (error) {
-    const topic = broker.topic(name); // another client may have made it meanwhile
-    if (topic === undefined) throw error;
-    return topic;
+    // Another client may have made it meanwhile, by a broker that is ahead of this one.
+    const isMade = error instanceof BrokerError && error.code === "topic-exists";
+    if (isMade || broker.topic(name)) return legallyNamed(broker, name);
+    throw error;
   }
 }
 
