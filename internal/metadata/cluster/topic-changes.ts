@@ -54,7 +54,10 @@ function firstState(row: readonly LiveBroker[]): PartitionState {
   };
 }
 
-/** The steps that put a topic there: the last one makes it, or its new partitions, known. */
+/**
+ * The steps that put a topic there: the last one makes it, or its new partitions, known. Each is
+ * refused when another broker has changed the topic, and may lead partitions of these numbers.
+ */
 export function topicChanges(
   image: ClusterImage,
   keys: ClusterKeys,
@@ -65,11 +68,11 @@ export function topicChanges(
     return { kind: "put", key: keys.partition(topic.id, index), value: partitionValue(state) };
   });
   const key = keys.topic(topic.name);
+  const conditions = [{ key, revision: image.revisionOf(key) }];
   const steps: ChangeStep[] = [];
   while (puts.length >= MAX_COMMIT_CHANGES) {
-    steps.push({ conditions: [], changes: puts.splice(0, MAX_COMMIT_CHANGES) });
+    steps.push({ conditions, changes: puts.splice(0, MAX_COMMIT_CHANGES) });
   }
   const put = { kind: "put", key, value: topicValue(topic) } as const;
-  const condition = { key, revision: image.revisionOf(key) };
-  return [...steps, { conditions: [condition], changes: [...puts, put] }];
+  return [...steps, { conditions, changes: [...puts, put] }];
 }
