@@ -51,8 +51,23 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   cluster(
     "what was led with an ended lease is led on with the next one",
     "broker/cluster/partition-roles.ts",
-    "for (const name of [...this.#led.values()]) {",
-    "for (const name of [...this.#led.values()].slice(0, 0)) {",
+    "for (const { partition } of [...this.#led.values()]) this.#look(partition);",
+    "",
+  ),
+  mutantOf(
+    "cluster",
+    "what was led of a deleted topic is led on with the next lease",
+    [
+      {
+        file: "broker/cluster/partition-roles.ts",
+        find: "for (const { partition } of [...this.#led.values()]) this.#look(partition);",
+        replace:
+          "for (const name of [...this.#led.values()]) {\n" +
+          "      const partition = this.#partitionOf(name);\n" +
+          "      if (partition) this.#look(partition);\n    }",
+      },
+    ],
+    500150,
   ),
   cluster(
     "a leader is chosen from all replicas",

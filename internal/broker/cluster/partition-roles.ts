@@ -21,6 +21,11 @@ interface Follow {
 /** What this broker has to do with a partition: in one epoch, that stays the same. */
 type Role = { readonly kind: "lead"; readonly epoch: number } | Follow | { readonly kind: "none" };
 
+/** What this broker leads, also where the topic has been deleted and its log is still there. */
+interface Lead extends LedPartition {
+  readonly partition: Partition;
+}
+
 const NONE: Role = { kind: "none" };
 
 /** What roles are taken up with. */
@@ -41,7 +46,7 @@ export class PartitionRoles {
   readonly #path: RolesPath;
   readonly #proposals: IsrProposals;
   readonly #roles = new Map<PartitionLog, Role>();
-  readonly #led = new Map<PartitionLog, LedPartition>();
+  readonly #led = new Map<PartitionLog, Lead>();
   #closed = false;
 
   constructor(path: RolesPath) {
@@ -68,10 +73,7 @@ export class PartitionRoles {
 
   /** The lease is another, or none: what was led with the one before ends at once. */
   sessionChanged(): void {
-    for (const name of [...this.#led.values()]) {
-      const partition = this.#partitionOf(name);
-      if (partition) this.#look(partition);
-    }
+    for (const { partition } of [...this.#led.values()]) this.#look(partition);
     this.#path.leader.reviewFence(); // not before: the new lease isn't that of what was led
   }
 
@@ -200,7 +202,7 @@ export class PartitionRoles {
     const state = cluster.metadata.image.partition(place.topicId, place.index);
     if (!state) return;
     const led = leader.lead(log, { epoch, copies: this.#copiesOf(state) });
-    this.#led.set(log, { ...place, led, state });
+    this.#led.set(log, { ...place, led, state, partition });
     ledChanged(partition, true);
   }
 
