@@ -38,9 +38,8 @@ export async function restoreEtcd(
   for (const [member, revision] of saved) {
     if (revision <= etcd.model.revision) continue;
     await member.start(stage);
-    // It may have come further meanwhile, by leases that have ended.
-    const isRefused = member.refusal?.message.includes("older state") ?? false;
-    const isKnown = isRefused || etcd.model.revision >= revision;
+    // It may have come further meanwhile, by leases that have ended. An empty one is refused, too.
+    const isKnown = member.refusal !== null || etcd.model.revision >= revision;
     must(isKnown, () => `${member.name} starts, and etcd was restored`);
   }
 }
