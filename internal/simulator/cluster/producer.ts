@@ -1,24 +1,15 @@
-import { kafkaErrors } from "../../doors/kafka/protocol/error-codes.ts";
 import { produce } from "../../doors/kafka/protocol/messages/00-produce.ts";
 import { initProducerId } from "../../doors/kafka/protocol/messages/22-init-producer-id.ts";
 import { ZERO_UUID } from "../../doors/kafka/protocol/table.ts";
-import { storedCrc } from "../../record/batch.ts";
 import type { Actor } from "../broker/actor.ts";
 import type { KafkaClient } from "../broker/kafka-client.ts";
+import { batchesOf, makeBatch, noteAck, SEQUENCE_ERRORS } from "../brokers/batches.ts";
 import { must } from "../failure.ts";
-import { type Attempt, makeAttempt } from "../model/attempts.ts";
+import type { Attempt } from "../model/attempts.ts";
 import { IdempotentProducer } from "../model/idempotent-producer.ts";
 import { checkClusterError } from "./answers.ts";
 import type { Member } from "./member.ts";
 import type { ClusterWorld, MadeTopic } from "./world.ts";
-
-/** Batches have times before this run's clock begins. */
-const TIMES_MS = 1_600_000_000_000;
-const SEQUENCE_ERRORS: ReadonlySet<number> = new Set([
-  kafkaErrors.OUT_OF_ORDER_SEQUENCE_NUMBER.code,
-  kafkaErrors.DUPLICATE_SEQUENCE_NUMBER.code,
-  kafkaErrors.INVALID_PRODUCER_EPOCH.code,
-]);
 
 /** A partition, as a producer knows it. */
 interface Target {
@@ -159,37 +150,13 @@ export class ClusterProducer implements Actor {
   }
 
   #attemptsFor(target: Target, count: number): readonly Attempt[] {
-    const { random } = this.#world;
     const { producer } = target;
     if (!producer) {
-      return Array.from({ length: count }, () => this.#makeAttempt(target, null, 1));
+      return Array.from({ length: count }, () => makeBatch(this.#world, target.name, null, 1));
     }
     // A producer that no broker knows may begin anywhere: its first batch has to get there alone.
     const most = target.isKnown ? count : producer.isDone && count > 0 ? 1 : 0;
-    for (let i = 0; i < most; i++) {
-      const recordCount = random.between(1, 3);
-      const baseSequence = producer.takeSequence(recordCount);
-      if (baseSequence === null) break;
-      const { id: producerId, epoch: producerEpoch } = producer;
-      const sequence = { producerId, producerEpoch, baseSequence, transactional: false };
-      producer.add(this.#makeAttempt(target, sequence, recordCount));
-    }
-    return producer.toSend(random.chance(0.2));
-  }
-
-  #makeAttempt(target: Target, producer: Attempt["producer"], recordCount: number): Attempt {
-    const { random, climate, attempts } = this.#world;
-    const number = ++this.#world.attemptCount;
-    const attempt = makeAttempt({
-      number,
-      log: target.name,
-      recordCount,
-      sizeBytes: random.below(random.chance(0.3) ? climate.largestBatchBytes : 300),
-      timestampMs: TIMES_MS + number,
-      producer,
-    });
-    attempts.add(attempt);
-    return attempt;
+    return batchesOf(this.#world, producer, most);
   }
 
   async #send(target: Target, client: KafkaClient, attempt: Attempt): Promise<void> {
@@ -213,28 +180,13 @@ export class ClusterProducer implements Actor {
       return;
     }
     const { errorCode, baseOffset, errorMessage } = answered;
-    if (errorCode === 0) {
-      // What was written to one that is deleted meanwhile isn't looked at any more.
-      const isGone = deletions.get(name) !== deletedBefore;
-      this.#acknowledged(target, attempt, baseOffset, isGone);
-    } else this.#refused(target, attempt, errorCode, errorMessage ?? "", at);
-  }
-
-  #acknowledged(target: Target, attempt: Attempt, offset: number, isGone: boolean): void {
-    const world = this.#world;
-    const { name } = target;
-    world.trace("ack", name, attempt.number, offset);
-    world.acknowledged++;
-    if (attempt.state === "present") world.duplicates++;
-    attempt.state = "present";
-    const crc = storedCrc(attempt.bytes, 0);
-    const isTrue = world.witness
-      .ledgersOf(name)
-      .some((ledger) =>
-        this.#acks === -1 ? ledger.wasCommitted(offset, crc) : ledger.wasWritten(offset, crc),
-      );
-    const text = () => `${name}: batch ${attempt.number} was acked (${this.#acks}) at ${offset}`;
-    must(isTrue || isGone, () => `${text()}, and wasn't there`);
+    if (errorCode !== 0) {
+      this.#refused(target, attempt, errorCode, errorMessage ?? "", at);
+      return;
+    }
+    // What was written to one that is deleted meanwhile isn't looked at any more.
+    const isGone = deletions.get(name) !== deletedBefore;
+    noteAck(this.#world, attempt, this.#acks, baseOffset, isGone);
     target.isKnown = true;
     target.producer?.acknowledged(attempt);
   }

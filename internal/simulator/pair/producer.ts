@@ -1,24 +1,14 @@
-import { kafkaErrors } from "../../doors/kafka/protocol/error-codes.ts";
 import { produce } from "../../doors/kafka/protocol/messages/00-produce.ts";
 import { ZERO_UUID } from "../../doors/kafka/protocol/table.ts";
-import { storedCrc } from "../../record/batch.ts";
 import type { Actor } from "../broker/actor.ts";
-import { must } from "../failure.ts";
-import { type Attempt, makeAttempt } from "../model/attempts.ts";
+import { batchesOf, makeBatch, noteAck, SEQUENCE_ERRORS } from "../brokers/batches.ts";
+import type { Attempt } from "../model/attempts.ts";
 import { IdempotentProducer } from "../model/idempotent-producer.ts";
 import { checkPairError } from "./answers.ts";
 import type { TopicPlan } from "./climate.ts";
 import type { Member } from "./member.ts";
 import type { PairClient } from "./pair-client.ts";
 import type { PairWorld } from "./world.ts";
-
-/** Batches have times before this run's clock begins. */
-const TIMES_MS = 1_600_000_000_000;
-const SEQUENCE_ERRORS: ReadonlySet<number> = new Set([
-  kafkaErrors.OUT_OF_ORDER_SEQUENCE_NUMBER.code,
-  kafkaErrors.DUPLICATE_SEQUENCE_NUMBER.code,
-  kafkaErrors.INVALID_PRODUCER_EPOCH.code,
-]);
 
 /** A partition, as a producer knows it. */
 interface Target {
@@ -106,39 +96,15 @@ export class PairProducer implements Actor {
   }
 
   #attemptsFor(target: Target, count: number): readonly Attempt[] {
-    const { random } = this.#world;
     if (!this.#isIdempotent) {
-      return Array.from({ length: count }, () => this.#makeAttempt(target, null, 1));
+      return Array.from({ length: count }, () => makeBatch(this.#world, target.name, null, 1));
     }
     const known = this.#producers.get(target);
     const producer = known ?? new IdempotentProducer(target, this.#id, 0);
     this.#producers.set(target, producer);
     // A producer that no broker knows may begin anywhere: its first batch has to get there alone.
     const most = this.#acked.has(target) ? count : known ? 0 : 1;
-    for (let i = 0; i < most; i++) {
-      const recordCount = random.between(1, 3);
-      const baseSequence = producer.takeSequence(recordCount);
-      if (baseSequence === null) break;
-      const { id: producerId, epoch: producerEpoch } = producer;
-      const sequence = { producerId, producerEpoch, baseSequence, transactional: false };
-      producer.add(this.#makeAttempt(target, sequence, recordCount));
-    }
-    return producer.toSend(random.chance(0.2));
-  }
-
-  #makeAttempt(target: Target, producer: Attempt["producer"], recordCount: number): Attempt {
-    const { random, climate, attempts } = this.#world;
-    const number = ++this.#world.attemptCount;
-    const attempt = makeAttempt({
-      number,
-      log: target.name,
-      recordCount,
-      sizeBytes: random.below(random.chance(0.3) ? climate.largestBatchBytes : 300),
-      timestampMs: TIMES_MS + number,
-      producer,
-    });
-    attempts.add(attempt);
-    return attempt;
+    return batchesOf(this.#world, producer, most);
   }
 
   async #send(target: Target, attempt: Attempt): Promise<void> {
@@ -164,25 +130,11 @@ export class PairProducer implements Actor {
     const answered = answer?.responses[0]?.partitionResponses[0];
     if (!answered) return;
     const { errorCode, baseOffset, errorMessage } = answered;
-    if (errorCode === 0) this.#acknowledged(target, attempt, baseOffset);
-    else this.#refused(target, attempt, errorCode, errorMessage ?? "", asked);
-  }
-
-  #acknowledged(target: Target, attempt: Attempt, offset: number): void {
-    const world = this.#world;
-    const { name } = target;
-    world.trace("ack", name, attempt.number, offset);
-    world.acknowledged++;
-    if (attempt.state === "present") world.duplicates++;
-    attempt.state = "present";
-    const crc = storedCrc(attempt.bytes, 0);
-    const isTrue = world.witness
-      .ledgersOf(name)
-      .some((ledger) =>
-        this.#acks === -1 ? ledger.wasCommitted(offset, crc) : ledger.wasWritten(offset, crc),
-      );
-    const text = () => `${name}: batch ${attempt.number} was acked (${this.#acks}) at ${offset}`;
-    must(isTrue, () => `${text()}, and wasn't there`);
+    if (errorCode !== 0) {
+      this.#refused(target, attempt, errorCode, errorMessage ?? "", asked);
+      return;
+    }
+    noteAck(this.#world, attempt, this.#acks, baseOffset);
     this.#acked.add(target);
     this.#producers.get(target)?.acknowledged(attempt);
   }
