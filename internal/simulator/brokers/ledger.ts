@@ -41,8 +41,13 @@ export class Ledger<C extends Committed> {
     return this.#written.has(`${offset}:${crc}`);
   }
 
-  written({ offset, crc }: MirroredBatch): void {
-    this.#written.add(`${offset}:${crc}`);
+  /** A leader has made more durable: notes what `copy` has behind `from`. */
+  written(copy: LogMirror, from: number): void {
+    for (let i = copy.countBefore(from); ; i++) {
+      const batch = copy.batches[i];
+      if (!batch || batch.endOffset > copy.durableOffset) break;
+      this.#written.add(`${batch.offset}:${batch.crc}`);
+    }
   }
 
   /** The leader with the highest epoch has committed a batch. */

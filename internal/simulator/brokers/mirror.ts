@@ -31,6 +31,30 @@ export function isSame(one: MirroredBatch, other: MirroredBatch | undefined): bo
 }
 
 /**
+ * Looks at what is new in a copy, from its batch number `from` on: epochs never go back, and where
+ * another copy has a batch of the same epoch at that offset, it is the same one.
+ */
+export function checkNew(
+  name: string,
+  { batches }: LogMirror,
+  from: number,
+  others: readonly LogMirror[],
+): void {
+  for (let i = from; i < batches.length; i++) {
+    const batch = batches[i];
+    if (!batch) break;
+    const { offset, epoch } = batch;
+    const before = batches[i - 1]?.epoch ?? 0;
+    must(epoch >= before, () => `${name}: epoch ${epoch} follows ${before} at ${offset}`);
+    for (const other of others) {
+      const same = other.at(offset);
+      const parted = same !== undefined && same.epoch === epoch && !isSame(same, batch);
+      must(!parted, () => `${name}: copies part at ${offset}, both in epoch ${epoch}`);
+    }
+  }
+}
+
+/**
  * What one broker's copy of a log holds, looked up event by event behind the broker's back: in its
  * memory, and in the files as processes see them.
  */

@@ -1,7 +1,7 @@
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { Ledger } from "../brokers/ledger.ts";
 import { keyOf, partsOfKey } from "../brokers/log-key.ts";
-import { isSame, LogMirror, type MirroredBatch } from "../brokers/mirror.ts";
+import { checkNew, LogMirror, type MirroredBatch } from "../brokers/mirror.ts";
 import type { SimulatedEtcd } from "../etcd/etcd.ts";
 import { must } from "../failure.ts";
 import { checkEqual } from "./equal-copies.ts";
@@ -138,33 +138,17 @@ export class Witness {
     must(!cut || copy.ledIn < 0, () => `${name} leads, and has cut ${log.name}`);
     if (cut) copy.highWatermark = Math.min(copy.highWatermark, log.endOffset);
     this.#admit(observed, log, mirror, from);
-    if (copy.ledIn >= 0) this.#written(log, mirror, durableBefore);
+    if (copy.ledIn >= 0) this.#ledger(log).written(mirror, durableBefore);
   }
 
-  /** New batches of one copy: where another has one of the same epoch, it is the same one. */
-  #admit(observed: Observed, log: PartitionLog, { batches }: LogMirror, from: number): void {
+  /** New batches of one copy: they go with what the other brokers have. */
+  #admit(observed: Observed, log: PartitionLog, copy: LogMirror, from: number): void {
     const key = keyOf(log);
-    for (let i = from; i < batches.length; i++) {
-      const batch = batches[i];
-      if (!batch) break;
-      const { offset, epoch } = batch;
-      const before = batches[i - 1]?.epoch ?? 0;
-      must(epoch >= before, () => `${log.name}: epoch ${epoch} follows ${before} at ${offset}`);
-      for (const other of this.#observed) {
-        const same = other === observed ? undefined : other.copies.get(key)?.mirror.at(offset);
-        const parted = same !== undefined && same.epoch === epoch && !isSame(same, batch);
-        must(!parted, () => `${log.name}: copies part at ${offset}, both in epoch ${epoch}`);
-      }
-    }
-  }
-
-  /** A leader has made more durable. */
-  #written(log: PartitionLog, mirror: LogMirror, from: number): void {
-    for (let i = mirror.countBefore(from); ; i++) {
-      const batch = mirror.batches[i];
-      if (!batch || batch.endOffset > mirror.durableOffset) break;
-      this.#ledger(log).written(batch);
-    }
+    const others = this.#observed.flatMap((other) => {
+      const mirror = other === observed ? undefined : other.copies.get(key)?.mirror;
+      return mirror ?? [];
+    });
+    checkNew(log.name, copy, from, others);
   }
 
   /** Whether a broker leads a log, and may: as long as etcd hasn't ended its lease. */
@@ -202,7 +186,7 @@ export class Witness {
     this.#leaderships.set(`${key} ${epoch}`, leadership);
     const copy = observed.copies.get(key);
     const mirror = copy?.mirror;
-    if (mirror) this.#written(log, mirror, 0);
+    if (mirror) this.#ledger(log).written(mirror, 0);
     const before = this.#newest.get(key)?.epoch ?? 0;
     if (epoch < before) return;
     this.#newest.set(key, leadership);

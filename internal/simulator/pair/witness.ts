@@ -2,7 +2,7 @@ import { isPromotion } from "../../broker/epochs.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { Ledger } from "../brokers/ledger.ts";
 import { keyOf, partsOfKey } from "../brokers/log-key.ts";
-import { isSame, LogMirror, type MirroredBatch } from "../brokers/mirror.ts";
+import { checkNew, LogMirror, type MirroredBatch } from "../brokers/mirror.ts";
 import { must } from "../failure.ts";
 import { backingOf, checkFence, checkIsr } from "./backing.ts";
 import type { Commit } from "./commit.ts";
@@ -152,7 +152,7 @@ export class Witness {
       this.#rules.checkRecovered(member, log.name, copy.mirror, found);
       copy = { mirror: found, highWatermark: 0, isNew: false };
       observed.copies.set(key, copy);
-      this.#admit(observed, log, 0);
+      this.#admit(observed, log, found, 0);
       return;
     }
     const { mirror } = copy;
@@ -162,35 +162,18 @@ export class Witness {
     const { cut, from } = mirror.follow(log, files);
     must(!cut || !isMaster, () => `${member.name} leads, and has cut ${log.name}`);
     if (cut) copy.highWatermark = Math.min(copy.highWatermark, log.endOffset);
-    this.#admit(observed, log, from);
-    if (isMaster) this.#written(log, mirror, durableBefore);
+    this.#admit(observed, log, mirror, from);
+    if (isMaster) this.#ledger(log).written(mirror, durableBefore);
   }
 
-  /** New batches of one copy: where the other has one of the same epoch, it is the same one. */
-  #admit(observed: Observed, log: PartitionLog, from: number): void {
+  /** New batches of one copy: they go with what the other brokers have. */
+  #admit(observed: Observed, log: PartitionLog, copy: LogMirror, from: number): void {
     const key = keyOf(log);
-    const other = this.#observed.find((candidate) => candidate !== observed);
-    const theirs = other?.copies.get(key)?.mirror;
-    const batches = observed.copies.get(key)?.mirror.batches ?? [];
-    for (let i = from; i < batches.length; i++) {
-      const batch = batches[i];
-      if (!batch) break;
-      const { offset, epoch } = batch;
-      const before = batches[i - 1]?.epoch ?? 0;
-      must(epoch >= before, () => `${log.name}: epoch ${epoch} follows ${before} at ${offset}`);
-      const same = theirs?.at(offset);
-      const parted = same !== undefined && same.epoch === epoch && !isSame(same, batch);
-      must(!parted, () => `${log.name}: the copies part at ${offset}, both in epoch ${epoch}`);
-    }
-  }
-
-  /** A leader has made more durable. */
-  #written(log: PartitionLog, mirror: LogMirror, from: number): void {
-    for (let i = mirror.countBefore(from); ; i++) {
-      const batch = mirror.batches[i];
-      if (!batch || batch.endOffset > mirror.durableOffset) break;
-      this.#ledger(log).written(batch);
-    }
+    const others = this.#observed.flatMap((other) => {
+      const mirror = other === observed ? undefined : other.copies.get(key)?.mirror;
+      return mirror ?? [];
+    });
+    checkNew(log.name, copy, from, others);
   }
 
   /** A member leads from now on: what it doesn't have is lost. */
@@ -204,7 +187,7 @@ export class Witness {
     this.#leaderships.set(epoch, { member, life });
     for (const log of life.parts.store.logs.values()) {
       const mirror = observed.copies.get(keyOf(log))?.mirror;
-      if (mirror) this.#written(log, mirror, 0);
+      if (mirror) this.#ledger(log).written(mirror, 0);
     }
     if (epoch < this.#epoch) return;
     // One that a crash has cut off may have been made durable: a restart has the next epoch.
