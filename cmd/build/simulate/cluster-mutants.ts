@@ -155,6 +155,18 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "      ...gone.map((key) => ({ key, entry: null })),\n",
     "",
   ),
+  mutantOf(
+    "cluster",
+    "a listing that arrives late takes back what a watch has told since",
+    [
+      {
+        file: "metadata/cluster/cluster-store.ts",
+        find: "if (revision >= this.image.revision) this.#takeAll(revision, entries);",
+        replace: "this.#takeAll(revision, entries);",
+      },
+    ],
+    511184,
+  ),
   cluster(
     "blocks of producer ids are reserved without a comparison",
     "metadata/cluster/cluster-store.ts",

@@ -3,6 +3,7 @@ import {
   type Etcd,
   type EtcdChange,
   type EtcdCondition,
+  type EtcdEntry,
   EtcdError,
   type EtcdEvent,
   type EtcdOutcome,
@@ -156,13 +157,8 @@ export class ClusterStore implements MetadataStore {
     const known = this.image.revision;
     const { revision, entries } = await this.#path.etcd.list(this.keys.prefix);
     this.#checkRevision(revision, known);
-    const there = new Set(entries.map(({ key }) => key));
-    const gone = [...this.image.knownKeys()].filter((key) => !there.has(key));
-    const changed = entries.filter(({ key, revision }) => revision !== this.image.revisionOf(key));
-    this.#take(revision, [
-      ...gone.map((key) => ({ key, entry: null })),
-      ...changed.map((entry) => ({ key: entry.key, entry })),
-    ]);
+    // An answer that was long under way is older than what a watch has told meanwhile.
+    if (revision >= this.image.revision) this.#takeAll(revision, entries);
     this.watch();
   }
 
@@ -192,6 +188,17 @@ export class ClusterStore implements MetadataStore {
   ): Promise<void> {
     const { done } = await this.commit(conditions, changes);
     if (!done) throw new EtcdError("refused", "another broker has changed it at the same time");
+  }
+
+  /** All that is there at this revision: other keys are gone. */
+  #takeAll(revision: number, entries: readonly EtcdEntry[]): void {
+    const there = new Set(entries.map(({ key }) => key));
+    const gone = [...this.image.knownKeys()].filter((key) => !there.has(key));
+    const changed = entries.filter(({ key, revision }) => revision !== this.image.revisionOf(key));
+    this.#take(revision, [
+      ...gone.map((key) => ({ key, entry: null })),
+      ...changed.map((entry) => ({ key: entry.key, entry })),
+    ]);
   }
 
   #take(revision: number, events: readonly EtcdEvent[]): void {
