@@ -2,9 +2,10 @@
  * Does to a cluster of compiled brokers, and to its etcd, what machines and networks do to them:
  *
  *   npm run cluster -- [--only faults|power|rolling|many] [--rounds N] [--partitions N]
- *                      [--faults kill,stop,freeze,etcd,all,no-etcd,no-peers,alone]
+ *                      [--faults none,kill,stop,freeze,etcd,all,no-etcd,no-peers,alone]
  *
  * faults   one after the other:
+ *   none     nothing for 2 s: how long acks pause on this machine by themselves
  *   kill     kill -9 of a broker         stop      SIGTERM: it hands over first
  *   freeze   SIGSTOP for 6 s             etcd      etcd is killed, and is away for 2 s or for 6 s
  *   all      kill -9 of all brokers      no-etcd   a broker doesn't reach etcd for 6 s

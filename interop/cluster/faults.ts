@@ -4,7 +4,7 @@ import type { Place } from "../weir.ts";
 import type { ClusterMember, RunningCluster } from "./running-cluster.ts";
 
 /** What may happen on any machine. */
-export const MACHINE_FAULTS = ["kill", "stop", "freeze", "etcd", "all"] as const;
+export const MACHINE_FAULTS = ["none", "kill", "stop", "freeze", "etcd", "all"] as const;
 /** What may happen where the network can be cut. */
 export const NETWORK_FAULTS = ["no-etcd", "no-peers", "alone"] as const;
 const FAULTS = [...MACHINE_FAULTS, ...NETWORK_FAULTS];
@@ -34,6 +34,9 @@ export async function cause(fault: FaultName, scene: FaultScene): Promise<() => 
   const { cluster, victim } = scene;
   const { etcd, members } = cluster;
   switch (fault) {
+    case "none":
+      await Bun.sleep(SHORT_MS);
+      return async () => {};
     case "kill":
       await end(victim, "SIGKILL");
       return () => restart(victim);
@@ -72,7 +75,7 @@ async function isolate(
   }
   const others = [...(fault === "no-etcd" ? [] : peers)];
   if (etcd && fault !== "no-peers") others.push(etcd);
-  if (place) for (const other of others) await network.cut(place, other);
+  if (place) await network.cut(place, others);
   const heals = Bun.sleep(LONG_MS).then(() => network.heal());
   return async () => void (await heals);
 }

@@ -4,8 +4,8 @@ import type { Place } from "../weir.ts";
 /** A network beside the machine's own, that can be cut between any of its places. */
 export interface TestNetwork extends AsyncDisposable {
   readonly places: readonly Place[];
-  /** Nothing gets from one place to the other; clients, on the machine, reach both. */
-  cut(one: Place, other: Place): Promise<void>;
+  /** Nothing gets from one place to the others, or back; clients, on the machine, reach all. */
+  cut(one: Place, others: readonly Place[]): Promise<void>;
   /** Takes all cuts back. */
   heal(): Promise<void>;
 }
@@ -46,14 +46,14 @@ export async function makeNetwork(count: number): Promise<TestNetwork> {
     ip("-n", from.namespace, "neigh", change[0] ?? "", to.host, ...change.slice(1), "dev", "eth0");
   return {
     places,
-    cut: async (one, other) => {
-      for (const way of [[one, other] as const, [other, one] as const]) {
-        cuts.push(way);
-        await neighbour(way, "replace", "lladdr", NOBODY, "nud", "permanent");
-      }
+    cut: async (one, others) => {
+      const ways = others.flatMap((other) => [[one, other] as const, [other, one] as const]);
+      cuts.push(...ways);
+      const nobody = ["replace", "lladdr", NOBODY, "nud", "permanent"];
+      await Promise.all(ways.map((way) => neighbour(way, ...nobody)));
     },
     heal: async () => {
-      for (const way of cuts.splice(0)) await neighbour(way, "del");
+      await Promise.all(cuts.splice(0).map((way) => neighbour(way, "del")));
     },
     [Symbol.asyncDispose]: remove,
   };

@@ -51,7 +51,7 @@ export async function cuts(directory: string, tell: (text: string) => void): Pro
     const producer = produceEndlessly(pair.bootstrap, TOPIC, LOAD);
     try {
       await producer.ackedMoreThan(10_000);
-      await network.cut(left, right);
+      await network.cut(left, [right]);
       broken.push(...(await duringCut(pair.one, producer, policy, tell)));
       const healedMs = performance.now();
       await network.heal();
