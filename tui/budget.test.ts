@@ -5,8 +5,11 @@ import * as tables from "./list/table.ts";
 import { ratesOf, topicRow } from "./testing/rows.testing.ts";
 import { openScreen, type TestScreen } from "./testing/screen.testing.ts";
 
-/** Rows that were made into lines, and parts of the screen that ink was given, since it was 0. */
-const drawn = { rows: 0, parts: 0 };
+/**
+ * Rows that were made into lines, parts of the screen that ink was given, and lines that it painted,
+ * whether they had changed or not, since it was 0.
+ */
+const drawn = { rows: 0, parts: 0, painted: 0 };
 
 beforeAll(() => {
   const { rowLine } = tables;
@@ -22,13 +25,18 @@ beforeAll(() => {
     ...ink,
     Transform(props: Parameters<typeof Transform>[0]) {
       drawn.parts++;
-      return Transform(props);
+      const transform: typeof props.transform = (...call) => {
+        drawn.painted++;
+        return props.transform(...call);
+      };
+      return Transform({ ...props, transform });
     },
   }));
 });
 
 const COUNT = 10_000;
-const ROWS_ON_SCREEN = 24 - 3;
+const SCREEN_LINES = 24;
+const ROWS_ON_SCREEN = SCREEN_LINES - 3;
 
 const manyTopics = (of: (index: number) => Partial<TopicActivity>): TopicActivity[] =>
   Array.from({ length: COUNT }, (_, index) => topicRow(`topic-${index}`, of(index)));
@@ -51,12 +59,14 @@ interface Cost {
   readonly bytes: number;
   readonly rows: number;
   readonly parts: number;
+  readonly painted: number;
 }
 
 async function costOf(screen: TestScreen, act: () => void): Promise<Cost> {
   const before = screen.writtenBytes();
   drawn.rows = 0;
   drawn.parts = 0;
+  drawn.painted = 0;
   act();
   await screen.settled();
   screen.clock.advance(500);
@@ -68,9 +78,10 @@ test("a key press draws what is on the screen, and writes what has changed there
   await using screen = await withManyTopics();
   screen.press("j");
   await screen.settled();
-  const { bytes, rows, parts } = await costOf(screen, () => screen.press("j"));
+  const { bytes, rows, parts, painted } = await costOf(screen, () => screen.press("j"));
   expect(rows).toBeLessThanOrEqual(ROWS_ON_SCREEN);
   expect(parts).toBe(1);
+  expect(painted).toBe(SCREEN_LINES);
   expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThanOrEqual(370);
 });
@@ -79,27 +90,32 @@ test("scrolling by a page writes a page, and not the list", async () => {
   await using screen = await withManyTopics();
   screen.press("pagedown");
   await screen.settled();
-  const { bytes, rows, parts } = await costOf(screen, () => screen.press("pagedown"));
+  const { bytes, rows, parts, painted } = await costOf(screen, () => screen.press("pagedown"));
   expect(rows).toBeLessThanOrEqual(ROWS_ON_SCREEN);
   expect(parts).toBe(1);
+  expect(painted).toBe(SCREEN_LINES);
   expect(bytes).toBeGreaterThan(1000);
   expect(bytes).toBeLessThanOrEqual(2500);
 });
 
-test("an update in which nothing has changed draws nothing", async () => {
+test("an update in which nothing has changed paints nothing", async () => {
   await using screen = await withManyTopics();
-  const { bytes, rows, parts } = await costOf(screen, () => screen.broker.tell());
+  const { bytes, rows, parts, painted } = await costOf(screen, () => screen.broker.tell());
   expect(rows).toBeLessThanOrEqual(ROWS_ON_SCREEN);
   expect(parts).toBe(0);
+  expect(painted).toBe(0);
   expect(bytes).toBe(0);
 });
 
 test("an update of one row writes what has changed in it", async () => {
   await using screen = await withManyTopics();
   const topics = [topicRow("topic-3", { offsetCount: 3, rates: ratesOf(50) })];
-  const { bytes, rows, parts } = await costOf(screen, () => screen.broker.tell({ topics }));
+  const { bytes, rows, parts, painted } = await costOf(screen, () =>
+    screen.broker.tell({ topics }),
+  );
   expect(rows).toBeLessThanOrEqual(ROWS_ON_SCREEN);
   expect(parts).toBe(1);
+  expect(painted).toBe(SCREEN_LINES);
   expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThanOrEqual(200);
 });
@@ -107,22 +123,26 @@ test("an update of one row writes what has changed in it", async () => {
 test("an update of every row writes those on the screen, once", async () => {
   await using screen = await withManyTopics();
   const topics = manyTopics((index) => ({ offsetCount: index + 1, rates: ratesOf(50) }));
-  const { bytes, rows, parts } = await costOf(screen, () => screen.broker.tell({ topics }));
+  const { bytes, rows, parts, painted } = await costOf(screen, () =>
+    screen.broker.tell({ topics }),
+  );
   expect(rows).toBeLessThanOrEqual(ROWS_ON_SCREEN);
   expect(parts).toBe(1);
+  expect(painted).toBe(SCREEN_LINES);
   expect(bytes).toBeGreaterThan(1000);
   expect(bytes).toBeLessThanOrEqual(2200);
 });
 
 test("updates that come faster than one looks are drawn together", async () => {
   await using screen = await withManyTopics();
-  const { bytes, rows, parts } = await costOf(screen, () => {
+  const { bytes, rows, parts, painted } = await costOf(screen, () => {
     for (let count = 0; count < 50; count++) {
       screen.broker.tell({ topics: [topicRow("topic-3", { rates: ratesOf(count) })] });
     }
   });
   expect(rows).toBeLessThanOrEqual(2 * ROWS_ON_SCREEN);
   expect(parts).toBeLessThanOrEqual(2);
+  expect(painted).toBeLessThanOrEqual(2 * SCREEN_LINES);
   expect(bytes).toBeGreaterThan(0);
   expect(bytes).toBeLessThanOrEqual(400);
 });

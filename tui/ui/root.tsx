@@ -5,74 +5,87 @@ import { keyNames } from "../app/keys.ts";
 import { isTooSmall, SMALLEST } from "../app/layout.ts";
 import { press } from "../app/press.ts";
 import type { Line } from "../text/line.ts";
-import { Details } from "./details.tsx";
-import { Confirm, Twin } from "./dialog.tsx";
-import { Footer } from "./footer.tsx";
-import { Header } from "./header.tsx";
-import { Help } from "./help.tsx";
-import { Lines } from "./lines.tsx";
-import { Overview } from "./overview.tsx";
-import { TableView } from "./table.tsx";
+import { details } from "./details.ts";
+import { confirm, twin } from "./dialog.ts";
+import { footer } from "./footer.ts";
+import { header } from "./header.ts";
+import { help } from "./help.ts";
+import { above, below } from "./overview.ts";
+import { Part, type Picture } from "./part.tsx";
+import { card, table } from "./table.ts";
 
-/** The whole screen, drawn anew whenever the app says so. It is never taller than the terminal. */
+/**
+ * The whole screen; it is never taller than the terminal. Its parts are drawn anew whenever the
+ * app says so, this only when there are others.
+ */
 export function Root({ app }: { readonly app: App }): ReactNode {
-  useSyncExternalStore(app.subscribe, app.version);
   const { columns, rows } = useWindowSize();
   useEffect(() => app.resize({ columns, rows }), [app, columns, rows]);
   useInput((input, key) => {
     for (const name of keyNames(input, key)) press(app, name);
   });
-  const { size, theme } = app;
-  if (isTooSmall(size)) {
-    const lines: Line[] = [
-      [[`weir top needs ${SMALLEST.columns}x${SMALLEST.rows}`]],
-      [["q quits"]],
-    ];
-    return <Lines lines={lines} width={size.columns} height={size.rows} theme={theme} />;
-  }
+  const shape = useSyncExternalStore(app.subscribe, () => shapeOf(app));
+  if (shape === "small") return <Part app={app} of={tooSmall} />;
   return (
-    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
-      <Header app={app} />
-      <Body app={app} />
-      <Footer app={app} />
+    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+      <Part app={app} of={header} />
+      <Body app={app} shape={shape} />
+      <Part app={app} of={footer} />
     </Box>
   );
 }
 
-function Body({ app }: { readonly app: App }): ReactNode {
-  const { mode, screen } = app;
+/** What is between the lines at the edges: one part, a table with a card, or the first screen. */
+type Shape = "one" | "table" | "overview";
+
+function shapeOf({ size, mode, screen }: App): Shape | "small" {
+  if (isTooSmall(size)) return "small";
+  if (mode.kind !== "browse" && mode.kind !== "filter" && mode.kind !== "command") return "one";
+  return screen.view === "overview" ? "overview" : "table";
+}
+
+function Body({ app, shape }: { readonly app: App; readonly shape: Shape }): ReactNode {
+  switch (shape) {
+    case "one":
+      return <Part app={app} of={one} />;
+    case "overview":
+      return (
+        <Box flexDirection="column" flexShrink={0}>
+          <Part app={app} of={above} />
+          <Part app={app} of={table} />
+          <Part app={app} of={below} />
+        </Box>
+      );
+    case "table":
+      return (
+        <Box flexShrink={0}>
+          <Part app={app} of={table} />
+          <Part app={app} of={card} />
+        </Box>
+      );
+  }
+}
+
+/** What stands in a table's place as long as it lasts. */
+function one(app: App): Picture {
+  const { mode } = app;
   switch (mode.kind) {
     case "help":
-      return <Help app={app} top={mode.top} />;
+      return help(app, mode.top);
     case "twin":
-      return <Twin app={app} />;
+      return twin(app);
     case "details":
-      return <Details app={app} />;
+      return details(app);
     case "confirm":
-      return <Confirm app={app} question={mode.question} typed={mode.typed} />;
+      return confirm(app, mode.question, mode.typed);
     case "browse":
     case "filter":
     case "command":
-      return screen.view === "overview" ? <Overview app={app} /> : <TableScreen app={app} />;
+      return table(app);
   }
 }
 
-/** A table, and beside it, where there is room, more about the selected row. */
-function TableScreen({ app }: { readonly app: App }): ReactNode {
-  const { layout, listing, memory, theme } = app;
-  const { bodyHeight, detailWidth } = layout;
-  const { vertical } = theme.glyphs.frame;
-  const detail = detailWidth > 0 ? (listing.detail(memory.index) ?? []) : [];
-  const card = Array.from(
-    { length: bodyHeight },
-    (_, index): Line => [[`${vertical} `, "faint"], ...(detail[index] ?? [])],
-  );
-  return (
-    <Box flexShrink={0}>
-      <TableView app={app} />
-      {detailWidth > 0 && (
-        <Lines lines={card} width={detailWidth} height={bodyHeight} theme={theme} />
-      )}
-    </Box>
-  );
+function tooSmall({ size }: App): Picture {
+  const lines: Line[] = [[[`weir top needs ${SMALLEST.columns}x${SMALLEST.rows}`]], [["q quits"]]];
+  return { lines, width: size.columns, height: size.rows };
 }

@@ -1,10 +1,9 @@
-import type { ReactNode } from "react";
 import type { App } from "../app/app.ts";
 import { breadcrumbs } from "../app/screen.ts";
 import type { Link } from "../data/world.ts";
 import { fitLine, type Line, lineWidth, type Span } from "../text/line.ts";
 import { duration, latency } from "../text/numbers.ts";
-import { Bar } from "./lines.tsx";
+import { bar, type Picture } from "./part.tsx";
 
 /** What has not been told for longer than this, besides the interval, is no longer the truth. */
 const STALE_MS = 2500;
@@ -14,12 +13,12 @@ const WIDE_COLUMNS = 100;
 const SHOWN_AGE_MS = 1000;
 
 /** Where one is, which broker it is, and how old what one sees is. */
-export function Header({ app }: { readonly app: App }): ReactNode {
+export function header(app: App): Picture {
   const { theme, size } = app;
   const right: Line = [[" "], ...stateLine(app)];
   const width = size.columns - lineWidth(right);
   const left = fitLine(placeLine(app), width, "left", theme.glyphs.ellipsis);
-  return <Bar line={[...left, ...right]} width={size.columns} theme={theme} />;
+  return bar(app, [...left, ...right]);
 }
 
 function placeLine({ screen, theme: { glyphs } }: App): Line {

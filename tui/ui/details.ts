@@ -1,10 +1,9 @@
-import type { ReactNode } from "react";
 import type { App } from "../app/app.ts";
 import { fitLine, type Line } from "../text/line.ts";
-import { Lines } from "./lines.tsx";
+import type { Picture } from "./part.tsx";
 
 /** All about the selected row; in two columns where it is longer than the screen. */
-export function Details({ app }: { readonly app: App }): ReactNode {
+export function details(app: App): Picture {
   const { listing, memory, layout, size, theme } = app;
   const height = layout.bodyHeight - 1;
   const card = listing.detail(memory.index) ?? [];
@@ -17,7 +16,7 @@ export function Details({ app }: { readonly app: App }): ReactNode {
     const beside: Line = isLong ? [[" "], ...half(second[index])] : [];
     return [[" "], ...half(first[index]), ...beside];
   });
-  return <Lines lines={[[], ...lines]} width={size.columns} height={1 + height} theme={theme} />;
+  return { lines: [[], ...lines], width: size.columns, height: 1 + height };
 }
 
 /** A card in two columns, parted between two of its paragraphs, where both have room then. */

@@ -1,20 +1,14 @@
-import type { ReactNode } from "react";
 import type { App } from "../app/app.ts";
 import type { Question } from "../app/mode.ts";
 import { twinOf } from "../app/twin.ts";
 import { cleanText, fitLine, type Line, lineWidth } from "../text/line.ts";
-import { Lines } from "./lines.tsx";
+import type { Picture } from "./part.tsx";
 
 /** A box has a line above and one below what it holds. */
 const FRAME_LINES = 2;
 
 /** A question, or an answer, in a box in the middle. */
-export function Dialog(props: {
-  readonly app: App;
-  readonly title: string;
-  readonly lines: readonly Line[];
-}): ReactNode {
-  const { app, title, lines } = props;
+function dialog(app: App, title: string, lines: readonly Line[]): Picture {
   const { theme, size, layout } = app;
   const { frame, ellipsis } = theme.glyphs;
   const widest = Math.max(title.length + 2, ...lines.map(lineWidth));
@@ -39,7 +33,7 @@ export function Dialog(props: {
   ];
   const above = Math.max(0, Math.floor((layout.bodyHeight - box.length) / 3));
   const placed = [...Array<Line>(above).fill([]), ...box.map((line) => [...margin, ...line])];
-  return <Lines lines={placed} width={size.columns} height={layout.bodyHeight} theme={theme} />;
+  return { lines: placed, width: size.columns, height: layout.bodyHeight };
 }
 
 /** What there is room for: what has to be typed must be seen, whatever else is told. */
@@ -50,12 +44,7 @@ function withinLines(lines: readonly string[], room: number): readonly string[] 
 }
 
 /** Something that is done only when a word has been typed. */
-export function Confirm(props: {
-  readonly app: App;
-  readonly question: Question;
-  readonly typed: string;
-}): ReactNode {
-  const { app, question, typed } = props;
+export function confirm(app: App, question: Question, typed: string): Picture {
   const { title, lines, word } = question;
   const cursor = app.theme.glyphs.levels.at(-1) ?? "_";
   const isRight = typed === word;
@@ -79,11 +68,11 @@ export function Confirm(props: {
   const around = [[], [], asked, answer, [], next].length + FRAME_LINES;
   const told = withinLines(lines, app.layout.bodyHeight - around);
   const all: Line[] = [[], ...told.map((line): Line => [[line]]), [], asked, answer, [], next];
-  return <Dialog app={app} title={title} lines={all} />;
+  return dialog(app, title, all);
 }
 
 /** The command line that prints what the screen shows. */
-export function Twin({ app }: { readonly app: App }): ReactNode {
+export function twin(app: App): Picture {
   const lines: Line[] = [
     [],
     [[`  ${twinOf(app)}  `, "strong"]],
@@ -94,5 +83,5 @@ export function Twin({ app }: { readonly app: App }): ReactNode {
       [" back", "muted"],
     ],
   ];
-  return <Dialog app={app} title="as a command" lines={lines} />;
+  return dialog(app, "as a command", lines);
 }

@@ -1,35 +1,37 @@
 import { Box, Text, Transform } from "ink";
-import { memo, type ReactNode } from "react";
+import { memo, type ReactNode, useSyncExternalStore } from "react";
+import type { App } from "../app/app.ts";
 import type { Line } from "../text/line.ts";
 import type { Role } from "../theme/palettes.ts";
-import type { Theme } from "../theme/theme.ts";
 
 /** Some lines, one below the other, in a box of their own size; what is missing is empty. */
-export function Lines(props: {
+export interface Picture {
   readonly lines: readonly Line[];
+  /** In cells. */
   readonly width: number;
   readonly height: number;
-  readonly theme: Theme;
   /** What the line at an index is drawn on. */
   readonly base?: (index: number) => Role | undefined;
-}): ReactNode {
-  const { lines, width, theme, base } = props;
-  const height = Math.max(0, props.height);
-  // Ink's canvas is blank, and each character on it costs: blanks at the end are left to it.
-  const painted = Array.from({ length: height }, (_, index) =>
-    theme.paint(lines[index] ?? [], width, base?.(index)).trimEnd(),
-  );
-  return <Painted painted={painted} width={width} />;
 }
 
 /** A line at an edge of the screen. */
-export function Bar(props: {
-  readonly line: Line;
-  readonly width: number;
-  readonly theme: Theme;
-}): ReactNode {
-  const { line, width, theme } = props;
-  return <Lines lines={[line]} width={width} height={1} theme={theme} base={() => "bar"} />;
+export function bar({ size }: App, line: Line): Picture {
+  return { lines: [line], width: size.columns, height: 1, base: () => "bar" };
+}
+
+/**
+ * A part of the screen, which looks anew whenever the app says so. What is around it doesn't: ink
+ * paints the whole screen when it is given anything again, the same or not.
+ */
+export function Part(props: { readonly app: App; readonly of: (app: App) => Picture }): ReactNode {
+  const { app, of } = props;
+  useSyncExternalStore(app.subscribe, app.version);
+  const { lines, width, height, base } = of(app);
+  // Ink's canvas is blank, and each character on it costs: blanks at the end are left to it.
+  const painted = Array.from({ length: Math.max(0, height) }, (_, index) =>
+    app.theme.paint(lines[index] ?? [], width, base?.(index)).trimEnd(),
+  );
+  return <Painted painted={painted} width={width} />;
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { ReactNode } from "react";
 import type { App } from "../app/app.ts";
 import { type ActionName, bindingFor, keyLabel } from "../app/bindings.ts";
 import { completions } from "../app/commands.ts";
@@ -6,7 +5,7 @@ import { refusalOf } from "../app/refusals.ts";
 import type { ViewName } from "../app/screen.ts";
 import { cleanText, fitLine, type Line, lineWidth } from "../text/line.ts";
 import { grouped } from "../text/numbers.ts";
-import { Bar } from "./lines.tsx";
+import { bar, type Picture } from "./part.tsx";
 
 /** What the keys do that matter most in each view; what doesn't fit is left out from the end. */
 const HINTS: Readonly<Record<ViewName, readonly ActionName[]>> = {
@@ -23,9 +22,8 @@ const HINTS: Readonly<Record<ViewName, readonly ActionName[]>> = {
 };
 
 /** What one is writing; or how many rows there are, and what one can press. */
-export function Footer({ app }: { readonly app: App }): ReactNode {
-  const { theme, size } = app;
-  return <Bar line={footerLine(app)} width={size.columns} theme={theme} />;
+export function footer(app: App): Picture {
+  return bar(app, footerLine(app));
 }
 
 function footerLine(app: App): Line {

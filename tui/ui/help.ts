@@ -1,22 +1,20 @@
-import type { ReactNode } from "react";
 import type { App } from "../app/app.ts";
 import { bindingGroups, keyLabel } from "../app/bindings.ts";
 import { commands } from "../app/commands.ts";
 import { refusalOf } from "../app/refusals.ts";
 import { clamp } from "../list/window.ts";
 import { fitLine, type Line } from "../text/line.ts";
-import { Lines } from "./lines.tsx";
+import type { Picture } from "./part.tsx";
 
 const KEYS_WIDTH = 24;
 const COMMAND_WIDTH = 46;
 
 /** All keys and commands, out of the tables that they work by. */
-export function Help({ app, top }: { readonly app: App; readonly top: number }): ReactNode {
-  const { layout, size, theme } = app;
+export function help(app: App, top: number): Picture {
+  const { layout, size } = app;
   const lines = helpLines(app);
   const first = clamp(top, 0, Math.max(0, lines.length - layout.bodyHeight));
-  const shown = lines.slice(first);
-  return <Lines lines={shown} width={size.columns} height={layout.bodyHeight} theme={theme} />;
+  return { lines: lines.slice(first), width: size.columns, height: layout.bodyHeight };
 }
 
 function helpLines(app: App): readonly Line[] {
