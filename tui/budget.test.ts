@@ -6,8 +6,8 @@ import { ratesOf, topicRow } from "./testing/rows.testing.ts";
 import { openScreen, type TestScreen } from "./testing/screen.testing.ts";
 
 /**
- * Rows that were made into lines, parts of the screen that ink was given, and lines that it painted,
- * whether they had changed or not, since it was 0.
+ * Rows that were made into lines, parts of the screen that ink was given, and lines that it
+ * painted, whether they had changed or not, since it was 0.
  */
 const drawn = { rows: 0, parts: 0, painted: 0 };
 

@@ -191,7 +191,7 @@ test("reading and writing go on when brokers die and come back, with nothing twi
   expect(sorted(await cluster.settled(found, "all is read"))).toEqual(expected(values));
 });
 
-test("who follows a topic waits for what a broker that is away leads, from the start on", async () => {
+test("who follows a topic waits for what a broker leads that is away, from the start", async () => {
   await startAll(1);
   const client = await clientOf(1);
   await produceAll(client, ["a", "b"]);
