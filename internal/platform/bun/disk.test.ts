@@ -4,9 +4,10 @@ import os from "node:os";
 import path from "node:path";
 import { type Disk, DiskError, type DiskErrorCode, type DiskFile } from "../disk.ts";
 import { bunDisk } from "./disk.ts";
-import { loadLibc } from "./libc.ts";
+import { type Libc, loadLibc } from "./libc.ts";
 
-const disk: Disk = bunDisk(loadLibc());
+const libc = loadLibc();
+const disk: Disk = bunDisk(libc);
 let root = "";
 
 beforeAll(() => {
@@ -91,6 +92,35 @@ describe("files", () => {
     expect(await file.readAsync(target, 10, 400_000, 1)).toBe(299_999);
     expect(Buffer.compare(target.subarray(10, 300_009), all.subarray(1))).toBe(0);
     file.close();
+  });
+
+  test("reads what is in memory in part, and the rest from the device", async () => {
+    const file = fresh();
+    file.write(bytes("0123456789"), 0, 10, 0);
+    const partly: Libc = {
+      ...{ receive: () => 0, listen() {}, lockFile: () => false },
+      readCached(_, target, from) {
+        target.set(bytes("0123"), from);
+        return 4;
+      },
+    };
+    const again = bunDisk(partly).open(file.path, "read");
+    const target = new Uint8Array(12);
+    expect(await again.readAsync(target, 1, 12, 0)).toBe(10);
+    expect(text(target.subarray(1, 11))).toBe("0123456789");
+    for (const each of [again, file]) each.close();
+  });
+
+  test.if(process.platform === "linux")("the C library reads what was just written", () => {
+    const file = path.join(root, "cached");
+    fs.writeFileSync(file, "abcdef");
+    const fd = fs.openSync(file, "r");
+    const target = new Uint8Array(9);
+    expect(libc?.readCached(fd, target, 1, 9, 1)).toBe(5);
+    expect(text(target.subarray(1, 6))).toBe("bcdef");
+    expect(libc?.readCached(fd, target, 0, 8, 6)).toBe(0);
+    expect(libc?.readCached(-1, target, 0, 8, 0)).toBe(-1);
+    fs.closeSync(fd);
   });
 
   test("closing lets calls that are under way finish", async () => {

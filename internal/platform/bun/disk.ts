@@ -18,7 +18,7 @@ const OWNER_ONLY_DIRECTORY = 0o700;
  */
 export function bunDisk(libc: Libc | null): Disk {
   return {
-    open,
+    open: (file, mode) => open(libc, file, mode),
     list: (directory) =>
       attempt("list", directory, () => ifMissing([], () => fs.readdirSync(directory).sort())),
     exists: (name) =>
@@ -46,11 +46,11 @@ export function bunDisk(libc: Libc | null): Disk {
   };
 }
 
-function open(file: string, mode: "read" | "create"): DiskFile {
+function open(libc: Libc | null, file: string, mode: "read" | "create"): DiskFile {
   const { O_RDONLY, O_RDWR, O_CREAT } = fs.constants;
   const flags = mode === "read" ? O_RDONLY : O_RDWR | O_CREAT;
   const fd = attempt("open", file, () => fs.openSync(file, flags, OWNER_ONLY_FILE));
-  return new OpenFile(file, fd);
+  return new OpenFile(file, fd, libc);
 }
 
 /**

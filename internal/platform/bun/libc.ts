@@ -11,6 +11,13 @@ export interface Libc {
    * the system tells that only once.
    */
   receive(fd: number, target: Uint8Array, from: number, to: number): number;
+  /**
+   * Reads into `target[from, to)` what the system has in memory of a file, from `position` on.
+   *
+   * Returns the number of bytes, 0 at the file's end; -1 where the device would have to be asked,
+   * and whenever else it can't be done like this.
+   */
+  readCached(fd: number, target: Uint8Array, from: number, to: number, position: number): number;
   /** Lets `backlog` connections wait to be accepted. */
   listen(fd: number, backlog: number): void;
   /** Takes the lock on an open file until the file is closed; false where another has it. */
@@ -18,10 +25,21 @@ export interface Libc {
 }
 
 /** What differs between the systems; the numbers are those of their header files. */
-const SYSTEMS = {
+interface System {
+  readonly library: string;
+  readonly errno: string;
+  /** MSG_DONTWAIT and EAGAIN. */
+  readonly dontWait: number;
+  readonly wouldBlock: number;
+}
+
+const SYSTEMS: Readonly<Record<"linux" | "darwin", System>> = {
   linux: { library: "libc.so.6", errno: "__errno_location", dontWait: 0x40, wouldBlock: 11 },
   darwin: { library: "libSystem.B.dylib", errno: "__error", dontWait: 0x80, wouldBlock: 35 },
-} as const;
+};
+
+/** RWF_NOWAIT of preadv2, which only Linux has (since 4.14; glibc 2.26). */
+const NO_WAIT = 8;
 
 const LOCK_EXCLUSIVE = 2;
 const LOCK_WITHOUT_WAITING = 4;
@@ -31,13 +49,33 @@ export function loadLibc(): Libc | null {
   if (process.platform !== "linux" && process.platform !== "darwin") return null;
   const system = SYSTEMS[process.platform];
   try {
-    return bind(system.library, system.errno, system.dontWait, system.wouldBlock);
+    return bind(system, process.platform === "linux" ? bindReadCached(system.library) : notCached);
   } catch {
     return null; // another C library than glibc; every caller has a way without
   }
 }
 
-function bind(library: string, errnoName: string, dontWait: number, wouldBlock: number): Libc {
+function notCached(): number {
+  return -1;
+}
+
+function bindReadCached(library: string): Libc["readCached"] {
+  const { preadv2 } = dlopen(library, {
+    preadv2: { args: ["i32", "ptr", "i32", "i64", "i32"], returns: "i32" },
+  }).symbols;
+  // struct iovec: an address and a length.
+  const vector = new BigUint64Array(2);
+  const vectorAt = ptr(vector);
+  return (fd, target, from, to, position) => {
+    if (fd < 0 || from >= to) return -1;
+    vector[0] = BigInt(ptr(target, from));
+    vector[1] = BigInt(to - from);
+    return preadv2(fd, vectorAt, 1, position, NO_WAIT);
+  };
+}
+
+function bind(system: System, readCached: Libc["readCached"]): Libc {
+  const { library, errno: errnoName, dontWait, wouldBlock } = system;
   const { recv, listen, flock } = dlopen(library, {
     recv: { args: ["i32", "ptr", "u64", "i32"], returns: "i32" },
     listen: { args: ["i32", "i32"], returns: "i32" },
@@ -61,6 +99,7 @@ function bind(library: string, errnoName: string, dontWait: number, wouldBlock: 
       if (code === wouldBlock) return 0;
       throw new NetworkError("reset", `recv failed with errno ${code}`);
     },
+    readCached,
     listen(fd, backlog) {
       listen(fd, backlog);
     },

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import type { Disk } from "../../platform/disk.ts";
 import { manualClock } from "../../platform/testing/manual-clock.ts";
 import { memoryDisk } from "../../platform/testing/memory-disk.ts";
@@ -17,6 +17,8 @@ import {
   readRecords,
   SMALL_LOG,
 } from "../store.testing.ts";
+
+setDefaultTimeout(60_000);
 
 const HOUR_MS = 60 * 60 * 1000;
 const ALWAYS = { minDirtyRatio: 0, deleteRetentionMs: HOUR_MS, minLagMs: 0, maxLagMs: 1e15 };
