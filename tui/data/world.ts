@@ -9,6 +9,7 @@ import type {
 import type { GroupRow, ProgressRow } from "./group-row.ts";
 import { type PartitionRow, toldPartition } from "./partition-row.ts";
 import { Ring } from "./ring.ts";
+import { TopicPartitions } from "./topic-partitions.ts";
 import { Track } from "./track.ts";
 
 /** How many values a sparkline can show, one a second. */
@@ -48,12 +49,6 @@ export interface EventRow extends TracedEvent {
 export type Focus =
   | { readonly kind: "topic"; readonly topic: string }
   | { readonly kind: "group"; readonly groupId: string };
-
-/** The partitions of the one topic that is looked at. */
-export interface TopicPartitions {
-  readonly topic: string;
-  readonly rows: Map<number, PartitionRow>;
-}
 
 /** The partitions of the one group that is looked at, and how it comes along in each. */
 export interface GroupPartitions {
@@ -157,7 +152,7 @@ export class World {
   /** Something else is looked at from now on, or nothing. */
   lookAt(focus: Focus | null): void {
     this.#focusComplete = focus === null;
-    this.partitions = focus?.kind === "topic" ? { topic: focus.topic, rows: new Map() } : null;
+    this.partitions = focus?.kind === "topic" ? new TopicPartitions(focus.topic) : null;
     this.progress =
       focus?.kind === "group"
         ? { groupId: focus.groupId, rows: new Map(), tracks: new Map() }
@@ -169,10 +164,8 @@ export class World {
     const { partitions, progress } = this;
     this.#focusComplete = !update.incomplete;
     if (partitions) {
-      if (isFirst || update.removedTopics.includes(partitions.topic)) partitions.rows.clear();
-      for (const row of update.partitions) {
-        partitions.rows.set(row.partition, toldPartition(row, update.atMs));
-      }
+      if (isFirst || update.removedTopics.includes(partitions.topic)) partitions.clear();
+      for (const row of update.partitions) partitions.take(toldPartition(row, update.atMs));
     }
     if (!progress) return;
     if (isFirst) progress.rows.clear();

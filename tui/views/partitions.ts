@@ -90,7 +90,7 @@ export function partitionsView(topic: string, context: ViewContext): View<Partit
   return {
     table: {
       columns,
-      rows: isGone ? [] : [...(known?.rows.values() ?? [])],
+      rows: isGone ? [] : (known?.rows ?? []),
       key: ({ numberText }) => numberText,
       search: ({ partition, leader, replicas }) => `${partition} ${leader} ${replicas.join(",")}`,
       isFault: ({ health }) => health !== "ok",
