@@ -15,17 +15,35 @@ test("rates are means over the last seconds, and nothing soon after the last byt
   expect(shown.slice(-2)).toEqual([null, null]);
 });
 
-test("a burst after a long silence is not spread over the silence", () => {
+test("a burst after a long silence counts for the last two seconds, as long as they last", () => {
   const traffic = new Traffic();
   const meter = new RateMeter(traffic, 0);
   expect(meter.read(500, 0)).toBeNull();
   traffic.written(10, 1000);
   traffic.bytesOut += 2000;
-  expect(meter.read(60_500, 60_000)).toEqual({
-    recordsInPerSecond: 20,
-    bytesInPerSecond: 2000,
-    bytesOutPerSecond: 4000,
-  });
+  const rates = { recordsInPerSecond: 5, bytesInPerSecond: 500, bytesOutPerSecond: 1000 };
+  for (const nowMs of [60_500, 61_000, 61_500, 62_000]) {
+    expect(meter.read(nowMs, nowMs - 500)).toEqual(rates);
+  }
+  expect(meter.read(62_500, 62_000)).toBeNull();
+});
+
+test("who looks seldom is told means since the last look, who looks often those of two seconds", () => {
+  for (const [everyMs, afterMs, perSecond] of [
+    [10_000, 10_000, 100],
+    [50, 2500, 100],
+    [2500, 2500, 40],
+  ] as const) {
+    const traffic = new Traffic();
+    const meter = new RateMeter(traffic, 0);
+    for (let nowMs = everyMs; nowMs < afterMs; nowMs += everyMs) {
+      traffic.written(everyMs / 10, everyMs);
+      meter.read(nowMs, nowMs - everyMs);
+    }
+    traffic.written(afterMs === everyMs ? (afterMs * perSecond) / 1000 : everyMs / 10, everyMs);
+    const told = meter.read(afterMs, afterMs - everyMs)?.recordsInPerSecond;
+    expect(told).toBeCloseTo(perSecond, 9);
+  }
 });
 
 test("what went through before anyone looked does not count", () => {

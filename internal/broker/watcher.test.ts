@@ -131,8 +131,7 @@ describe("topics", () => {
       const { topics } = watcher.take(MANY);
       if (topics.length === 0) break;
     }
-    expect(told).toBeGreaterThan(2);
-    expect(told).toBeLessThan(8);
+    expect(told).toBe(2); // its rates of the last two seconds, and that they are over
   });
 });
 
