@@ -54,8 +54,12 @@ await load(client, partitions / rate);
 const without: number[] = [];
 const beside: number[] = [];
 const shares: number[] = [];
+const brokerWithout: number[] = [];
+const brokerBeside: number[] = [];
 for (let turn = 0; turn < turns; turn++) {
+  const brokerAlone = cpuMeter(weir.pid);
   without.push(await load(client, seconds));
+  brokerWithout.push(brokerAlone());
   await using screen = await openScreen(
     { address: weir.address, directory: home },
     { columns: 120, rows: 40 },
@@ -63,22 +67,27 @@ for (let turn = 0; turn < turns; turn++) {
   await screen.see("overview");
   await screen.run(`topics ${TOPIC}`);
   await Promise.all([Bun.sleep(SETTLING_MS), load(client, SETTLING_MS / 1000)]);
-  const pid = await screen.pid();
-  const [cpuBefore, began] = [cpuSeconds(pid), performance.now()];
+  const [ofScreen, ofBroker] = [cpuMeter(await screen.pid()), cpuMeter(weir.pid)];
   beside.push(await load(client, seconds));
-  shares.push((cpuSeconds(pid) - cpuBefore) / ((performance.now() - began) / 1000));
+  shares.push(ofScreen());
+  brokerBeside.push(ofBroker());
 }
 const ratios = beside.map((p99Ms, turn) => p99Ms / (without[turn] ?? Number.NaN));
-tell(
-  "CPU of the screen, % of a core",
-  shares.map((share) => share * 100),
-);
+tell("CPU of the screen, % of a core", shares);
+tell("CPU of the broker without it", brokerWithout);
+tell("CPU of the broker with it", brokerBeside);
 tell("p99 without it, ms", without);
 tell("p99 with it, ms", beside);
 tell("p99 with / without", ratios);
 await client.close();
 await weir.end("SIGTERM");
 rmSync(home, { recursive: true });
+
+/** Tells what a process takes from now on until it is asked, in % of a core. */
+function cpuMeter(pid: number): () => number {
+  const [before, began] = [cpuSeconds(pid), performance.now()];
+  return () => (100 * (cpuSeconds(pid) - before)) / ((performance.now() - began) / 1000);
+}
 
 /** Sends records to one partition after the other; resolves with the acks' p99 in ms. */
 async function load(producer: Client, forSeconds: number): Promise<number> {
