@@ -122,7 +122,7 @@ async function bench(stdio: Stdio, given: string | undefined, options: BenchOpti
   if (options.only === "consume" && options.rate !== undefined) {
     throw usageError("--rate is for writing, and --only consume writes nothing.");
   }
-  const stop = takeSignals();
+  const stop = takeSignals(stdio.out);
   await withClient(options, async (client) => {
     const topic = given ?? (await makeTopic(client, options));
     try {

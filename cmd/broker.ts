@@ -193,7 +193,7 @@ async function runBroker(
     import("../internal/platform/bun/idle-memory.ts"),
   ]);
   const platform = bunPlatform();
-  const stop = takeSignals();
+  const stop = takeSignals(stdio.out);
   const logTo = withScreen ? openLogFile(settings.data) : 2;
   const log = writtenLog(
     descriptorWriter(logTo),

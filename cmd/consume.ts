@@ -86,7 +86,7 @@ async function consume(
   checkEnd(options);
   checkGroup(options);
   if (options.count === 0) return;
-  const stop = takeSignals();
+  const stop = takeSignals(stdio.out);
   if (options.group !== undefined) {
     await consumeShared(stdio, topics, options.group, options, append, stop);
     return;

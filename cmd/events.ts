@@ -48,7 +48,7 @@ export function eventsVerb(stdio: Stdio): Command {
     .addOption(watchOption("wait for more, and look again and again, e.g. every 2s"))
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<EventsOptions>();
-      const stop = takeSignals();
+      const stop = takeSignals(stdio.out);
       await withClient(options, (client) => show(stdio, client, options, stop), stop);
     });
 }

@@ -17,8 +17,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   // What was printed before a failure is data all the same.
   const lost = await failureOf(() => stdio.out.flush());
   const error = failure ?? lost;
-  if (error === null || error instanceof OutputClosedError) return;
-  process.exitCode = report(stdio, error);
+  if (error !== null && !(error instanceof OutputClosedError)) {
+    process.exitCode = report(stdio, error);
+  }
+  if (stdio.out.stuck) process.exit(); // what nobody takes would keep it
 }
 
 async function failureOf(work: () => Promise<void>): Promise<unknown> {

@@ -82,7 +82,7 @@ async function produce(stdio: Stdio, topic: string, options: ProduceOptions): Pr
   if (stdio.inputIsTerminal) {
     stdio.note("reading records from the terminal, one a line; Ctrl-D ends");
   }
-  const stop = takeSignals();
+  const stop = takeSignals(stdio.out);
   await withClient(
     options,
     async (client) => {

@@ -51,7 +51,7 @@ export async function printReading(
 ): Promise<void> {
   const { watch: intervalMs } = options;
   if (intervalMs !== undefined) {
-    const stop = takeSignals();
+    const stop = takeSignals(stdio.out);
     const repeat = (client: Client) => {
       return watchLooks(stdio, options, intervalMs, stop, () => look(client));
     };
@@ -72,7 +72,7 @@ export async function printLocalReading(
   look: () => Promise<Reading>,
 ): Promise<void> {
   if (options.watch !== undefined) {
-    await watchLooks(stdio, options, options.watch, takeSignals(), look);
+    await watchLooks(stdio, options, options.watch, takeSignals(stdio.out), look);
     return;
   }
   const { print, failure } = await look();

@@ -1,11 +1,16 @@
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import type { Output } from "./output/output.ts";
+
+/** How long someone who reads our output has for what is left of it, after the first signal. */
+const ENDING_MS = 2000;
 
 /**
  * Takes SIGINT and SIGTERM from now on. The first aborts the signal that this returns: the verb
- * finishes what it has begun, and the process ends with that signal's exit code. The second ends
- * the process at once, whatever it is doing.
+ * finishes what it has begun, and the process ends with that signal's exit code; from then on a
+ * reader of `out` that takes nothing isn't waited for much longer. The second ends the process at
+ * once, whatever it is doing.
  */
-export function takeSignals(): AbortSignal {
+export function takeSignals(out: Output): AbortSignal {
   const controller = new AbortController();
   const take = (code: ExitCode) => () => {
     if (controller.signal.aborted) process.exit(code);
@@ -14,5 +19,6 @@ export function takeSignals(): AbortSignal {
   };
   process.on("SIGINT", take(exitCodes.interrupted));
   process.on("SIGTERM", take(exitCodes.terminated));
+  out.endBy(controller.signal, ENDING_MS);
   return controller.signal;
 }

@@ -86,7 +86,7 @@ function parseRefreshMs(text: string): number {
 }
 
 async function lookAgain(stdio: Stdio, options: TopOptions): Promise<void> {
-  const stop = takeSignals();
+  const stop = takeSignals(stdio.out);
   const look = (client: Client) => printLooks(stdio, client, options.refresh, stop);
   await withClient(options, look, stop);
 }

@@ -91,7 +91,7 @@ function parseTopic(text: string): SeededTopic {
 }
 
 async function runDev(stdio: Stdio, words: readonly string[], options: DevOptions): Promise<void> {
-  const stop = takeSignals();
+  const stop = takeSignals(stdio.out);
   const [{ bunPlatform }, { unsyncedDisk }] = await Promise.all([
     import("../../internal/platform/bun/platform.ts"),
     import("../../internal/platform/unsynced-disk.ts"),

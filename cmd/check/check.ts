@@ -110,7 +110,7 @@ function verbOf(stdio: Stdio, check: Check): Command {
     const names = Array.isArray(args[0]) ? args[0].map(String) : [];
     const ask = () => outcomeOf(name, options, (client) => look(client, names, options));
     if (options.watch !== undefined) {
-      await watchLooks(stdio, options, options.watch, takeSignals(), async () => {
+      await watchLooks(stdio, options, options.watch, takeSignals(stdio.out), async () => {
         const outcome = await ask();
         return { print: (...how) => print(name, outcome, ...how), failure: null };
       });

@@ -98,7 +98,7 @@ export async function makeMoves(
   const { clock } = bunPlatform();
   const beganMs = clock.monotonicMs();
   let notedMs = beganMs;
-  const signal = takeSignals();
+  const signal = takeSignals(stdio.out);
   const made = await carryOut(clock, client, moves, {
     bytesPerSecond: options.bandwidth ?? null,
     signal,

@@ -13,6 +13,13 @@ const COMMIT_EVERY_MS = 1000;
 /** Refusals of a commit after which others read what it was about: once more, but not never. */
 const LOST: ReadonlySet<string> = new Set(["illegal-generation", "unknown-member-id"]);
 
+/** How what is shared is printed. */
+interface SharedOptions {
+  readonly append: AppendRecord;
+  /** At most so many records. */
+  readonly limit: number;
+}
+
 /**
  * Prints what a member of a group reads until it has read all that there was, or is stopped, and
  * commits what was printed: an offset is only committed when the lines before it have left.
@@ -20,9 +27,23 @@ const LOST: ReadonlySet<string> = new Set(["illegal-generation", "unknown-member
 export async function printShared(
   stdio: Stdio,
   reader: GroupReader,
-  { append, limit }: { readonly append: AppendRecord; readonly limit: number },
+  options: SharedOptions,
 ): Promise<void> {
   const printed = new Printed(stdio, reader);
+  try {
+    await printAll(stdio, reader, options, printed);
+  } catch (error) {
+    if (stdio.out.stuck) await printed.commitWritten();
+    throw error;
+  }
+}
+
+async function printAll(
+  stdio: Stdio,
+  reader: GroupReader,
+  { append, limit }: SharedOptions,
+  printed: Printed,
+): Promise<void> {
   let left = limit;
   let partitionCount = 0;
   let failedCount = 0;
@@ -105,6 +126,11 @@ class Printed {
   /** Lets everything leave, and commits it. */
   async commit(): Promise<void> {
     await this.flush();
+    await this.commitWritten();
+  }
+
+  /** Commits what has left, and nothing of what waits in the output. */
+  async commitWritten(): Promise<void> {
     const offsets = [...this.#written.values()];
     this.#written.clear();
     this.#committedAtMs = Date.now();

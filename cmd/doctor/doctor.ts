@@ -38,7 +38,7 @@ export function doctorVerb(stdio: Stdio): Command {
       const options = command.optsWithGlobals<DoctorOptions>();
       if (options.watch !== undefined) {
         const look = async () => reading(diagnosisListing(await examine(options)));
-        await watchLooks(stdio, options, options.watch, takeSignals(), look);
+        await watchLooks(stdio, options, options.watch, takeSignals(stdio.out), look);
         return;
       }
       const rows = await examine(options);

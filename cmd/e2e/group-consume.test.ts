@@ -117,6 +117,25 @@ test("only what has left is committed, also when somebody presses Ctrl-C", async
   expect(await committed("slow")).toBe(printed ?? -1);
 });
 
+test("one signal ends it while nobody reads, and commits what has left", async () => {
+  const total = (await fill("stuck", 50_000)).length;
+  const { stdout } = await bench.bash(`
+    mkfifo stuck.pipe
+    weir consume stuck -f -g stuck > stuck.pipe & pid=$!
+    exec 3< stuck.pipe
+    dd bs=1000 count=600 iflag=fullblock <&3 2> /dev/null > stuck.out
+    kill -TERM $pid
+    wait $pid; echo $?
+    cat <&3 >> stuck.out; wc -l < stuck.out`);
+  const [ended, printed = 0] = stdout.trim().split("\n").map(Number);
+  expect(ended).toBe(143);
+  expect(printed).toBeLessThan(total);
+  const done = await committed("stuck");
+  expect(done).toBeGreaterThan(0);
+  expect(done).toBeLessThanOrEqual(printed);
+  expect((await describeGroup("stuck")).members).toEqual([]);
+});
+
 test.each([
   ["a second Ctrl-C", "INT", 130],
   ["kill -9", "KILL", 137],

@@ -49,7 +49,7 @@ export function dumpVerb(stdio: Stdio): Command {
         return;
       }
       const output = watchFormat(stdio, options);
-      await repeat(stdio, output, intervalMs, takeSignals(), async () => async () => {
+      await repeat(stdio, output, intervalMs, takeSignals(stdio.out), async () => async () => {
         await withFiles(() => dump(stdio, what, { ...options, output }, Date.now())).catch(
           noted(stdio),
         );

@@ -45,7 +45,7 @@ export function exportVerb(stdio: Stdio): Command {
     .addOption(listingOption())
     .action(async (words: string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<ExportOptions>();
-      const stop = takeSignals();
+      const stop = takeSignals(stdio.out);
       const { to } = options;
       if (to === undefined) {
         checkPipe(stdio, options);

@@ -52,7 +52,7 @@ async function importArchive(stdio: Stdio, file: string, options: ImportOptions)
   if (file === "-" && stdio.inputIsTerminal) {
     throw usageError("name a file, or send an archive through a pipe.");
   }
-  const stop = takeSignals();
+  const stop = takeSignals(stdio.out);
   const imported = new Imported(options.as ?? null);
   if (options.dryRun) {
     await readArchive(stdio, file, imported, null, stop);

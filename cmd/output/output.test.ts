@@ -3,7 +3,7 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from "n
 import os from "node:os";
 import path from "node:path";
 import { CommandError } from "../errors.ts";
-import { descriptorWriter, Output } from "./output.ts";
+import { descriptorWriter, Output, OutputClosedError } from "./output.ts";
 
 /** An output whose writer takes at most `most` bytes a call, and what it took. */
 function collecting(most: number) {
@@ -60,6 +60,37 @@ describe("Output", () => {
     taken.resolve(1);
     await flushed;
     output.appendText("b");
+  });
+
+  test("waits for a reader that takes nothing, but not when one is to end", async () => {
+    let calls = 0;
+    const output = new Output(() => {
+      calls++;
+      return new Promise(() => {});
+    });
+    const ending = new AbortController();
+    output.endBy(ending.signal, 1);
+    output.appendText("a");
+    const flushed = output.flush();
+    expect(output.stuck).toBe(false);
+    ending.abort();
+    await expect(flushed).rejects.toThrow(OutputClosedError);
+    expect(output.stuck).toBe(true);
+    await output.flush(); // there is nothing
+    output.appendText("b");
+    await expect(output.flush()).rejects.toThrow(OutputClosedError);
+    expect(calls).toBe(1);
+  });
+
+  test("lets a reader that comes to it in time have everything", async () => {
+    const taken = Promise.withResolvers<number>();
+    const output = new Output(() => taken.promise);
+    output.endBy(AbortSignal.abort(), 60_000);
+    output.appendText("a");
+    const flushed = output.flush();
+    taken.resolve(1);
+    await flushed;
+    expect(output.stuck).toBe(false);
   });
 
   test("passes a writer's failure on and is empty afterwards", async () => {

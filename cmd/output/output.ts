@@ -30,6 +30,8 @@ export class Output {
   #buffer = new Uint8Array(initialBytes);
   #filledBytes = 0;
   #flushing = false;
+  #stuck = false;
+  #ending: { readonly signal: AbortSignal; readonly withinMs: number } | null = null;
 
   constructor(write: WriteSome) {
     this.#write = write;
@@ -42,6 +44,16 @@ export class Output {
 
   get empty(): boolean {
     return this.#filledBytes === 0;
+  }
+
+  /** Whether a write was given up that may still be going on, and keeps the process. */
+  get stuck(): boolean {
+    return this.#stuck;
+  }
+
+  /** Once `signal` is aborted, a reader that takes longer for a flush counts as gone. */
+  endBy(signal: AbortSignal, withinMs: number): void {
+    this.#ending = { signal, withinMs };
   }
 
   /** Appends `bytes[from, to)`, which the caller may change afterwards. */
@@ -64,14 +76,43 @@ export class Output {
     if (this.#flushing) throw new Error("a flush is running already");
     this.#flushing = true;
     try {
-      let written = 0;
-      while (written < this.#filledBytes) {
-        written += await this.#write(this.#buffer, written, this.#filledBytes);
-      }
+      await this.#timely(this.#writeAll(this.#buffer, this.#filledBytes));
     } finally {
       this.#filledBytes = 0;
       this.#flushing = false;
-      if (this.#buffer.length > initialBytes) this.#buffer = new Uint8Array(initialBytes);
+      // A write that was given up may still read what it was given.
+      if (this.#stuck || this.#buffer.length > initialBytes) {
+        this.#buffer = new Uint8Array(initialBytes);
+      }
+    }
+  }
+
+  async #writeAll(bytes: Uint8Array, to: number): Promise<void> {
+    let written = 0;
+    while (written < to) {
+      if (this.#stuck) throw stuckError();
+      written += await this.#write(bytes, written, to);
+    }
+  }
+
+  /** Resolves when something is written; gives it up when one is to end and it takes too long. */
+  async #timely(writing: Promise<void>): Promise<void> {
+    const { signal, withinMs } = this.#ending ?? {};
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const hurry = (): void => {
+      timer = setTimeout(() => {
+        this.#stuck = true;
+        reject(stuckError());
+      }, withinMs);
+    };
+    if (signal?.aborted) hurry();
+    else signal?.addEventListener("abort", hurry, { once: true });
+    try {
+      await Promise.race([writing, givenUp]);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", hurry);
     }
   }
 
@@ -83,6 +124,10 @@ export class Output {
     larger.set(this.#buffer.subarray(0, this.#filledBytes));
     this.#buffer = larger;
   }
+}
+
+function stuckError(): OutputClosedError {
+  return new OutputClosedError("the reader takes nothing");
 }
 
 /**
