@@ -53,6 +53,8 @@ test("one that is away is told by those that missed it", async () => {
   const one = memberRow(1, [follower(2), follower(3, away)]);
   await using screen = await showing(one, [memberRow(2, [follower(1), follower(3, away)])]);
   expect(screen.lineWith("broker away")).toContain("not heard for 12s");
+  expect(screen.lineWith("broker 3 away")).not.toBe("");
+  expect(screen.lines().join("\n")).not.toContain("all in sync");
   screen.press("P");
   await screen.shows("in a cluster the controller chooses who leads");
 });

@@ -62,7 +62,7 @@ describe.skipIf(!hasTmux)("someone at the screen of a pair", () => {
     await you.seeTogether("under-replicated", "orders-1", "missing: 2");
     await you.see("broker 2 fell out of the ISR of");
     await weir(master, ["produce", "orders", "-p", "1"], "three\n");
-    await you.see("have one copy only");
+    await you.see("were acked with one copy");
     await you.run("topics orders");
     await you.seeTogether("1 ▲ 1/2", "1*,(2)");
     await you.press("z");

@@ -94,13 +94,17 @@ function absentBrokers(context: ViewContext): Attention[] {
   );
 }
 
-/** Acks that left while only one copy had the record: as long as that lasts. */
+/**
+ * Acks that left while only one copy had the record, as long as a copy is missing: in a cluster
+ * others may have it by now.
+ */
 function degradedAcks(context: ViewContext): Attention[] {
   return answering(context).flatMap(({ brokerId, replication }) => {
     const open = replication.degraded.find(({ endMs }) => endMs === null);
     if (!open) return [];
     const count = grouped(open.recordsAckedAlone);
-    const why = `${count} records since ${moment(open.startMs, context.nowMs)} have one copy only`;
+    const since = moment(open.startMs, context.nowMs);
+    const why = `${count} records since ${since} were acked with one copy`;
     return [trouble(context, "warning", ["acks degraded", `broker ${brokerId}`], why)];
   });
 }

@@ -132,8 +132,14 @@ function replicationLine(rows: readonly BrokerRow[], context: ViewContext, width
   return [[`${glyphs.ok} ${name} ${lag}`, "ok"]];
 }
 
-/** Of a cluster: whether all brokers that are there have what they are to have. */
+/** Of a cluster: whether all brokers are there, and have what they are to have. */
 function membersLine(rows: readonly BrokerRow[], { theme: { glyphs } }: ViewContext): Line {
+  const away = rows.filter(({ standing }) => standing === "away");
+  const [first] = away;
+  if (first) {
+    const who = away.length === 1 ? `broker ${first.brokerId}` : grouped(away.length);
+    return [[`${glyphs.bad} ${who} away`, "bad"]];
+  }
   const behind = rows.filter(({ standing }) => standing === "behind");
   if (behind.length === 0) return [[`${glyphs.ok} all in sync`, "ok"]];
   return [[`${glyphs.warning} ${behind.length} behind`, "warning"]];
