@@ -1,11 +1,12 @@
 /**
  * Takes the pictures in docs/screen: each view of `weir top` at two sizes, of a real pair of
  * brokers under load. Its disk is low and a group is stuck; its slave is killed, comes back and
- * catches up, and before it has, its master is killed, too.
+ * catches up, and before it has, its master is killed, too. Then of a cluster that has lost one of
+ * its three brokers.
  *
  *     npm run pictures [FOLDER]     # FOLDER: where the brokers keep their data
  *
- * Needs tmux.
+ * Needs tmux and etcd.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -13,7 +14,7 @@ import path from "node:path";
 import { Resvg } from "@resvg/resvg-js";
 import { openScreen, type SomeoneAtScreen } from "../e2e/tmux.testing.ts";
 import { smallPng } from "./pictures/png.ts";
-import { openStage, type Stage } from "./pictures/stage.ts";
+import { type ClusterStage, openClusterStage, openStage, type Stage } from "./pictures/stage.ts";
 import { svgOf } from "./pictures/svg.ts";
 
 const SIZES = [
@@ -103,6 +104,20 @@ async function takePromotion(stage: Stage, directory: string): Promise<void> {
   }
 }
 
+/** With one broker away, and its partitions led by others. */
+const CLUSTER_PICTURES: readonly Picture[] = [
+  { name: "cluster-overview", keys: ["1"], shows: "broker away" },
+  { name: "cluster-brokers", keys: ["4"], shows: "✖ away" },
+  { name: "cluster-partitions", keys: [":topics orders"], shows: "(3)" },
+];
+
+async function takeCluster({ address }: ClusterStage, directory: string): Promise<void> {
+  for (const [columns, rows] of SIZES) {
+    await using screen = await open(address, directory, columns, rows);
+    for (const picture of CLUSTER_PICTURES) await take(screen, picture, columns, rows);
+  }
+}
+
 async function open(
   address: string,
   directory: string,
@@ -137,10 +152,7 @@ function write(name: string, captured: string, columns: number, rows: number): v
   writeFileSync(path.join(target, `${name}-${columns}x${rows}.png`), smallPng(image));
 }
 
-async function main(): Promise<void> {
-  const given = process.argv[2];
-  const directory = given ?? mkdtempSync(path.join(os.tmpdir(), "weir-pictures-"));
-  mkdirSync(target, { recursive: true });
+async function ofPair(directory: string): Promise<void> {
   const stage = await openStage(directory);
   try {
     await Bun.sleep(15_000);
@@ -152,6 +164,25 @@ async function main(): Promise<void> {
     await takePromotion(stage, directory);
   } finally {
     await stage.close();
+  }
+}
+
+async function ofCluster(directory: string): Promise<void> {
+  await using stage = await openClusterStage();
+  await Bun.sleep(15_000);
+  await stage.killOne();
+  await Bun.sleep(20_000);
+  await takeCluster(stage, directory);
+}
+
+async function main(): Promise<void> {
+  const given = process.argv[2];
+  const directory = given ?? mkdtempSync(path.join(os.tmpdir(), "weir-pictures-"));
+  mkdirSync(target, { recursive: true });
+  try {
+    await ofPair(directory);
+    await ofCluster(directory);
+  } finally {
     if (given === undefined) rmSync(directory, { recursive: true });
   }
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Client } from "../../../internal/client/api.ts";
 import { connect } from "../../../internal/client/client.ts";
 import { bunPlatform } from "../../../internal/platform/bun/platform.ts";
+import { startCluster } from "../../e2e/cluster.testing.ts";
 import { spawnWeir, startBroker } from "../../e2e/weir.testing.ts";
 import { parseAddress } from "../../parse/values.ts";
 
@@ -115,6 +116,28 @@ export async function openStage(directory: string): Promise<Stage> {
   }
 }
 
+/** A cluster of three brokers with load on it. */
+export interface ClusterStage extends AsyncDisposable {
+  /** Of a broker that stays. */
+  readonly address: string;
+  /** Takes another one away as a power cut does. */
+  killOne(): Promise<void>;
+}
+
+/** Starts etcd, three brokers and the same load. */
+export async function openClusterStage(): Promise<ClusterStage> {
+  await using stack = new AsyncDisposableStack();
+  const cluster = stack.use(await startCluster());
+  const address = cluster.address(1);
+  stack.use(await startLoad(address));
+  const opened = stack.move();
+  return {
+    address,
+    killOne: () => cluster.kill(3),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
 /** Begins to write and to read; disposing of what it returns ends that. */
 async function startLoad(address: string): Promise<AsyncDisposableStack> {
   await using stack = new AsyncDisposableStack();
@@ -197,6 +220,6 @@ function consume(address: string, { groupId, topic, bytesPerSecond }: Reading): 
   void read();
   return () => {
     stopped = true;
-    child.kill("SIGKILL"); // one whose output nobody takes waits for that, asked to end
+    child.kill("SIGKILL"); // asked to end, one whose output nobody takes waits for that a while
   };
 }
