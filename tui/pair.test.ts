@@ -49,12 +49,16 @@ describe("the other broker of a pair", () => {
     broker.tell({ broker: masterOf({}) });
     await screen.until(() => other.watches.length > 0, "nobody asks the slave");
     other.tellCloseUp({ broker: { ...slaveRow(), syncs, diskFreeBytes: 7e9 } });
+    await screen.settled();
+    broker.tell({ broker: masterOf({}) });
     screen.press("4", "j");
     await screen.shows("47.0ms");
     expect(screen.lineWith("slave ")).toMatch(/2 ● up .*47\.0ms .* 7\.0GB/);
     await screen.shows("version");
     expect(screen.lines().join("\n")).not.toContain("shows the rest");
     other.lose();
+    await screen.settled();
+    broker.tell({ broker: masterOf({}) });
     await screen.shows("shows the rest");
   });
 
@@ -69,6 +73,8 @@ describe("the other broker of a pair", () => {
     broker.tell({ broker: slaveRow({ inSync: false }) });
     await screen.until(() => other.watches.length > 0, "nobody asks the master");
     other.tellCloseUp({ broker: masterOf({ inSync: false, lagRecords: 1234 }) });
+    await screen.settled();
+    broker.tell({ broker: slaveRow({ inSync: false }) });
     screen.press("4");
     await screen.shows("1.2k");
     expect(screen.lineWith("1.2k")).toContain("2 ▲ behind");

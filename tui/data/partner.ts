@@ -10,8 +10,6 @@ export interface PartnerOptions {
   readonly refreshMs: number;
   /** Whether the broker that is watched hears a partner: nobody is sought before that. */
   readonly isHeard: () => boolean;
-  /** Told what the partner says of itself; null: it says nothing any more. */
-  readonly told: (activity: BrokerActivity | null) => void;
   /** Resolves at once, or when a pause is over. */
   readonly unpaused: () => Promise<void>;
 }
@@ -30,6 +28,8 @@ export class Partner {
   /** The connection to the watched broker whose partner is followed; null: nobody's. */
   #of: Client | null = null;
   #client: Client | null = null;
+  /** What it has told last. */
+  #told: BrokerActivity | null = null;
   /** Ends a wait. */
   #wake: (() => void) | null = null;
 
@@ -37,12 +37,17 @@ export class Partner {
     this.#options = options;
   }
 
+  /** What it says of itself, as others do in a cluster; nothing if it doesn't. */
+  get others(): readonly BrokerActivity[] {
+    return this.#told ? [this.#told] : [];
+  }
+
   /**
    * Follows the partner of the broker at the other end of `of`, until `stop`. Rejects with what is
    * a bug.
    */
   async follow(of: Client): Promise<void> {
-    const { told, unpaused, isHeard } = this.#options;
+    const { unpaused, isHeard } = this.#options;
     this.#of = of;
     while (this.#of === of) {
       if (!isHeard()) {
@@ -55,7 +60,7 @@ export class Partner {
         if (!(error instanceof ClientError)) throw error;
       }
       if (this.#of !== of) return;
-      told(null);
+      this.#told = null;
       await this.#wait(RETRY_MS);
       await unpaused();
     }
@@ -66,12 +71,12 @@ export class Partner {
     this.#wake?.();
     void this.#client?.close();
     this.#client = null;
-    this.#options.told(null);
+    this.#told = null;
   }
 
   /** Connects to the partner, if there is one, and is told of it until that ends. */
   async #look(of: Client): Promise<void> {
-    const { connectTo, refreshMs, told, unpaused } = this.#options;
+    const { connectTo, refreshMs, unpaused } = this.#options;
     if (of.hello.inCluster) return; // all of its brokers are watched as one
     const address = partnerOf(await of.describeCluster(), of.hello.brokerId);
     if (address === null || this.#of !== of) return;
@@ -81,7 +86,7 @@ export class Partner {
       this.#client = client;
       for await (const { broker } of client.watch({ ...onlyItself, intervalMs: refreshMs })) {
         if (this.#of !== of) return;
-        told(broker);
+        this.#told = broker;
         await unpaused();
       }
     } finally {

@@ -58,18 +58,13 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { clock, connectTo, refreshMs, changed } = options;
-    const told: PartnerOptions["told"] = (activity) => {
-      const isNews = activity !== null || this.world.partner !== null;
-      this.world.partner = activity;
-      if (isNews) changed();
-    };
+    const { clock, connectTo, refreshMs } = options;
     const unpaused = () => this.#unpaused();
     const isHeard = (): boolean => {
       const { connected = false, followers = [] } = this.world.broker?.replication ?? {};
       return connected || followers.some((follower) => follower.connected);
     };
-    this.#partner = new Partner({ clock, connectTo, refreshMs, isHeard, told, unpaused });
+    this.#partner = new Partner({ clock, connectTo, refreshMs, isHeard, unpaused });
   }
 
   get paused(): boolean {
@@ -155,7 +150,8 @@ export class Session {
     let isFirst = true;
     try {
       for await (const update of watch) {
-        this.world.update(update, clock.monotonicMs(), isFirst);
+        const others = [...update.others, ...this.#partner.others];
+        this.world.update({ ...update, others }, clock.monotonicMs(), isFirst);
         isFirst = false;
         this.#wasTold = true;
         changed();

@@ -65,10 +65,8 @@ export class World {
   link: Link = { state: "connecting", attempt: 1 };
   hello: BrokerHello | null = null;
   broker: BrokerActivity | null = null;
-  /** Of a cluster: the other brokers that answer. */
-  #members: readonly BrokerActivity[] = [];
-  /** The other broker of a pair, as it tells of itself; null: it doesn't. */
-  partner: BrokerActivity | null = null;
+  /** What brokers tell of themselves besides the one that is watched. */
+  others: readonly BrokerActivity[] = [];
   /** When the last update came (monotonic), and what the broker's clock showed then. */
   updatedAtMs: number | null = null;
   brokerAtMs = 0;
@@ -103,11 +101,6 @@ export class World {
     return sum;
   }
 
-  /** What brokers tell of themselves besides the one that is watched. */
-  get others(): readonly BrokerActivity[] {
-    return this.partner ? [this.partner] : this.#members;
-  }
-
   /** Whether all has been told of the broker, and of what is looked at more closely. */
   get isFilled(): boolean {
     return this.complete && this.#focusComplete;
@@ -124,7 +117,7 @@ export class World {
   update(update: WatchUpdate, nowMs: number, isFirst: boolean): void {
     if (isFirst) this.#startAnew();
     this.broker = update.broker;
-    this.#members = update.others;
+    this.others = update.others;
     this.updatedAtMs = nowMs;
     this.brokerAtMs = update.atMs;
     for (const name of update.removedTopics) this.#forgetTopic(name);
