@@ -3,6 +3,10 @@
  * notice of it: the same load, by turns without and with the screen.
  *
  *     npm run bench:screen -- [--partitions 10000] [--rate 2000] [--seconds 15] [--turns 5]
+ *                             [--settling 3]
+ *
+ * A screen that has just been opened paints everything: what it takes when it has settled counts.
+ * The runtime goes on to compile what has become hot for half a minute.
  *
  * Needs tmux.
  */
@@ -21,8 +25,6 @@ import { summarize } from "./statistics.ts";
 
 const TOPIC = "orders";
 const VALUE_BYTES = 100;
-/** A screen that has just been opened paints everything; what it takes after that counts. */
-const SETTLING_MS = 3000;
 
 const { values: flags } = parseArgs({
   options: {
@@ -30,14 +32,16 @@ const { values: flags } = parseArgs({
     rate: { type: "string", default: "2000" },
     seconds: { type: "string", default: "15" },
     turns: { type: "string", default: "5" },
+    settling: { type: "string", default: "3" },
   },
 });
-const [partitions, rate, seconds, turns] = [
+const [partitions, rate, seconds, turns, settling] = [
   flags.partitions,
   flags.rate,
   flags.seconds,
   flags.turns,
-].map(Number) as [number, number, number, number];
+  flags.settling,
+].map(Number) as [number, number, number, number, number];
 
 const home = mkdtempSync(path.join(os.tmpdir(), "weir-screen-"));
 const weir = await startWeir({ data: path.join(home, "data") });
@@ -66,7 +70,7 @@ for (let turn = 0; turn < turns; turn++) {
   );
   await screen.see("overview");
   await screen.run(`topics ${TOPIC}`);
-  await Promise.all([Bun.sleep(SETTLING_MS), load(client, SETTLING_MS / 1000)]);
+  await load(client, settling);
   const [ofScreen, ofBroker] = [cpuMeter(await screen.pid()), cpuMeter(weir.pid)];
   beside.push(await load(client, seconds));
   shares.push(ofScreen());
