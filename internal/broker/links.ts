@@ -20,6 +20,8 @@ export interface PeerState {
   readonly clusterId: string;
   readonly leaderId: number;
   readonly leaderEpoch: number;
+  /** Whether it may not be the one any more who leads what it leads. */
+  readonly fenced: boolean;
 }
 
 /** What a follower is told by its leader. */

@@ -37,6 +37,7 @@ import { hasLedLast, lastLeadership, leadAll, nextEpoch, writeLeadership } from 
  */
 export class Pair implements Membership {
   readonly admin = null;
+  readonly knowsLeaders = true;
   readonly partitions: PartitionStandings;
   readonly #path: PairPath;
   #leader: ReplicationLeader | null = null;

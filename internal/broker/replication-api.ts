@@ -64,6 +64,8 @@ export interface ReplicationStatus {
   readonly role: Role;
   readonly leaderId: number;
   readonly leaderEpoch: number;
+  /** Whether it takes no records for now, as another broker may lead what it leads. */
+  readonly fenced: boolean;
   /** Whether acks wait for this broker's copies while it follows. */
   readonly mode: "sync" | "async";
   /** Of a slave: whether it hears its master, and how long it hasn't; null: never. */
@@ -111,6 +113,10 @@ export interface Replication {
   readonly leaderEpoch: number;
   /** What people may ask of a cluster; null: this broker isn't of one. */
   readonly admin: ClusterAdmin | null;
+  /**
+   * Whether clients may be told here who leads; false: this broker can't know it, and others may.
+   */
+  readonly knowsLeaders: boolean;
   /** All brokers, this one first: of a pair both, of a cluster those that are there. */
   brokers(): readonly KnownBroker[];
   /** Those that clients are told of: some that went a moment ago, too. */

@@ -5,13 +5,14 @@ import type { Pair } from "./pair.ts";
 import type { PairPath } from "./pair-path.ts";
 import type { MissingRecords, PromotionReport, ReplicationStatus } from "./replication-api.ts";
 
-type Details = Omit<ReplicationStatus, "role" | "leaderId" | "leaderEpoch" | "mode">;
+type Details = Omit<ReplicationStatus, "role" | "leaderId" | "leaderEpoch" | "fenced" | "mode">;
 
 /** How a broker stands with the others. */
 export function replicationStatus({ clock, mode }: PairPath, pair: Pair): ReplicationStatus {
   const { role, leaderId, leaderEpoch, leader, following } = pair;
   const details = leader ? leadingStatus(clock, leader) : followingStatus(clock, following);
-  return { role, leaderId, leaderEpoch, mode, ...details };
+  const fenced = leader?.isFenced ?? false;
+  return { role, leaderId, leaderEpoch, fenced, mode, ...details };
 }
 
 /** How a master's followers are. */

@@ -37,8 +37,8 @@ export function replicationLinks(platform: ClientPlatform, clientName: string): 
     ask: (address) =>
       once(address, async (caller) => {
         const { brokerId, clusterId, replication } = await call(caller, status, {});
-        const { leaderId, leaderEpoch } = replication;
-        return { brokerId, clusterId, leaderId, leaderEpoch };
+        const { leaderId, leaderEpoch, fenced } = replication;
+        return { brokerId, clusterId, leaderId, leaderEpoch, fenced };
       }),
     announce: (address, announcement) =>
       once(address, async (caller) => {

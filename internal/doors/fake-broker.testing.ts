@@ -285,6 +285,7 @@ const statusOfNothing: BrokerStatus = {
     role: "master",
     leaderId: 1,
     leaderEpoch: 7,
+    fenced: false,
     mode: "sync",
     connected: false,
     leaderSilentMs: null,
@@ -300,6 +301,7 @@ const alone: Replication = {
   role: "master",
   leaderId: 1,
   leaderEpoch: 7,
+  knowsLeaders: true,
   admin: null,
   coordinatorOf: () => 1,
   brokers: () => [

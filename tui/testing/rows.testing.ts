@@ -42,6 +42,7 @@ export function brokerRow(differs: Partial<BrokerActivity> = {}): BrokerActivity
       role: "master",
       leaderId: 1,
       leaderEpoch: 0,
+      fenced: false,
       mode: "sync",
       connected: false,
       leaderSilentMs: null,

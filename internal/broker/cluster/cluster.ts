@@ -119,6 +119,10 @@ export class Cluster implements Membership {
     return 0;
   }
 
+  get knowsLeaders(): boolean {
+    return !this.#isolation.knowsLess;
+  }
+
   /** Keeps up with what etcd says, and follows. */
   start(): void {
     const { metadata } = this.#path;
@@ -145,7 +149,8 @@ export class Cluster implements Membership {
     const { clock } = this.#path;
     const { role, leaderId, leaderEpoch, leader } = this;
     const standing = leadingStatus(clock, leader);
-    return { role, leaderId, leaderEpoch, mode: "sync", ...standing };
+    const { isFenced: fenced } = leader;
+    return { role, leaderId, leaderEpoch, fenced, mode: "sync", ...standing };
   }
 
   async open(

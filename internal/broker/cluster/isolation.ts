@@ -13,6 +13,11 @@ const HEARD_SHARE = 0.5;
  * before: it isn't that nobody was left to be heard.
  */
 const SILENT_LEASES = 1.5;
+/**
+ * A broker whose lease may have ended waits for this share of a lease's time before it takes
+ * another one's word: leases that can't be renewed end one after the other.
+ */
+const DOUBT_SHARE = 0.25;
 
 /** What a broker finds out by whether it is cut off. */
 export interface IsolationPath {
@@ -28,17 +33,32 @@ export interface IsolationPath {
  * Whether a broker is cut off from the others while etcd still hears it: nobody can copy what it
  * leads then, and what others lead waits for its copies. It finds that out by itself, and says so:
  * where nobody was heard lately, it asks all who are there.
+ *
+ * And whether a broker that etcd doesn't hear is alone with that: then others know who leads by
+ * now, and clients had better ask them.
  */
 export class Isolation {
   readonly #path: IsolationPath;
   readonly #asking = new Set<number>();
   #answeredAtMs: number;
+  /** Since when this broker's lease may have ended; null: it holds. */
+  #doubtfulSinceMs: number | null = null;
+  /** When another one has said that its lease holds, while this one's didn't. */
+  #outdoneAtMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | null = null;
 
   constructor(path: IsolationPath) {
     this.#path = path;
     this.#answeredAtMs = path.cluster.clock.monotonicMs();
     this.#lookLater();
+  }
+
+  /** Whether others may know who leads, and this broker can't. */
+  get knowsLess(): boolean {
+    if (!this.#isInDoubt) return false;
+    const { clock, leaseMs } = this.#path.cluster;
+    const lateMs = clock.monotonicMs() - leaseMs * HEARD_SHARE;
+    return this.#outdoneAtMs > lateMs || (this.#others().length > 0 && this.#heardAtMs() < lateMs);
   }
 
   close(): void {
@@ -54,12 +74,26 @@ export class Isolation {
   }
 
   #look(): void {
-    const { clock, leaseMs, brokerId, metadata } = this.#path.cluster;
-    const others = [...metadata.image.live.values()].filter(({ id }) => id !== brokerId);
+    const { clock, leaseMs } = this.#path.cluster;
+    const others = this.#others();
+    if (this.#path.leader.isFenced) this.#doubtfulSinceMs ??= clock.monotonicMs();
+    else this.#doubtfulSinceMs = null;
     if (others.length === 0) this.#answeredAtMs = clock.monotonicMs();
     const silentMs = clock.monotonicMs() - this.#heardAtMs();
-    if (silentMs > leaseMs * HEARD_SHARE) for (const other of others) this.#ask(other);
+    const asks = silentMs > leaseMs * HEARD_SHARE || this.#isInDoubt;
+    if (asks) for (const other of others) this.#ask(other);
     this.#path.changed(silentMs > leaseMs * SILENT_LEASES);
+  }
+
+  get #isInDoubt(): boolean {
+    const { clock, leaseMs } = this.#path.cluster;
+    if (this.#doubtfulSinceMs === null || !this.#path.leader.isFenced) return false;
+    return clock.monotonicMs() - this.#doubtfulSinceMs >= leaseMs * DOUBT_SHARE;
+  }
+
+  #others(): LiveBroker[] {
+    const { brokerId, metadata } = this.#path.cluster;
+    return [...metadata.image.live.values()].filter(({ id }) => id !== brokerId);
   }
 
   /** When any of the others was heard last. */
@@ -74,9 +108,10 @@ export class Isolation {
     this.#asking.add(id);
     const { links, clock } = this.#path.cluster;
     links.ask({ host, port }).then(
-      () => {
+      ({ fenced }) => {
         this.#asking.delete(id);
         this.#answeredAtMs = clock.monotonicMs();
+        if (!fenced && this.#isInDoubt) this.#outdoneAtMs = this.#answeredAtMs;
       },
       () => this.#asking.delete(id),
     );

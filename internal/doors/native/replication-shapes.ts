@@ -41,6 +41,7 @@ export const replicationStatus = record<ReplicationStatus>({
   role: oneOf("master", "slave", "member"),
   leaderId: int32(-1),
   leaderEpoch: int32(),
+  fenced: flag,
   mode: oneOf("sync", "async"),
   connected: flag,
   leaderSilentMs: nullable(int53()),

@@ -7,7 +7,7 @@ import { type KafkaErrorName, kafkaErrors } from "../protocol/error-codes.ts";
 import { metadata } from "../protocol/messages/03-metadata.ts";
 import { NOT_ASKED_FOR } from "../protocol/messages/authorized-operations.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
-import { type AnswerOf, type RequestOf, service } from "../service.ts";
+import { type AnswerOf, HangUp, type RequestOf, service } from "../service.ts";
 import { isEnabled } from "../settings.ts";
 import { createDefaultTopic, distinct, legallyNamed, topicWithId } from "../topics.ts";
 
@@ -29,11 +29,14 @@ const LAST_CLUSTER_OPERATIONS_VERSION = 10;
  * - Otherwise UNKNOWN_TOPIC_OR_PARTITION, or INVALID_TOPIC_EXCEPTION for a name that no topic may
  *   have. An id that isn't known: UNKNOWN_TOPIC_ID, without a name.
  * - A null name or an id before version 12: INVALID_REQUEST.
+ * - A broker of a cluster that can't know who leads, where others may, ends the connection: who is
+ *   told of no leader asks anyone, this broker as well, once a second.
  * - Authorized operations, when asked for, are all that there are: nobody is denied anything.
  */
 export const metadataService = service(metadata, async (request, { client, version }) => {
   const { broker } = client;
-  const { identity } = broker;
+  const { identity, replication } = broker;
+  if (!replication.knowsLeaders) throw new HangUp("this broker is cut off: others know who leads");
   const all = request.topics === null || (version === 0 && request.topics.length === 0);
   const topics = all
     ? broker.topics().map((topic) => describe(broker, topic, request))
@@ -49,7 +52,7 @@ export const metadataService = service(metadata, async (request, { client, versi
     throttleTimeMs: 0,
     brokers: toldNodesOf(broker),
     clusterId: identity.clusterId,
-    controllerId: broker.replication.leaderId,
+    controllerId: replication.leaderId,
     topics,
     clusterAuthorizedOperations:
       version <= LAST_CLUSTER_OPERATIONS_VERSION ? operations : NOT_ASKED_FOR,
