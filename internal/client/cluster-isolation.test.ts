@@ -56,3 +56,60 @@ test("where no broker reaches etcd, none sends clients to another for long", asy
     await cluster.until(() => clock.monotonicMs() - lookedMs > 200, "some time");
   }
 });
+
+const TOPIC = "orders";
+const NOWHERE: { readonly leader: number; readonly isr: readonly number[] } = {
+  leader: -1,
+  isr: [],
+};
+
+async function makeTopic({ broker }: ClusterMember) {
+  if (!broker) throw new Error("it doesn't run");
+  const request = { name: TOPIC, partitionCount: 3, replicationFactor: null, config: new Map() };
+  await cluster.settled(broker.createTopic({ ...request, validateOnly: false }), "a topic is made");
+  await cluster.until(
+    () => partitionsOf(broker).every(({ isr }) => isr.length === 3),
+    "all are in sync",
+  );
+}
+
+function partitionsOf(broker: NonNullable<ClusterMember["broker"]>) {
+  return [0, 1, 2].map((index) => broker.partition(TOPIC, index) ?? NOWHERE);
+}
+
+/** Says of each partition what a member knows. */
+function seenBy({ broker }: ClusterMember) {
+  if (!broker) throw new Error("it doesn't run");
+  return partitionsOf(broker);
+}
+
+test("a broker that hears no other one leads nothing once all have said to be there", async () => {
+  const { first, second } = await startThree({ "replica.lag.time.max.ms": "10000" });
+  await makeTopic(second);
+  const isLeft = () => seenBy(second).every(({ leader, isr }) => leader !== 1 && !isr.includes(1));
+  expect(isLeft()).toBe(false);
+  const cutAtMs = cluster.clock.monotonicMs();
+  first.isCutOff = true;
+  await cluster.until(isLeft, "others lead");
+  // Its lease (2 s) holds all the while: it was given up by itself.
+  expect(cluster.clock.monotonicMs() - cutAtMs).toBeLessThan(2400);
+  expect(isFenced(first)).toBe(false);
+  first.isCutOff = false;
+  await cluster.until(
+    () => seenBy(second).every(({ isr }) => isr.includes(1)),
+    "it is heard again",
+  );
+});
+
+test("a broker that hears no other one because all have died keeps what it leads", async () => {
+  const { first, second, third } = await startThree({ "replica.lag.time.max.ms": "10000" });
+  await makeTopic(second);
+  await second.crash("kill");
+  await third.crash("kill");
+  await cluster.until(
+    () => seenBy(first).every(({ leader, isr }) => leader === 1 && isr.length === 1),
+    "it leads alone",
+  );
+  const wasCutOff = first.logged.some((line) => line.startsWith("broker-cut-off"));
+  expect(wasCutOff).toBe(false);
+});

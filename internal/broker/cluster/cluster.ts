@@ -96,7 +96,7 @@ export class Cluster implements Membership {
       cluster: path,
       leader: this.leader,
       followings: this.#followings,
-      changed: (isCutOff) => this.#registration.announceCutOff(isCutOff),
+      registration: this.#registration,
     });
     this.#controller = new Controller({ clock, events, metadata, brokerId, session });
     this.#sync = new RepeatedWork({
@@ -260,6 +260,7 @@ export class Cluster implements Membership {
     this.#departed.look(live);
     this.#lives.look(live);
     this.#followings.brokersChanged();
+    this.#isolation.brokersChanged();
   }
 
   /** The lease holds, doesn't, or is another: what was led with the one before isn't any more. */

@@ -1,10 +1,14 @@
 import { liveValue } from "../../metadata/cluster/cluster-keys.ts";
+import type { LiveBroker } from "../../metadata/cluster/cluster-state.ts";
 import { EtcdError, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 import { RepeatedWork } from "./repeated-work.ts";
 import { SessionLease } from "./session-lease.ts";
 
 const RETRY_MS = 200;
+
+/** How a broker hears the others, as it says of itself. */
+export type Hearing = Pick<LiveBroker, "isDeaf" | "isCutOff">;
 
 /** This broker among those that are there: a key that ends with its lease. */
 export class Registration {
@@ -15,7 +19,9 @@ export class Registration {
   readonly #changed: () => void;
   #isServing = false;
   #isStopping = false;
-  #isCutOff = false;
+  #hearing: Hearing = { isDeaf: false, isCutOff: false };
+  /** Whether another broker wants to know that this one is there. */
+  #isAsked = false;
   #isEntering = false;
   #isEnded = false;
 
@@ -65,9 +71,16 @@ export class Registration {
   }
 
   /** Has it known whether this broker hears none of the others. */
-  announceCutOff(isCutOff: boolean): void {
-    if (isCutOff === this.#isCutOff) return;
-    this.#isCutOff = isCutOff;
+  announceHearing(hearing: Hearing): void {
+    const { isDeaf, isCutOff } = this.#hearing;
+    if (hearing.isDeaf === isDeaf && hearing.isCutOff === isCutOff) return;
+    this.#hearing = hearing;
+    this.#saying.ask();
+  }
+
+  /** Says once more that it is there, to one that learns it by nothing else. */
+  answer(): void {
+    this.#isAsked = true;
     this.#saying.ask();
   }
 
@@ -123,8 +136,12 @@ export class Registration {
     const { metadata, brokerId } = this.#path;
     const known = this.session === "" ? undefined : metadata.image.live.get(brokerId);
     if (!known) return;
-    if (known.isStopping === this.#isStopping && known.isCutOff === this.#isCutOff) return;
-    await this.#put();
+    const { isDeaf, isCutOff } = this.#hearing;
+    const isSaid = known.isDeaf === isDeaf && known.isCutOff === isCutOff && !this.#isAsked;
+    if (isSaid && known.isStopping === this.#isStopping) return;
+    const isAsked = this.#isAsked;
+    this.#isAsked = false;
+    if (!(await this.#put())) this.#isAsked ||= isAsked;
     this.#saying.ask();
   }
 
@@ -132,8 +149,8 @@ export class Registration {
     const { metadata, brokerId: id, advertised, rack } = this.#path;
     const key = metadata.keys.live(id);
     const { host, port } = advertised;
-    const [isStopping, isCutOff] = [this.#isStopping, this.#isCutOff];
-    const value = liveValue({ host, port, rack, isStopping, isCutOff });
+    const isStopping = this.#isStopping;
+    const value = liveValue({ host, port, rack, isStopping, ...this.#hearing });
     const condition = { key, revision: metadata.image.revisionOf(key) };
     const leaseId = this.#lease.id;
     const { done } = await metadata.commit([condition], [{ kind: "put", key, value, leaseId }]);

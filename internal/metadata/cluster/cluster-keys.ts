@@ -10,6 +10,7 @@ export const FORMAT_VERSION = 1;
  *     format                    {"version":1,"clusterId":"..."}          for ever
  *     disks/ID                  {"disk":"..."}                           a broker's data directory
  *     live/ID                   {"host":"b1","port":9092,"rack":"r"}     while its lease lasts
+ *                               and "stopping":true, "deaf":true, "cutOff":true
  *     controller                {"broker":1}                             while its lease lasts
  *     topics/NAME               {"id":"...","partitions":6,"config":{}}
  *     partitions/TOPICID/INDEX  {"replicas":[1,2],"isr":[1,2],"leader":1,"session":"...","epoch":3}
@@ -64,8 +65,9 @@ export function diskValue(diskId: string): string {
 
 /** Where a broker is that is there. */
 export function liveValue(broker: Omit<LiveBroker, "id" | "session">): string {
-  const { host, port, rack, isStopping, isCutOff } = broker;
-  const standing = { ...(isStopping && { stopping: true }), ...(isCutOff && { cutOff: true }) };
+  const { host, port, rack, isStopping, isDeaf, isCutOff } = broker;
+  const hearing = { ...(isDeaf && { deaf: true }), ...(isCutOff && { cutOff: true }) };
+  const standing = { ...(isStopping && { stopping: true }), ...hearing };
   return JSON.stringify({ host, port, rack, ...standing });
 }
 
@@ -143,7 +145,7 @@ export function readChange(
 type Fields = Readonly<Record<string, unknown>>;
 
 function liveOf(id: number, fields: Fields, session: string): LiveBroker {
-  const { rack, stopping, cutOff } = fields;
+  const { rack, stopping, deaf, cutOff } = fields;
   return {
     id,
     host: textOf(fields.host),
@@ -151,6 +153,7 @@ function liveOf(id: number, fields: Fields, session: string): LiveBroker {
     rack: typeof rack === "string" ? rack : null,
     session,
     isStopping: stopping === true,
+    isDeaf: deaf === true,
     isCutOff: cutOff === true,
   };
 }

@@ -10,6 +10,8 @@ export interface LiveBroker {
   readonly session: string;
   /** It is about to stop: leaderships go to others first. */
   readonly isStopping: boolean;
+  /** It has heard none of the others for a moment: who is there puts its key once more. */
+  readonly isDeaf: boolean;
   /** It hears none of the others: nobody could copy what it led. */
   readonly isCutOff: boolean;
 }

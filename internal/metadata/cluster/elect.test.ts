@@ -12,7 +12,8 @@ function live(...brokers: readonly string[]): ReadonlyMap<number, LiveBroker> {
       const session = text.includes("'") ? `s${id}'` : `s${id}`;
       const isStopping = text.includes("-");
       const isCutOff = text.includes("~");
-      return [id, { id, host: `b${id}`, port: 1, rack: null, session, isStopping, isCutOff }];
+      const standing = { isStopping, isDeaf: isCutOff, isCutOff };
+      return [id, { id, host: `b${id}`, port: 1, rack: null, session, ...standing }];
     }),
   );
 }

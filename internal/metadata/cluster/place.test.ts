@@ -4,7 +4,8 @@ import { place } from "./place.ts";
 
 function brokers(...racks: readonly (string | null)[]): LiveBroker[] {
   return racks.map((rack, at) => {
-    return { id: at + 1, host: "", port: 1, rack, session: "", isStopping: false, isCutOff: false };
+    const standing = { isStopping: false, isDeaf: false, isCutOff: false };
+    return { id: at + 1, host: "", port: 1, rack, session: "", ...standing };
   });
 }
 
