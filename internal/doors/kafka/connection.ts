@@ -5,7 +5,7 @@ import { Pipeline, type PipelineOwner, type Shared } from "./pipeline.ts";
 import { apiName } from "./protocol/api-keys.ts";
 import { MalformedMessage } from "./protocol/errors.ts";
 import type { RequestStart } from "./protocol/headers.ts";
-import { type Client, HangUp } from "./service.ts";
+import { type Client, HangUp, SentOn } from "./service.ts";
 
 /** What a connection stands on besides the network. */
 export interface ConnectionContext {
@@ -121,6 +121,8 @@ export class KafkaConnection implements Receiver, PipelineOwner {
     const fields = { remote: this.connection.remote, api, version: start?.version ?? null };
     if (isClientsFault(failure)) {
       log.warn("kafka-connection-ended", { ...fields, ...faultFields(failure) });
+    } else if (failure instanceof SentOn) {
+      log.info("kafka-client-sent-on", { ...fields, reason: failure.message });
     } else {
       const cause = failure instanceof Error ? (failure.stack ?? failure.message) : `${failure}`;
       log.error("kafka-request-failed", { ...fields, cause });

@@ -50,7 +50,7 @@ export interface Service {
 
 /**
  * Takes an answer, null where the client expects none; or a failure other than null, for which the
- * connection has to end: `HangUp`, or a fault of this program.
+ * connection has to end: `HangUp`, `SentOn`, or a fault of this program.
  */
 export type Answered = (write: WriteAnswer | null, failure: unknown) => void;
 
@@ -71,6 +71,11 @@ export type AnswerOf<A> =
 /** The only way left to tell a client that something went wrong is to end its connection. */
 export class HangUp extends Error {
   override readonly name = "HangUp";
+}
+
+/** The client had better ask another broker, which it does when its connection ends. */
+export class SentOn extends Error {
+  override readonly name = "SentOn";
 }
 
 /** Binds an API's messages to what answers them. */

@@ -84,3 +84,14 @@ test("without a rack, brokers have none", async () => {
   await open();
   expect((await ask(13, "a")).brokers).toMatchObject([{ nodeId: 1, rack: null }]);
 });
+
+test("a broker that can't know who leads ends the connection, and blames nobody", async () => {
+  await open();
+  const { replication } = fixture.broker;
+  Object.defineProperty(replication, "knowsLeaders", { value: false, configurable: true });
+  expect(ask(12, "a")).rejects.toThrow("the connection has ended");
+  await ask(12, "a").catch(() => {});
+  expect(fixture.logged[0]).toStartWith("info kafka-client-sent-on");
+  Object.defineProperty(replication, "knowsLeaders", { value: true });
+  expect((await ask(12, "a")).topic).toMatchObject({ errorCode: 0 });
+});

@@ -7,7 +7,7 @@ import { type KafkaErrorName, kafkaErrors } from "../protocol/error-codes.ts";
 import { metadata } from "../protocol/messages/03-metadata.ts";
 import { NOT_ASKED_FOR } from "../protocol/messages/authorized-operations.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
-import { type AnswerOf, HangUp, type RequestOf, service } from "../service.ts";
+import { type AnswerOf, type RequestOf, SentOn, service } from "../service.ts";
 import { isEnabled } from "../settings.ts";
 import { createDefaultTopic, distinct, legallyNamed, topicWithId } from "../topics.ts";
 
@@ -36,7 +36,7 @@ const LAST_CLUSTER_OPERATIONS_VERSION = 10;
 export const metadataService = service(metadata, async (request, { client, version }) => {
   const { broker } = client;
   const { identity, replication } = broker;
-  if (!replication.knowsLeaders) throw new HangUp("this broker is cut off: others know who leads");
+  if (!replication.knowsLeaders) throw new SentOn("others know who leads");
   const all = request.topics === null || (version === 0 && request.topics.length === 0);
   const topics = all
     ? broker.topics().map((topic) => describe(broker, topic, request))
