@@ -28,7 +28,7 @@ import { PRODUCER_ID_BLOCK } from "./producer-ids.ts";
 import { checkMayPromote, leadsAlready, notLeader } from "./refusals.ts";
 import type * as api from "./replication-api.ts";
 import { lossReport, replicationStatus } from "./replication-status.ts";
-import { copyLog, rereadMetadata } from "./take-copies.ts";
+import { copyLog, rereadMetadata, rereadMetadataIfPossible, takeTopics } from "./take-copies.ts";
 import { hasLedLast, lastLeadership, leadAll, nextEpoch, writeLeadership } from "./take-lead.ts";
 
 /**
@@ -221,22 +221,22 @@ export class Pair implements Membership {
 
   /** Ceases to follow, and leads. Resolves with what that may have lost. */
   async #leadInstead(promoted: boolean): Promise<api.PromotionReport> {
-    await this.#following?.stop();
-    await rereadMetadata(this.#path);
-    const report = this.promotionReport(); // of what was under way, too
-    this.#following = null;
     try {
+      await this.#following?.stop();
+      await rereadMetadata(this.#path);
+      const report = this.promotionReport(); // of what was under way, too
+      this.#following = null;
       await this.#lead(nextEpoch(this.#path, this, promoted), promoted);
+      return report;
     } catch (error) {
       if (!this.#leader) await this.#follow();
       throw error;
     }
-    return report;
   }
 
   async #follow(): Promise<void> {
     await this.#path.roleChanged("slave");
-    await this.#path.topics.reconcile();
+    await takeTopics(this.#path);
     this.#following = makeFollowing(this.#path, {
       address: () => this.#leaderAddress(),
       epoch: () => this.#epoch,
@@ -263,7 +263,7 @@ export class Pair implements Membership {
       this.#leader = null;
       fenced.stop(`broker ${leader.id} leads with epoch ${epoch}`);
       await this.#path.saveFollowed({ brokerId: leader.id, epoch, ...leader }).catch(() => {});
-      await rereadMetadata(this.#path);
+      await rereadMetadataIfPossible(this.#path);
     }
     if (this.#following) this.#following.restart();
     else await this.#follow();
