@@ -167,6 +167,18 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     ],
     511184,
   ),
+  mutantOf(
+    "cluster",
+    "a broker doesn't look whether what is told of it is still so",
+    [
+      {
+        file: "broker/cluster/cluster.ts",
+        find: "    this.#registration.brokersChanged();\n",
+        replace: "",
+      },
+    ],
+    520004,
+  ),
   cluster(
     "blocks of producer ids are reserved without a comparison",
     "metadata/cluster/cluster-store.ts",

@@ -261,6 +261,7 @@ export class Cluster implements Membership {
     this.#lives.look(live);
     this.#followings.brokersChanged();
     this.#isolation.brokersChanged();
+    this.#registration.brokersChanged();
   }
 
   /** The lease holds, doesn't, or is another: what was led with the one before isn't any more. */

@@ -84,6 +84,11 @@ export class Registration {
     this.#saying.ask();
   }
 
+  /** What is known of this broker may be what it has taken back since. */
+  brokersChanged(): void {
+    this.#saying.ask();
+  }
+
   /** Leaves the lease as it is, and never believes in any again. */
   #giveUp({ message }: EtcdError): void {
     this.#path.events.add("error", "etcd-outdated", { subject: "", message });
