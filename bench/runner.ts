@@ -6,7 +6,7 @@ import type { Sample } from "./measures/figures.ts";
 import type { Measure, Work } from "./measures/measure.ts";
 import { saveResult } from "./results.ts";
 import { type SystemId, systems } from "./systems/all.ts";
-import type { RunningSystem, System } from "./systems/system.ts";
+import type { RunningSystem, Signal, System } from "./systems/system.ts";
 import { doLife, doWork, hasOwnLife, writesMuch } from "./works/all.ts";
 import { clients } from "./works/clients.ts";
 import type { Life } from "./works/life.ts";
@@ -87,13 +87,14 @@ async function takeTurn(
   round: number,
 ): Promise<void> {
   const own = here.filter((measure) => measureOf(measure).systems.includes(id));
-  const system = systems[id];
+  const { system, endRest } = remembered(systems[id]);
   for (const measure of own.filter((each) => hasOwnLife(measureOf(each).work))) {
     const directory = freshDirectory(plan, measureOf(measure));
     const sample = await attempt(plan, gathered, measure, id, async () =>
       doLife(measureOf(measure).work, system, directory),
     );
     addSample(gathered, measure, id, round, sample);
+    await endRest();
     await remove(directory);
   }
   const shared = own.filter((each) => !hasOwnLife(measureOf(each).work));
@@ -101,15 +102,39 @@ async function takeTurn(
   if (first === undefined) return;
   const directory = freshDirectory(plan, measureOf(first));
   const running = await attempt(plan, gathered, first, id, async () => warmedUp(system, directory));
-  for (const measure of running === null ? [] : shared) {
-    const life = { running: running as RunningSystem, directory, topic: measure };
+  for (const measure of shared) {
+    if (running === null) {
+      addSample(gathered, measure, id, round, null);
+      continue;
+    }
+    const life = { running, directory, topic: measure };
     const sample = await attempt(plan, gathered, measure, id, async () =>
       rehearsedWork(measureOf(measure).work, system, life),
     );
     addSample(gathered, measure, id, round, sample);
   }
   await running?.end();
+  await endRest();
   await remove(directory);
+}
+
+/** A system whose processes can be ended when who started them has failed before doing so. */
+function remembered(system: System): { system: System; endRest: () => Promise<void> } {
+  const alive = new Set<RunningSystem>();
+  const start = async (directory: string): Promise<RunningSystem> => {
+    const running = await system.start(directory);
+    alive.add(running);
+    const end = async (signal?: Signal) => {
+      alive.delete(running);
+      await running.end(signal);
+    };
+    return { ...running, end };
+  };
+  const endRest = async () => {
+    for (const running of alive) await running.end("SIGKILL");
+    alive.clear();
+  };
+  return { system: { ...system, start }, endRest };
 }
 
 /** Does a work on a topic of its own, which is gone then; what writes much is rehearsed. */

@@ -6,6 +6,7 @@
 //	nats-load ADDRESS STREAM wait CLIENTS SIZE SECONDS  each waits for its ack
 //	nats-load ADDRESS STREAM consume COUNT              what is there, without acks
 //	nats-load ADDRESS STREAM latency RATE SIZE SECONDS  from when it was due until it was read
+//	nats-load ADDRESS STREAM first SIZE                 makes the stream and sends one message
 //	nats-load ADDRESS STREAM delete
 //
 // Prints one line of JSON.
@@ -31,12 +32,12 @@ const window = 500
 
 // What is printed: the fields that a mode doesn't know are left out.
 type result struct {
-	Records int     `json:"records"`
-	Bytes   int     `json:"bytes"`
-	Seconds float64 `json:"seconds"`
-	P50Ms   float64 `json:"p50Ms,omitempty"`
-	P99Ms   float64 `json:"p99Ms,omitempty"`
-	P999Ms  float64 `json:"p999Ms,omitempty"`
+	Records   int     `json:"records"`
+	Bytes     int     `json:"bytes"`
+	PerSecond float64 `json:"perSecond"`
+	P50Ms     float64 `json:"p50Ms,omitempty"`
+	P99Ms     float64 `json:"p99Ms,omitempty"`
+	P999Ms    float64 `json:"p999Ms,omitempty"`
 }
 
 func must[T any](value T, err error) T {
@@ -65,6 +66,7 @@ func (r *result) take(latencies []time.Duration) {
 }
 
 func main() {
+	began := time.Now()
 	ctx := context.Background()
 	name, mode := os.Args[2], os.Args[3]
 	subject := "bench." + name
@@ -72,9 +74,12 @@ func main() {
 	var done result
 	switch mode {
 	case "create":
-		config := jetstream.StreamConfig{Name: name, Subjects: []string{subject}}
-		config.Storage = jetstream.FileStorage
-		must(js.CreateOrUpdateStream(ctx, config))
+		create(ctx, js, name, subject)
+	case "first":
+		create(ctx, js, name, subject)
+		must(js.Publish(ctx, subject, make([]byte, number(4))))
+		fmt.Printf("{\"seconds\":%f}\n", time.Since(began).Seconds())
+		return
 	case "delete":
 		if err := js.DeleteStream(ctx, name); err != nil {
 			log.Fatal(err)
@@ -93,6 +98,17 @@ func main() {
 	fmt.Println(string(must(json.Marshal(done))))
 }
 
+func create(ctx context.Context, js jetstream.JetStream, name, subject string) {
+	config := jetstream.StreamConfig{Name: name, Subjects: []string{subject}}
+	config.Storage = jetstream.FileStorage
+	must(js.CreateOrUpdateStream(ctx, config))
+}
+
+// All that count, which took so long.
+func counted(count, bytes int, took time.Duration) result {
+	return result{Records: count, Bytes: bytes, PerSecond: float64(count) / took.Seconds()}
+}
+
 func publish(js jetstream.JetStream, subject string, count, size int) result {
 	payload := make([]byte, size)
 	start := time.Now()
@@ -100,7 +116,7 @@ func publish(js jetstream.JetStream, subject string, count, size int) result {
 		must(js.PublishAsync(subject, payload, jetstream.WithStallWait(time.Minute)))
 	}
 	<-js.PublishAsyncComplete()
-	return result{Records: count, Bytes: count * size, Seconds: time.Since(start).Seconds()}
+	return counted(count, count*size, time.Since(start))
 }
 
 func wait(ctx context.Context, subject string, clients, size, seconds int) result {
@@ -124,7 +140,7 @@ func wait(ctx context.Context, subject string, clients, size, seconds int) resul
 	all.Wait()
 	together := slices.Concat(latencies...)
 	count := len(together)
-	done := result{Records: count, Bytes: count * size, Seconds: time.Since(start).Seconds()}
+	done := counted(count, count*size, time.Since(start))
 	done.take(together)
 	return done
 }
@@ -141,9 +157,9 @@ func consume(ctx context.Context, js jetstream.JetStream, stream string, count i
 		}
 	}, jetstream.PullMaxMessages(window)))
 	<-done
-	seconds := time.Since(start).Seconds()
+	took := time.Since(start)
 	reading.Stop()
-	return result{Records: count, Bytes: bytes, Seconds: seconds}
+	return counted(count, bytes, took)
 }
 
 func latency(
@@ -175,7 +191,7 @@ func latency(
 	}
 	<-done
 	reading.Stop()
-	took := result{Records: len(latencies), Bytes: len(latencies) * size, Seconds: float64(seconds)}
+	took := counted(len(latencies), len(latencies)*size, time.Duration(seconds)*time.Second)
 	took.take(latencies)
 	return took
 }

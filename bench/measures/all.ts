@@ -69,12 +69,16 @@ function kafkaTool(title: string, tool: "ProducerPerformance" | "ConsumerPerform
   };
 }
 
+const RABBITMQ = ["rabbitmq-classic", "rabbitmq-quorum"] as const satisfies SystemId[];
 const OTHERS: readonly SystemId[] = [
   ...(["weir-fsync", "weir-memory", "kafka", "kafka-synced", "nats", "nats-synced"] as const),
+  ...(["rocketmq", "rocketmq-synced", ...RABBITMQ] as const),
 ];
 /** As many as the slowest sends in some seconds. */
 const SOME: Values = { count: 60_000, bytes: 1024, sameness: 100 };
-const OWN_CLIENT = "Each system has its own client: librdkafka, or NATS's library for Go.";
+const OWN_CLIENT =
+  "Each system has its own client: librdkafka, NATS's library for Go, RocketMQ's and RabbitMQ's for " +
+  "Java, which do all once before it counts. One partition, stream or queue.";
 
 const PAIR: readonly SystemId[] = ["weir-fsync", "weir-pair-sync", "weir-pair-async"];
 const CLUSTER: readonly SystemId[] = ["weir-fsync", "weir-pair-sync", "weir-cluster"];
@@ -130,7 +134,9 @@ export const measures = {
       ...loads.small,
       recordBytes: 1024,
     }),
-    note: "Kafka's protocol by the raw load generator, others by their own client.",
+    note:
+      "Kafka's protocol by the raw load generator, others by their own client, each producer on a " +
+      "connection of its own; RocketMQ's share one, as in its own benchmark.",
     systems: OTHERS,
   },
   "others-produce": {
@@ -143,7 +149,7 @@ export const measures = {
     ...consume("Catch-up consume, 1 KiB, each system's own client", SOME),
     note: OWN_CLIENT,
     main: "recordsPerSecond",
-    systems: ["weir-fsync", "kafka", "nats"],
+    systems: ["weir-fsync", "kafka", "nats", "rocketmq", ...RABBITMQ],
   },
   "others-latency-2k": {
     ...latency(2000, 0),
@@ -168,7 +174,8 @@ export const measures = {
     ...base,
     title: "Start on an empty directory, then nothing",
     main: "startMs",
-    systems: [...ALL],
+    note: "A client's own start isn't in it.",
+    systems: [...ALL, "nats", "rocketmq", ...RABBITMQ],
     work: { kind: "start" },
   },
   "restart-2gb": {

@@ -41,7 +41,8 @@ smallest and the largest; ratios are to the first line, and the medians of the r
 C is [a broker that does as little as one can](../bench/reference/broker.c): one loop, the batch
 checked and written to its file, no index on disk, no recovery. Raw loads come from [a generator
 that costs next to nothing](../bench/reference/load.c); what says librdkafka from [a small program
-on that library](../bench/clients/rdkafka.c), and the rest from each system's own tools.
+on that library](../bench/clients/rdkafka.c), and the rest from Kafka's own tools and from
+[programs on each other system's library](../bench/clients).
 
 ${table(["", ""], machine)}`;
 }

@@ -1,6 +1,8 @@
 import { kafka } from "./kafka.ts";
 import { nats } from "./nats.ts";
+import { rabbitMq } from "./rabbitmq.ts";
 import { reference } from "./reference.ts";
+import { rocketMq } from "./rocketmq.ts";
 import type { System } from "./system.ts";
 import { weir, weirCluster, weirPair } from "./weir.ts";
 
@@ -22,6 +24,14 @@ export const systems = {
   "nats-synced": nats("NATS JetStream, synced", "it is synced: sync_interval=always", [
     "sync_interval: always",
   ]),
+  rocketmq: rocketMq("RocketMQ", "the message is in the page cache: its default", "ASYNC_FLUSH"),
+  "rocketmq-synced": rocketMq(
+    "RocketMQ, synced",
+    "it is synced, one sync for some: flushDiskType=SYNC_FLUSH",
+    "SYNC_FLUSH",
+  ),
+  "rabbitmq-classic": rabbitMq("classic", "the message is synced, one sync for some"),
+  "rabbitmq-quorum": rabbitMq("quorum", "it is synced in a log that all queues share"),
 } as const satisfies Record<string, System>;
 
 export type SystemId = keyof typeof systems;

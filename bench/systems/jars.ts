@@ -23,6 +23,20 @@ export const kafkaJars: Jars = {
   versioned: "kafka-server-common-",
 };
 
+/** Apache RocketMQ, and beside it our load on its library: the class RocketMq. */
+export const rocketMqJars: Jars = {
+  name: "Apache RocketMQ",
+  folders: [path.join(dist, "bench", "rocketmq")],
+  versioned: "rocketmq-broker-",
+};
+
+/** RabbitMQ's library for Java, and our load on it: the class RabbitMq. */
+export const rabbitMqJars: Jars = {
+  name: "RabbitMQ's Java client",
+  folders: [path.join(dist, "bench", "rabbitmq", "client")],
+  versioned: "amqp-client-",
+};
+
 function folderOf({ folders }: Jars): string | undefined {
   return folders.find((folder) => existsSync(folder));
 }
@@ -40,7 +54,8 @@ export function jarVersion(jars: Jars): string {
   return jar?.slice(jars.versioned.length, -".jar".length) ?? "unknown";
 }
 
-/** The command that runs a class of these jars. */
+/** The command that runs a class of these jars, or one that lies beside them. */
 export function java(jars: Jars, flags: readonly string[], main: string): string[] {
-  return ["java", ...flags, "-cp", `${folderOf(jars) ?? "."}/*`, main];
+  const folder = folderOf(jars) ?? ".";
+  return ["java", ...flags, "-cp", `${folder}/*:${folder}`, main];
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { tools } from "../tools.ts";
-import { freePorts } from "./service.ts";
+import { freePorts, untilAccepted } from "./service.ts";
 import type { Signal, System } from "./system.ts";
 
 const ACKS = {
@@ -34,18 +34,4 @@ export function reference(mode: keyof typeof ACKS): System {
       return { address, bootstrap: address, pids: [child.pid], end };
     },
   };
-}
-
-/** Connects until someone accepts. */
-async function untilAccepted(port: number): Promise<void> {
-  for (let attempts = 0; ; attempts++) {
-    try {
-      const socket = await Bun.connect({ hostname: "127.0.0.1", port, socket: { data() {} } });
-      socket.end();
-      return;
-    } catch (error) {
-      if (attempts === 1000) throw error;
-      await Bun.sleep(10);
-    }
-  }
 }

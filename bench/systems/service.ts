@@ -13,8 +13,6 @@ export interface Program {
   readonly logFile: string;
   /** What it says when it serves. */
   readonly ready: RegExp;
-  /** Where it says that, unless it prints it. */
-  readonly readyFile?: string;
 }
 
 /** A program's process. */
@@ -25,9 +23,9 @@ export interface Service {
 
 /** Starts a program; resolves when it serves, rejects with the end of its log when it ends. */
 export async function startService(program: Program): Promise<Service> {
-  const { cmd, env = {}, logFile, ready, readyFile = logFile } = program;
+  const { cmd, env = {}, logFile, ready } = program;
   mkdirSync(path.dirname(logFile), { recursive: true });
-  for (const file of new Set([logFile, readyFile])) writeFileSync(file, "");
+  writeFileSync(logFile, "");
   const log = openSync(logFile, "a");
   const child = Bun.spawn({
     cmd: [...cmd],
@@ -37,7 +35,7 @@ export async function startService(program: Program): Promise<Service> {
     stderr: log,
   });
   const endMs = performance.now() + PATIENCE_MS;
-  while (!ready.test(readFileSync(readyFile, "utf8"))) {
+  while (!ready.test(readFileSync(logFile, "utf8"))) {
     if (child.exitCode !== null || performance.now() > endMs) {
       child.kill("SIGKILL");
       throw new Error(`${cmd[0]} doesn't serve: ${readFileSync(logFile, "utf8").slice(-2000)}`);
@@ -77,6 +75,20 @@ export function freePortRange(count: number): number {
     }
   }
   throw new Error(`there are no ${count} free ports`);
+}
+
+/** Connects until someone on this machine accepts. */
+export async function untilAccepted(port: number): Promise<void> {
+  for (let attempts = 0; ; attempts++) {
+    try {
+      const socket = await Bun.connect({ hostname: "127.0.0.1", port, socket: { data() {} } });
+      socket.end();
+      return;
+    } catch (error) {
+      if (attempts === 1000) throw error;
+      await Bun.sleep(10);
+    }
+  }
 }
 
 /** The first line that a command prints; "unknown", where there is no such command. */

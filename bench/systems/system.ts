@@ -2,7 +2,13 @@
  * How a system is talked to, and so which clients drive it. What speaks Kafka's protocol with its
  * leaders on several brokers is only for clients that follow them.
  */
-export type Protocol = "kafka" | "kafka-cluster" | "nats";
+export type Protocol =
+  | "kafka"
+  | "kafka-cluster"
+  | "nats"
+  | "rocketmq"
+  | "rabbitmq-classic"
+  | "rabbitmq-quorum";
 
 /** What is measured: a broker, or some that are one to their clients. */
 export interface System {

@@ -1,11 +1,13 @@
-import { type Limits, type Load, loads, runLoad } from "../loads.ts";
+import { type Limits, loads, runLoad } from "../loads.ts";
 import type { Work } from "../measures/measure.ts";
+import { java, rabbitMqJars, rocketMqJars } from "../systems/jars.ts";
+import { natsLoad } from "../systems/nats.ts";
 import type { Protocol } from "../systems/system.ts";
 import { tools } from "../tools.ts";
 import * as kafka from "./kafka.ts";
 import { kafkaTool } from "./kafka-tools.ts";
 import { clientOutput, type Done, type Life } from "./life.ts";
-import { deleteStream, prepareNats } from "./nats.ts";
+import * as ownLoad from "./own-load.ts";
 
 /** What drives the systems of a protocol. */
 export interface Client {
@@ -15,12 +17,29 @@ export interface Client {
   clean(life: Life): Promise<void>;
   /** Keeps a system busy for about so long, before anything counts. */
   warmUp(life: Life, seconds: number): Promise<void>;
+  /** Makes a topic and has a first record acked; resolves with the ms that it took. */
+  first(life: Life): Promise<number>;
 }
 
+const kafkaClient: Client = {
+  prepare: prepareKafka,
+  clean: deleteTopic,
+  warmUp: warmUpKafka,
+  first: async ({ running, topic }) => await kafka.firstAck(running.address, topic, 1),
+};
+
+const HEAP = "-Xmx1g";
+
 export const clients: Readonly<Record<Protocol, Client>> = {
-  kafka: { prepare: prepareKafka, clean: deleteTopic, warmUp: warmUpKafka },
-  "kafka-cluster": { prepare: prepareKafka, clean: deleteTopic, warmUp: warmUpCluster },
-  nats: { prepare: prepareNats, clean: deleteStream, warmUp: warmUpBy(prepareNats) },
+  kafka: kafkaClient,
+  "kafka-cluster": { ...kafkaClient, warmUp: warmUpCluster },
+  nats: ownClient({ name: "NATS", command: () => [natsLoad] }),
+  rocketmq: ownClient({
+    name: "RocketMQ",
+    command: (directory) => java(rocketMqJars, [HEAP, `-Duser.home=${directory}`], "RocketMq"),
+  }),
+  "rabbitmq-classic": rabbitMqClient("classic"),
+  "rabbitmq-quorum": rabbitMqClient("quorum"),
 };
 
 async function prepareKafka(work: Work, life: Life): Promise<() => Promise<Done>> {
@@ -58,10 +77,23 @@ async function warmUpCluster(life: Life): Promise<void> {
   await (await kafka.produce(life, { kind: "produce", values, settings: ["acks=all"] }))();
 }
 
-/** Clients that wait for their acks. */
-function warmUpBy(prepare: Client["prepare"]): Client["warmUp"] {
-  return async (life, seconds) => {
-    const load: Load = { ...loads.small, connections: 20 };
-    await (await prepare({ kind: "load", load, limits: { seconds, bytes: 0 } }, life))();
+/** The client that a load of ours is; it warms up by waiting for its acks. */
+function ownClient(load: ownLoad.OwnLoad): Client {
+  const prepare: Client["prepare"] = async (work, life) => await ownLoad.prepare(load, work, life);
+  return {
+    prepare,
+    clean: async (life) => await ownLoad.clean(load, life),
+    warmUp: async (life, seconds) => {
+      const limits = { seconds, bytes: 0 };
+      await (
+        await prepare({ kind: "load", load: { ...loads.small, connections: 20 }, limits }, life)
+      )();
+    },
+    first: async (life) => await ownLoad.first(load, life, loads.small.recordBytes),
   };
+}
+
+function rabbitMqClient(queueType: "classic" | "quorum"): Client {
+  const command = java(rabbitMqJars, [HEAP, `-DqueueType=${queueType}`], "RabbitMq");
+  return ownClient({ name: "RabbitMQ", command: () => command });
 }

@@ -9,6 +9,8 @@ type WorkOf<K extends Work["kind"]> = Extract<Work, { readonly kind: K }>;
 /** Lets a load run for a moment before it counts. */
 const MOMENT: Limits = { seconds: 0.25, bytes: 40e6 };
 
+const FIRST_ACK: Limits = { seconds: 60, bytes: 1 };
+
 /** What the client on librdkafka prints of producing and of reading. */
 interface Transfer {
   readonly records: number;
@@ -41,6 +43,21 @@ export async function load(
       ...(load.unit === "acks/s" ? { acks: requests } : {}),
     };
   };
+}
+
+/** Makes a topic, and has a record of one of its partitions acked; resolves with the ms it took. */
+export async function firstAck(address: string, topic: string, partitions: number) {
+  const began = performance.now();
+  const one = { ...loads.small, connections: 1, partitions };
+  for (let attempts = 0; ; attempts++) {
+    try {
+      await runLoad(address, topic, one, FIRST_ACK);
+      return performance.now() - began;
+    } catch (error) {
+      // A leader that doesn't know yet that it leads.
+      if (attempts === 100) throw error;
+    }
+  }
 }
 
 /** librdkafka's producer, as fast as it can. */
