@@ -14,29 +14,12 @@
 //
 // cc -O2 rdkafka.c -o rdkafka -lrdkafka -lpthread
 #define _GNU_SOURCE
+#include "../reference/program.h"
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SLICE = 1 << 20, POLL_MS = 100, PATIENCE_MS = 120000 };
-
-static void fail(const char *what, const char *why) {
-  fprintf(stderr, "rdkafka: %s: %s\n", what, why);
-  exit(1);
-}
-
-static double clock_s(int which) {
-  struct timespec t;
-  clock_gettime(which, &t);
-  return t.tv_sec + t.tv_nsec * 1e-9;
-}
-static double now(void) {
-  return clock_s(CLOCK_MONOTONIC);
-}
 
 // ---- clients
 
@@ -91,7 +74,6 @@ static int count_partitions(rd_kafka_t *client, rd_kafka_topic_t *topic) {
     if (count > 0) return count;
   }
   fail(topic_name, "no such topic");
-  return 0;
 }
 
 // ---- values that are neither all the same nor all noise

@@ -10,13 +10,11 @@
 // cc -O2 -msse4.2 -mpclmul broker.c -o broker
 #define _GNU_SOURCE
 #include "requests.h"
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 
 enum { RECEIVE_SIZE = 4 << 20, MAX_EVENTS = 256, MAX_CONNECTIONS = 16384 };
 
@@ -36,12 +34,6 @@ static Connection *answered[MAX_CONNECTIONS]; // of this turn
 static int answered_count;
 static Connection *waiting[MAX_CONNECTIONS];
 static int waiting_count;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec + t.tv_nsec * 1e-9;
-}
 
 static void send_all(int fd, const uint8_t *bytes, size_t size) {
   while (size) {
@@ -183,7 +175,8 @@ static int listen_on(int number) {
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons(number), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  if (bind(fd, (void *)&address, sizeof address) || listen(fd, 4096)) fail("listen");
+  if (bind(fd, (void *)&address, sizeof address) || listen(fd, 4096))
+    fail("listen", strerror(errno));
   return fd;
 }
 

@@ -12,15 +12,12 @@
 // cc -O2 -msse4.2 -mpclmul load.c -o load
 #define _GNU_SOURCE
 #include "crc32c.h"
+#include "program.h"
 #include "wire.h"
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MAX_EVENTS = 512, MAX_LATENCIES = 20000000, HEAD_SIZE = 320, RECEIVE_SIZE = 1 << 18 };
@@ -28,20 +25,6 @@ enum { PRODUCE = 0, METADATA = 3, CREATE_TOPICS = 19, DELETE_TOPICS = 20 };
 enum { OK = 0, LEADER_NOT_AVAILABLE = 5, TOPIC_ALREADY_EXISTS = 36 };
 static const double PATIENCE_S = 180; // for a broker that starts
 enum { ANSWER_SECONDS = 10 };
-
-static void fail(const char *what, const char *why) {
-  fprintf(stderr, "load: %s %s\n", what, why);
-  exit(1);
-}
-
-static double clock_s(int which) {
-  struct timespec t;
-  clock_gettime(which, &t);
-  return t.tv_sec + t.tv_nsec * 1e-9;
-}
-static double now(void) {
-  return clock_s(CLOCK_MONOTONIC);
-}
 
 // ---- requests
 
@@ -118,11 +101,11 @@ static struct sockaddr_in target;
 static void resolve(const char *address) {
   char host[64];
   const char *colon = strrchr(address, ':');
-  if (!colon || colon - address > 60) fail("not HOST:PORT:", address);
+  if (!colon || colon - address > 60) fail("not HOST:PORT", address);
   snprintf(host, sizeof host, "%.*s", (int)(colon - address), address);
   target.sin_family = AF_INET;
   target.sin_port = htons(atoi(colon + 1));
-  if (inet_pton(AF_INET, host, &target.sin_addr) != 1) fail("not an IPv4 address:", host);
+  if (inet_pton(AF_INET, host, &target.sin_addr) != 1) fail("not an IPv4 address", host);
 }
 
 static int dial(double patience_s) {
@@ -132,7 +115,7 @@ static int dial(double patience_s) {
       setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
       return fd;
     }
-    if (now() > until) fail("connect:", strerror(errno));
+    if (now() > until) fail("connect", strerror(errno));
     close(fd);
   }
 }
@@ -207,7 +190,7 @@ static void create_topic(const char *topic, int partition_count) {
     fd = dial(PATIENCE_S);
   }
   while (metadata_error(fd, topic, partition_count)) {
-    if (now() > until) fail("no leaders for", topic);
+    if (now() > until) fail("no leaders", topic);
     usleep(2000);
   }
   close(fd);
@@ -259,7 +242,7 @@ static int send_more(Connection *c) {
     }
     size_t left = request_sizes[c->request] - c->sent;
     ssize_t sent = send(c->fd, requests[c->request] + c->sent, left, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN) fail("send:", strerror(errno));
+    if (sent < 0 && errno != EAGAIN) fail("send", strerror(errno));
     if (sent < 0) return 1;
     c->sent += sent;
     if (c->sent < request_sizes[c->request]) return 1;
@@ -283,7 +266,7 @@ static void receive(Connection *c) {
   static uint8_t bytes[RECEIVE_SIZE];
   ssize_t size = recv(c->fd, bytes, sizeof bytes, MSG_DONTWAIT), at = 0;
   if (size < 0 && errno == EAGAIN) return;
-  if (size <= 0) fail("closed by", "the broker");
+  if (size <= 0) fail("receive", "closed by the broker");
   while (at < size) {
     if (c->head_size < 4) {
       c->head[c->head_size++] = bytes[at++];
@@ -327,7 +310,7 @@ static void run(Connection *connections, int count, double seconds, uint64_t byt
     if (blocked && !ready && count == 1) nanosleep(&(struct timespec){.tv_nsec = 20000}, 0);
     for (int i = 0; i < ready; i++) receive(events[i].data.ptr);
   }
-  if (!answer_count) fail("no answer in", "time");
+  if (!answer_count) fail("no answer", "not in time");
   double cpu = clock_s(CLOCK_PROCESS_CPUTIME_ID) - cpu_began;
   size_t kept = answer_count < MAX_LATENCIES ? answer_count : MAX_LATENCIES;
   qsort(latencies_us, kept, sizeof *latencies_us, ascending);
@@ -350,8 +333,8 @@ int main(int count, char **arguments) {
     return 0;
   }
   if (count != 10 && count != 11) {
-    fail("usage: load HOST:PORT TOPIC",
-         "PARTITIONS CONNECTIONS DEPTH RECORDS SIZE SECONDS BYTES [RATE]");
+    fail("usage",
+         "load HOST:PORT TOPIC PARTITIONS CONNECTIONS DEPTH RECORDS SIZE SECONDS BYTES [RATE]");
   }
   resolve(arguments[1]);
   double seconds = atof(arguments[8]);

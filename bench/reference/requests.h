@@ -24,8 +24,9 @@ static const int VERSIONS[][3] = {
 
 static int port;
 
-static void produce(uint8_t *p) {
-  p += string_size(p) + 2 + 4; // transactional id, acks, timeout
+// Goes through topics and their partitions, and puts the same. What a request has of a partition
+// begins with its number; `answer` puts what follows that, and returns where the next one begins.
+static void answer_partitions(uint8_t *p, uint8_t *(*answer)(Partition *partition, uint8_t *p)) {
   uint32_t count = get32(p);
   p += 4;
   put32(count);
@@ -37,18 +38,26 @@ static void produce(uint8_t *p) {
     p += 4;
     put32(partition_count);
     while (partition_count--) {
-      uint32_t number = get32(p), size = get32(p + 4);
-      Partition *partition = open_partition(t, number);
-      uint64_t base_offset = partition ? partition->next_offset : 0;
-      int error = append(partition, p + 8, size);
-      p += 8 + size;
+      uint32_t number = get32(p);
       put32(number);
-      put16(error);
-      put64(base_offset);
-      put64(-1); // append time
-      put64(0);  // log start offset
+      p = answer(open_partition(t, number), p + 4);
     }
   }
+}
+
+static uint8_t *produce_to(Partition *partition, uint8_t *p) {
+  uint32_t size = get32(p);
+  uint64_t base_offset = partition ? partition->next_offset : 0;
+  put16(append(partition, p + 4, size));
+  put64(base_offset);
+  put64(-1); // append time
+  put64(0);  // log start offset
+  return p + 4 + size;
+}
+
+static void produce(uint8_t *p) {
+  p += string_size(p) + 2 + 4; // transactional id, acks, timeout
+  answer_partitions(p, produce_to);
   put32(0); // throttle time
 }
 
@@ -127,27 +136,16 @@ static void find_coordinator(void) {
   put32(-1);
 }
 
+static uint8_t *list_offset(Partition *partition, uint8_t *p) {
+  int is_earliest = get32(p + 4) == (uint32_t)-2; // else the end
+  put16(partition ? OK : UNKNOWN_TOPIC_OR_PARTITION);
+  put64(-1);
+  put64(partition && !is_earliest ? partition->next_offset : 0);
+  return p + 8;
+}
+
 static void list_offsets(uint8_t *p) {
-  p += 4; // replica
-  uint32_t count = get32(p);
-  p += 4;
-  put32(count);
-  while (count--) {
-    Topic *t = find_topic(p + 2, get16(p));
-    put_string(p + 2, get16(p));
-    p += string_size(p);
-    uint32_t partition_count = get32(p);
-    p += 4;
-    put32(partition_count);
-    for (; partition_count--; p += 12) {
-      Partition *partition = open_partition(t, get32(p));
-      int is_earliest = get32(p + 8) == (uint32_t)-2; // else the end
-      put32(get32(p));
-      put16(partition ? OK : UNKNOWN_TOPIC_OR_PARTITION);
-      put64(-1);
-      put64(partition && !is_earliest ? partition->next_offset : 0);
-    }
-  }
+  answer_partitions(p + 4, list_offset); // behind the replica
 }
 
 // How long a fetch is ready to wait, in ms.
@@ -155,38 +153,30 @@ static int fetch_wait(const uint8_t *p) {
   return get32(p + 4);
 }
 
+static size_t fetch_limit, fetched_size; // of one request
+
+static uint8_t *fetch_from(Partition *partition, uint8_t *p) {
+  uint64_t offset = (uint64_t)get32(p) << 32 | get32(p + 4);
+  size_t room = get32(p + 8);
+  if (room > MAX_READ) room = MAX_READ;
+  if (room > fetch_limit) room = fetch_limit;
+  put16(partition ? OK : UNKNOWN_TOPIC_OR_PARTITION);
+  put64(partition ? partition->next_offset : 0); // high watermark
+  put64(partition ? partition->next_offset : 0); // last stable offset
+  put32(0);                                      // aborted transactions
+  int is_read = partition && out_size + room + 4096 < ANSWER_SIZE;
+  size_t size = is_read ? read_batches(partition, offset, out + out_size + 4, room) : 0;
+  put32(size);
+  out_size += size;
+  fetched_size += size;
+  return p + 12;
+}
+
 // Returns how many bytes of batches it put.
 static size_t fetch(uint8_t *p) {
-  size_t max_size = get32(p + 12), put_size = 0;
-  p += 17; // replica, longest wait, least and most bytes, isolation
-  uint32_t count = get32(p);
-  p += 4;
+  fetch_limit = get32(p + 12);
+  fetched_size = 0;
   put32(0); // throttle time
-  put32(count);
-  while (count--) {
-    Topic *t = find_topic(p + 2, get16(p));
-    put_string(p + 2, get16(p));
-    p += string_size(p);
-    uint32_t partition_count = get32(p);
-    p += 4;
-    put32(partition_count);
-    for (; partition_count--; p += 16) {
-      Partition *partition = open_partition(t, get32(p));
-      uint64_t offset = (uint64_t)get32(p + 4) << 32 | get32(p + 8);
-      size_t room = get32(p + 12);
-      if (room > MAX_READ) room = MAX_READ;
-      if (room > max_size) room = max_size;
-      put32(get32(p));
-      put16(partition ? OK : UNKNOWN_TOPIC_OR_PARTITION);
-      put64(partition ? partition->next_offset : 0); // high watermark
-      put64(partition ? partition->next_offset : 0); // last stable offset
-      put32(0);                                      // aborted transactions
-      int is_read = partition && out_size + room + 4096 < ANSWER_SIZE;
-      size_t size = is_read ? read_batches(partition, offset, out + out_size + 4, room) : 0;
-      put32(size);
-      out_size += size;
-      put_size += size;
-    }
-  }
-  return put_size;
+  answer_partitions(p + 17, fetch_from); // behind replica, wait, least and most bytes, isolation
+  return fetched_size;
 }

@@ -1,9 +1,8 @@
 // Topics, their files, and the two ways of making a turn's appends durable. For broker.c only.
 #include "crc32c.h"
+#include "program.h"
 #include "wire.h"
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -12,11 +11,6 @@ enum { JOURNAL_SIZE = 256 << 20, MAX_TOPICS = 4096, MAX_WRITES = 1024 };
 enum { OK = 0, CORRUPT_MESSAGE = 2, UNKNOWN_TOPIC_OR_PARTITION = 3, TOPIC_ALREADY_EXISTS = 36 };
 
 static const char *directory;
-
-static void fail(const char *what) {
-  perror(what);
-  exit(1);
-}
 
 // ---- topics and their files
 
@@ -71,7 +65,7 @@ static Partition *open_partition(Topic *t, int number) {
   if (p->fd >= 0) return p;
   char file[256];
   partition_file(file, t, number);
-  if ((p->fd = open(file, O_RDWR | O_CREAT | O_TRUNC, 0644)) < 0) fail(file);
+  if ((p->fd = open(file, O_RDWR | O_CREAT | O_TRUNC, 0644)) < 0) fail(file, strerror(errno));
   return p;
 }
 
@@ -104,10 +98,10 @@ static int journal_write_count;
 static void open_journal(void) {
   char file[256];
   snprintf(file, sizeof file, "%s/journal", directory);
-  if ((journal = open(file, O_RDWR | O_CREAT | O_TRUNC, 0644)) < 0) fail(file);
+  if ((journal = open(file, O_RDWR | O_CREAT | O_TRUNC, 0644)) < 0) fail(file, strerror(errno));
   char *zeros = calloc(1, 1 << 20);
   for (int i = 0; i < JOURNAL_SIZE >> 20; i++)
-    if (write(journal, zeros, 1 << 20) != 1 << 20) fail(file);
+    if (write(journal, zeros, 1 << 20) != 1 << 20) fail(file, strerror(errno));
   fsync(journal);
   free(zeros);
 }
@@ -120,7 +114,7 @@ static void write_journal(void) {
   if (!size) return;
   if (journal_position + size > JOURNAL_SIZE) journal_position = 0;
   if (pwritev(journal, journal_writes, journal_write_count, journal_position) != size)
-    fail("journal");
+    fail("journal", strerror(errno));
   journal_position += (size + 4095) & ~4095ull;
   journal_write_count = 0;
   journal_is_dirty = 1;
@@ -128,10 +122,10 @@ static void write_journal(void) {
 
 static void sync_turn(void) {
   for (; dirty_count; dirty_count--) {
-    if (fdatasync(dirty[dirty_count - 1]->fd)) fail("sync");
+    if (fdatasync(dirty[dirty_count - 1]->fd)) fail("sync", strerror(errno));
     dirty[dirty_count - 1]->is_dirty = 0;
   }
-  if (journal_is_dirty && fdatasync(journal)) fail("sync");
+  if (journal_is_dirty && fdatasync(journal)) fail("sync", strerror(errno));
   journal_is_dirty = 0;
 }
 
@@ -163,7 +157,7 @@ static int append(Partition *p, uint8_t *batches, uint32_t size) {
   if (!p) return UNKNOWN_TOPIC_OR_PARTITION;
   int error = take_batches(p, batches, size);
   if (error) return error;
-  if (pwrite(p->fd, batches, size, p->size) != size) fail("append");
+  if (pwrite(p->fd, batches, size, p->size) != size) fail("append", strerror(errno));
   p->size += size;
   was_appended = 1;
   if (sync_mode == SYNC_FILES && !p->is_dirty) {
