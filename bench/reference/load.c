@@ -5,8 +5,8 @@
 //   load HOST:PORT TOPIC delete
 //
 // Makes the topic and sends to it on CONNECTIONS connections with DEPTH requests in flight on each,
-// until SECONDS have passed or BYTES were sent (0: no matter how many), at most RATE bytes a second.
-// A request is one batch of RECORDS records of SIZE bytes, with acks=all, to one partition;
+// until SECONDS have passed or BYTES were sent (0: no matter how many), at most RATE bytes a
+// second. A request is one batch of RECORDS records of SIZE bytes, with acks=all, to one partition;
 // partitions take turns. Prints one line of JSON. Waits for a broker that is about to come up.
 //
 // cc -O2 -msse4.2 -mpclmul load.c -o load
