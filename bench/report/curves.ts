@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type Curve, curves } from "../curves/all.ts";
 import { type CurveResult, LINES, type Line, type Point, readCurves } from "../curves/run.ts";
-import { summarize } from "../statistics.ts";
+import { type Summary, summarize } from "../statistics.ts";
+import { type Direction, describeLine } from "./bends.ts";
 import { plot } from "./plot.ts";
 import { decimal, spread, table } from "./tables.ts";
 
@@ -26,7 +27,7 @@ function section(result: CurveResult, folder: string): string {
   const curve: Curve = curves[result.curve];
   const unit = curve.load(curve.points[0] ?? 1).unit;
   const summary = (line: Line, i: number, figure: keyof Point) =>
-    summarize((result.lines[line][i] ?? []).map((point) => point[figure]));
+    summaryOf(result, line, i, figure);
   const lines = (figure: keyof Point) =>
     LINES.map((name) => {
       const values = curve.points.map((_, i) => summary(name, i, figure).median);
@@ -51,7 +52,29 @@ function section(result: CurveResult, folder: string): string {
     `### ${curve.title}\n`,
     `![${curve.title}](benchmarks/${file})\n`,
     table([curve.x, ...head], rows),
-    `${curve.note}\n`,
+    `${bends(curve, result)}\n`,
     `${result.date}, ${rounds} rounds: \`${result.command}\`\n`,
   ].join("\n");
+}
+
+function summaryOf({ lines }: CurveResult, line: Line, i: number, figure: keyof Point): Summary {
+  return summarize((lines[line][i] ?? []).map((point) => point[figure]));
+}
+
+/** What each line does, and for what is seen its reason. */
+function bends({ points, reasons }: Curve, result: CurveResult): string {
+  const seen = new Set<Direction>();
+  const lines = LINES.map((line) => {
+    const values = points.map((_, i) => summaryOf(result, line, i, "rate"));
+    const { text, directions } = describeLine(points, values);
+    for (const direction of directions) seen.add(direction);
+    return `- ${line}: ${text}.`;
+  });
+  const known = (["rises", "level", "falls"] as const).filter((direction) => seen.has(direction));
+  const sentences = known.map((direction) => {
+    const where = direction === "level" ? "is level" : direction;
+    const reason = reasons[direction];
+    return `- Where it ${where}: ${reason ?? "why isn't known."}`;
+  });
+  return [...lines, ...sentences].join("\n");
 }
