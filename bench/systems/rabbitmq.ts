@@ -12,7 +12,7 @@ export function rabbitMq(queueType: "classic" | "quorum", ack: string): System {
     name: `RabbitMQ, ${queueType}`,
     protocol: `rabbitmq-${queueType}`,
     ack,
-    warmUpSeconds: 5,
+    warmUpSeconds: 3,
     missing: () =>
       existsSync(home) && Bun.which("erl") !== null
         ? missingJars(rabbitMqJars)
