@@ -7,6 +7,9 @@ import { tools } from "../tools.ts";
 /** How long a client may take. */
 const TIMEOUT_MS = 240_000;
 
+/** With fewer, what a system allocates ahead would count for more than what a record takes. */
+const TELLING_BYTES = 10e6;
+
 /** A system at work on a directory. */
 export interface Life {
   readonly running: RunningSystem;
@@ -49,7 +52,9 @@ export async function withCosts(life: Life, work: () => Promise<Done>): Promise<
     ...(acks === undefined
       ? { cpuSecondsPerGb: (cpuUsed / bytes) * 1e9 }
       : { cpuUsPerAck: (cpuUsed / acks) * 1e6 }),
-    ...(records > 0 && stored > 0 ? { diskBytesPerRecord: stored / records } : {}),
+    ...(records > 0 && bytes >= TELLING_BYTES && stored > 0
+      ? { diskBytesPerRecord: stored / records }
+      : {}),
     loadedMb: loaded / 1e6,
   };
 }
