@@ -27,11 +27,11 @@ export const curves = {
     load: (partitions) => ({ ...loads.small, partitions }),
     reasons: {
       level:
-        "One journal takes all partitions' records, and one sync makes them durable, however many " +
-        "files there are.",
+        "One journal takes all partitions' records, and one sync makes them durable, however " +
+        "many files there are.",
       falls:
-        "Each batch is another partition's: there are more logs' states to touch, and each log has " +
-        "a tail to write to a file of its own.",
+        "Each batch is another partition's: there are more logs' states to touch, and each log " +
+        "has a tail to write to a file of its own.",
     },
   },
   connections: {
@@ -42,8 +42,8 @@ export const curves = {
     load: (connections) => ({ ...loads.small, connections }),
     reasons: {
       rises:
-        "A sync takes as long for one record as for a thousand, and a turn of the loop serves all " +
-        "that have come: what one connection waits for, many share.",
+        "A sync takes as long for one record as for a thousand, and a turn of the loop serves " +
+        "all that have come: what one connection waits for, many share.",
       level:
         "A record costs what its request and answer cost the kernel and the broker: more " +
         "connections only wait longer.",

@@ -77,8 +77,8 @@ const OTHERS: readonly SystemId[] = [
 /** As many as the slowest sends in some seconds. */
 const SOME: Values = { count: 60_000, bytes: 1024, sameness: 100 };
 const OWN_CLIENT =
-  "Each system has its own client: librdkafka, NATS's library for Go, RocketMQ's and RabbitMQ's for " +
-  "Java, which do all once before it counts. One partition, stream or queue.";
+  "Each system has its own client: librdkafka, NATS's library for Go, RocketMQ's and RabbitMQ's " +
+  "for Java, which do all once before it counts. One partition, stream or queue.";
 
 const PAIR: readonly SystemId[] = ["weir-fsync", "weir-pair-sync", "weir-pair-async"];
 const CLUSTER: readonly SystemId[] = ["weir-fsync", "weir-pair-sync", "weir-cluster"];
@@ -135,8 +135,8 @@ export const measures = {
       recordBytes: 1024,
     }),
     note:
-      "Kafka's protocol by the raw load generator, others by their own client, each producer on a " +
-      "connection of its own; RocketMQ's share one, as in its own benchmark.",
+      "Kafka's protocol by the raw load generator, others by their own client, each producer on " +
+      "a connection of its own; RocketMQ's share one, as in its own benchmark.",
     systems: OTHERS,
   },
   "others-produce": {

@@ -10,7 +10,7 @@ const SETTLE_MS = 3000;
 const IDLE_MS = 5000;
 const TOPIC = "first";
 
-/** A life that begins on an empty directory and then only waits. A client's own start isn't in it. */
+/** A life that begins on an empty directory and then only waits; without its client's start. */
 export async function start(system: System, directory: string): Promise<Sample> {
   const began = performance.now();
   const running = await system.start(directory);

@@ -10,7 +10,7 @@ export interface OwnLoad {
   command(directory: string): readonly string[];
 }
 
-/** What it prints: all records that the broker took or gave, and the figures of those that count. */
+/** What it prints: all records that the broker took or gave, and figures of those that count. */
 interface Printed {
   readonly records: number;
   readonly bytes: number;

@@ -43,7 +43,7 @@ describe.each([
   ["a failed disk", new StorageError("failed", "the disk has failed")],
   ["a broker whose disk has failed", new BrokerError("storage-failed", "the disk has failed")],
 ])("topics that %s refuses", (_, refusal) => {
-  test("are told of when metadata was copied, when it was cut and when it is read again", async () => {
+  test("are told of when metadata was copied, when it was cut and when it is read", async () => {
     const { taking, logged, cut } = await refusing(refusal, "topics");
     takeMetadata(taking, new Uint8Array(0));
     await aTurn();
@@ -56,7 +56,7 @@ describe.each([
   });
 });
 
-test("metadata that can't be read is told of after a cut, and refuses who has to know it", async () => {
+test("metadata that can't be read is told of after a cut; who has to know it is refused", async () => {
   const refusal = new StorageError("damaged", "it can't be read");
   const { taking, logged, cut } = await refusing(refusal, "metadata");
   afterCut(taking, cut);

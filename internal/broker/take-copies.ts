@@ -19,8 +19,8 @@ export interface MetadataTaking {
 }
 
 /**
- * Takes over the topics that the metadata knows of. What a disk refuses, which may have failed since
- * or be full, is told, and taken with the next change of topics, or by a start.
+ * Takes over the topics that the metadata knows of. What a disk refuses, which may have failed
+ * since or be full, is told, and taken with the next change of topics, or by a start.
  */
 export async function takeTopics({ topics, log }: MetadataTaking): Promise<void> {
   try {

@@ -28,7 +28,7 @@ test("a burst after a long silence counts for the last two seconds, as long as t
   expect(meter.read(62_500, 62_000)).toBeNull();
 });
 
-test("who looks seldom is told means since the last look, who looks often those of two seconds", () => {
+test("who looks seldom is told means since the last look, who looks often those of 2 s", () => {
   for (const [everyMs, afterMs, perSecond] of [
     [10_000, 10_000, 100],
     [50, 2500, 100],

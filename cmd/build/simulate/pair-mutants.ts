@@ -210,7 +210,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   pair(
     "what a fenced master had decided stays unknown to it",
     "broker/pair.ts",
-    "      await rereadMetadata(this.#path);\n    }\n    if (this.#following)",
+    "      await rereadMetadataIfPossible(this.#path);\n    }\n    if (this.#following)",
     "    }\n    if (this.#following)",
   ),
   pair(
