@@ -56,7 +56,7 @@ describe.each([
   });
 });
 
-test("metadata that can't be read is told of after a cut; who has to know it is refused", async () => {
+test("unreadable metadata is told of after a cut, and who has to know it is refused", async () => {
   const refusal = new StorageError("damaged", "it can't be read");
   const { taking, logged, cut } = await refusing(refusal, "metadata");
   afterCut(taking, cut);
