@@ -241,7 +241,10 @@ export class Witness {
     const other = this.#observed.find((candidate) => candidate !== observed);
     const settings = life.parts.topics.topicOfLog(log.name)?.settings;
     const refuses = settings?.replicationPolicy === "refuse";
-    const backing = backingOf(leader, log, other?.member.id ?? -1, refuses);
+    // What a failover had taken comes back with who had committed it, and leads again.
+    const isBack = ledger.wasCommitted(batch.offset, batch.crc);
+    const otherId = other?.member.id ?? -1;
+    const backing = isBack ? "alone" : backingOf(leader, log, otherId, refuses);
     const { spokeAtMs } = backing === "both" && other ? other.member : member;
     const commit: Commit = { batch, backing, atMs: spokeAtMs };
     if (backing === "both" && other) {
