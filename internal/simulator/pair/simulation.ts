@@ -117,11 +117,15 @@ class PairSimulation {
   /** Lets all actors come to the end of what they have begun, and the copies to be the same. */
   async #settle(): Promise<void> {
     let epoch = -1;
+    let wasDisputed = false;
     // What the one says that was replaced may be lost.
     const isOpen = () => this.#operator.isDisputed || !this.#admin.isIdle;
     for (let i = 0; i < SETTLE_STEPS && isOpen(); i++) await this.#stage.sleep(20);
     for (let i = 0; i < SETTLE_STEPS; i++) {
-      if (epoch !== this.#witness.epoch) this.#world.made.clear(); // a failover may have taken some
+      // A failover may have taken some, and who was replaced and doesn't know finds what isn't.
+      const { isDisputed } = this.#operator;
+      if (epoch !== this.#witness.epoch || isDisputed || wasDisputed) this.#world.made.clear();
+      wasDisputed = isDisputed;
       epoch = this.#witness.epoch;
       const busy = this.#actors.filter(({ isIdle }) => !isIdle);
       if (!this.#admin.isDone) this.#admin.step(true);
