@@ -3,7 +3,7 @@ import type { Sample } from "../measures/figures.ts";
 import { cpuSeconds, residentBytes } from "../processes.ts";
 import type { RunningSystem, System } from "../systems/system.ts";
 import { clients } from "./clients.ts";
-import { firstAck } from "./kafka.ts";
+import { firstAck, untilAcked } from "./kafka.ts";
 import { createTopic, sum } from "./life.ts";
 
 const SETTLE_MS = 3000;
@@ -52,7 +52,7 @@ export async function topics(
   for (const name of names) {
     // At least one batch to each partition: they take turns.
     const once = { ...loads.small, connections: 10, partitions };
-    await runLoad(running.address, name, once, { seconds: 120, bytes: partitions * 250 });
+    await untilAcked(running.address, name, once, { seconds: 120, bytes: partitions * 250 });
   }
   const loadedMb = residentMb(running);
   return { createSeconds, ...(await lives(system, directory, running, partitions)), loadedMb };
