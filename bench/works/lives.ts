@@ -67,7 +67,7 @@ async function lives(
 ): Promise<Sample> {
   await running.end("SIGTERM");
   const stopped = await startToAck(system, directory, TOPIC, partitions);
-  await runLoad(
+  await untilAcked(
     stopped.running.address,
     TOPIC,
     { ...loads.small, partitions },
