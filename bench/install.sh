@@ -56,7 +56,8 @@ if is_debian_root && [ ! -d "$target/rabbitmq/server" ]; then
   mkdir -p "$target/rabbitmq/package"
   (
     cd "$target/rabbitmq/package" &&
-      mapfile -t parts < <(apt-cache depends rabbitmq-server | sed -n 's/.*Depends: \(erlang-.*\)/\1/p') &&
+      mapfile -t parts < <(apt-cache depends rabbitmq-server |
+        sed -n 's/.*Depends: \(erlang-.*\)/\1/p') &&
       apt-get install -qq -y --no-install-recommends "${parts[@]}" </dev/null >/dev/null &&
       apt-get download -qq -o APT::Sandbox::User=root rabbitmq-server &&
       dpkg -x rabbitmq-server_*.deb . &&
