@@ -10,9 +10,12 @@ const RETRY_MS = 200;
 /** How a broker hears the others, as it says of itself. */
 export type Hearing = Pick<LiveBroker, "isDeaf" | "isCutOff">;
 
+/** What a broker says of itself, and by what it does. */
+export type RegistrationPath = Omit<ClusterPath, "store" | "topics" | "links" | "lagTimeMaxMs">;
+
 /** This broker among those that are there: a key that ends with its lease. */
 export class Registration {
-  readonly #path: ClusterPath;
+  readonly #path: RegistrationPath;
   readonly #lease: SessionLease;
   /** Puts what this broker says of itself where others can read it. */
   readonly #saying: RepeatedWork;
@@ -26,7 +29,7 @@ export class Registration {
   #isEnded = false;
 
   /** `changed`: the lease holds, or doesn't any more, or is another. */
-  constructor(path: ClusterPath, changed: () => void) {
+  constructor(path: RegistrationPath, changed: () => void) {
     const { clock, etcd, leaseMs } = path;
     this.#path = path;
     this.#changed = changed;
@@ -133,7 +136,8 @@ export class Registration {
     const before = image.live.get(brokerId);
     if (before && before.session !== this.#lease.id) await etcd.revokeLease(before.session);
     if (!this.#lease.isHeld) await this.#lease.obtain();
-    return this.#put();
+    const { id } = this.#lease;
+    return (await this.#put()) && id === this.#lease.id; // it may have ended before that was known
   }
 
   /** Until the others know of this broker what it says of itself; who enters says it, too. */
