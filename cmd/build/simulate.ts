@@ -8,9 +8,10 @@
  *     --seed S      only this one; --trace prints everything that happens
  *     --pairs       seeds of two brokers that are a pair, in place of those of a single one
  *     --clusters    seeds of brokers that are a cluster
+ *     --moves       the same, with copies that are moved from broker to broker
  *     --mutants     plants one bug after the other, and tells in how many seeds each is found;
- *                   --only TEXT takes those whose names have it, --pairs and --clusters those
- *                   that are looked for there
+ *                   --only TEXT takes those whose names have it, --pairs, --clusters and
+ *                   --moves those that are looked for there
  */
 import { parseArgs } from "node:util";
 import { type Scene, simulate } from "../../internal/simulator/simulate.ts";
@@ -35,6 +36,7 @@ const { values: options } = parseArgs({
     trace: { type: "boolean", default: false },
     pairs: { type: "boolean", default: false },
     clusters: { type: "boolean", default: false },
+    moves: { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
     only: { type: "string" },
     // For processes that others have started.
@@ -56,9 +58,10 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function sceneOf({ pairs, clusters }: { pairs: boolean; clusters: boolean }): Scene {
-  if (clusters) return "cluster";
-  return pairs ? "pair" : "single";
+function sceneOf(asked: Record<"pairs" | "clusters" | "moves", boolean>): Scene {
+  if (asked.moves) return "moves";
+  if (asked.clusters) return "cluster";
+  return asked.pairs ? "pair" : "single";
 }
 
 function replay(seed: number): void {

@@ -5,8 +5,11 @@ import { simulateStorage } from "./storage/simulation.ts";
 import type { SimulationSummary } from "./summary.ts";
 import type { Trace } from "./trace.ts";
 
-/** What is simulated: one broker or its storage, a pair of brokers, or a cluster. */
-export type Scene = "single" | "pair" | "cluster";
+/**
+ * What is simulated: one broker or its storage, a pair of brokers, a cluster, or one in which
+ * copies are moved from broker to broker.
+ */
+export type Scene = "single" | "pair" | "cluster" | "moves";
 
 /**
  * Plays what the seed decides, the same each time. With a `single` broker that is the storage alone
@@ -15,6 +18,8 @@ export type Scene = "single" | "pair" | "cluster";
  */
 export function simulate(scene: Scene, seed: number, trace: Trace): SimulationSummary {
   if (scene === "pair") return simulatePair(seed, trace);
-  if (scene === "cluster") return simulateCluster(seed, trace);
+  if (scene === "cluster" || scene === "moves") {
+    return simulateCluster(seed, trace, scene === "moves");
+  }
   return seed % 2 === 0 ? simulateBroker(seed, trace) : simulateStorage(seed, trace);
 }

@@ -22,6 +22,9 @@ const WITHOUT_COMPARING: readonly Patch[] = [
   },
 ];
 
+const moves = (name: string, file: string, find: string, replace: string): Mutant =>
+  mutantOf("moves", name, [{ file, find, replace }]);
+
 export const CLUSTER_MUTANTS: readonly Mutant[] = [
   cluster(
     "a lease is believed in for its whole time and somewhat longer",
@@ -214,5 +217,42 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "metadata/cluster/cluster-store.ts",
     "if (!this.#outdated && revision < known) {",
     "if (!this.#outdated && revision < 0) {",
+  ),
+  moves(
+    "a move ends before the new copies are in sync",
+    "metadata/cluster/reassign.ts",
+    "  if (comingOf(state).some((id) => !isr.includes(id))) return null;\n",
+    "",
+  ),
+  moves(
+    "copies go, and the leader leads on in the same epoch",
+    "metadata/cluster/elect.ts",
+    "return state.removing.length > 0 ? ledBy(now, live, state.leader) : now;",
+    "return now;",
+  ),
+  moves(
+    "a copy is deleted as soon as it is to go",
+    "broker/cluster/partition-roles.ts",
+    "if (!state || state.replicas.includes(brokerId)) return false;",
+    "const goes = state?.removing.includes(brokerId) === true;\n" +
+      "    if (!state || (state.replicas.includes(brokerId) && !goes)) return false;",
+  ),
+  moves(
+    "a copy that is to come may lead before it is in the ISR",
+    "metadata/cluster/elect.ts",
+    "const able = now.replicas.filter((id) => now.isr.includes(id));",
+    "const able = now.replicas.filter((id) => now.isr.includes(id) || now.adding.includes(id));",
+  ),
+  mutantOf(
+    "moves",
+    "a broker whose lease ends before it knows that it is there stays away",
+    [
+      {
+        file: "broker/cluster/registration.ts",
+        find: "return (await this.#put()) && id === this.#lease.id;",
+        replace: "return (await this.#put()) && id.length >= 0;",
+      },
+    ],
+    10578,
   ),
 ];

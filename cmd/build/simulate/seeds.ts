@@ -12,7 +12,13 @@ export interface SeedRange {
 
 /** How a scene is asked for on the command line. */
 export function sceneOption(scene: Scene): readonly string[] {
-  return { single: [], pair: ["--pairs"], cluster: ["--clusters"] }[scene];
+  const options = {
+    single: [],
+    pair: ["--pairs"],
+    cluster: ["--clusters"],
+    moves: ["--moves"],
+  };
+  return options[scene];
 }
 
 /** What one seed came to: a summary, or why it failed. */

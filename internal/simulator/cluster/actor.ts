@@ -1,18 +1,21 @@
 import type { Actor } from "../broker/actor.ts";
 import type { KafkaClient } from "../broker/kafka-client.ts";
+import type { SimulatedRandom } from "../random.ts";
 import type { Member } from "./member.ts";
 import type { ClusterWorld } from "./world.ts";
 
 /** Somebody who does one thing after the other, with one broker or another. */
 export abstract class TurnActor implements Actor {
   readonly world: ClusterWorld;
+  protected readonly random: SimulatedRandom;
   readonly #clients = new Map<Member, KafkaClient>();
   #at: Member;
   #busy = false;
 
-  constructor(world: ClusterWorld) {
+  constructor(world: ClusterWorld, random = world.random) {
     this.world = world;
-    this.#at = world.random.pick(world.members);
+    this.random = random;
+    this.#at = random.pick(world.members);
   }
 
   get isIdle(): boolean {
@@ -41,7 +44,7 @@ export abstract class TurnActor implements Actor {
 
   /** Takes another broker from now on: the one given, or any. */
   moveOn(to: Member | undefined = undefined): void {
-    this.#at = to ?? this.world.random.pick(this.world.members);
+    this.#at = to ?? this.random.pick(this.world.members);
   }
 
   protected clientOf(member: Member): KafkaClient {
@@ -56,6 +59,6 @@ export abstract class TurnActor implements Actor {
   async #turn(isFinishing: boolean): Promise<void> {
     if (this.client.isOpen) return this.turn(isFinishing);
     await this.client.connect();
-    if (!this.client.isOpen && this.world.random.chance(0.7)) this.moveOn();
+    if (!this.client.isOpen && this.random.chance(0.7)) this.moveOn();
   }
 }

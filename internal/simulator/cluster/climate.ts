@@ -50,10 +50,10 @@ export interface ClusterClimate extends MemberClimate {
 /** Brokers' clocks and etcd's go at rates that differ by this much at the most. */
 const MOST_DRIFT = 1.1;
 
-/** Draws a run. */
-export function drawClusterClimate(random: SimulatedRandom): ClusterClimate {
+/** Draws a run; with `moves` there is always a broker that a copy can be moved to. */
+export function drawClusterClimate(random: SimulatedRandom, moves: boolean): ClusterClimate {
   const brokers = random.pick([3, 3, 3, 4, 5]);
-  const copies = random.pick([2, 3, 3]);
+  const copies = Math.min(random.pick([2, 3, 3]), moves ? brokers - 1 : brokers);
   return {
     weather: random.pick(["fair", "fair", "fair", "slow", "failing", "full"]),
     brokers,

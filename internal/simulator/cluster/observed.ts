@@ -35,7 +35,10 @@ export interface Commit extends Committed {
 }
 
 /** What stands for the partition of a log: its topic's id, and its number. */
-export function partitionOf({ name, incarnation }: PartitionLog): string {
+export function partitionOf({
+  name,
+  incarnation,
+}: Pick<PartitionLog, "name" | "incarnation">): string {
   return `${incarnation}/${name.slice(name.lastIndexOf("-") + 1)}`;
 }
 

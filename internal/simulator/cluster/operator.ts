@@ -1,3 +1,4 @@
+import { isReassigning } from "../../metadata/cluster/reassign.ts";
 import { ETCD_HOST, type SimulatedEtcd } from "../etcd/etcd.ts";
 import { fairEtcd } from "../etcd/weather.ts";
 import type { SimulatedRandom } from "../random.ts";
@@ -93,7 +94,14 @@ export class ClusterOperator {
       if (!topic || this.#witness.lostDisks.isLost(`${topicId}/${index}`, state.isr)) continue;
       const name = `${topic.name}-${index}`;
       if (state.leader < 0) return `${name} has no leader`;
+      if (isReassigning(state)) return `${name} is still on its way to ${state.adding}`;
       if (state.isr.length < state.replicas.length) return `${name} has ${state.isr} in sync`;
+      const left = this.#members.find(({ id, running }) => {
+        const log = running?.parts.store.logs.get(name);
+        const isThere = log?.incarnation === topicId && log.recorded;
+        return isThere && !state.replicas.includes(id);
+      });
+      if (left) return `${name} is still at ${left.name}, which was to have it no longer`;
       for (const id of state.replicas) {
         const member = this.#members.find((each) => each.id === id);
         const leader = this.#members.find((each) => each.id === state.leader);

@@ -3,7 +3,7 @@ import { clusterKeys } from "../../metadata/cluster/cluster-keys.ts";
 import type { PartitionState } from "../../metadata/cluster/cluster-state.ts";
 import type { EtcdEvent } from "../../platform/etcd.ts";
 import { ETCD_HOST, type SimulatedEtcd } from "../etcd/etcd.ts";
-import { must } from "../failure.ts";
+import { checkDecision, leftOf } from "./decisions.ts";
 
 /** A leadership, as etcd has it. */
 export interface DecidedLead {
@@ -28,6 +28,8 @@ export interface RegistryListener {
 export class Registry {
   readonly image = new ClusterImage(clusterKeys("main"));
   readonly #leads = new Map<string, DecidedLead>();
+  /** Brokers that had no copy of a partition at some time, and haven't been in its ISR since. */
+  readonly #departed = new Set<string>();
   readonly #listener: RegistryListener;
 
   constructor(etcd: SimulatedEtcd, listener: RegistryListener) {
@@ -38,6 +40,11 @@ export class Registry {
   /** Who was to lead a partition (`TOPICID/INDEX`) in an epoch; undefined if nobody was. */
   leadOf(name: string, epoch: number): DecidedLead | undefined {
     return this.#leads.get(`${name}/${epoch}`);
+  }
+
+  /** Whether a broker may delete its copy of a partition: it was to, and isn't in its ISR again. */
+  mayDelete(name: string, brokerId: number): boolean {
+    return this.#departed.has(`${name} ${brokerId}`);
   }
 
   /** How a partition is; undefined if there is none. */
@@ -62,46 +69,19 @@ export class Registry {
         const says = `${JSON.stringify(before)} became ${JSON.stringify(after)}`;
         return `${ETCD_HOST}: ${name}: ${what}: ${says}, by ${by}`;
       };
-      if (before) this.#check(topicId, by, before, after, text);
+      if (before) {
+        checkDecision(image, { topicId, by, before, after }, text);
+        for (const id of leftOf({ before, after })) this.#departed.add(`${name} ${id}`);
+      }
       const isUnclean = before !== undefined && !before.isr.includes(after.leader);
       const lead = { leaderId: after.leader, session: after.session, isUnclean };
       if (after.epoch !== before?.epoch) this.#leads.set(`${name}/${after.epoch}`, lead);
       this.#listener.changed(name, after.isr);
       for (const id of isUnclean ? [] : after.isr) {
-        if (before && !before.isr.includes(id)) this.#listener.joinedIsr(name, id);
+        if (!before || before.isr.includes(id)) continue;
+        this.#departed.delete(`${name} ${id}`);
+        this.#listener.joinedIsr(name, id);
       }
     }
   }
-
-  #check(
-    topicId: string,
-    by: string,
-    before: PartitionState,
-    after: PartitionState,
-    text: (what: string) => () => string,
-  ): void {
-    const { image } = this;
-    const isOther = after.leader !== before.leader || after.session !== before.session;
-    const epoch = before.epoch + (isOther ? 1 : 0);
-    must(after.epoch === epoch, text("the epoch is wrong"));
-    const added = after.isr.filter((id) => !before.isr.includes(id));
-    if (!isOther) {
-      must(added.length === 0 || by === nameOf(before.leader), text("its leader adds to the ISR"));
-      return;
-    }
-    must(by === nameOf(image.controllerId), text("the controller chooses leaders"));
-    if (after.leader < 0) return;
-    must(after.isr.includes(after.leader), text("a leader is in the ISR"));
-    if (before.isr.includes(after.leader)) {
-      must(added.length === 0, text("who isn't in the ISR can't be chosen into it"));
-      return;
-    }
-    const { config } = image.topicsById.get(topicId) ?? {};
-    const isAllowed = config?.get("unclean.leader.election.enable") === "true";
-    must(isAllowed && after.isr.length === 1, text("a leader comes out of the ISR"));
-  }
-}
-
-function nameOf(brokerId: number): string {
-  return `broker-${brokerId}`;
 }

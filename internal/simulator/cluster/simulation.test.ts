@@ -19,6 +19,10 @@ const REGRESSIONS = new Map([
   [511184, "a late listing of etcd took back what had been told since, and brokers weren't found"],
   [520004, "a broker that had taken back that it was cut off was told late that it had said so"],
 ]);
+/** Those of clusters in which copies are moved. */
+const MOVES_REGRESSIONS = new Map([
+  [10578, "a lease ended before its broker knew that it had come in, and it stayed away"],
+]);
 /** A machine that does other things as well takes many times as long. */
 const TIMEOUT_MS = 240_000;
 
@@ -31,6 +35,21 @@ test(
         simulateCluster(seed, new Trace());
       } catch (error) {
         throw new Error(`npm run simulate -- --clusters --seed ${seed} --trace`, { cause: error });
+      }
+    }
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "it keeps them while copies are moved from broker to broker",
+  () => {
+    const first = Array.from({ length: SEEDS }, (_, i) => i + 1);
+    for (const seed of [...first, ...MOVES_REGRESSIONS.keys()]) {
+      try {
+        simulateCluster(seed, new Trace(), true);
+      } catch (error) {
+        throw new Error(`npm run simulate -- --moves --seed ${seed} --trace`, { cause: error });
       }
     }
   },

@@ -11,6 +11,7 @@ import { type ClusterClimate, drawClusterClimate } from "./climate.ts";
 import { ClusterConsumer } from "./consumer.ts";
 import { GroupCommitter } from "./group.ts";
 import { Member } from "./member.ts";
+import { Mover } from "./mover.ts";
 import { ClusterOperator } from "./operator.ts";
 import { ClusterProducer } from "./producer.ts";
 import { checkProducerOrder } from "./producer-order.ts";
@@ -25,12 +26,13 @@ const REST_MS = 5000;
 
 /**
  * Runs three to five brokers that are decided by etcd, with clients, through crashes, cut networks,
- * stopped processes and all that may happen to etcd; looks at all logs after every event.
+ * stopped processes and all that may happen to etcd; looks at all logs after every event. With
+ * `moves`, copies go from broker to broker meanwhile.
  *
  * Throws `SimulationFailure`, or whatever a broker throws, when something is wrong.
  */
-export function simulateCluster(seed: number, trace: Trace): SimulationSummary {
-  return new ClusterSimulation(seed, trace).run();
+export function simulateCluster(seed: number, trace: Trace, moves = false): SimulationSummary {
+  return new ClusterSimulation(seed, trace, moves).run();
 }
 
 class ClusterSimulation {
@@ -44,14 +46,15 @@ class ClusterSimulation {
   readonly #operator: ClusterOperator;
   readonly #admin: ClusterAdmin;
   readonly #actors: readonly Actor[];
+  readonly #mover: Mover | null;
 
   /** Whether nothing holds any more of what etcd has promised. */
   #isOver = false;
 
-  constructor(seed: number, trace: Trace) {
+  constructor(seed: number, trace: Trace, moves: boolean) {
     const around = surroundings(seed, trace);
     this.#random = around.random.fork();
-    const climate = drawClusterClimate(this.#random);
+    const climate = drawClusterClimate(this.#random, moves);
     this.#climate = climate;
     const etcd = new SimulatedEtcd(around, climate.clockRates[0] ?? 1);
     const others = Array.from(
@@ -84,6 +87,7 @@ class ClusterSimulation {
       ...many(climate.consumers, () => new ClusterConsumer(this.#world)),
       ...many(climate.groups, () => new GroupCommitter(this.#world)),
     ];
+    this.#mover = moves ? new Mover(this.#world, this.#random.fork()) : null;
     const { mostDelayMs, pieces, windowBytes } = climate;
     Object.assign(around.networkWeather, { mostDelayMs, cuts: pieces, windowBytes });
   }
@@ -115,6 +119,7 @@ class ClusterSimulation {
       if (i === snapshotAt) snapshot = this.#etcd.model.snapshot();
       this.#operator.step();
       for (let count = 0; count < 3; count++) random.pick(this.#actors).step(false);
+      this.#mover?.step(false);
       await this.#stage.sleep(random.pick(paces) * random.fraction());
     }
     await this.#operator.repair();
@@ -128,6 +133,7 @@ class ClusterSimulation {
     }
     if (!this.#climate.restores) return;
     this.#isOver = true;
+    this.#etcd.onChange = () => {};
     await restoreEtcd(this.#etcd, snapshot, this.#members, this.#stage);
   }
 
@@ -135,16 +141,21 @@ class ClusterSimulation {
   async #settle(): Promise<void> {
     for (let i = 0; i < SETTLE_STEPS; i++) {
       this.#operator.startAll();
-      const busy = this.#actors.filter(({ isIdle }) => !isIdle);
+      const busy = this.#busy();
       if (!this.#admin.isDone) this.#admin.step(true);
       if (busy.length === 0 && this.#admin.isDone && this.#operator.lack === null) return;
       for (const actor of busy) actor.step(true);
       await this.#stage.sleep(SETTLE_STEP_MS);
     }
     for (const member of this.#members) member.traceState();
-    const busy = this.#actors.filter(({ isIdle }) => !isIdle);
+    const busy = this.#busy();
     const who = busy.map((actor) => actor.constructor.name).join();
     must(busy.length === 0, () => `a client is never done: ${who}`);
     must(false, () => `the cluster is never whole: ${this.#operator.lack}`);
+  }
+
+  #busy(): readonly Actor[] {
+    const all = this.#mover ? [...this.#actors, this.#mover] : this.#actors;
+    return all.filter(({ isIdle }) => !isIdle);
   }
 }

@@ -99,6 +99,7 @@ export class Witness {
       if (store.logs.get(name)?.incarnation === incarnation) continue;
       observed.copies.delete(key);
       if (!this.registry.image.topicsById.has(incarnation)) continue;
+      if (this.#mayDelete(observed, { name, incarnation })) continue;
       must(copy.isNew, () => `${observed.member.name}: ${name} is gone, and its topic isn't`);
       checkRecovered(observed.member, name, copy.mirror, new LogMirror());
     }
@@ -122,7 +123,7 @@ export class Witness {
     const { files } = process.disk;
     if (!copy || copy.isNew) {
       const mirror = new LogMirror();
-      if (copy) {
+      if (copy && !this.#mayDelete(observed, log)) {
         mirror.follow(log, files);
         checkRecovered(observed.member, log.name, copy.mirror, mirror);
       }
@@ -139,6 +140,11 @@ export class Witness {
     if (cut) copy.highWatermark = Math.min(copy.highWatermark, log.endOffset);
     this.#admit(observed, log, mirror, from);
     if (copy.ledIn >= 0) this.#ledger(log).written(mirror, durableBefore);
+  }
+
+  /** Whether a partition was moved away from a broker, which may have begun anew since. */
+  #mayDelete({ member }: Observed, log: Pick<PartitionLog, "name" | "incarnation">): boolean {
+    return this.registry.mayDelete(partitionOf(log), member.id);
   }
 
   /** New batches of one copy: they go with what the other brokers have. */
