@@ -1,4 +1,6 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { DiskError } from "../platform/disk.ts";
+import { BatchBuilder } from "../record/builder.ts";
 import { type ClusterMember, type TestCluster, testCluster } from "./cluster.testing.ts";
 
 /** Simulated time passes at the pace of the machine. */
@@ -112,4 +114,33 @@ test("a broker that hears no other one because all have died keeps what it leads
   );
   const wasCutOff = first.logged.some((line) => line.startsWith("broker-cut-off"));
   expect(wasCutOff).toBe(false);
+});
+
+function batchOf(text: string): Uint8Array {
+  const builder = new BatchBuilder();
+  const value = new TextEncoder().encode(text);
+  builder.append({ timestampMs: 1, key: null, value, headers: [] });
+  return builder.build("none");
+}
+
+test("a broker whose disk has failed leads nothing any more where another one can", async () => {
+  const { first, second } = await startThree();
+  await makeTopic(second);
+  const isLeft = () => seenBy(second).every(({ leader, isr }) => leader > 1 && isr.length === 2);
+  const { disk } = first;
+  const fail = (): void => {
+    disk.beforeChange(disk.changes + 1, fail);
+    throw new DiskError("failed", "write", "/data", "input/output error");
+  };
+  disk.beforeChange(disk.changes + 1, fail);
+  const batch = batchOf("lost");
+  const request = { topic: TOPIC, buffer: batch, from: 0, to: batch.length, acks: -1 } as const;
+  for (const [partition, { leader }] of seenBy(first).entries()) {
+    if (leader !== 1) continue;
+    const refused = first.broker?.produce({ ...request, partition });
+    await cluster.settled(refused?.catch(() => {}) ?? Promise.resolve(), "an answer");
+  }
+  await cluster.until(isLeft, "others lead");
+  expect(second.logged.some((line) => line.startsWith("broker-failed"))).toBe(true);
+  expect(isFenced(first)).toBe(false);
 });

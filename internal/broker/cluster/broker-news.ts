@@ -19,16 +19,19 @@ export class BrokerNews {
     this.#known = new Map(live);
   }
 
-  #compare(before: LiveBroker | undefined, { id, session, isStopping, isCutOff }: LiveBroker) {
+  #compare(before: LiveBroker | undefined, broker: LiveBroker) {
+    const { id, session, isStopping, isCutOff, hasFailed } = broker;
     const known = before?.session === session ? before : null;
     if (!known) this.#tell("info", "broker-there", id, "is there");
     if (isStopping && !known?.isStopping) this.#tell("info", "broker-stopping", id, "will stop");
+    const fails = hasFailed && !known?.hasFailed;
+    if (fails) this.#tell("error", "broker-failed", id, "takes no records: its disk has failed");
     if (isCutOff === (known?.isCutOff ?? false)) return;
     if (isCutOff) this.#tell("warning", "broker-cut-off", id, "hears no other broker");
     else this.#tell("info", "broker-heard", id, "hears others again");
   }
 
-  #tell(severity: "info" | "warning", kind: string, id: number, what: string): void {
+  #tell(severity: "info" | "warning" | "error", kind: string, id: number, what: string): void {
     this.#events.add(severity, kind, { subject: "", message: `broker ${id} ${what}` });
   }
 }

@@ -4,7 +4,6 @@ import { EtcdError } from "../../platform/etcd.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { FollowerHello, LeaderOutlet } from "../../replication/messages.ts";
 import type { EpochEnd } from "../../storage/epoch-history.ts";
-import { StorageError } from "../../storage/errors.ts";
 import type { ClusterAdmin } from "../cluster-admin.ts";
 import { endOfEpoch, UNKNOWN_END } from "../epochs.ts";
 import { BrokerError } from "../errors.ts";
@@ -31,6 +30,7 @@ import { Departed } from "./departed.ts";
 import { FollowerLives } from "./follower-lives.ts";
 import { Followings } from "./followings.ts";
 import { Isolation } from "./isolation.ts";
+import { NotTaken } from "./not-taken.ts";
 import { PartitionRoles } from "./partition-roles.ts";
 import { Registration } from "./registration.ts";
 import { RepeatedWork } from "./repeated-work.ts";
@@ -66,6 +66,7 @@ export class Cluster implements Membership {
   readonly #isolation: Isolation;
   readonly #news: BrokerNews;
   readonly #departed: Departed;
+  readonly #notTaken: NotTaken;
   /** Brings topics and roles up to what the image says. */
   readonly #sync: RepeatedWork;
   /** Partitions that have to be looked at. */
@@ -92,6 +93,7 @@ export class Cluster implements Membership {
     });
     this.#news = new BrokerNews(events);
     this.#departed = new Departed(clock);
+    this.#notTaken = new NotTaken(events);
     this.#isolation = new Isolation({
       cluster: path,
       leader: this.leader,
@@ -103,7 +105,7 @@ export class Cluster implements Membership {
       clock,
       retryMs: RETRY_MS,
       work: () => this.#takeChanges(),
-      failed: (error) => this.#noteNotTaken(error),
+      failed: (error) => this.#notTaken.failed(error),
     });
     this.admin = clusterAdmin(metadata, this.#controller);
     path.store.opened = (log) => this.#roles.opened(log);
@@ -279,17 +281,12 @@ export class Cluster implements Membership {
     try {
       if (topicsChanged) await this.#path.topics.reconcile();
       await this.#roles.take(changed);
+      this.#notTaken.done();
     } catch (error) {
       this.#topicsChanged ||= topicsChanged;
       this.#changed = [...changed, ...this.#changed];
       throw error;
     }
-  }
-
-  #noteNotTaken(error: unknown): void {
-    if (!(error instanceof StorageError || error instanceof BrokerError)) throw error;
-    const message = `what etcd says can't be done here yet: ${error.message}`;
-    this.#path.events.add("error", "roles-not-taken", { subject: "", message });
   }
 }
 

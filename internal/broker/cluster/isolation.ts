@@ -105,14 +105,15 @@ export class Isolation {
     this.#tell();
   }
 
-  /** Says how this broker hears the others. */
+  /** Says how this broker hears the others, and whether it can do anything for them. */
   #tell(): void {
-    const { clock, leaseMs } = this.#path.cluster;
+    const { clock, leaseMs, store } = this.#path.cluster;
     if (this.#others().length === 0) this.#answeredAtMs = clock.monotonicMs();
     const silentMs = clock.monotonicMs() - this.#heardAtMs();
     const isDeaf = silentMs > leaseMs * DEAF_SHARE;
     const isCutOff = silentMs > leaseMs * SILENT_LEASES || (isDeaf && this.#areAllThere);
-    this.#path.registration.announceHearing({ isDeaf, isCutOff });
+    const hasFailed = store.refusal?.code === "failed";
+    this.#path.registration.announce({ isDeaf, isCutOff, hasFailed });
   }
 
   /** Whether all others have put their keys since this broker asked for it. */

@@ -7,8 +7,8 @@ import { SessionLease } from "./session-lease.ts";
 
 const RETRY_MS = 200;
 
-/** How a broker hears the others, as it says of itself. */
-export type Hearing = Pick<LiveBroker, "isDeaf" | "isCutOff">;
+/** What a broker finds out of itself, and says. */
+export type Standing = Pick<LiveBroker, "isDeaf" | "isCutOff" | "hasFailed">;
 
 /** What a broker says of itself, and by what it does. */
 export type RegistrationPath = Omit<ClusterPath, "store" | "topics" | "links" | "lagTimeMaxMs">;
@@ -22,7 +22,7 @@ export class Registration {
   readonly #changed: () => void;
   #isServing = false;
   #isStopping = false;
-  #hearing: Hearing = { isDeaf: false, isCutOff: false };
+  #standing: Standing = { isDeaf: false, isCutOff: false, hasFailed: false };
   /** Whether another broker wants to know that this one is there. */
   #isAsked = false;
   #isEntering = false;
@@ -73,11 +73,10 @@ export class Registration {
     this.#saying.ask();
   }
 
-  /** Has it known whether this broker hears none of the others. */
-  announceHearing(hearing: Hearing): void {
-    const { isDeaf, isCutOff } = this.#hearing;
-    if (hearing.isDeaf === isDeaf && hearing.isCutOff === isCutOff) return;
-    this.#hearing = hearing;
+  /** Has it known how this broker is. */
+  announce(standing: Standing): void {
+    if (isSame(standing, this.#standing)) return;
+    this.#standing = standing;
     this.#saying.ask();
   }
 
@@ -145,9 +144,8 @@ export class Registration {
     const { metadata, brokerId } = this.#path;
     const known = this.session === "" ? undefined : metadata.image.live.get(brokerId);
     if (!known) return;
-    const { isDeaf, isCutOff } = this.#hearing;
-    const isSaid = known.isDeaf === isDeaf && known.isCutOff === isCutOff && !this.#isAsked;
-    if (isSaid && known.isStopping === this.#isStopping) return;
+    const isSaid = isSame(known, this.#standing) && known.isStopping === this.#isStopping;
+    if (isSaid && !this.#isAsked) return;
     const isAsked = this.#isAsked;
     this.#isAsked = false;
     if (!(await this.#put())) this.#isAsked ||= isAsked;
@@ -159,7 +157,7 @@ export class Registration {
     const key = metadata.keys.live(id);
     const { host, port } = advertised;
     const isStopping = this.#isStopping;
-    const value = liveValue({ host, port, rack, isStopping, ...this.#hearing });
+    const value = liveValue({ host, port, rack, isStopping, ...this.#standing });
     const condition = { key, revision: metadata.image.revisionOf(key) };
     const leaseId = this.#lease.id;
     const { done } = await metadata.commit([condition], [{ kind: "put", key, value, leaseId }]);
@@ -182,4 +180,9 @@ export class Registration {
     const message = "etcd doesn't answer: nothing can be decided until it does";
     events.add("warning", "etcd-away", { subject: "", message });
   }
+}
+
+function isSame(one: Standing, other: Standing): boolean {
+  const isHearing = one.isDeaf === other.isDeaf && one.isCutOff === other.isCutOff;
+  return isHearing && one.hasFailed === other.hasFailed;
 }

@@ -10,7 +10,7 @@ export const FORMAT_VERSION = 1;
  *     format                    {"version":1,"clusterId":"..."}          for ever
  *     disks/ID                  {"disk":"..."}                           a broker's data directory
  *     live/ID                   {"host":"b1","port":9092,"rack":"r"}     while its lease lasts
- *                               and "stopping":true, "deaf":true, "cutOff":true
+ *                               and "stopping":true, "deaf":true, "cutOff":true, "failed":true
  *     controller                {"broker":1}                             while its lease lasts
  *     topics/NAME               {"id":"...","partitions":6,"config":{}}
  *     partitions/TOPICID/INDEX  {"replicas":[1,2],"isr":[1,2],"leader":1,"session":"...","epoch":3}
@@ -65,9 +65,10 @@ export function diskValue(diskId: string): string {
 
 /** Where a broker is that is there. */
 export function liveValue(broker: Omit<LiveBroker, "id" | "session">): string {
-  const { host, port, rack, isStopping, isDeaf, isCutOff } = broker;
+  const { host, port, rack, isStopping, isDeaf, isCutOff, hasFailed } = broker;
   const hearing = { ...(isDeaf && { deaf: true }), ...(isCutOff && { cutOff: true }) };
-  const standing = { ...(isStopping && { stopping: true }), ...hearing };
+  const ending = { ...(isStopping && { stopping: true }), ...(hasFailed && { failed: true }) };
+  const standing = { ...hearing, ...ending };
   return JSON.stringify({ host, port, rack, ...standing });
 }
 
@@ -145,7 +146,7 @@ export function readChange(
 type Fields = Readonly<Record<string, unknown>>;
 
 function liveOf(id: number, fields: Fields, session: string): LiveBroker {
-  const { rack, stopping, deaf, cutOff } = fields;
+  const { rack, stopping, deaf, cutOff, failed } = fields;
   return {
     id,
     host: textOf(fields.host),
@@ -155,6 +156,7 @@ function liveOf(id: number, fields: Fields, session: string): LiveBroker {
     isStopping: stopping === true,
     isDeaf: deaf === true,
     isCutOff: cutOff === true,
+    hasFailed: failed === true,
   };
 }
 

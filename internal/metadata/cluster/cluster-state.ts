@@ -14,6 +14,8 @@ export interface LiveBroker {
   readonly isDeaf: boolean;
   /** It hears none of the others: nobody could copy what it led. */
   readonly isCutOff: boolean;
+  /** Its disk has failed: it takes no records until it is started again. */
+  readonly hasFailed: boolean;
 }
 
 /** Who has copies of a partition, and who leads it. */

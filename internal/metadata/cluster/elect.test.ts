@@ -4,7 +4,7 @@ import { type ElectionRules, isUnclean, nextState } from "./elect.ts";
 
 const USUAL: ElectionRules = { unclean: false, preferred: false, drained: new Set() };
 
-/** Brokers by id: `2` lives, `2'` lives anew, `2-` is about to stop, `2~` is cut off. */
+/** By id: `2` lives, `2'` lives anew, `2-` will stop, `2~` is cut off, `2!` has a failed disk. */
 function live(...brokers: readonly string[]): ReadonlyMap<number, LiveBroker> {
   return new Map(
     brokers.map((text) => {
@@ -12,7 +12,8 @@ function live(...brokers: readonly string[]): ReadonlyMap<number, LiveBroker> {
       const session = text.includes("'") ? `s${id}'` : `s${id}`;
       const isStopping = text.includes("-");
       const isCutOff = text.includes("~");
-      const standing = { isStopping, isDeaf: isCutOff, isCutOff };
+      const hasFailed = text.includes("!");
+      const standing = { isStopping, isDeaf: isCutOff, isCutOff, hasFailed };
       return [id, { id, host: `b${id}`, port: 1, rack: null, session, ...standing }];
     }),
   );
@@ -44,6 +45,9 @@ const cases: readonly [
   ["a copy that is out of sync is nobody's leader", led(1, [1]), ["2", "3"], {}, led(-1, [1], 6)],
   ["the leader has died", led(1, [1, 2, 3]), ["2", "3"], {}, led(2, [2, 3], 6)],
   ["the leader and the next one have died", led(1, [1, 2, 3]), ["3"], {}, led(3, [3], 6)],
+  ["the leader's disk has failed", led(1, [1, 2, 3]), ["1!", "2", "3"], {}, led(2, [2, 3], 6)],
+  ["a follower's disk has failed", led(1, [1, 2, 3]), ["1", "2!", "3"], {}, led(1, [1, 3])],
+  ["all disks have failed: it stays as it is", led(1, [1, 2]), ["1!", "2!", "3"], {}, null],
   ["a follower has died", led(1, [1, 2, 3]), ["1", "3"], {}, led(1, [1, 3])],
   ["a follower outside of the ISR has died", led(1, [1, 2]), ["1", "2"], {}, null],
   ["all have died: who was in sync stays so", led(1, [1, 2]), [], {}, led(-1, [1, 2], 6)],

@@ -59,7 +59,8 @@ export function nextState(
 
 /** Whether a broker is there, and is to lead and to be in ISRs. */
 export function isWell(broker: LiveBroker | undefined): boolean {
-  return broker !== undefined && !broker.isStopping && !broker.isCutOff;
+  if (broker === undefined) return false;
+  return !(broker.isStopping || broker.isCutOff || broker.hasFailed);
 }
 
 /** The first of those with the least rank. */

@@ -4,7 +4,7 @@ import { place } from "./place.ts";
 
 function brokers(...racks: readonly (string | null)[]): LiveBroker[] {
   return racks.map((rack, at) => {
-    const standing = { isStopping: false, isDeaf: false, isCutOff: false };
+    const standing = { isStopping: false, isDeaf: false, isCutOff: false, hasFailed: false };
     return { id: at + 1, host: "", port: 1, rack, session: "", ...standing };
   });
 }

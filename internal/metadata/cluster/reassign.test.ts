@@ -146,7 +146,7 @@ test("whoever leads has all that is committed, and a move ends where all are wel
   }
 });
 
-const WELL = { isStopping: false, isDeaf: false, isCutOff: false };
+const WELL = { isStopping: false, isDeaf: false, isCutOff: false, hasFailed: false };
 
 function broker(id: number, life: number): LiveBroker {
   return { id, host: "", port: 1, rack: null, session: `s${id}-${life}`, ...WELL };
