@@ -125,7 +125,10 @@ test("a pair's slave brings copies, and is refused before its master", async () 
   await cluster.until(() => broker.partition("orders", 0)?.leader === 1, "it leads");
   await member(1).start();
   await cluster.until(() => broker.partition("orders", 0)?.isr.length === 2, "both have all");
-  expect(broker.partition("orders", 0)?.replicas).toEqual([1, 2]);
+  for (const partition of [0, 1, 2]) {
+    // Also those that nothing was written to.
+    expect(broker.partition("orders", partition)?.replicas).toEqual([1, 2]);
+  }
   expect(await write(broker, "three")).toBe(2);
   await cluster.until(() => {
     return member(1).broker?.partition("orders", 0)?.logEndOffset === 3;

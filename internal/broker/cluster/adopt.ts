@@ -55,7 +55,7 @@ export async function adopt(
   brokerId: number,
 ): Promise<void> {
   if (kind === "copies") {
-    await addCopies(cluster, data.store, brokerId);
+    await addCopies(cluster, data.metadata, brokerId);
     return;
   }
   const { image, keys } = cluster;
@@ -77,12 +77,20 @@ export async function adopt(
   await commit(cluster, [{ key, revision: image.revisionOf(key) }], [{ kind: "put", key, value }]);
 }
 
-/** Has this broker's logs be copies: outside of the ISR, until leaders know what they have. */
-async function addCopies(cluster: ClusterStore, store: LogStore, brokerId: number): Promise<void> {
+/**
+ * Has this broker's partitions be copies, outside of the ISR, until leaders know what they have:
+ * also those that nothing was ever written to, of which there is no log.
+ */
+async function addCopies(
+  cluster: ClusterStore,
+  metadata: EmbeddedMetadataStore,
+  brokerId: number,
+): Promise<void> {
   const { image } = cluster;
   const added: PartitionChange[] = [];
   for (const { topicId, index, state } of image.partitions()) {
-    if (!logOf(store, image.topicsById.get(topicId), index)) continue;
+    const name = image.topicsById.get(topicId)?.name ?? "";
+    if (metadata.topic(name)?.id !== topicId) continue;
     if (state.replicas.includes(brokerId)) continue;
     const { revision: _, ...known } = state;
     const next = { ...known, replicas: [...known.replicas, brokerId] };
