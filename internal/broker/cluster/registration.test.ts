@@ -71,10 +71,11 @@ test("a broker that is told late that it was cut off takes it back again", async
   const { metadata, registration, watch, pass, said } = setUp();
   await Promise.all([registration.serve(), pass(100)]);
   watch.silent = true;
-  registration.announceCutOff(true);
+  const well = { isDeaf: false, isCutOff: false, hasFailed: false };
+  registration.announce({ ...well, isCutOff: true });
   await pass(100);
   expect(said()).toMatchObject({ cutOff: true });
-  registration.announceCutOff(false);
+  registration.announce(well);
   await pass(6000); // by now it has given up to hear what came of it
   watch.silent = false;
   for (const tell of watch.untold) tell();

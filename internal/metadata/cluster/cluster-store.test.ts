@@ -27,7 +27,7 @@ test("a listing that arrives late takes back nothing that a watch has told since
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  const standing = { isStopping: false, isDeaf: false, isCutOff: false };
+  const standing = { isStopping: false, isDeaf: false, isCutOff: false, hasFailed: false };
   const broker = { host: "b1", port: 9092, rack: null, ...standing };
   const change = { kind: "put", key: store.keys.live(1), value: liveValue(broker) } as const;
   model.commit([], [{ ...change, key: store.keys.live(2) }]);
