@@ -1,4 +1,3 @@
-import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { PartitionProducer, PartitionStatus } from "./api.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -21,12 +20,11 @@ export class Partition {
   readonly arrivals: Arrivals;
   readonly #watchers = new Set<PartitionWatcher>();
 
-  constructor(topic: TopicState, index: number, store: LogStore) {
+  constructor(topic: TopicState, index: number, log: PartitionLog) {
     this.topic = topic;
     this.index = index;
-    const { metadata, settings } = topic;
-    this.place = { topicId: metadata.id, index };
-    this.log = store.openLog(`${metadata.name}-${index}`, metadata.id, settings);
+    this.place = { topicId: topic.metadata.id, index };
+    this.log = log;
     this.arrivals = new Arrivals(this.log.endOffset);
     this.log.onAdvance = () => this.changed();
     this.log.applyRule();

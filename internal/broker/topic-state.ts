@@ -38,7 +38,12 @@ export class TopicState {
   partition(index: number, store: LogStore): Partition | undefined {
     const known = this.#partitions[index];
     if (known || !(index >= 0 && index < this.metadata.partitionCount)) return known;
-    const partition = new Partition(this, index, store);
+    const { name, id } = this.metadata;
+    const log = store.openLog(`${name}-${index}`, id, this.settings);
+    // A follower that waits for the log may ask for it as soon as it is open.
+    const asked = this.#partitions[index];
+    if (asked) return asked;
+    const partition = new Partition(this, index, log);
     this.#partitions[index] = partition;
     this.totals.added(partition);
     return partition;
