@@ -229,7 +229,7 @@ export class Appender {
       if (!(error instanceof DiskError)) throw error;
       const failure = writeRefusal(error);
       for (const { log, mark, producersBefore } of groups) {
-        this.#path.writer.closeFiles(log.rewind(this.#path.disk, mark));
+        log.rewind(this.#path.disk, mark);
         for (const [id, state] of producersBefore ?? []) log.producers.restore(id, state);
         all.delete(log);
       }

@@ -53,6 +53,12 @@ export class FileCache {
     if (entry?.users === 0) entry.file.close();
   }
 
+  /** The same for all files of a folder. */
+  dropFolder(directory: string): void {
+    const prefix = `${directory}/`;
+    for (const path of this.#files.keys()) if (path.startsWith(prefix)) this.drop(path);
+  }
+
   /** Closes all files, those in use when that ends; whoever asks later gets a `StorageError`. */
   close(): void {
     this.#closed = true;

@@ -8,12 +8,18 @@ import { appendPairs, batchOfPairs, openStore, readRecords, SMALL_LOG } from "./
 const MIB = 1024 * 1024;
 const small = { ...SMALL_LOG, segmentBytes: 10 * MIB };
 
-/** A disk that has no block left once `full` is set: files can be written over, and none grows. */
+/**
+ * A disk that has no block left once `full` is set, or `leftBytes` are used: files can be written
+ * over, and none grows.
+ */
 function fillableDisk() {
   const disk = memoryDisk();
-  const state = { full: false };
+  const state = { full: false, leftBytes: Number.POSITIVE_INFINITY };
   const checked = (file: DiskFile, endBytes: number): void => {
-    if (!state.full || endBytes <= file.sizeBytes()) return;
+    const growthBytes = endBytes - file.sizeBytes();
+    if (growthBytes <= 0) return;
+    state.leftBytes -= growthBytes;
+    if (!state.full && state.leftBytes >= 0) return;
     throw new DiskError("full", "write", file.path, new Error("no space"));
   };
   const wrapped = (file: DiskFile): DiskFile => ({
@@ -78,6 +84,29 @@ describe("a disk without a block left", () => {
     expect([...again.store.logs.keys()].sort()).toEqual(["kept-0", "metadata-0"]);
     await again.store.close();
   });
+});
+
+test("a log made anew gets no file of which the one before had only a part", async () => {
+  const { disk, fillable, state } = fillableDisk();
+  const clock = manualClock();
+  const { store } = await openStore(fillable, clock);
+  const log = store.openLog("t-0", "a", SMALL_LOG);
+  const large: [string, string][] = [["k", "v".repeat(2000)]];
+  state.leftBytes = 3000;
+  // The first one has its segment, and the disk is asked to make that durable; all the same the
+  // log has neither of them.
+  const appends = [appendPairs(store, log, large), appendPairs(store, log, large)];
+  for (const { status } of await Promise.allSettled(appends)) expect(status).toBe("rejected");
+  await store.remove([log]);
+  state.leftBytes = Number.POSITIVE_INFINITY;
+  clock.advance(1000);
+  const next = store.openLog("t-0", "b", SMALL_LOG);
+  await appendPairs(store, next, large);
+
+  const again = await openStore(disk.afterCrash("power-loss"));
+  const { length } = await readRecords(again.store, again.store.openLog("t-0", "b", SMALL_LOG));
+  expect(length).toBe(1);
+  await again.store.close();
 });
 
 test("a log made anew gets no file of a batch that the one before was refused", async () => {

@@ -216,12 +216,11 @@ export class PartitionLog {
     };
   }
 
-  /** Gives up every place that was given since `mark`; returns the segments begun since then. */
-  rewind(disk: Disk, mark: LogMark): Segment[] {
-    const begun = this.segments.splice(mark.segmentCount);
+  /** Gives up every place that was given since `mark`. */
+  rewind(disk: Disk, mark: LogMark): void {
+    this.segments.length = mark.segmentCount;
     if (mark.lastSegment) this.segments.at(-1)?.rewind(disk, mark.lastSegment);
     this.epochs.restore(mark.epochs);
-    return begun;
   }
 
   /** `endOffset` has become safe here. */

@@ -93,14 +93,6 @@ export class TailWriter {
     this.dirtyFiles.add(segment.logPath);
   }
 
-  /**
-   * Closes the files of segments that their log has given up. They would stay open when the log is
-   * removed, and the next log of its name would write to files that aren't there any more.
-   */
-  closeFiles(segments: readonly Segment[]): void {
-    for (const { logPath } of segments) this.#files.drop(logPath);
-  }
-
   /** Makes what was written to a segment's file durable. */
   syncFile(path: string): Promise<void> {
     return this.dirtyFiles.clean(path, () => syncFile(this.#disk, this.#files, path));

@@ -250,9 +250,9 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "a file stays open whose segment was given up as the disk was full",
-    "storage/appender.ts",
-    "this.#path.writer.closeFiles(log.rewind(this.#path.disk, mark));",
-    "log.rewind(this.#path.disk, mark);",
+    "storage/log-changes.ts",
+    "files.dropFolder(log.directory);",
+    "for (const { logPath } of [...log.segments, ...log.cutSegments]) files.drop(logPath);",
     104_425,
   ),
   pair(
