@@ -144,3 +144,20 @@ test("a broker whose disk has failed leads nothing any more where another one ca
   expect(second.logged.some((line) => line.startsWith("broker-failed"))).toBe(true);
   expect(isFenced(first)).toBe(false);
 });
+
+test("a broker that comes back to an older etcd notices, though that has gone on since", async () => {
+  const { first, second, third } = await startThree();
+  await makeTopic(second);
+  const older = cluster.etcd.snapshot();
+  await third.crash("kill");
+  await cluster.until(() => seenBy(first).every(({ isr }) => !isr.includes(3)), "it is left out");
+  first.etcdIsAway = true;
+  const isGone = () => replicationOf(second).brokers().length === 1;
+  await cluster.until(isGone, "its lease ends");
+  await second.crash("kill");
+  cluster.etcd.restore({ ...older, revision: cluster.etcd.snapshot().revision + 100 });
+  first.etcdIsAway = false;
+  const isTold = () => first.logged.some((line) => line.startsWith("etcd-outdated"));
+  await cluster.until(isTold, "it says that etcd was set back");
+  expect(isFenced(first)).toBe(true);
+});

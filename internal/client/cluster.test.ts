@@ -304,6 +304,24 @@ test("etcd that was restored from an older state is refused", async () => {
   await member.start().catch(() => {});
 });
 
+test("etcd that was restored from a state since the last start is refused", async () => {
+  const settings = { "replica.lag.time.max.ms": "10000" };
+  await startAll(2, settings);
+  await createTopic(3);
+  const [first, second] = cluster.members;
+  if (!first || !second) throw new Error("there are members");
+  const older = cluster.etcd.snapshot();
+  // In that state both are in sync; what the first one takes alone would be lost.
+  await second.crash("kill");
+  await cluster.until(() => isrOf(first).length === 1, "the first is in sync alone");
+  await produce("alone");
+  await cluster.settled(new Promise<void>((done) => cluster.clock.after(2000, done)), "a while");
+  await first.crash("kill");
+  cluster.etcd.restore(older);
+  expect(first.start()).rejects.toThrow(/older state/);
+  await first.start().catch(() => {});
+});
+
 test("topics are changed, grown and deleted through any broker", async () => {
   await startAll(3);
   await createTopic(2);

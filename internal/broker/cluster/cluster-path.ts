@@ -25,4 +25,6 @@ export interface ClusterPath {
   readonly rack: string | null;
   readonly lagTimeMaxMs: number;
   readonly leaseMs: number;
+  /** Makes durable how far etcd had come; rejects with `DiskError`. */
+  readonly saveRevision: (revision: number) => Promise<void>;
 }

@@ -27,6 +27,7 @@ import { clusterPartitions, knownLeader } from "./cluster-partitions.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 import { Controller } from "./controller.ts";
 import { Departed } from "./departed.ts";
+import { EtcdMemory } from "./etcd-memory.ts";
 import { FollowerLives } from "./follower-lives.ts";
 import { Followings } from "./followings.ts";
 import { Isolation } from "./isolation.ts";
@@ -67,6 +68,7 @@ export class Cluster implements Membership {
   readonly #news: BrokerNews;
   readonly #departed: Departed;
   readonly #notTaken: NotTaken;
+  readonly #etcdMemory: EtcdMemory;
   /** Brings topics and roles up to what the image says. */
   readonly #sync: RepeatedWork;
   /** Partitions that have to be looked at. */
@@ -94,6 +96,7 @@ export class Cluster implements Membership {
     this.#news = new BrokerNews(events);
     this.#departed = new Departed(clock);
     this.#notTaken = new NotTaken(events);
+    this.#etcdMemory = new EtcdMemory(clock, metadata.image.revision, path.saveRevision);
     this.#isolation = new Isolation({
       cluster: path,
       leader: this.leader,
@@ -235,6 +238,7 @@ export class Cluster implements Membership {
 
   async close(): Promise<void> {
     this.#sync.close();
+    this.#etcdMemory.close();
     this.#isolation.close();
     this.#controller.close();
     this.#roles.close();
@@ -251,6 +255,7 @@ export class Cluster implements Membership {
       this.#changed = [...image.partitions()];
     } else if (changes.partitions.length > 0) this.#changed.push(...changes.partitions);
     if (changes.live) this.#brokersChanged();
+    if (changes.topics || changes.partitions.length > 0) this.#etcdMemory.note(image.revision);
     this.leader.pace.limit(image.copyingBytesPerSecond);
     this.#sync.ask();
     this.#controller.review();

@@ -85,7 +85,8 @@ function checkCluster(
   }
   if (!saved) return;
   if (image.clusterId !== saved.clusterId) {
-    const there = image.clusterId === "" ? "there is none" : `${name} is ${image.clusterId}`;
+    const none = "there is none: it is another one, or was restored from an older state";
+    const there = image.clusterId === "" ? none : `${name} is ${image.clusterId}`;
     throw refused(`this is the data of cluster ${saved.clusterId}; in etcd ${there}`);
   }
   if (image.revision < saved.revision) {

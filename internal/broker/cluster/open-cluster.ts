@@ -14,7 +14,7 @@ import type { AdoptedData } from "./adopt.ts";
 import { Cluster } from "./cluster.ts";
 import { ClusterGroups } from "./cluster-groups.ts";
 import { joinCluster } from "./join.ts";
-import { savedMember } from "./member-file.ts";
+import { savedMember, saveMember } from "./member-file.ts";
 
 /** The name of a cluster that was given none. */
 const USUAL_NAME = "main";
@@ -50,10 +50,14 @@ export async function openCluster(
   const { topics, changes, cluster } = parts;
   const groups = clusterGroups(base, parts);
   const { rack, lagTimeMaxMs, leaseMs } = settings;
+  const { clusterId } = metadata;
   const membership = new Cluster(
     {
       ...{ clock, log, events, etcd, store, metadata, topics, links, brokerId, diskId },
       ...{ advertised, rack, lagTimeMaxMs, leaseMs },
+      saveRevision: (revision) => {
+        return saveMember(disk, dataDirectory, { clusterId, diskId, revision });
+      },
     },
     { ledChanged: (partition, leads) => groups.ledChanged(partition, leads) },
   );

@@ -174,7 +174,7 @@ export class Registration {
     const { events, metadata } = this.#path;
     if (reached) {
       events.add("info", "etcd-back", { subject: "", message: "etcd answers again" });
-      metadata.watch(); // the one there is may have lost its connection, too
+      metadata.readAgain(); // a watch may have lost its connection, and etcd what it had
       return;
     }
     const message = "etcd doesn't answer: nothing can be decided until it does";

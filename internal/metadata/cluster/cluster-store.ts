@@ -162,6 +162,11 @@ export class ClusterStore implements MetadataStore {
     this.watch();
   }
 
+  /** Reads all anew, now or as soon as that can be: etcd was away, and may be another one. */
+  readAgain(): void {
+    this.read().catch((error: unknown) => this.#notRead(error));
+  }
+
   /** Watches from what is known on, in place of a watch that there was. */
   watch(): void {
     if (this.#closed) return;
@@ -192,6 +197,9 @@ export class ClusterStore implements MetadataStore {
 
   /** All that is there at this revision: other keys are gone. */
   #takeAll(revision: number, entries: readonly EtcdEntry[]): void {
+    // Where others have written since, etcd may have come further again than it was.
+    for (const entry of entries)
+      this.#checkRevision(entry.revision, this.image.revisionOf(entry.key));
     const there = new Set(entries.map(({ key }) => key));
     const gone = [...this.image.knownKeys()].filter((key) => !there.has(key));
     const changed = entries.filter(({ key, revision }) => revision !== this.image.revisionOf(key));
@@ -231,7 +239,7 @@ export class ClusterStore implements MetadataStore {
     this.#renewal?.cancel();
     this.#renewal = this.#path.clock.after(RETRY_MS, () => {
       if (why.code !== "compacted") this.#watchOn();
-      else this.read().catch((error: unknown) => this.#notRead(error));
+      else this.readAgain();
     });
   }
 
@@ -254,7 +262,10 @@ export class ClusterStore implements MetadataStore {
     );
   }
 
-  /** Throws if etcd has forgotten what it had told: whoever was chosen since may lead nowhere. */
+  /**
+   * Throws if etcd, or a key of it, is at an earlier revision than it had told: it has forgotten
+   * what came since, and whoever was chosen then may lead nowhere.
+   */
   #checkRevision(revision: number, known: number): void {
     if (!this.#outdated && revision < known) {
       const what = `etcd is at revision ${revision}, and was at ${known}`;
