@@ -5,7 +5,7 @@ import { ClusterStanding } from "./cluster-standing.ts";
 import type { Partition } from "./partition.ts";
 import { TopicState } from "./topic-state.ts";
 
-test("a partition that is asked for while its log is being opened is one and the same", async () => {
+test("a partition that is asked for while its log is opened is one and the same", async () => {
   const { store } = await openStore();
   const metadata = { name: "orders", id: "id", partitionCount: 2, config: new Map() };
   const topic = new TopicState(metadata, new Map(), new Changes(), new ClusterStanding(1));
