@@ -145,7 +145,7 @@ test("a broker whose disk has failed leads nothing any more where another one ca
   expect(isFenced(first)).toBe(false);
 });
 
-test("a broker that comes back to an older etcd notices, though that has gone on since", async () => {
+test("a broker that comes back to an older etcd that has gone on notices it", async () => {
   const { first, second, third } = await startThree();
   await makeTopic(second);
   const older = cluster.etcd.snapshot();

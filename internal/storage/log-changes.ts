@@ -180,8 +180,8 @@ export class LogChanges {
     forget(log);
     checkpointer.removed(log);
     writer.drop(log);
-    // A log of the same name must not get a file that is open, and isn't there any more: neither one
-    // of a segment, nor one that the log gave up when the disk was full, and that was synced since.
+    // A log of the same name must not get a file that is open, and isn't there any more: neither
+    // one of a segment, nor one that was given up when the disk was full, and synced since.
     files.dropFolder(log.directory);
     if (!disk.exists(log.directory)) return;
     // The next checkpoint forgets that the log was removed: by then that must be durable.

@@ -11,7 +11,10 @@ const RETRY_MS = 200;
 export type Standing = Pick<LiveBroker, "isDeaf" | "isCutOff" | "hasFailed">;
 
 /** What a broker says of itself, and by what it does. */
-export type RegistrationPath = Omit<ClusterPath, "store" | "topics" | "links" | "lagTimeMaxMs">;
+export type RegistrationPath = Omit<
+  ClusterPath,
+  "store" | "topics" | "links" | "lagTimeMaxMs" | "saveRevision"
+>;
 
 /** This broker among those that are there: a key that ends with its lease. */
 export class Registration {

@@ -197,12 +197,12 @@ export class ClusterStore implements MetadataStore {
 
   /** All that is there at this revision: other keys are gone. */
   #takeAll(revision: number, entries: readonly EtcdEntry[]): void {
+    const revisionOf = (key: string) => this.image.revisionOf(key);
     // Where others have written since, etcd may have come further again than it was.
-    for (const entry of entries)
-      this.#checkRevision(entry.revision, this.image.revisionOf(entry.key));
+    for (const entry of entries) this.#checkRevision(entry.revision, revisionOf(entry.key));
     const there = new Set(entries.map(({ key }) => key));
     const gone = [...this.image.knownKeys()].filter((key) => !there.has(key));
-    const changed = entries.filter(({ key, revision }) => revision !== this.image.revisionOf(key));
+    const changed = entries.filter(({ key, revision: own }) => own !== revisionOf(key));
     this.#take(revision, [
       ...gone.map((key) => ({ key, entry: null })),
       ...changed.map((entry) => ({ key: entry.key, entry })),
@@ -262,10 +262,7 @@ export class ClusterStore implements MetadataStore {
     );
   }
 
-  /**
-   * Throws if etcd, or a key of it, is at an earlier revision than it had told: it has forgotten
-   * what came since, and whoever was chosen then may lead nowhere.
-   */
+  /** Throws if etcd, or a key of it, has forgotten what it had told: whoever was chosen, too. */
   #checkRevision(revision: number, known: number): void {
     if (!this.#outdated && revision < known) {
       const what = `etcd is at revision ${revision}, and was at ${known}`;
