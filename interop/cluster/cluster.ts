@@ -3,6 +3,7 @@
  *
  *   npm run cluster -- [--only faults|power|rolling|many] [--rounds N] [--partitions N]
  *                      [--faults none,kill,stop,freeze,etcd,all,no-etcd,no-peers,alone]
+ *                      [--answer-ms N: so long the producer waits for an answer, not a minute]
  *
  * faults   one after the other:
  *   none     nothing for 2 s: how long acks pause on this machine by themselves
@@ -38,6 +39,7 @@ const { values: flags } = parseArgs({
     rounds: { type: "string", default: "20" },
     faults: { type: "string", default: usual.join(",") },
     partitions: { type: "string" },
+    "answer-ms": { type: "string" },
   },
 });
 const home = mkdtempSync(path.join(os.tmpdir(), "weir-cluster-"));
@@ -69,7 +71,12 @@ async function run(): Promise<readonly string[]> {
 
 async function faultRounds(): Promise<readonly string[]> {
   const faults: FaultName[] = flags.faults.split(",").filter(isFault);
-  const outcome = await clusterRounds(home, { rounds, partitions: partitions ?? 3, faults }, tell);
+  const answerMs = flags["answer-ms"];
+  const plan = {
+    ...{ rounds, partitions: partitions ?? 3, faults },
+    ...(answerMs !== undefined && { answerMs: Number(answerMs) }),
+  };
+  const outcome = await clusterRounds(home, plan, tell);
   for (const fault of faults) {
     const pauses = outcome.pauses.filter((pause) => pause.fault === fault);
     if (pauses.length === 0) continue;

@@ -34,6 +34,8 @@ export interface Plan {
   readonly rounds: number;
   readonly partitions: number;
   readonly faults: readonly FaultName[];
+  /** How long the producer waits for an answer; left out: as long as it does by itself. */
+  readonly answerMs?: number;
 }
 
 /** What came of it. */
@@ -48,13 +50,16 @@ export interface Outcome {
 /** Lets one fault after the other happen to a cluster under load, then looks for what was acked. */
 export async function clusterRounds(
   directory: string,
-  { rounds, partitions, faults }: Plan,
+  { rounds, partitions, faults, answerMs }: Plan,
   tell: (text: string) => void,
 ): Promise<Outcome> {
   await using network = hasNetworks ? await makeNetwork(4) : null;
   const cluster = await startCluster({ home: path.join(directory, "data"), network });
   await makeTopic(cluster, TOPIC, partitions);
-  const load = { partitions, recordBytes: [100], recordsPerSecond: 2000, idempotent: true };
+  const load = {
+    ...{ partitions, recordBytes: [100], recordsPerSecond: 2000, idempotent: true },
+    ...(answerMs !== undefined && { answerMs }),
+  };
   const producer = produceEndlessly(cluster.bootstrap, TOPIC, { client: "librdkafka", ...load });
   const group = await startGroup(cluster, TOPIC);
   const pauses: Pause[] = [];

@@ -18,6 +18,8 @@ export interface EndlessLoad {
   readonly idempotent: boolean;
   /** The client tries again as it does by itself; left out: for ever, and soon. */
   readonly usualRetries?: boolean;
+  /** How long librdkafka waits for an answer; left out: a minute, as by itself. */
+  readonly answerMs?: number;
 }
 
 /** Such a program, running. */

@@ -1,7 +1,7 @@
 """Produces until its input ends: python produce_forever.py SETTINGS, where SETTINGS is JSON.
 
     {"broker": "HOST:PORT[,HOST:PORT]", "topic": "t", "partitions": 3, "recordBytes": [100],
-     "recordsPerSecond": 10000, "idempotent": true, "usualRetries": false}
+     "recordsPerSecond": 10000, "idempotent": true, "usualRetries": false, "answerMs": 60000}
 
 Each partition gets records with the keys 0, 1, 2 and so on, in this order; sizes take turns. Prints
 "PARTITION SEQUENCE OFFSET" for each acked one. Nothing is given up: it ends with 0 only when every
@@ -34,6 +34,8 @@ producer = Producer(
         "acks": "all",
         "linger.ms": 1,
         "log_level": 0,
+        # So long it waits for an answer on a connection that is there.
+        "socket.timeout.ms": settings.get("answerMs", 60000),
         **({} if settings.get("usualRetries") else retries),
     }
 )
