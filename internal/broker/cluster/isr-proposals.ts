@@ -35,7 +35,10 @@ export class IsrProposals {
   readonly #rounds: RepeatedWork;
   /** What was proposed, until it is known what came of it. */
   #underWay: ReadonlyMap<LedPartition, PartitionState> = new Map();
-  /** Who is to come into an ISR is still in the life that has said what it has. */
+  /**
+   * Who is to come into an ISR is still in the life that has said what it has, and the leader in
+   * that in which it proposes: else what it has sent may be done long after its end.
+   */
   #inSameLife: readonly EtcdCondition[] = [];
 
   constructor(path: ProposalsPath) {
@@ -87,11 +90,12 @@ export class IsrProposals {
     for (const each of some) this.#wanted.delete(each);
     const led = some.filter((each) => this.#path.isLed(each));
     this.#underWay = new Map(led.map((each) => [each, nextOf(each)]));
-    const added = new Set<number>();
+    const concerned = new Set<number>();
     for (const [{ state }, { isr }] of this.#underWay) {
-      for (const id of isr) if (!state.isr.includes(id)) added.add(id);
+      concerned.add(state.leader);
+      for (const id of isr) if (!state.isr.includes(id)) concerned.add(id);
     }
-    this.#inSameLife = [...added].map((id) => {
+    this.#inSameLife = [...concerned].map((id) => {
       const key = keys.live(id);
       return { key, revision: image.revisionOf(key) };
     });
