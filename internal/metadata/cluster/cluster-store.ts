@@ -15,7 +15,7 @@ import type { MetadataStore, TopicMetadata } from "../metadata-store.ts";
 import { ClusterImage, type ImageChanges, type PartitionName } from "./cluster-image.ts";
 import { type ClusterKeys, clusterKeys, partitionValue, producerIdsValue } from "./cluster-keys.ts";
 import type { PartitionState, Versioned } from "./cluster-state.ts";
-import { type AddedPartition, addPartitions, topicChanges } from "./topic-changes.ts";
+import { addPartitions, checkCopies, topicChanges } from "./topic-changes.ts";
 
 /** How long after a failure etcd is asked again. */
 const RETRY_MS = 200;
@@ -197,12 +197,11 @@ export class ClusterStore implements MetadataStore {
 
   /** All that is there at this revision: other keys are gone. */
   #takeAll(revision: number, entries: readonly EtcdEntry[]): void {
-    const revisionOf = (key: string) => this.image.revisionOf(key);
     // Where others have written since, etcd may have come further again than it was.
-    for (const entry of entries) this.#checkRevision(entry.revision, revisionOf(entry.key));
+    for (const each of entries) this.#checkRevision(each.revision, this.image.revisionOf(each.key));
     const there = new Set(entries.map(({ key }) => key));
     const gone = [...this.image.knownKeys()].filter((key) => !there.has(key));
-    const changed = entries.filter(({ key, revision: own }) => own !== revisionOf(key));
+    const changed = entries.filter(({ key, revision }) => revision !== this.image.revisionOf(key));
     this.#take(revision, [
       ...gone.map((key) => ({ key, entry: null })),
       ...changed.map((entry) => ({ key: entry.key, entry })),
@@ -262,7 +261,10 @@ export class ClusterStore implements MetadataStore {
     );
   }
 
-  /** Throws if etcd, or a key of it, has forgotten what it had told: whoever was chosen, too. */
+  /**
+   * Throws if etcd, or a key of it, is at an earlier revision than it had told: it has forgotten
+   * what came since, and whoever was chosen then may lead nowhere.
+   */
   #checkRevision(revision: number, known: number): void {
     if (!this.#outdated && revision < known) {
       const what = `etcd is at revision ${revision}, and was at ${known}`;
@@ -284,17 +286,4 @@ export class ClusterStore implements MetadataStore {
     if (this.#closed) return;
     this.#renewal = this.#path.clock.after(SILENT_MS, () => this.#watchOn());
   }
-}
-
-/** Who asks for so many copies, or has a topic grow that has, gets no partitions with fewer. */
-function checkCopies(
-  image: ClusterImage,
-  { id, name }: TopicMetadata,
-  added: readonly AddedPartition[],
-  least: number,
-): void {
-  const wanted = image.partition(id, 0)?.replicas.length ?? least;
-  if (added.every(({ state }) => state.replicas.length >= wanted)) return;
-  const what = `partitions of ${name} are to have ${wanted} copies`;
-  throw new EtcdError("refused", `${what}, and there are fewer brokers now`);
 }

@@ -1,4 +1,9 @@
-import { type EtcdChange, type EtcdCondition, MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
+import {
+  type EtcdChange,
+  type EtcdCondition,
+  EtcdError,
+  MAX_COMMIT_CHANGES,
+} from "../../platform/etcd.ts";
 import type { TopicMetadata } from "../metadata-store.ts";
 import type { ClusterImage } from "./cluster-image.ts";
 import { type ClusterKeys, partitionValue, topicValue } from "./cluster-keys.ts";
@@ -75,4 +80,20 @@ export function topicChanges(
   }
   const put = { kind: "put", key, value: topicValue(topic) } as const;
   return [...steps, { conditions, changes: [...puts, put] }];
+}
+
+/**
+ * Who asks for so many copies, or has a topic grow that has, gets no partitions with fewer. Throws
+ * `EtcdError`.
+ */
+export function checkCopies(
+  image: ClusterImage,
+  { id, name }: TopicMetadata,
+  added: readonly AddedPartition[],
+  least: number,
+): void {
+  const wanted = image.partition(id, 0)?.replicas.length ?? least;
+  if (added.every(({ state }) => state.replicas.length >= wanted)) return;
+  const what = `partitions of ${name} are to have ${wanted} copies`;
+  throw new EtcdError("refused", `${what}, and there are fewer brokers now`);
 }
