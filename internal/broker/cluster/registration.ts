@@ -26,8 +26,9 @@ export class Registration {
   #isServing = false;
   #isStopping = false;
   #standing: Standing = { isDeaf: false, isCutOff: false, hasFailed: false };
-  /** Whether another broker wants to know that this one is there. */
-  #isAsked = false;
+  /** How often others wanted to know that this one is there, and up to which time they do. */
+  #askedCount = 0;
+  #answeredCount = 0;
   #isEntering = false;
   #isEnded = false;
 
@@ -85,7 +86,7 @@ export class Registration {
 
   /** Says once more that it is there, to one that learns it by nothing else. */
   answer(): void {
-    this.#isAsked = true;
+    this.#askedCount++;
     this.#saying.ask();
   }
 
@@ -148,10 +149,9 @@ export class Registration {
     const known = this.session === "" ? undefined : metadata.image.live.get(brokerId);
     if (!known) return;
     const isSaid = isSame(known, this.#standing) && known.isStopping === this.#isStopping;
-    if (isSaid && !this.#isAsked) return;
-    const isAsked = this.#isAsked;
-    this.#isAsked = false;
-    if (!(await this.#put())) this.#isAsked ||= isAsked;
+    const askedCount = this.#askedCount;
+    if (isSaid && askedCount === this.#answeredCount) return;
+    if (await this.#put()) this.#answeredCount = askedCount;
     this.#saying.ask();
   }
 
