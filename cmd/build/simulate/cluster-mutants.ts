@@ -75,14 +75,32 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   cluster(
     "a leader is chosen from all replicas",
     "metadata/cluster/elect.ts",
-    "const able = now.replicas.filter((id) => now.isr.includes(id));",
+    "const able = now.replicas.filter((id) => eligible.includes(id));",
     "const able = now.replicas.filter((id) => live.has(id));",
   ),
   cluster(
     "the last of the ISR is taken out of it when it is gone",
     "metadata/cluster/elect.ts",
     'return { ...state, leader: -1, session: "", epoch: state.epoch + 1 };',
-    'return { ...state, isr, leader: -1, session: "", epoch: state.epoch + 1 };',
+    'return { ...state, isr: eligible, leader: -1, session: "", epoch: state.epoch + 1 };',
+  ),
+  cluster(
+    "those who are gone leave the ISR before the one that is chosen leads",
+    "metadata/cluster/elect.ts",
+    "const now = moved ?? state;",
+    "const now = moved ?? { ...state, isr: eligible };",
+  ),
+  mutantOf(
+    "cluster",
+    "a leader whose life is over takes others out of the ISR",
+    [
+      {
+        file: "broker/cluster/isr-proposals.ts",
+        find: "this.#path.isLed(each) && isThere(each)",
+        replace: "this.#path.isLed(each)",
+      },
+    ],
+    73,
   ),
   mutantOf("cluster", "the ISR is written without a comparison", WITHOUT_COMPARING),
   cluster(
@@ -221,14 +239,14 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   moves(
     "a move ends before the new copies are in sync",
     "metadata/cluster/reassign.ts",
-    "  if (comingOf(state).some((id) => !isr.includes(id))) return null;\n",
+    "  if (comingOf(state).some((id) => !behind.includes(id))) return null;\n",
     "",
   ),
   moves(
     "copies go, and the leader leads on in the same epoch",
     "metadata/cluster/elect.ts",
-    "return state.removing.length > 0 ? ledBy(now, live, state.leader) : now;",
-    "return now;",
+    "return moved && state.removing.length > 0 ? ledBy(now, live, state.leader) : moved;",
+    "return moved;",
   ),
   moves(
     "a copy is deleted as soon as it is to go",
@@ -240,8 +258,8 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   moves(
     "a copy that is to come may lead before it is in the ISR",
     "metadata/cluster/elect.ts",
-    "const able = now.replicas.filter((id) => now.isr.includes(id));",
-    "const able = now.replicas.filter((id) => now.isr.includes(id) || now.adding.includes(id));",
+    "const able = now.replicas.filter((id) => eligible.includes(id));",
+    "const able = now.replicas.filter((id) => eligible.includes(id) || now.adding.includes(id));",
   ),
   mutantOf(
     "moves",

@@ -154,8 +154,7 @@ export class Cluster implements Membership {
     const { clock } = this.#path;
     const { role, leaderId, leaderEpoch, leader } = this;
     const standing = leadingStatus(clock, leader);
-    const { isFenced: fenced } = leader;
-    return { role, leaderId, leaderEpoch, fenced, mode: "sync", ...standing };
+    return { role, leaderId, leaderEpoch, fenced: leader.isFenced, mode: "sync", ...standing };
   }
 
   async open(
@@ -268,6 +267,7 @@ export class Cluster implements Membership {
     this.#lives.look(live);
     this.#followings.brokersChanged();
     this.#isolation.brokersChanged();
+    this.#roles.brokersChanged();
     this.#registration.brokersChanged();
   }
 

@@ -1,6 +1,7 @@
 import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
 import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-state.ts";
 import type { ClusterStore } from "../../metadata/cluster/cluster-store.ts";
+import { mayStay } from "../../metadata/cluster/elect.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type EtcdCondition, MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { LedLog } from "../../replication/led-log.ts";
@@ -25,7 +26,8 @@ export interface ProposalsPath {
 }
 
 /**
- * Has the ISR changed in etcd as leaders of partitions propose. One proposal of a partition is
+ * Has the ISR changed in etcd as leaders of partitions propose, and takes those out of it that are
+ * gone: only who leads knows that somebody is left who has all. One proposal of a partition is
  * under way at a time, and until it is known what came of it the leader waits for all who may be in
  * it: a failure says nothing, so the same is tried again until the answer is yes or no.
  */
@@ -51,9 +53,9 @@ export class IsrProposals {
     });
   }
 
-  /** A partition's leader may want another ISR than there is. */
+  /** A partition's leader may want another ISR than there is, or who is in it may be gone. */
   propose(partition: LedPartition): void {
-    if (isSame(nextOf(partition).isr, partition.state.isr)) return;
+    if (isSame(this.#nextOf(partition).isr, partition.state.isr)) return;
     const isFirst = this.#wanted.size === 0;
     this.#wanted.add(partition);
     if (isFirst) this.#path.clock.atEndOfTurn(() => this.#rounds.ask());
@@ -88,8 +90,11 @@ export class IsrProposals {
     const most = Math.max(1, MAX_COMMIT_CHANGES - image.live.size); // each may be a condition
     const some = [...this.#wanted].slice(0, most);
     for (const each of some) this.#wanted.delete(each);
-    const led = some.filter((each) => this.#path.isLed(each));
-    this.#underWay = new Map(led.map((each) => [each, nextOf(each)]));
+    // A leader whose own life is over is about to learn who leads next.
+    const isThere = ({ state }: LedPartition) =>
+      image.live.get(state.leader)?.session === state.session;
+    const led = some.filter((each) => this.#path.isLed(each) && isThere(each));
+    this.#underWay = new Map(led.map((each) => [each, this.#nextOf(each)]));
     const concerned = new Set<number>();
     for (const [{ state }, { isr }] of this.#underWay) {
       concerned.add(state.leader);
@@ -112,12 +117,13 @@ export class IsrProposals {
     }
     this.propose(partition);
   }
-}
 
-function nextOf({ led, state }: LedPartition): PartitionState {
-  const { revision: _, ...known } = state;
-  const wanted = new Set(led.copies.wantedIsr);
-  return { ...known, isr: known.replicas.filter((id) => wanted.has(id)) };
+  #nextOf({ led, state }: LedPartition): PartitionState {
+    const { live } = this.#path.metadata.image;
+    const { revision: _, ...known } = state;
+    const wanted = led.copies.wantedIsr.filter((id) => mayStay(id, known.leader, live));
+    return { ...known, isr: known.replicas.filter((id) => wanted.includes(id)) };
+  }
 }
 
 function isSame(one: readonly number[], other: readonly number[]): boolean {

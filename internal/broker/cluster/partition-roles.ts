@@ -77,6 +77,11 @@ export class PartitionRoles {
     this.#path.leader.reviewFence(); // not before: the new lease isn't that of what was led
   }
 
+  /** Who is there, and is well, may be others. */
+  brokersChanged(): void {
+    for (const led of this.#led.values()) this.#proposals.propose(led);
+  }
+
   /** A partition's leader may want another ISR. */
   wanted(led: LedLog): void {
     const partition = this.#led.get(led.log);
@@ -202,8 +207,10 @@ export class PartitionRoles {
     const state = cluster.metadata.image.partition(place.topicId, place.index);
     if (!state) return;
     const led = leader.lead(log, { epoch, copies: this.#copiesOf(state) });
-    this.#led.set(log, { ...place, led, state, partition });
+    const lead = { ...place, led, state, partition };
+    this.#led.set(log, lead);
     ledChanged(partition, true);
+    this.#proposals.propose(lead);
   }
 
   #follow(log: PartitionLog, { epoch, leaderId }: Follow): void {

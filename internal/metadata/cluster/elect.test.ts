@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { LiveBroker, PartitionState } from "./cluster-state.ts";
-import { type ElectionRules, isUnclean, nextState } from "./elect.ts";
+import { type ElectionRules, isUnclean, mayStay, nextState } from "./elect.ts";
 
 const USUAL: ElectionRules = { unclean: false, preferred: false, drained: new Set() };
 
@@ -43,16 +43,16 @@ const cases: readonly [
 ][] = [
   ["all is well", led(1, [1, 2, 3]), ["1", "2", "3"], {}, null],
   ["a copy that is out of sync is nobody's leader", led(1, [1]), ["2", "3"], {}, led(-1, [1], 6)],
-  ["the leader has died", led(1, [1, 2, 3]), ["2", "3"], {}, led(2, [2, 3], 6)],
-  ["the leader and the next one have died", led(1, [1, 2, 3]), ["3"], {}, led(3, [3], 6)],
-  ["the leader's disk has failed", led(1, [1, 2, 3]), ["1!", "2", "3"], {}, led(2, [2, 3], 6)],
-  ["a follower's disk has failed", led(1, [1, 2, 3]), ["1", "2!", "3"], {}, led(1, [1, 3])],
+  ["the leader has died", led(1, [1, 2, 3]), ["2", "3"], {}, led(2, [1, 2, 3], 6)],
+  ["the leader and the next one have died", led(1, [1, 2, 3]), ["3"], {}, led(3, [1, 2, 3], 6)],
+  ["the leader's disk has failed", led(1, [1, 2, 3]), ["1!", "2", "3"], {}, led(2, [1, 2, 3], 6)],
+  ["a follower's disk has failed", led(1, [1, 2, 3]), ["1", "2!", "3"], {}, null],
   ["all disks have failed: it stays as it is", led(1, [1, 2]), ["1!", "2!", "3"], {}, null],
-  ["a follower has died", led(1, [1, 2, 3]), ["1", "3"], {}, led(1, [1, 3])],
+  ["a follower has died", led(1, [1, 2, 3]), ["1", "3"], {}, null],
   ["a follower outside of the ISR has died", led(1, [1, 2]), ["1", "2"], {}, null],
   ["all have died: who was in sync stays so", led(1, [1, 2]), [], {}, led(-1, [1, 2], 6)],
   ["nobody leads, and nobody has come", led(-1, [1, 2]), ["3"], {}, null],
-  ["one that was in sync comes back", led(-1, [1, 2]), ["2", "3"], {}, led(2, [2], 6)],
+  ["one that was in sync comes back", led(-1, [1, 2]), ["2", "3"], {}, led(2, [1, 2], 6)],
   [
     "nobody in sync is there, and that may be",
     led(1, [1]),
@@ -60,20 +60,20 @@ const cases: readonly [
     { unclean: true },
     led(3, [3], 6),
   ],
-  ["unclean where it needn't be", led(1, [1, 3]), ["2", "3"], { unclean: true }, led(3, [3], 6)],
-  ["the leader is about to stop", led(1, [1, 2, 3]), ["1-", "2", "3"], {}, led(2, [2, 3], 6)],
-  ["the leader is cut off", led(1, [1, 2, 3]), ["1~", "2", "3"], {}, led(2, [2, 3], 6)],
-  ["a follower is about to stop", led(1, [1, 2, 3]), ["1", "2-", "3"], {}, led(1, [1, 3])],
-  ["a follower is cut off", led(1, [1, 2, 3]), ["1", "2", "3~"], {}, led(1, [1, 2])],
+  ["unclean where it needn't be", led(1, [1, 3]), ["2", "3"], { unclean: true }, led(3, [1, 3], 6)],
+  ["the leader is about to stop", led(1, [1, 2, 3]), ["1-", "2", "3"], {}, led(2, [1, 2, 3], 6)],
+  ["the leader is cut off", led(1, [1, 2, 3]), ["1~", "2", "3"], {}, led(2, [1, 2, 3], 6)],
+  ["a follower is about to stop", led(1, [1, 2, 3]), ["1", "2-", "3"], {}, null],
+  ["a follower is cut off", led(1, [1, 2, 3]), ["1", "2", "3~"], {}, null],
   ["all are cut off", led(2, [1, 2, 3]), ["1~", "2~", "3~"], { preferred: true }, null],
   ["all are about to stop", led(1, [1, 2]), ["1-", "2-"], {}, null],
-  ["who is about to stop isn't chosen", led(1, [1, 2, 3]), ["2-", "3"], {}, led(3, [3], 6)],
+  ["who is about to stop isn't chosen", led(1, [1, 2, 3]), ["2-", "3"], {}, led(3, [1, 2, 3], 6)],
   ["nobody else can lead", led(1, [1]), ["1-", "2", "3"], {}, null],
-  ["only who is about to stop can lead", led(1, [1, 2]), ["2-"], {}, led(2, [2], 6)],
+  ["only who is about to stop can lead", led(1, [1, 2]), ["2-"], {}, led(2, [1, 2], 6)],
   ["the lead stays where it is", led(2, [1, 2, 3]), ["1", "2", "3"], {}, null],
   ["the first is back", led(2, [1, 2]), ["1", "2"], { preferred: true }, led(1, [1, 2], 6)],
   ["the first isn't in sync yet", led(2, [2, 3]), ["1", "2", "3"], { preferred: true }, null],
-  ["the first is about to stop", led(2, [1, 2]), ["1-", "2"], { preferred: true }, led(2, [2])],
+  ["the first is about to stop", led(2, [1, 2]), ["1-", "2"], { preferred: true }, null],
   [
     "a drained broker leads no more",
     led(1, [1, 2]),
@@ -87,7 +87,7 @@ const cases: readonly [
     led(2, [1, 2]),
     ["1", "2-"],
     { drained: new Set([1]) },
-    led(1, [1], 6),
+    led(1, [1, 2], 6),
   ],
   [
     "a drained broker isn't preferred",
@@ -133,6 +133,20 @@ const cases: readonly [
     moved(4, [2, 4], 6),
   ],
   [
+    "one that stays is dead, and in the ISR still: it stays there, and doesn't count",
+    moving(1, [1, 2, 3, 4]),
+    ["1", "2", "4"],
+    {},
+    moved(4, [2, 3, 4], 6),
+  ],
+  [
+    "one that comes is dead, and in the ISR still: it doesn't count",
+    moving(1, [1, 2, 3, 4]),
+    ["1", "2", "3"],
+    {},
+    null,
+  ],
+  [
     "nobody leads: the move waits for a leader",
     moving(-1, [1, 2, 4]),
     ["1", "2", "4"],
@@ -158,7 +172,7 @@ const cases: readonly [
     moving(2, [1, 2, 3, 4]),
     ["1", "2", "3", "4~"],
     {},
-    moving(2, [1, 2, 3]),
+    null,
   ],
 ];
 
@@ -167,6 +181,16 @@ for (const [what, before, brokers, rules, after] of cases) {
     expect(nextState(before, live(...brokers), { ...USUAL, ...rules })).toEqual(after);
   });
 }
+
+test("those in the ISR stay there that are there, and well where the leader is", () => {
+  const stay = (leader: number, ...brokers: readonly string[]) =>
+    [1, 2, 3].filter((id) => mayStay(id, leader, live(...brokers)));
+  expect(stay(1, "1", "2", "3")).toEqual([1, 2, 3]);
+  expect(stay(1, "1", "3")).toEqual([1, 3]);
+  expect(stay(1, "1", "2-", "3")).toEqual([1, 3]);
+  expect(stay(2, "1~", "2", "3!")).toEqual([2]);
+  expect(stay(1, "1~", "2~")).toEqual([1, 2]);
+});
 
 test("the same broker in another life leads with another epoch", () => {
   const after = nextState(led(1, [1, 2]), live("1'", "2"), USUAL);

@@ -14,10 +14,11 @@ export interface ElectionRules {
 /**
  * What a partition's state has to be, now that these brokers are there; null: what it is.
  *
- * Brokers that aren't there leave the ISR, as long as one is left: it alone is what a leader is
- * chosen from. Those that are there but not well leave it, too, and with it what they lead, as long
- * as one is left that is: nobody waits for their copies then when they go. Each choice of a leader,
- * also of the same one in another life, is a new epoch.
+ * A leader is chosen from those in the ISR that are there, and of these from those that are well,
+ * as long as there are any. The ISR itself stays as it is: whoever is chosen may be gone by now
+ * with all that it has, and then another one has to be able to lead. Who leads takes those out of
+ * it that aren't there or aren't well (`mayStay`). Each choice of a leader, also of the same one in
+ * another life, is a new epoch.
  *
  * A move of copies ends while there is a leader; those that go may have been it. Where copies go,
  * that is a new epoch, too: their brokers delete them, and may be given the partition anew before
@@ -30,12 +31,12 @@ export function nextState(
 ): PartitionState | null {
   const present = state.isr.filter((id) => live.has(id));
   const well = present.filter((id) => isWell(live.get(id)));
-  const isr = well.length > 0 ? well : present;
-  const isLed = live.get(state.leader)?.session === state.session && isr.includes(state.leader);
-  const left = { ...state, isr };
-  const moved = isLed ? ended(left) : null;
-  const now = moved ?? left;
-  const able = now.replicas.filter((id) => now.isr.includes(id));
+  const eligible = well.length > 0 ? well : present;
+  const isEligible = eligible.includes(state.leader);
+  const isLed = isEligible && live.get(state.leader)?.session === state.session;
+  const moved = isLed ? ended(state, eligible) : null;
+  const now = moved ?? state;
+  const able = now.replicas.filter((id) => eligible.includes(id));
   // Of those that can lead all are well, or none is.
   const reluctance = (id: number): number => (well.includes(id) && rules.drained.has(id) ? 1 : 0);
   const best = first(able, reluctance);
@@ -44,8 +45,7 @@ export function nextState(
     const prefers = rules.preferred && isFirst && best !== state.leader;
     const isBetter = reluctance(best) < reluctance(state.leader);
     if (isBetter || prefers) return ledBy(now, live, best);
-    if (moved) return state.removing.length > 0 ? ledBy(now, live, state.leader) : now;
-    return isr.length < state.isr.length ? now : null;
+    return moved && state.removing.length > 0 ? ledBy(now, live, state.leader) : moved;
   }
   if (best !== undefined) return ledBy(now, live, best);
   // One that is being added may have nothing at all.
@@ -55,6 +55,18 @@ export function nextState(
   if (any !== undefined) return ledBy({ ...state, isr: [any] }, live, any);
   if (state.leader < 0) return null;
   return { ...state, leader: -1, session: "", epoch: state.epoch + 1 };
+}
+
+/**
+ * Whether a broker may stay in the ISR of what `leader` leads: it is there, and well, too, unless
+ * the leader isn't. Nobody waits then for the copies of those that are about to go.
+ */
+export function mayStay(
+  id: number,
+  leader: number,
+  live: ReadonlyMap<number, LiveBroker>,
+): boolean {
+  return isWell(live.get(leader)) ? isWell(live.get(id)) : live.has(id);
 }
 
 /** Whether a broker is there, and is to lead and to be in ISRs. */

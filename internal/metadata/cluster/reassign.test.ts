@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { seeded } from "../../record/samples.testing.ts";
 import type { LiveBroker, PartitionState } from "./cluster-state.ts";
-import { nextState } from "./elect.ts";
+import { mayStay, nextState } from "./elect.ts";
 import { calledOff, comingOf, ended, establishedOf, reassigned, targetOf } from "./reassign.ts";
 
 function state(replicas: readonly number[], changes: Partial<PartitionState> = {}): PartitionState {
@@ -66,15 +66,22 @@ test("a move is called off as often as one likes, and ends with what was before"
   const off = calledOff(calledOff(reassigned(before, [4, 5])));
   expect([...targetOf(off)].sort()).toEqual([1, 2, 3]);
   expect(comingOf(off)).toEqual([]);
-  const isThere = ended({ ...off, isr: [1, 2, 3, 4] });
+  const isThere = ended({ ...off, isr: [1, 2, 3, 4] }, [1, 2, 3, 4]);
   expect(isThere?.isr.toSorted()).toEqual([1, 2, 3]);
-  expect(ended({ ...off, isr: [4] })).toBeNull();
+  expect(ended({ ...off, isr: [4] }, [4])).toBeNull();
 });
 
 test("fewer copies are asked for than are in sync: those that stay have to be", () => {
   const fewer = reassigned(state([1, 2, 3], { isr: [1, 2] }), [3]);
-  expect(ended(fewer)).toBeNull();
-  expect(ended({ ...fewer, isr: [1, 2, 3] })?.isr).toEqual([3]);
+  expect(ended(fewer, fewer.isr)).toBeNull();
+  expect(ended({ ...fewer, isr: [1, 2, 3] }, [1, 2, 3])?.isr).toEqual([3]);
+});
+
+test("who is in the ISR and isn't there ends no move, and stays in it", () => {
+  const moved = reassigned(state([1, 2, 3], { isr: [1, 2, 3] }), [2, 3, 4]);
+  const isr = [1, 2, 3, 4];
+  expect(ended({ ...moved, isr }, [1, 2, 3])).toBeNull();
+  expect(ended({ ...moved, isr }, [2, 4])?.isr).toEqual([2, 3, 4]);
 });
 
 /** Lives of a partition: brokers come and go, moves are begun, changed and called off. */
@@ -103,7 +110,7 @@ test("whoever leads has all that is committed, and a move ends where all are wel
     for (let step = 0; step < 60; step++) {
       const id = 1 + random.below(5);
       const isLed = live.get(partition.leader)?.session === partition.session;
-      switch (random.below(8)) {
+      switch (random.below(9)) {
         case 0:
           live.delete(id);
           break;
@@ -124,6 +131,12 @@ test("whoever leads has all that is committed, and a move ends where all are wel
           if (isLed && live.has(id) && partition.replicas.includes(id)) {
             whole.add(id);
             partition = { ...partition, isr: [...new Set([...partition.isr, id])] };
+          }
+          break;
+        case 7:
+          if (isLed) {
+            const isr = partition.isr.filter((one) => mayStay(one, partition.leader, live));
+            partition = { ...partition, isr };
           }
           break;
         case 6:

@@ -55,14 +55,15 @@ export function calledOff<State extends PartitionState>(state: State): State {
 /**
  * The state behind a move that can end now, with a leader that may be none of its copies; null if
  * it can't, or there is none. All new copies are in sync, and no fewer are in sync behind it than
- * were of the old ones, as far as there are to be so many.
+ * were of the old ones, as far as there are to be so many. Those in the ISR count that `count`.
  */
-export function ended(state: PartitionState): PartitionState | null {
+export function ended(state: PartitionState, count: readonly number[]): PartitionState | null {
   if (!isReassigning(state)) return null;
   const replicas = targetOf(state);
+  const behind = count.filter((id) => replicas.includes(id));
+  const before = count.filter((id) => !state.adding.includes(id));
+  if (comingOf(state).some((id) => !behind.includes(id))) return null;
+  if (behind.length < Math.max(1, Math.min(replicas.length, before.length))) return null;
   const isr = state.isr.filter((id) => replicas.includes(id));
-  const before = state.isr.filter((id) => !state.adding.includes(id));
-  if (comingOf(state).some((id) => !isr.includes(id))) return null;
-  if (isr.length < Math.max(1, Math.min(replicas.length, before.length))) return null;
   return { ...state, replicas, adding: [], removing: [], isr };
 }

@@ -32,8 +32,12 @@ export function checkDecision(
   const isNew = isOther || leftOf(decision).length > 0;
   must(after.epoch === before.epoch + (isNew ? 1 : 0), text("the epoch is wrong"));
   const added = after.isr.filter((id) => !before.isr.includes(id));
+  const gone = before.isr.filter((id) => after.replicas.includes(id) && !after.isr.includes(id));
   if (!isOther) {
-    must(added.length === 0 || by === nameOf(before.leader), text("its leader adds to the ISR"));
+    const isOwn = [...added, ...gone].every((id) => by === nameOf(id) && gone.includes(id));
+    const isThere = image.live.get(before.leader)?.session === before.session;
+    const isLeader = by === nameOf(before.leader) && isThere;
+    must(isOwn || isLeader, text("its leader changes the ISR, while it is there"));
     return;
   }
   must(by === nameOf(image.controllerId), text("the controller chooses leaders"));
@@ -41,6 +45,7 @@ export function checkDecision(
   must(after.isr.includes(after.leader), text("a leader is in the ISR"));
   if (before.isr.includes(after.leader)) {
     must(added.length === 0, text("who isn't in the ISR can't be chosen into it"));
+    must(gone.length === 0, text("who chooses a leader takes nobody out of the ISR"));
     return;
   }
   const { config } = image.topicsById.get(decision.topicId) ?? {};

@@ -18,6 +18,7 @@ const REGRESSIONS = new Map([
   [500150, "what was led of a topic that was deleted was led on with the next lease"],
   [511184, "a late listing of etcd took back what had been told since, and brokers weren't found"],
   [480, "what a leader had asked for before its end took all others out of the ISR after that"],
+  [700046, "one that was gone was chosen, and who had everything left the ISR with that"],
   [520004, "a broker that had taken back that it was cut off was told late that it had said so"],
 ]);
 /** Those of clusters in which copies are moved. */
