@@ -2,6 +2,7 @@ import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import type { ProduceReceipt } from "../broker/api.ts";
 import { BrokerError } from "../broker/errors.ts";
 import type { LocalBroker } from "../broker/local-broker.ts";
+import { memoryDisk } from "../platform/testing/memory-disk.ts";
 import { batchSizeBytes } from "../record/batch.ts";
 import { BatchBuilder } from "../record/builder.ts";
 import { recordsOf } from "../record/records.ts";
@@ -27,11 +28,15 @@ function brokerOf(member: ClusterMember | undefined): LocalBroker {
   return member.broker;
 }
 
-async function createTopic(partitionCount: number, config: Record<string, string> = {}) {
+async function createTopic(
+  partitionCount: number,
+  config: Record<string, string> = {},
+  replicationFactor: number | null = null,
+) {
   const request = {
     name: TOPIC,
     partitionCount,
-    replicationFactor: null,
+    replicationFactor,
     config: new Map(Object.entries(config)),
     validateOnly: false,
   };
@@ -273,10 +278,32 @@ test("a broker that comes back with an empty disk leads nothing before it has al
   await first.crash("kill");
   if (other) await untilLed(0, first);
   await produce("two");
-  first.disk = (await import("../platform/testing/memory-disk.ts")).memoryDisk();
+  first.disk = memoryDisk();
   await first.start();
   await cluster.until(() => leaderOf()?.id === first.id, "the first leads again");
   expect(await valuesOf(first)).toEqual(["one", "two"]);
+});
+
+test("one that is chosen, and is dead, takes nobody out of the ISR", async () => {
+  await startAll(3);
+  await createTopic(3, {}, 2);
+  const controller = brokerOf(cluster.members[0]);
+  const statusOf = (at: number) => controller.partition(TOPIC, at);
+  // One of which the controller has no copy: it sees all that happens.
+  const at = [0, 1, 2].find((index) => !statusOf(index)?.replicas.includes(1)) ?? -1;
+  await produce("one", at);
+  const first = await untilLed(at);
+  const other = cluster.members.find(({ id }) => id !== 1 && id !== first.id);
+  if (!other) throw new Error("there is another copy");
+  await first.crash("kill");
+  await cluster.settled(new Promise<void>((done) => cluster.clock.after(1000, done)), "a while");
+  await other.crash("kill");
+  await cluster.until(() => statusOf(at)?.leader === other.id, "the dead one is chosen");
+  await cluster.until(() => statusOf(at)?.leader === -1, "nobody leads");
+  other.disk = memoryDisk();
+  await other.start();
+  await first.start();
+  expect(await valuesOf(await untilLed(at), at)).toEqual(["one"]);
 });
 
 test("a disk of another cluster is refused", async () => {
