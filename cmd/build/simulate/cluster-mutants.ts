@@ -137,7 +137,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   cluster(
     "a controller decides without the condition that it still is",
     "broker/cluster/controller.ts",
-    "await metadata.commitPartitions(decisions, [asController]);",
+    "await metadata.commitPartitions(decisions, [asController, ...keepers]);",
     "await metadata.commitPartitions(decisions);",
   ),
   cluster(
@@ -247,6 +247,12 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "metadata/cluster/elect.ts",
     "return moved && state.removing.length > 0 ? ledBy(now, live, state.leader) : moved;",
     "return moved;",
+  ),
+  moves(
+    "copies go though those that come may have died meanwhile",
+    "broker/cluster/controller.ts",
+    "await metadata.commitPartitions(decisions, [asController, ...keepers]);",
+    "await metadata.commitPartitions(decisions, [asController]);",
   ),
   moves(
     "a copy is deleted as soon as it is to go",

@@ -3,7 +3,7 @@ import { controllerValue } from "../../metadata/cluster/cluster-keys.ts";
 import type { ClusterStore, PartitionChange } from "../../metadata/cluster/cluster-store.ts";
 import { type ElectionRules, isUnclean, nextState } from "../../metadata/cluster/elect.ts";
 import type { Clock, Timer } from "../../platform/clock.ts";
-import { MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
+import { type EtcdCondition, MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { EventLog } from "../event-log.ts";
 import { RepeatedWork } from "./repeated-work.ts";
 
@@ -116,8 +116,8 @@ export class Controller {
   }
 
   async #decideAll(due: readonly PartitionChange[]): Promise<void> {
-    const { clock, events } = this.#path;
-    const most = MAX_COMMIT_CHANGES - 1;
+    const { clock, events, metadata } = this.#path;
+    const most = Math.max(1, MAX_COMMIT_CHANGES - 1 - metadata.image.live.size);
     const beganMs = clock.monotonicMs();
     for (let from = 0; from < due.length; from += most) {
       await this.#decide(due.slice(from, from + most));
@@ -133,19 +133,35 @@ export class Controller {
     const { metadata } = this.#path;
     const key = metadata.keys.controller;
     const asController = { key, revision: metadata.image.revisionOf(key) };
-    const outcome = await metadata.commitPartitions(decisions, [asController]);
+    const keepers = this.#keepersOf(decisions);
+    const outcome = await metadata.commitPartitions(decisions, [asController, ...keepers]);
     if (outcome.done) {
       for (const decision of decisions) this.#noteUnclean(decision);
       return;
     }
+    const found = new Map(outcome.found.map(({ key, revision }) => [key, revision]));
+    const isOther = (known: EtcdCondition) => found.get(known.key) !== known.revision;
+    if (keepers.some(isOther)) return; // that will be told, and all of it is looked at then
     // Of those some have changed meanwhile: they are looked at anew.
     this.review();
-    const found = new Map(outcome.found.map(({ key, revision }) => [key, revision]));
-    if (found.get(key) !== asController.revision) return;
+    if (isOther(asController)) return;
     const unchanged = decisions.filter(({ topicId, index, state }) => {
       return found.get(metadata.keys.partition(topicId, index)) === state.revision;
     });
     if (unchanged.length > 0) await this.#decide(unchanged);
+  }
+
+  /** Where copies go, those that keep the records are still in the life in which they counted. */
+  #keepersOf(decisions: readonly PartitionChange[]): EtcdCondition[] {
+    const { image, keys } = this.#path.metadata;
+    const ends = decisions.filter(
+      ({ state, next }) => next.replicas.length < state.replicas.length,
+    );
+    const ids = new Set(ends.flatMap(({ next }) => next.isr.filter((id) => image.live.has(id))));
+    return [...ids].map((id) => ({
+      key: keys.live(id),
+      revision: image.revisionOf(keys.live(id)),
+    }));
   }
 
   #noteUnclean({ topicId, index, state, next }: PartitionChange): void {

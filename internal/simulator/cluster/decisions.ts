@@ -67,7 +67,8 @@ function checkMove(
   );
   const left = leftOf(decision);
   const come = before.adding.filter((id) => after.replicas.includes(id));
-  const isEnd = left.length > 0 || come.some((id) => !after.adding.includes(id));
+  const isGoing = left.length > 0;
+  const isEnd = isGoing || come.some((id) => !after.adding.includes(id));
   if (!isEnd) {
     const isAsked = (["replicas", "adding", "removing"] as const).some(
       (field) => after[field].join() !== before[field].join(),
@@ -85,8 +86,8 @@ function checkMove(
     text("those go that are to go"),
   );
   must(
-    comingOf(before).every((id) => after.isr.includes(id)),
-    text("all that come are in the ISR"),
+    comingOf(before).every((id) => after.isr.includes(id) && (!isGoing || image.live.has(id))),
+    text("all that come are in the ISR, and are there where others go"),
   );
 }
 
