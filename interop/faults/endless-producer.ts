@@ -1,5 +1,5 @@
 import { type ForeignClient, javaProgram, kafkajs, librdkafka } from "../clients.ts";
-import type { NumberedRecord } from "./promises.ts";
+import type { AckedRecord } from "./promises.ts";
 
 /** The programs that produce until they are told to stop. */
 export const endlessClients = {
@@ -25,7 +25,7 @@ export interface EndlessLoad {
 /** Such a program, running. */
 export interface EndlessProducer {
   /** What it was acked so far, by partition. */
-  readonly acked: readonly NumberedRecord[][];
+  readonly acked: readonly AckedRecord[][];
   readonly ackedCount: number;
   /** Resolves when more than `count` records are acked; rejects when it ended before. */
   ackedMoreThan(count: number): Promise<void>;
@@ -58,7 +58,7 @@ export function produceEndlessly(
     stdout: "pipe",
     stderr: "inherit",
   });
-  const acked = Array.from({ length: load.partitions }, (): NumberedRecord[] => []);
+  const acked = Array.from({ length: load.partitions }, (): AckedRecord[] => []);
   let ackedCount = 0;
   let waiting: Waiting | null = null;
   const reading = readAcks(child.stdout, (partition, record) => {
@@ -91,7 +91,7 @@ export function produceEndlessly(
 
 async function readAcks(
   stdout: ReadableStream<Uint8Array>,
-  note: (partition: number, record: NumberedRecord) => void,
+  note: (partition: number, record: AckedRecord) => void,
 ): Promise<void> {
   let rest = "";
   const decoder = new TextDecoder();
@@ -99,10 +99,9 @@ async function readAcks(
     const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const [partition = Number.NaN, sequence = Number.NaN, offset = Number.NaN] = line
-        .split(" ")
-        .map(Number);
-      note(partition, { sequence, offset });
+      const [partition = "", sequence = "", offset = ""] = line.split(" ");
+      const told = offset === "None" ? null : Number(offset);
+      note(Number(partition), { sequence: Number(sequence), offset: told });
     }
   }
 }

@@ -20,6 +20,14 @@ test.each([
     false,
     ["1 was acked at offset 0, where 0 stands"],
   ],
+  ["an ack without its offset", logOf(0, 1), [{ offset: null, sequence: 1 }], false, []],
+  [
+    "an ack without its offset of what is lost",
+    logOf(0),
+    [{ offset: null, sequence: 1 }],
+    false,
+    ["1 was acked, and isn't there"],
+  ],
   ["a lost offset", [{ offset: 1, sequence: 0 }], [], false, ["offset 1 stands at place 0"]],
 ] as const)("%s", (_, log, acked, mayRepeat, broken) => {
   expect(brokenPromises(log, acked, mayRepeat)).toEqual([...broken]);

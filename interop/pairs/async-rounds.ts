@@ -3,7 +3,7 @@ import path from "node:path";
 import { output } from "../command.ts";
 import { endlessClients, produceEndlessly } from "../faults/endless-producer.ts";
 import { addressOf, end, type Member, restart, weir } from "../faults/member.ts";
-import type { NumberedRecord } from "../faults/promises.ts";
+import type { AckedRecord, NumberedRecord } from "../faults/promises.ts";
 import { readLogs } from "../faults/read-log.ts";
 import { executable } from "../weir.ts";
 import { followed, promote, startPair, stopPair } from "./pair.ts";
@@ -82,9 +82,13 @@ async function runSeries(home: string, rounds: number) {
     await stopPair(pair);
   }
   const cut = await cutRecords(one);
-  const lost = producer.acked.map((records, partition) =>
-    records.filter(({ offset, sequence }) => logs[partition]?.[offset]?.sequence !== sequence),
-  );
+  const lost = producer.acked.map((records, partition) => {
+    const log = logs[partition] ?? [];
+    const there = new Set(log.map(({ sequence }) => sequence));
+    return records.filter(({ offset, sequence }) => {
+      return offset === null ? !there.has(sequence) : log[offset]?.sequence !== sequence;
+    });
+  });
   broken.push(...unannounced(lost, cut, announced));
   broken.push(...differences(one.options.data, two.options.data, TOPIC, PARTITIONS));
   const lostCount = lost.reduce((sum, { length }) => sum + length, 0);
@@ -122,7 +126,7 @@ async function cutRecords({ options: { data } }: Member): Promise<CutFile[]> {
 
 /** What of that contradicts itself: lost without a word, or kept though it was to be lost. */
 function unannounced(
-  lost: readonly (readonly NumberedRecord[])[],
+  lost: readonly (readonly AckedRecord[])[],
   cut: readonly CutFile[],
   announced: readonly Announced[],
 ): string[] {
@@ -137,7 +141,12 @@ function unannounced(
     const log = `${TOPIC}-${partition}`;
     const files = cut.filter((file) => file.log === log);
     const known = new Set(
-      files.flatMap((file) => file.records.map((each) => `${each.offset} ${each.sequence}`)),
+      files.flatMap((file) =>
+        file.records.flatMap(({ offset, sequence }) => [
+          `${offset} ${sequence}`,
+          `null ${sequence}`,
+        ]),
+      ),
     );
     for (const { offset, sequence } of records) {
       if (known.has(`${offset} ${sequence}`)) continue;
