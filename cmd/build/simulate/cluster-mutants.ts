@@ -248,11 +248,17 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "return moved && state.removing.length > 0 ? ledBy(now, live, state.leader) : moved;",
     "return moved;",
   ),
-  moves(
+  mutantOf(
+    "moves",
     "copies go though those that come may have died meanwhile",
-    "broker/cluster/controller.ts",
-    "await metadata.commitPartitions(decisions, [asController, ...keepers]);",
-    "await metadata.commitPartitions(decisions, [asController]);",
+    [
+      {
+        file: "broker/cluster/controller.ts",
+        find: "await metadata.commitPartitions(decisions, [asController, ...keepers]);",
+        replace: "await metadata.commitPartitions(decisions, [asController]);",
+      },
+    ],
+    400,
   ),
   moves(
     "a copy is deleted as soon as it is to go",
