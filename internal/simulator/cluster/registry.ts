@@ -64,6 +64,7 @@ export class Registry {
       const name = `${topicId}/${index}`;
       const before = states.get(name);
       const after = image.partition(topicId, index);
+      this.#listener.changed(name, after?.isr ?? []);
       if (!after) continue;
       const text = (what: string) => () => {
         const says = `${JSON.stringify(before)} became ${JSON.stringify(after)}`;
@@ -76,7 +77,6 @@ export class Registry {
       const isUnclean = before !== undefined && !before.isr.includes(after.leader);
       const lead = { leaderId: after.leader, session: after.session, isUnclean };
       if (after.epoch !== before?.epoch) this.#leads.set(`${name}/${after.epoch}`, lead);
-      this.#listener.changed(name, after.isr);
       for (const id of isUnclean ? [] : after.isr) {
         if (!before || before.isr.includes(id)) continue;
         this.#departed.delete(`${name} ${id}`);
