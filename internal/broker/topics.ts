@@ -143,7 +143,7 @@ export class Topics {
     const { topic, index, log } = partition;
     return this.#exclusively(topic.metadata.name, async () => {
       if (topic.used(index) !== partition) return;
-      await this.#removals.remove(log.removed ? [] : [log]);
+      await this.#removals.removeCopy(log);
       topic.forget(partition);
       partition.closed();
     });

@@ -275,6 +275,18 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   ),
   mutantOf(
     "moves",
+    "a copy that couldn't be removed goes later, whatever it is then",
+    [
+      {
+        file: "broker/log-removals.ts",
+        find: "        if (!log.removed) this.#doomed.delete(log);\n",
+        replace: "",
+      },
+    ],
+    269,
+  ),
+  mutantOf(
+    "moves",
     "a broker whose lease ends before it knows that it is there stays away",
     [
       {
