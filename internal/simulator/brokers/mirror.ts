@@ -30,16 +30,26 @@ export function isSame(one: MirroredBatch, other: MirroredBatch | undefined): bo
   return one.offset === other.offset && one.endOffset === other.endOffset;
 }
 
+/** A broker's copies by the keys of their logs, as they are seen from outside. */
+export interface CopyHolder {
+  readonly copies: ReadonlyMap<string, { readonly mirror: LogMirror }>;
+}
+
 /**
- * Looks at what is new in a copy, from its batch number `from` on: epochs never go back, and where
- * another copy has a batch of the same epoch at that offset, it is the same one.
+ * Looks at what is new in a holder's copy of a log, from its batch number `from` on: epochs never
+ * go back, and where another holder has a batch of the same epoch at that offset, it is the same.
  */
 export function checkNew(
   name: string,
-  { batches }: LogMirror,
+  key: string,
+  holder: CopyHolder,
+  holders: readonly CopyHolder[],
   from: number,
-  others: readonly LogMirror[],
 ): void {
+  const batches = holder.copies.get(key)?.mirror.batches ?? [];
+  const others = holders.flatMap((other) => {
+    return other === holder ? [] : (other.copies.get(key)?.mirror ?? []);
+  });
   for (let i = from; i < batches.length; i++) {
     const batch = batches[i];
     if (!batch) break;

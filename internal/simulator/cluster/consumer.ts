@@ -1,6 +1,4 @@
-import { fetch } from "../../doors/kafka/protocol/messages/01-fetch.ts";
-import { ZERO_UUID } from "../../doors/kafka/protocol/table.ts";
-import { baseOffset, batchSizeBytes, lastOffset, storedCrc } from "../../record/batch.ts";
+import { checkRead, fetchPartition } from "../brokers/reading.ts";
 import { must } from "../failure.ts";
 import { TurnActor } from "./actor.ts";
 import { checkClusterError, errorName } from "./answers.ts";
@@ -32,18 +30,9 @@ export class ClusterConsumer extends TurnActor {
     const incarnation = deletions.get(topic) ?? 0;
     const known = `${name} ${incarnation}`;
     const fetchOffset = this.#positions.get(known) ?? 0;
-    const partitionMaxBytes = random.pick([1, 2000, 100_000]);
-    const partitions = [{ partition, fetchOffset, partitionMaxBytes, currentLeaderEpoch: -1 }];
     const asked = this.at;
-    const answer = await this.client.call(fetch, 12, {
-      maxWaitMs: random.pick([0, 5, 300]),
-      minBytes: 1,
-      maxBytes: 1_000_000,
-      topics: [{ topic, topicId: ZERO_UUID, partitions }],
-      forgottenTopicsData: [],
-      rackId: "",
-    });
-    const fetched = answer?.responses[0]?.partitions[0];
+    const place = { topic, partition, fetchOffset, currentLeaderEpoch: -1 };
+    const fetched = await fetchPartition(this.client, random, place);
     if (!fetched) return;
     const { errorCode, records } = fetched;
     if (errorCode !== 0) {
@@ -59,18 +48,8 @@ export class ClusterConsumer extends TurnActor {
       return;
     }
     if (!records || records.to === records.from) return;
-    this.#take(name, known, records.buffer.subarray(records.from, records.to));
+    const bytes = records.buffer.subarray(records.from, records.to);
+    this.#positions.set(known, checkRead(name, bytes, witness.ledgersOf(name)));
     this.world.reads++;
-  }
-
-  #take(name: string, known: string, bytes: Uint8Array): void {
-    const ledgers = this.world.witness.ledgersOf(name);
-    for (let at = 0; at < bytes.length; at += batchSizeBytes(bytes, at)) {
-      const offset = baseOffset(bytes, at);
-      const crc = storedCrc(bytes, at);
-      const isTrue = ledgers.some((ledger) => ledger.wasCommitted(offset, crc));
-      must(isTrue, () => `${name}: ${offset} was read, which never was committed so`);
-      this.#positions.set(known, lastOffset(bytes, at) + 1);
-    }
   }
 }

@@ -129,7 +129,7 @@ export class Witness {
       }
       copy = { mirror, highWatermark: 0, isNew: false, ledIn: -1, hasResigned: false };
       observed.copies.set(key, copy);
-      this.#admit(observed, log, mirror, 0);
+      checkNew(log.name, key, observed, this.#observed, 0);
     }
     const { mirror } = copy;
     if (mirror.endOffset === log.endOffset && mirror.durableOffset === log.durableOffset) return;
@@ -138,23 +138,13 @@ export class Witness {
     const { name } = observed.member;
     must(!cut || copy.ledIn < 0, () => `${name} leads, and has cut ${log.name}`);
     if (cut) copy.highWatermark = Math.min(copy.highWatermark, log.endOffset);
-    this.#admit(observed, log, mirror, from);
+    checkNew(log.name, key, observed, this.#observed, from);
     if (copy.ledIn >= 0) this.#ledger(log).written(mirror, durableBefore);
   }
 
   /** Whether a partition was moved away from a broker, which may have begun anew since. */
   #mayDelete({ member }: Observed, log: Pick<PartitionLog, "name" | "incarnation">): boolean {
     return this.registry.mayDelete(partitionOf(log), member.id);
-  }
-
-  /** New batches of one copy: they go with what the other brokers have. */
-  #admit(observed: Observed, log: PartitionLog, copy: LogMirror, from: number): void {
-    const key = keyOf(log);
-    const others = this.#observed.flatMap((other) => {
-      const mirror = other === observed ? undefined : other.copies.get(key)?.mirror;
-      return mirror ?? [];
-    });
-    checkNew(log.name, copy, from, others);
   }
 
   /** Whether a broker leads a log, and may: as long as etcd hasn't ended its lease. */

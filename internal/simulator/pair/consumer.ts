@@ -1,8 +1,5 @@
-import { fetch } from "../../doors/kafka/protocol/messages/01-fetch.ts";
 import { metadata } from "../../doors/kafka/protocol/messages/03-metadata.ts";
-import { ZERO_UUID } from "../../doors/kafka/protocol/table.ts";
-import { baseOffset, batchSizeBytes, lastOffset, storedCrc } from "../../record/batch.ts";
-import { must } from "../failure.ts";
+import { checkRead, fetchPartition } from "../brokers/reading.ts";
 import { TurnActor } from "./actor.ts";
 import { checkPairError } from "./answers.ts";
 
@@ -40,21 +37,11 @@ export class PairConsumer extends TurnActor {
   }
 
   async #fetch(topic: string, partition: number): Promise<void> {
-    const { random } = this.world;
+    const { random, witness } = this.world;
     const name = `${topic}-${partition}`;
     const fetchOffset = this.#positions.get(name) ?? 0;
-    const partitionMaxBytes = random.pick([1, 2000, 100_000]);
-    const currentLeaderEpoch = this.#knownEpoch;
-    const partitions = [{ partition, fetchOffset, partitionMaxBytes, currentLeaderEpoch }];
-    const answer = await this.client.call(fetch, 12, {
-      maxWaitMs: random.pick([0, 5, 300]),
-      minBytes: 1,
-      maxBytes: 1_000_000,
-      topics: [{ topic, topicId: ZERO_UUID, partitions }],
-      forgottenTopicsData: [],
-      rackId: "",
-    });
-    const fetched = answer?.responses[0]?.partitions[0];
+    const place = { topic, partition, fetchOffset, currentLeaderEpoch: this.#knownEpoch };
+    const fetched = await fetchPartition(this.client, random, place);
     if (!fetched) return;
     const { errorCode, records } = fetched;
     if (errorCode !== 0) {
@@ -65,21 +52,8 @@ export class PairConsumer extends TurnActor {
       return;
     }
     if (!records || records.to === records.from) return;
-    this.#take(name, records.buffer.subarray(records.from, records.to));
+    const bytes = records.buffer.subarray(records.from, records.to);
+    this.#positions.set(name, checkRead(name, bytes, witness.ledgersOf(name)));
     this.world.reads++;
-  }
-
-  #take(name: string, bytes: Uint8Array): void {
-    const ledgers = this.world.witness.ledgersOf(name);
-    for (let at = 0; at < bytes.length; at += batchSizeBytes(bytes, at)) {
-      const offset = baseOffset(bytes, at);
-      const crc = storedCrc(bytes, at);
-      const text = () => `${name}: ${offset} was read, which never was committed so`;
-      must(
-        ledgers.some((ledger) => ledger.wasCommitted(offset, crc)),
-        text,
-      );
-      this.#positions.set(name, lastOffset(bytes, at) + 1);
-    }
   }
 }

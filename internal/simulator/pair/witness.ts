@@ -152,7 +152,7 @@ export class Witness {
       this.#rules.checkRecovered(member, log.name, copy.mirror, found);
       copy = { mirror: found, highWatermark: 0, isNew: false };
       observed.copies.set(key, copy);
-      this.#admit(observed, log, found, 0);
+      checkNew(log.name, key, observed, this.#observed, 0);
       return;
     }
     const { mirror } = copy;
@@ -162,18 +162,8 @@ export class Witness {
     const { cut, from } = mirror.follow(log, files);
     must(!cut || !isMaster, () => `${member.name} leads, and has cut ${log.name}`);
     if (cut) copy.highWatermark = Math.min(copy.highWatermark, log.endOffset);
-    this.#admit(observed, log, mirror, from);
+    checkNew(log.name, key, observed, this.#observed, from);
     if (isMaster) this.#ledger(log).written(mirror, durableBefore);
-  }
-
-  /** New batches of one copy: they go with what the other brokers have. */
-  #admit(observed: Observed, log: PartitionLog, copy: LogMirror, from: number): void {
-    const key = keyOf(log);
-    const others = this.#observed.flatMap((other) => {
-      const mirror = other === observed ? undefined : other.copies.get(key)?.mirror;
-      return mirror ?? [];
-    });
-    checkNew(log.name, copy, from, others);
   }
 
   /** A member leads from now on: what it doesn't have is lost. */
