@@ -81,6 +81,7 @@ async function runAll(): Promise<void> {
   const tally = new Tally();
   const tell = (outcome: Outcome) => {
     tally.add(outcome);
+    tellSoon(outcome, tally.seeds);
     return options.all || tally.failures.length === 0;
   };
   const jobs = Number(options.jobs);
@@ -94,6 +95,17 @@ async function runAll(): Promise<void> {
   }
   printTally(tally, (performance.now() - beganMs) / 1000);
   process.exitCode = tally.failures.length > 0 ? 1 : 0;
+}
+
+/** A run takes up to hours: what fails is told when it does, on a terminal also how far it is. */
+function tellSoon({ seed, failure }: Outcome, done: number): void {
+  const { stderr } = process;
+  const clear = stderr.isTTY ? "\r\u001b[K" : "";
+  if (failure !== null) stderr.write(`${clear}seed ${seed}: ${failure}\n`);
+  const isLast = done === seeds;
+  if (stderr.isTTY && (isLast || done % 10 === 0)) {
+    stderr.write(isLast ? clear : `${clear}${done} of ${seeds} seeds`);
+  }
 }
 
 function printTally(tally: Tally, seconds: number): void {
