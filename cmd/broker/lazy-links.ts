@@ -1,4 +1,4 @@
-import type { Links } from "../../internal/broker/links.ts";
+import type { Links } from "../../internal/broker/membership/links.ts";
 import type { Platform } from "../../internal/platform/platform.ts";
 import { version } from "../version.ts";
 

@@ -1,6 +1,6 @@
 import path from "node:path";
-import type { ConnectionCounts } from "../../internal/broker/gauges.ts";
 import type { LocalBroker } from "../../internal/broker/local-broker.ts";
+import type { ConnectionCounts } from "../../internal/broker/observability/gauges.ts";
 import type { Doors } from "../../internal/doors/doors.ts";
 import type { Log } from "../../internal/platform/log.ts";
 import type { Platform } from "../../internal/platform/platform.ts";
@@ -35,7 +35,7 @@ export async function startBroker(
     { protocols },
   ] = await Promise.all([
     import("../../internal/broker/open-broker.ts"),
-    import("../../internal/broker/broker-settings.ts"),
+    import("../../internal/broker/settings/broker-settings.ts"),
     import("../../internal/doors/doors.ts"),
     import("../../internal/doors/counted-log.ts"),
     import("../../internal/doors/limited-log.ts"),

@@ -5,9 +5,9 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { BROKER_SETTINGS } from "../../internal/broker/broker-settings.ts";
-import type { Setting } from "../../internal/broker/setting.ts";
-import { TOPIC_SETTINGS } from "../../internal/broker/topic-settings.ts";
+import { BROKER_SETTINGS } from "../../internal/broker/settings/broker-settings.ts";
+import type { Setting } from "../../internal/broker/settings/setting.ts";
+import { TOPIC_SETTINGS } from "../../internal/broker/settings/topic-settings.ts";
 
 const BEGIN = "<!-- From here on `npm run docs` has written this. -->";
 

@@ -1,12 +1,12 @@
 import type { GroupCoordinator } from "../coordination/api.ts";
 import type { ScrubStatus } from "../storage/scrub/scrubber.ts";
 import type { BrokerError } from "./errors.ts";
-import type { LagTimes } from "./lag-times.ts";
+import type { LagTimes } from "./groups/lag-times.ts";
+import type { Replication, ReplicationStatus } from "./membership/replication-api.ts";
+import type { RefusalCount, RefusalCounts } from "./observability/refusal-counts.ts";
+import type { Watched, Watcher } from "./observability/watch-api.ts";
 import type { Durability, OnProduced, ProduceReceipt, ProduceRequest } from "./produce-api.ts";
-import type { RefusalCount, RefusalCounts } from "./refusal-counts.ts";
-import type { Replication, ReplicationStatus } from "./replication-api.ts";
-import type { CountedTopic } from "./topic-summary.ts";
-import type { Watched, Watcher } from "./watch-api.ts";
+import type { CountedTopic } from "./topics/topic-summary.ts";
 
 export type { Durability, OnProduced, ProduceReceipt, ProduceRequest } from "./produce-api.ts";
 

@@ -5,15 +5,15 @@ import type { LogStore } from "../storage/log-store.ts";
 import type { OnProduced, ProduceReceipt, ProduceRequest } from "./api.ts";
 import { admitBatch, admitRestored, recompressed } from "./batch-rules.ts";
 import { BrokerError } from "./errors.ts";
-import type { EventLog } from "./event-log.ts";
-import { internalTopic, isInternal } from "./groups-topic.ts";
-import type { Membership } from "./membership.ts";
-import type { RefusalCounts } from "./refusal-counts.ts";
+import { internalTopic, isInternal } from "./groups/groups-topic.ts";
+import type { Membership } from "./membership/membership.ts";
+import type { EventLog } from "./observability/event-log.ts";
+import type { RefusalCounts } from "./observability/refusal-counts.ts";
+import type { Traffic } from "./observability/traffic.ts";
+import { WriteEvents } from "./observability/write-events.ts";
 import { fenced, tooFewCopies, unknownPartition } from "./refusals.ts";
 import { brokerError } from "./storage-errors.ts";
-import type { Topics } from "./topics.ts";
-import type { Traffic } from "./traffic.ts";
-import { WriteEvents } from "./write-events.ts";
+import type { Topics } from "./topics/topics.ts";
 
 /** What a producer's batch goes through. */
 export interface AppendsPath {

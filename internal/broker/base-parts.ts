@@ -2,20 +2,20 @@ import type { CoordinatorOptions } from "../coordination/coordinator.ts";
 import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { Platform } from "../platform/platform.ts";
 import { LogStore } from "../storage/log-store.ts";
-import { BrokerConfig } from "./broker-config.ts";
 import type { BrokerOptions } from "./broker-options.ts";
-import { type BrokerSettings, brokerSettings } from "./broker-settings.ts";
-import { Changes } from "./changes.ts";
-import { ClusterStanding } from "./cluster-standing.ts";
-import { CopyRepairs } from "./copy-repairs.ts";
-import { EventFile } from "./event-file.ts";
-import { EventLog } from "./event-log.ts";
-import { groupTopics } from "./group-topics.ts";
-import { LagTimes } from "./lag-times.ts";
-import type { Links } from "./links.ts";
-import { RefusalCounts } from "./refusal-counts.ts";
+import { groupTopics } from "./groups/group-topics.ts";
+import { LagTimes } from "./groups/lag-times.ts";
+import { ClusterStanding } from "./membership/cluster-standing.ts";
+import { CopyRepairs } from "./membership/copy-repairs.ts";
+import type { Links } from "./membership/links.ts";
+import { EventFile } from "./observability/event-file.ts";
+import { EventLog } from "./observability/event-log.ts";
+import { RefusalCounts } from "./observability/refusal-counts.ts";
+import { BrokerConfig } from "./settings/broker-config.ts";
+import { type BrokerSettings, brokerSettings } from "./settings/broker-settings.ts";
 import { storeOptions } from "./store-options.ts";
-import { Topics } from "./topics.ts";
+import { Changes } from "./topics/changes.ts";
+import { Topics } from "./topics/topics.ts";
 
 /** What a broker has before it knows whom it belongs to. */
 export interface BaseParts {

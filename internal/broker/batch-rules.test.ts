@@ -5,7 +5,7 @@ import { CODECS, type Codec } from "../record/layout.ts";
 import { recordsOf } from "../record/records.ts";
 import { admitBatch, recompressed } from "./batch-rules.ts";
 import { BrokerError } from "./errors.ts";
-import { type TopicSettings, topicSettings } from "./topic-settings.ts";
+import { type TopicSettings, topicSettings } from "./settings/topic-settings.ts";
 
 const NOW_MS = 1_700_000_000_000;
 

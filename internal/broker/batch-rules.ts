@@ -16,7 +16,7 @@ import { MAX_EXPANDED_BYTES } from "../storage/limits.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import { BrokerError, type BrokerErrorCode } from "./errors.ts";
 import { recordRefusal, unreadable } from "./record-rules.ts";
-import type { TopicSettings } from "./topic-settings.ts";
+import type { TopicSettings } from "./settings/topic-settings.ts";
 
 const FAULT_CODES: Readonly<Record<BatchFault, BrokerErrorCode>> = {
   truncated: "corrupt-batch",

@@ -1,15 +1,15 @@
 import type { GroupCoordinator } from "../coordination/api.ts";
 import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { LogStore } from "../storage/log-store.ts";
-import type { BrokerConfig } from "./broker-config.ts";
 import type { BrokerOptions } from "./broker-options.ts";
-import type { Changes } from "./changes.ts";
-import type { CopyRepairs } from "./copy-repairs.ts";
-import type { EventLog } from "./event-log.ts";
-import type { LagTimes } from "./lag-times.ts";
-import type { Membership } from "./membership.ts";
-import type { RefusalCounts } from "./refusal-counts.ts";
-import type { Topics } from "./topics.ts";
+import type { LagTimes } from "./groups/lag-times.ts";
+import type { CopyRepairs } from "./membership/copy-repairs.ts";
+import type { Membership } from "./membership/membership.ts";
+import type { EventLog } from "./observability/event-log.ts";
+import type { RefusalCounts } from "./observability/refusal-counts.ts";
+import type { BrokerConfig } from "./settings/broker-config.ts";
+import type { Changes } from "./topics/changes.ts";
+import type { Topics } from "./topics/topics.ts";
 
 /** The groups that a broker coordinates, and how it answers for others. */
 export interface BrokerGroups {

@@ -1,7 +1,7 @@
 import type { LogStore } from "../storage/log-store.ts";
 import { BrokerError } from "./errors.ts";
-import type { Partition } from "./partition.ts";
 import { inBrokersWords } from "./storage-errors.ts";
+import type { Partition } from "./topics/partition.ts";
 
 /**
  * Removes a partition's records before `offset` (-1: the high watermark); resolves with the new log

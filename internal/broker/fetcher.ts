@@ -3,8 +3,8 @@ import { availableBytes } from "../storage/log-size.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from "./api.ts";
 import { BrokerError } from "./errors.ts";
-import type { Partition, PartitionWatcher } from "./partition.ts";
 import { brokerError } from "./storage-errors.ts";
+import type { Partition, PartitionWatcher } from "./topics/partition.ts";
 
 /** What a fetcher needs of the broker. */
 export interface FetchPath {

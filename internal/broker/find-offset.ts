@@ -1,7 +1,7 @@
 import type { LogStore } from "../storage/log-store.ts";
 import type { FoundOffset, OffsetPosition } from "./api.ts";
-import type { Partition } from "./partition.ts";
 import { brokerError } from "./storage-errors.ts";
+import type { Partition } from "./topics/partition.ts";
 
 /** The offset that a place in a partition stands for, as its consumers may see it. */
 export async function findOffset(

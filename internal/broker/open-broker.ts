@@ -1,9 +1,9 @@
 import type { Etcd } from "../platform/etcd.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { BrokerOptions } from "./broker-options.ts";
-import { type Links, noLinks } from "./links.ts";
 import { LocalBroker } from "./local-broker.ts";
-import { openPair } from "./open-pair.ts";
+import { type Links, noLinks } from "./membership/links.ts";
+import { openPair } from "./pair/open-pair.ts";
 
 /**
  * Starts a broker on its data directory. `links` reach other brokers; without them it stays alone.

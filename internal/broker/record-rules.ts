@@ -3,8 +3,8 @@ import { RecordError } from "../record/errors.ts";
 import { RecordReader } from "../record/records.ts";
 import { MAX_EXPANDED_BYTES } from "../storage/limits.ts";
 import { BrokerError, type RecordFault } from "./errors.ts";
-import { UNLIMITED } from "./setting.ts";
-import type { TopicSettings } from "./topic-settings.ts";
+import { UNLIMITED } from "./settings/setting.ts";
+import type { TopicSettings } from "./settings/topic-settings.ts";
 
 /** So many records of a batch are told to be at fault; the rest would be no news. */
 const MAX_FAULTS = 1000;

@@ -1,8 +1,8 @@
 import type { LedLog } from "../replication/led-log.ts";
 import { BrokerError } from "./errors.ts";
-import type { PairPath } from "./pair-path.ts";
-import type { Partition } from "./partition.ts";
-import type { Role } from "./replication-api.ts";
+import type { Role } from "./membership/replication-api.ts";
+import type { PairPath } from "./pair/pair-path.ts";
+import type { Partition } from "./topics/partition.ts";
 
 /** Another broker takes writes, or will in a moment. */
 export function notLeader(leaderId: number, role: Role): BrokerError {

@@ -3,12 +3,12 @@ import type { TopicMetadata } from "../metadata/metadata-store.ts";
 import { restoreTopics } from "../metadata/restore-topics.ts";
 import type { Log } from "../platform/log.ts";
 import type { Platform } from "../platform/platform.ts";
-import type { DamagedRange } from "../storage/damaged-range.ts";
 import { LogStore } from "../storage/log-store.ts";
-import type { Loss } from "../storage/losses.ts";
-import { brokerSettings } from "./broker-settings.ts";
-import { EventLog } from "./event-log.ts";
-import { offsetsTopicRequest } from "./groups-topic.ts";
+import type { Loss } from "../storage/recovery/losses.ts";
+import type { DamagedRange } from "../storage/segments/damaged-range.ts";
+import { offsetsTopicRequest } from "./groups/groups-topic.ts";
+import { EventLog } from "./observability/event-log.ts";
+import { brokerSettings } from "./settings/broker-settings.ts";
 import { storeOptions } from "./store-options.ts";
 
 /** What was given up, and what was made anew. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { PartitionLog } from "../storage/partition-log.ts";
-import { Segment } from "../storage/segment.ts";
+import { Segment } from "../storage/segments/segment.ts";
 import { retentionOffset } from "./retention.ts";
-import { topicSettings } from "./topic-settings.ts";
+import { topicSettings } from "./settings/topic-settings.ts";
 
 const NOW_MS = 1_000_000;
 

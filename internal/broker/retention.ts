@@ -2,10 +2,10 @@ import type { Clock, Timer } from "../platform/clock.ts";
 import { StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
-import type { BrokerSettings } from "./broker-settings.ts";
-import type { Partition } from "./partition.ts";
-import { UNLIMITED } from "./setting.ts";
-import type { TopicSettings } from "./topic-settings.ts";
+import type { BrokerSettings } from "./settings/broker-settings.ts";
+import { UNLIMITED } from "./settings/setting.ts";
+import type { TopicSettings } from "./settings/topic-settings.ts";
+import type { Partition } from "./topics/partition.ts";
 
 /**
  * The offset before which a log's records are to be deleted now: whole segments only, the oldest

@@ -1,11 +1,11 @@
 import type { Platform } from "../platform/platform.ts";
-import type { DamagedRange } from "../storage/damaged-range.ts";
+import type { DamagedRange } from "../storage/segments/damaged-range.ts";
 import type { StoreOptions } from "../storage/store-options.ts";
 import type { BrokerOptions } from "./broker-options.ts";
-import { brokerSettings } from "./broker-settings.ts";
-import type { EventLog } from "./event-log.ts";
-import { storageEvents } from "./storage-events.ts";
-import { topicSettings } from "./topic-settings.ts";
+import type { EventLog } from "./observability/event-log.ts";
+import { storageEvents } from "./observability/storage-events.ts";
+import { brokerSettings } from "./settings/broker-settings.ts";
+import { topicSettings } from "./settings/topic-settings.ts";
 
 /** What of a broker's options its storage is made by. */
 type StorageOptions = Pick<BrokerOptions, "dataDirectory" | "config" | "log" | "storageLimits">;

@@ -6,10 +6,10 @@ import type {
   OffsetPosition,
   Topic,
 } from "../broker/api.ts";
-import type { ClusterStatus } from "../broker/cluster-status.ts";
-import type { OffsetToSet } from "../broker/group-changes.ts";
-import type { GroupStatus, GroupSummary } from "../broker/group-status.ts";
-import type { Announcement, PromotionReport } from "../broker/replication-api.ts";
+import type { OffsetToSet } from "../broker/groups/group-changes.ts";
+import type { GroupStatus, GroupSummary } from "../broker/groups/group-status.ts";
+import type { ClusterStatus } from "../broker/membership/cluster-status.ts";
+import type { Announcement, PromotionReport } from "../broker/membership/replication-api.ts";
 import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 import type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
 import type { ClusterCalls } from "./cluster-api.ts";
@@ -30,23 +30,23 @@ export type {
   ProduceReceipt,
   Topic,
 } from "../broker/api.ts";
-export type { Reassignment } from "../broker/cluster-admin.ts";
-export type { BrokerShare, ClusterStatus } from "../broker/cluster-status.ts";
-export type { CopyPlacement } from "../broker/copy-placement.ts";
-export type { OffsetToSet } from "../broker/group-changes.ts";
+export type { OffsetToSet } from "../broker/groups/group-changes.ts";
 export type {
   GroupMemberStatus,
   GroupProgress,
   GroupStatus,
   GroupSummary,
   TimedProgress,
-} from "../broker/group-status.ts";
+} from "../broker/groups/group-status.ts";
+export type { Reassignment } from "../broker/membership/cluster-admin.ts";
+export type { BrokerShare, ClusterStatus } from "../broker/membership/cluster-status.ts";
+export type { CopyPlacement } from "../broker/membership/copy-placement.ts";
 export type {
   Announcement,
   PromotionReport,
   ReplicationStatus,
-} from "../broker/replication-api.ts";
-export type { Rates } from "../broker/traffic.ts";
+} from "../broker/membership/replication-api.ts";
+export type { Rates } from "../broker/observability/traffic.ts";
 export type {
   BrokerActivity,
   BrokerEvent,
@@ -58,7 +58,7 @@ export type {
   PartitionHealth,
   TopicActivity,
   Watched,
-} from "../broker/watch-api.ts";
+} from "../broker/observability/watch-api.ts";
 export type { RefusedMove } from "../doors/native/move-operations.ts";
 export type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 export type { StreamPosition } from "../doors/native/positions.ts";

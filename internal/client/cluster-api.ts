@@ -1,5 +1,5 @@
-import type { Reassignment } from "../broker/cluster-admin.ts";
-import type { CopyPlacement } from "../broker/copy-placement.ts";
+import type { Reassignment } from "../broker/membership/cluster-admin.ts";
+import type { CopyPlacement } from "../broker/membership/copy-placement.ts";
 import type { RefusedMove } from "../doors/native/move-operations.ts";
 import type { CallOptions } from "./api.ts";
 

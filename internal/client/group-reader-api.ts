@@ -1,5 +1,5 @@
-import type { OffsetToSet } from "../broker/group-changes.ts";
-import type { MemberPartition } from "../broker/group-membership.ts";
+import type { OffsetToSet } from "../broker/groups/group-changes.ts";
+import type { MemberPartition } from "../broker/groups/group-membership.ts";
 import type { ReaderEvent } from "./reader-api.ts";
 
 /** How to read in a group. */

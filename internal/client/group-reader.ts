@@ -1,5 +1,5 @@
-import type { OffsetToSet } from "../broker/group-changes.ts";
-import type { MemberPartition, Membership } from "../broker/group-membership.ts";
+import type { OffsetToSet } from "../broker/groups/group-changes.ts";
+import type { MemberPartition, Membership } from "../broker/groups/group-membership.ts";
 import * as members from "../doors/native/member-operations.ts";
 import type { Operation } from "../doors/native/operation.ts";
 import type { StreamPartition } from "../doors/native/stream-messages.ts";

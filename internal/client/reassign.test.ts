@@ -1,7 +1,7 @@
 /** Copies of a cluster's partitions move between its brokers. */
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
-import type { ClusterAdmin } from "../broker/cluster-admin.ts";
 import { BrokerError } from "../broker/errors.ts";
+import type { ClusterAdmin } from "../broker/membership/cluster-admin.ts";
 import { BatchBuilder } from "../record/builder.ts";
 import { type ClusterMember, type TestCluster, testCluster } from "./cluster.testing.ts";
 

@@ -1,4 +1,10 @@
-import type { FollowEvents, FollowLink, Links, PeerAddress, WantedRange } from "../broker/links.ts";
+import type {
+  FollowEvents,
+  FollowLink,
+  Links,
+  PeerAddress,
+  WantedRange,
+} from "../broker/membership/links.ts";
 import type { Frame } from "../doors/native/frame.ts";
 import { status } from "../doors/native/operations.ts";
 import * as messages from "../doors/native/replicate-messages.ts";

@@ -4,7 +4,7 @@ import type {
   BrokerUpdate,
   InView,
   Watched,
-} from "../broker/watch-api.ts";
+} from "../broker/observability/watch-api.ts";
 
 /** What to keep up with, and how often to be told. */
 export interface WatchOptions extends Watched {

@@ -1,4 +1,4 @@
-import type { InView } from "../broker/watch-api.ts";
+import type { InView } from "../broker/observability/watch-api.ts";
 import type { Frame } from "../doors/native/frame.ts";
 import { stop } from "../doors/native/stream-messages.ts";
 import { update, watch, watchCredit } from "../doors/native/watch-messages.ts";

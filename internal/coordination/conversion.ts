@@ -1,12 +1,12 @@
 import { StorageError } from "../storage/errors.ts";
 import type { GroupChange } from "./changes.ts";
-import { ClassicGroup, type GroupContext } from "./classic-group.ts";
+import { ClassicGroup, type GroupContext } from "./classic/classic-group.ts";
+import { disband, rebalance } from "./classic/rebalance.ts";
+import { restoredGroup } from "./classic/saved-group.ts";
 import { changesBetween } from "./consumer/changes.ts";
 import { type LiveContext, LiveGroup } from "./consumer/live-group.ts";
 import { downgraded, mayBeClassic, upgraded } from "./consumer/migration.ts";
 import type { Group } from "./group.ts";
-import { disband, rebalance } from "./rebalance.ts";
-import { restoredGroup } from "./saved-group.ts";
 
 /**
  * Makes a classic group one of the consumer protocol; null if it can't be one. In the log it is

@@ -20,6 +20,10 @@ import type {
   SyncRequest,
   TopicOffsets,
 } from "./api.ts";
+import { describeGroup, filtered, listGroup } from "./classic/describe.ts";
+import { joinGroup, newMemberId } from "./classic/join.ts";
+import { heartbeat, leaveGroup } from "./classic/session.ts";
+import { syncGroup } from "./classic/sync.ts";
 import * as classicMembers from "./consumer/classic-members.ts";
 import {
   type ConsumerGroupDescription,
@@ -31,16 +35,12 @@ import { consumerHeartbeat } from "./consumer/enter.ts";
 import { consumerFetchRefusal } from "./consumer/offset-rules.ts";
 import { heartbeatRefusal } from "./consumer/request-rules.ts";
 import type { ConsumerHeartbeat, ConsumerHeartbeatAnswer } from "./consumer/requests.ts";
-import { describeGroup, filtered, listGroup } from "./describe.ts";
 import type { GroupErrorCode } from "./errors.ts";
 import { type Group, isVacant } from "./group.ts";
-import { joinGroup, newMemberId } from "./join.ts";
 import { answerAll, commitOffsets, deleteOffsets, type OffsetRules, offsetsOf } from "./offsets.ts";
 import { groupIdRefusal, joinRefusal } from "./request-rules.ts";
-import { heartbeat, leaveGroup } from "./session.ts";
 import type { GroupShard } from "./shard.ts";
 import { Shards, type ShardsOptions } from "./shards.ts";
-import { syncGroup } from "./sync.ts";
 
 /** What the coordinator stands on. */
 export interface CoordinatorOptions extends ShardsOptions {

@@ -1,6 +1,7 @@
 import { StorageError } from "../storage/errors.ts";
 import type { GroupCoordinator, GroupDescription, GroupListing } from "./api.ts";
 import type { SavedGroup } from "./changes.ts";
+import { describeSavedGroup, filtered, listSavedGroup } from "./classic/describe.ts";
 import {
   type DescribableGroup,
   describeConsumerGroup,
@@ -9,7 +10,6 @@ import {
 } from "./consumer/describe.ts";
 import type { ConsumerGroup } from "./consumer/group-state.ts";
 import { CopiedLog } from "./copied-log.ts";
-import { describeSavedGroup, filtered, listSavedGroup } from "./describe.ts";
 import { coordinatedElsewhere } from "./elsewhere.ts";
 import type { GroupErrorCode } from "./errors.ts";
 import type { ToldGroup } from "./group-replay.ts";

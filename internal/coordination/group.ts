@@ -1,5 +1,5 @@
 import type { GroupChange } from "./changes.ts";
-import type { ClassicGroup } from "./classic-group.ts";
+import type { ClassicGroup } from "./classic/classic-group.ts";
 import { changesBetween } from "./consumer/changes.ts";
 import type { LiveGroup } from "./consumer/live-group.ts";
 import type { OffsetTable } from "./offset-table.ts";

@@ -11,12 +11,12 @@ import type {
   TopicOffsets,
 } from "./api.ts";
 import type { CommittedOffset, GroupChange } from "./changes.ts";
+import { checkClaim, renewSession } from "./classic/session.ts";
 import { consumerCommitRefusal } from "./consumer/offset-rules.ts";
 import { CONSUMER_PROTOCOL } from "./consumer-protocol.ts";
 import type { GroupErrorCode } from "./errors.ts";
 import { type Group, isSubscribedTo } from "./group.ts";
 import type { OffsetTable } from "./offset-table.ts";
-import { checkClaim, renewSession } from "./session.ts";
 import type { GroupShard } from "./shard.ts";
 
 /** What commits are checked by. */

@@ -1,7 +1,9 @@
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { GroupChange } from "./changes.ts";
-import { ClassicGroup, type GroupContext } from "./classic-group.ts";
+import { ClassicGroup, type GroupContext } from "./classic/classic-group.ts";
+import { disband } from "./classic/rebalance.ts";
+import { restoredGroup, savedGroup } from "./classic/saved-group.ts";
 import { type LiveContext, LiveGroup } from "./consumer/live-group.ts";
 import type { TopicCatalog } from "./consumer/topics.ts";
 import { downgradeIfDue, endConsumerGroup, upgrade } from "./conversion.ts";
@@ -9,9 +11,7 @@ import { endOf, GROUP_BYTES, type Group } from "./group.ts";
 import { GroupLog } from "./group-log.ts";
 import { GroupReplay } from "./group-replay.ts";
 import { OffsetTable } from "./offset-table.ts";
-import { disband } from "./rebalance.ts";
 import { replayLog } from "./replay-log.ts";
-import { restoredGroup, savedGroup } from "./saved-group.ts";
 
 /** What the groups of all shards have in common. */
 export type SharedContext = Omit<GroupContext, "saveGroup"> & { readonly topics: TopicCatalog };

@@ -4,6 +4,7 @@ import { StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { GroupChange } from "./changes.ts";
+import { disband } from "./classic/rebalance.ts";
 import type { TopicCatalog } from "./consumer/topics.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { GroupErrorCode } from "./errors.ts";
@@ -11,7 +12,6 @@ import type { Group } from "./group.ts";
 import { expire, forgetTopics, unlessRefused } from "./housekeeping.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { type OffsetsTopic, partitionOf } from "./offsets-topic.ts";
-import { disband } from "./rebalance.ts";
 import { type GroupSettings, MAX_STATE_BYTES } from "./settings.ts";
 import { GroupShard, type SharedContext } from "./shard.ts";
 

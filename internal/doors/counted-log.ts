@@ -1,4 +1,4 @@
-import type { RefusalCounts } from "../broker/refusal-counts.ts";
+import type { RefusalCounts } from "../broker/observability/refusal-counts.ts";
 import type { Log } from "../platform/log.ts";
 
 /** A log that counts what doors warn of: each warning is a client that was turned away. */

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { ConnectionCounts } from "../broker/gauges.ts";
+import type { ConnectionCounts } from "../broker/observability/gauges.ts";
 import type { Connection, Network, Receiver } from "../platform/network.ts";
 import { manualClock } from "../platform/testing/manual-clock.ts";
 import { type MemoryNetworkOptions, memoryNetwork } from "../platform/testing/memory-network.ts";

@@ -1,4 +1,4 @@
-import type { ConnectionCounts } from "../broker/gauges.ts";
+import type { ConnectionCounts } from "../broker/observability/gauges.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { Address, Connection, Listener, Network, Receiver } from "../platform/network.ts";

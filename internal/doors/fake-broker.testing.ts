@@ -14,10 +14,10 @@ import type {
   TracedConfigEntry,
 } from "../broker/api.ts";
 import { BrokerError } from "../broker/errors.ts";
-import { UNKNOWN_LAG_TIME } from "../broker/lag-times.ts";
-import { RefusalCounts } from "../broker/refusal-counts.ts";
-import type { Replication } from "../broker/replication-api.ts";
-import type { BrokerUpdate, Watched, Watcher } from "../broker/watch-api.ts";
+import { UNKNOWN_LAG_TIME } from "../broker/groups/lag-times.ts";
+import type { Replication } from "../broker/membership/replication-api.ts";
+import { RefusalCounts } from "../broker/observability/refusal-counts.ts";
+import type { BrokerUpdate, Watched, Watcher } from "../broker/observability/watch-api.ts";
 import type { GroupCoordinator } from "../coordination/api.ts";
 import { baseOffset, lastOffset, maxTimestampMs, stampBatch } from "../record/batch.ts";
 import { checkBatch } from "../record/check.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
-import type { DamagedRange } from "../storage/damaged-range.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
+import type { DamagedRange } from "../storage/segments/damaged-range.ts";
 import type { CopyRules, IsrAuthority } from "./copy-state.ts";
 import type { FollowerSession } from "./leader-session.ts";
 import type { LedLog } from "./led-log.ts";

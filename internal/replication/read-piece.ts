@@ -1,7 +1,7 @@
-import type { DamagedRange } from "../storage/damaged-range.ts";
 import { DamageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
+import type { DamagedRange } from "../storage/segments/damaged-range.ts";
 
 /** What pieces of logs are read with. */
 export interface PieceReader {

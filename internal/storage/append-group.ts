@@ -9,11 +9,11 @@ import {
   headersAt,
   makeFrame,
   putEntry,
-} from "./journal-frame.ts";
-import { createdEntry } from "./journal-records.ts";
+} from "./journal/journal-frame.ts";
+import { createdEntry } from "./journal/journal-records.ts";
 import type { Durability, LogMark, PartitionLog } from "./partition-log.ts";
 import type { ProducedBatch, ProducerState } from "./producers.ts";
-import type { Segment } from "./segment.ts";
+import type { Segment } from "./segments/segment.ts";
 import type { FrameMemory, Slabs } from "./slabs.ts";
 import type { TailRun } from "./tail.ts";
 

@@ -21,7 +21,7 @@ import {
 } from "./append-group.ts";
 import { SequenceError, StorageError, writeRefusal } from "./errors.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { StorageLimits } from "./limits.ts";
 import type { PartitionLog } from "./partition-log.ts";
 import type { TailWriter } from "./tail-writer.ts";

@@ -4,7 +4,7 @@ import { crc32c } from "../record/crc32c.ts";
 import type { EpochStart } from "./epoch-history.ts";
 import type { DataLayout } from "./layout.ts";
 import type { ProducerState } from "./producers.ts";
-import type { SegmentState } from "./segment.ts";
+import type { SegmentState } from "./segments/segment.ts";
 import { readWholeFile, replaceFile } from "./whole-file.ts";
 
 /**

@@ -3,11 +3,11 @@ import { type Disk, DiskError } from "../platform/disk.ts";
 import { type Checkpoint, type LogState, writeCheckpoint } from "./checkpoint.ts";
 import { writeRefusal } from "./errors.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import { saveLogIndexes } from "./index-files.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { DataLayout } from "./layout.ts";
 import type { StorageLimits } from "./limits.ts";
 import type { PartitionLog } from "./partition-log.ts";
+import { saveLogIndexes } from "./segments/index-files.ts";
 import type { TailWriter } from "./tail-writer.ts";
 
 /** How many files are synced at a time: more would hold up the journal's own syncs ... */

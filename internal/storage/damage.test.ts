@@ -5,9 +5,9 @@ import { type MemoryDisk, memoryDisk } from "../platform/testing/memory-disk.ts"
 import { baseOffset, batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { BatchBuilder } from "../record/builder.ts";
 import { seeded } from "../record/samples.testing.ts";
-import type { DamagedRange } from "./damaged-range.ts";
 import type { LogStore } from "./log-store.ts";
 import type { PartitionLog } from "./partition-log.ts";
+import type { DamagedRange } from "./segments/damaged-range.ts";
 import { openStore, SMALL_LOG } from "./store.testing.ts";
 
 const config = { ...SMALL_LOG, segmentBytes: 32 * 1024 };

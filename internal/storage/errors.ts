@@ -1,5 +1,5 @@
 import type { DiskError } from "../platform/disk.ts";
-import type { DamagedRange } from "./damaged-range.ts";
+import type { DamagedRange } from "./segments/damaged-range.ts";
 
 /** What went wrong in the storage, with the answer that each has. */
 export type StorageErrorCode =

@@ -1,4 +1,4 @@
-import type { DamagedRange } from "./damaged-range.ts";
+import type { DamagedRange } from "./segments/damaged-range.ts";
 
 /** What the storage tells people, once each. */
 export interface StorageEvents {

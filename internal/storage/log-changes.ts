@@ -8,19 +8,19 @@ import {
   type SegmentSwap,
 } from "./compaction/segment-swap.ts";
 import { closingError, StorageError, writeRefusal } from "./errors.ts";
-import type { FileCache } from "./file-cache.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import {
   type EntryWithPayload,
   entriesFrame,
   logEndEntry,
   logStartEntry,
   removedEntry,
-} from "./journal-records.ts";
+} from "./journal/journal-records.ts";
 import { REMOVED_SUFFIX } from "./layout.ts";
 import type { PartitionLog } from "./partition-log.ts";
-import { removeSegment, type Segment } from "./segment.ts";
+import type { FileCache } from "./segments/file-cache.ts";
+import { removeSegment, type Segment } from "./segments/segment.ts";
 import type { TailWriter } from "./tail-writer.ts";
 
 /** Logs whose folders are removed before other work gets its turn. */

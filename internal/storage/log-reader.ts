@@ -1,14 +1,14 @@
 import type { Disk, DiskFile } from "../platform/disk.ts";
 import { batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { RecordReader } from "../record/records.ts";
-import type { DamagedRange } from "./damaged-range.ts";
 import { DamageError, StorageError } from "./errors.ts";
-import type { FileCache } from "./file-cache.ts";
 import type { PartitionLog } from "./partition-log.ts";
-import type { Segment } from "./segment.ts";
-import { floorPlace, rebuiltIndexes, soundPlace } from "./segment-index.ts";
-import { type BatchRange, readAround, readBatches } from "./segment-reader.ts";
-import type { Place, SegmentView } from "./segment-view.ts";
+import type { DamagedRange } from "./segments/damaged-range.ts";
+import type { FileCache } from "./segments/file-cache.ts";
+import type { Segment } from "./segments/segment.ts";
+import { floorPlace, rebuiltIndexes, soundPlace } from "./segments/segment-index.ts";
+import { type BatchRange, readAround, readBatches } from "./segments/segment-reader.ts";
+import type { Place, SegmentView } from "./segments/segment-view.ts";
 import { readTail, runFrom } from "./tail.ts";
 
 /** A batch that is opened to look for a time in it may expand to this at the most. */

@@ -1,10 +1,10 @@
 import type { Disk } from "../platform/disk.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
 import { CommitQueue } from "./commit-queue.ts";
-import { KnownDamage } from "./damaged-range.ts";
 import { EpochHistory, type EpochStart } from "./epoch-history.ts";
 import { ProducerTable } from "./producers.ts";
-import { Segment, type SegmentState } from "./segment.ts";
+import { KnownDamage } from "./segments/damaged-range.ts";
+import { Segment, type SegmentState } from "./segments/segment.ts";
 import type { TailRun } from "./tail.ts";
 
 /** When a batch counts as written: on the disk, or in the operating system's memory. */

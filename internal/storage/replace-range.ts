@@ -1,8 +1,8 @@
 import { baseOffset, batchSizeBytes, lastOffset } from "../record/batch.ts";
 import { checkStoredBatch } from "../record/check.ts";
-import type { DamagedRange } from "./damaged-range.ts";
-import type { FileCache } from "./file-cache.ts";
 import type { PartitionLog } from "./partition-log.ts";
+import type { DamagedRange } from "./segments/damaged-range.ts";
+import type { FileCache } from "./segments/file-cache.ts";
 
 /**
  * Puts the batches that another copy of a log has in the place of a damaged range: in their file,

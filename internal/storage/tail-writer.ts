@@ -1,10 +1,10 @@
 import type { Disk, DiskFile } from "../platform/disk.ts";
 import { DirtyPaths } from "./dirty-paths.ts";
 import { syncFolder } from "./durable-folder.ts";
-import { type FileCache, syncFile } from "./file-cache.ts";
 import type { PartitionLog } from "./partition-log.ts";
-import { removeStrangers } from "./remains.ts";
-import type { Segment } from "./segment.ts";
+import { removeStrangers } from "./recovery/remains.ts";
+import { type FileCache, syncFile } from "./segments/file-cache.ts";
+import type { Segment } from "./segments/segment.ts";
 import { Slabs } from "./slabs.ts";
 import type { TailRun } from "./tail.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { lastOffsetDelta, stampBatch } from "../record/batch.ts";
 import { BatchBuilder } from "../record/builder.ts";
-import { Segment } from "./segment.ts";
+import { Segment } from "./segments/segment.ts";
 import { type FrameMemory, Slabs, wholeSlab } from "./slabs.ts";
 import { positionInTail, readTail, type TailRun } from "./tail.ts";
 

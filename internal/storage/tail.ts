@@ -1,6 +1,6 @@
 import { copyBytes } from "../platform/copy-bytes.ts";
 import { baseOffset, batchSizeBytes, lastOffset } from "../record/batch.ts";
-import type { Segment } from "./segment.ts";
+import type { Segment } from "./segments/segment.ts";
 import type { Slab } from "./slabs.ts";
 
 /**

@@ -7,15 +7,15 @@ import {
   recordCount,
 } from "../record/batch.ts";
 import type { Checkpointer } from "./checkpointer.ts";
-import type { DamagedRange } from "./damaged-range.ts";
 import { makeDurableFolder } from "./durable-folder.ts";
 import { DamageError, StorageError } from "./errors.ts";
-import type { FileCache } from "./file-cache.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { digits20 } from "./layout.ts";
 import { type ReadPath, readLog } from "./log-reader.ts";
 import type { PartitionLog } from "./partition-log.ts";
-import { removeSegment, type Segment, type SegmentState } from "./segment.ts";
+import type { DamagedRange } from "./segments/damaged-range.ts";
+import type { FileCache } from "./segments/file-cache.ts";
+import { removeSegment, type Segment, type SegmentState } from "./segments/segment.ts";
 import type { TailWriter } from "./tail-writer.ts";
 
 const READ_BYTES = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { DiskError } from "../platform/disk.ts";
 import type { Checkpointer } from "./checkpointer.ts";
 import { StorageError, writeRefusal } from "./errors.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { StorageLimits } from "./limits.ts";
 import type { TailWriter } from "./tail-writer.ts";
 import type { WriteGate } from "./write-gate.ts";

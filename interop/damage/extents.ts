@@ -3,9 +3,9 @@ import path from "node:path";
 import { bunPlatform } from "../../internal/platform/bun/platform.ts";
 import { findCheckpoint } from "../../internal/storage/checkpoint.ts";
 import { dumpFile } from "../../internal/storage/inspect/dump.ts";
-import { EntryKind, isPlaced } from "../../internal/storage/journal-frame.ts";
-import { readJournal, sizeOnDisk } from "../../internal/storage/journal-reader.ts";
-import { readCreated } from "../../internal/storage/journal-records.ts";
+import { EntryKind, isPlaced } from "../../internal/storage/journal/journal-frame.ts";
+import { readJournal, sizeOnDisk } from "../../internal/storage/journal/journal-reader.ts";
+import { readCreated } from "../../internal/storage/journal/journal-records.ts";
 import { dataLayout } from "../../internal/storage/layout.ts";
 
 /** A stretch of a file that is all there is of some records. */

@@ -217,7 +217,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "a topic is made in place of one that is yet to be taken over",
     [
       {
-        file: "broker/topics.ts",
+        file: "broker/topics/topics.ts",
         find: "if (!this.#topics.has(name) && !this.#metadata.topic(name)) return;",
         replace: "if (!this.#topics.has(name)) return;",
       },
@@ -278,7 +278,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "a copy that couldn't be removed goes later, whatever it is then",
     [
       {
-        file: "broker/log-removals.ts",
+        file: "broker/topics/log-removals.ts",
         find: "        if (!log.removed) this.#doomed.delete(log);\n",
         replace: "",
       },

@@ -81,7 +81,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "a restart commits all that it has before it knows of its slave",
-    "broker/take-lead.ts",
+    "broker/pair/take-lead.ts",
     "  if (promoted) lead();",
     "  lead();",
   ),
@@ -99,12 +99,12 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   mutantOf("pair", "old master not fenced", [
     {
-      file: "broker/pair.ts",
+      file: "broker/pair/pair.ts",
       find: "if (epoch > this.#epoch) await",
       replace: "if (epoch > this.#epoch && !this.#leader) await",
     },
     {
-      file: "broker/pair.ts",
+      file: "broker/pair/pair.ts",
       find: "const isOutdated = () => this.#announcedEpoch > epoch;",
       replace: "const isOutdated = () => false;",
     },
@@ -123,56 +123,56 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ]),
   mutantOf("pair", "an announcement that has waited takes an epoch back", [
     {
-      file: "broker/pair.ts",
+      file: "broker/pair/pair.ts",
       find: "    const { epoch, clusterId } = announcement;\n",
       replace: "    const { epoch, clusterId } = announcement;\n    const before = this.#epoch;\n",
     },
     {
-      file: "broker/pair.ts",
+      file: "broker/pair/pair.ts",
       find: "if (epoch > this.#epoch) await",
       replace: "if (epoch > before) await",
     },
   ]),
   pair(
     "epoch reused after a restart",
-    "broker/pair.ts",
+    "broker/pair/pair.ts",
     "await this.#lead(this.#epoch + (leadership ? 1 : 0), false);",
     "await this.#lead(this.#epoch, false);",
   ),
   pair(
     "promotion without a higher epoch",
-    "broker/take-lead.ts",
+    "broker/pair/take-lead.ts",
     "return epochOfPromotion(leaderEpoch, brokerId, other ?? leaderId);",
     "return leaderEpoch;",
   ),
   pair(
     "both brokers promoted to the same epoch",
-    "broker/epochs.ts",
+    "broker/membership/epochs.ts",
     "return brokerId < otherId ? first : first + EPOCHS_PER_BROKER;",
     "return brokerId < otherId ? first : first;",
   ),
   pair(
     "a promotion told before it is durable",
-    "broker/take-lead.ts",
+    "broker/pair/take-lead.ts",
     "await metadata.putLeadership({ brokerId, epoch });",
     "void metadata.putLeadership({ brokerId, epoch }).catch(() => {});",
   ),
   pair("a promoted slave still cuts", "replication/follower.ts", "    await this.#cut;", ""),
   pair(
     "promotion says that nothing is missing",
-    "broker/replication-status.ts",
+    "broker/membership/replication-status.ts",
     "missing.push({ log: name, leaderEndOffset, endOffset });",
     "",
   ),
   pair(
     "follower serves beyond the high watermark",
-    "broker/take-copies.ts",
+    "broker/pair/take-copies.ts",
     "Math.min(durable, following()?.toldHighWatermark(log) ?? -1);",
     "durable;",
   ),
   pair(
     "metadata from the wrong epoch",
-    "broker/pair.ts",
+    "broker/pair/pair.ts",
     "        this.#epoch = Math.max(this.#epoch, epoch);\n",
     "",
   ),
@@ -184,13 +184,13 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "a switch doesn't wait for the slave",
-    "broker/hand-over.ts",
+    "broker/pair/hand-over.ts",
     "if (!(await within(clock, DRAIN_MS, () => missing() === 0))) {",
     "if (missing() < 0 && !(await within(clock, DRAIN_MS, () => false))) {",
   ),
   pair(
     "a slave beats that doesn't hear its master",
-    "broker/following.ts",
+    "broker/membership/following.ts",
     "else this.#listenLater(end);",
     "else {\n        this.#copier?.answer(Number.MAX_SAFE_INTEGER);\n" +
       "        this.#listenLater(end);\n      }",
@@ -209,7 +209,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "what a fenced master had decided stays unknown to it",
-    "broker/pair.ts",
+    "broker/pair/pair.ts",
     "      await rereadMetadataIfPossible(this.#path);\n    }\n    if (this.#following)",
     "    }\n    if (this.#following)",
   ),
@@ -222,14 +222,14 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "a promotion goes on that has been told of a later one",
-    "broker/pair.ts",
+    "broker/pair/pair.ts",
     "    if (isOutdated()) throw leadsAlready(this.#announcedEpoch);\n",
     "",
     21957,
   ),
   pair(
     "promotion doesn't announce topics that the slave hasn't heard of",
-    "broker/following.ts",
+    "broker/membership/following.ts",
     "if (!hasBegun() || !copier.isInformed || !this.#path.hasAllLogs()) return;",
     "if (!hasBegun() || !copier.isInformed) return;",
     20412,
@@ -257,7 +257,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "a master that is stopped hands over to whoever follows it",
-    "broker/hand-over.ts",
+    "broker/pair/hand-over.ts",
     'if (leader.isStopped) throw new BrokerError("shutting-down", "the broker is shutting down");',
     "",
     63665,

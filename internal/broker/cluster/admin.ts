@@ -4,14 +4,14 @@ import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-s
 import type { ClusterStore, PartitionChange } from "../../metadata/cluster/cluster-store.ts";
 import { calledOff, isReassigning, reassigned } from "../../metadata/cluster/reassign.ts";
 import { type EtcdChange, MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
+import { BrokerError } from "../errors.ts";
 import type {
   ClusterAdmin,
   ElectionKind,
   ElectionOutcome,
   NamedPartition,
   Reassignment,
-} from "../cluster-admin.ts";
-import { BrokerError } from "../errors.ts";
+} from "../membership/cluster-admin.ts";
 import { unknownPartition } from "../refusals.ts";
 import { inBrokersWords } from "../storage-errors.ts";
 import type { Controller } from "./controller.ts";

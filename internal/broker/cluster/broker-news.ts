@@ -1,5 +1,5 @@
 import type { LiveBroker } from "../../metadata/cluster/cluster-state.ts";
-import type { EventLog } from "../event-log.ts";
+import type { EventLog } from "../observability/event-log.ts";
 
 /** Tells people which brokers of the cluster came, went, or said that they aren't well. */
 export class BrokerNews {

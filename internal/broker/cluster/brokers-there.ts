@@ -1,4 +1,4 @@
-import type { KnownBroker } from "../replication-api.ts";
+import type { KnownBroker } from "../membership/replication-api.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 
 /** All brokers of a cluster whose leases hold, this one first. */

@@ -5,8 +5,8 @@ import type { GroupErrorCode } from "../../coordination/errors.ts";
 import { OFFSETS_TOPIC, partitionOf } from "../../coordination/offsets-topic.ts";
 import { StorageError } from "../../storage/errors.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
-import type { EventLog } from "../event-log.ts";
-import type { Partition } from "../partition.ts";
+import type { EventLog } from "../observability/event-log.ts";
+import type { Partition } from "../topics/partition.ts";
 import { routedGroups } from "./routed-groups.ts";
 
 /** What the groups of a cluster are coordinated with. */

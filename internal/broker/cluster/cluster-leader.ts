@@ -1,7 +1,7 @@
 import { ReplicationLeader } from "../../replication/leader.ts";
 import type { LedLog } from "../../replication/led-log.ts";
-import { copyRules } from "../copy-rules.ts";
-import { tellOfFollowers, tellOfLeftOut } from "../follower-events.ts";
+import { copyRules } from "../membership/copy-rules.ts";
+import { tellOfFollowers, tellOfLeftOut } from "../membership/follower-events.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 
 /** The leader of those logs that etcd says; `wanted` is told when one may want another ISR. */

@@ -3,10 +3,10 @@ import { comingOf } from "../../metadata/cluster/reassign.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { BrokerError } from "../errors.ts";
-import { ledStanding } from "../led-standing.ts";
-import type { PartitionPlace, PartitionStandings, Standing } from "../membership.ts";
-import { otherCopyOf } from "../near-copy.ts";
-import { partitionOfLog } from "../topic-rules.ts";
+import { ledStanding } from "../membership/led-standing.ts";
+import type { PartitionPlace, PartitionStandings, Standing } from "../membership/membership.ts";
+import { otherCopyOf } from "../membership/near-copy.ts";
+import { partitionOfLog } from "../topics/topic-rules.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 

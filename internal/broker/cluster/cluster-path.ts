@@ -3,9 +3,9 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Etcd } from "../../platform/etcd.ts";
 import type { Log } from "../../platform/log.ts";
 import type { LogStore } from "../../storage/log-store.ts";
-import type { EventLog } from "../event-log.ts";
-import type { Links, PeerAddress } from "../links.ts";
-import type { Topics } from "../topics.ts";
+import type { Links, PeerAddress } from "../membership/links.ts";
+import type { EventLog } from "../observability/event-log.ts";
+import type { Topics } from "../topics/topics.ts";
 
 /** What a broker's part in a cluster stands on. */
 export interface ClusterPath {

@@ -4,21 +4,21 @@ import { EtcdError } from "../../platform/etcd.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { FollowerHello, LeaderOutlet } from "../../replication/messages.ts";
 import type { EpochEnd } from "../../storage/epoch-history.ts";
-import type { ClusterAdmin } from "../cluster-admin.ts";
-import { endOfEpoch, UNKNOWN_END } from "../epochs.ts";
 import { BrokerError } from "../errors.ts";
-import type { Membership, PartitionStandings } from "../membership.ts";
-import { nearCopyOf } from "../near-copy.ts";
-import type { Partition } from "../partition.ts";
-import { PRODUCER_ID_BLOCK } from "../producer-ids.ts";
+import type { ClusterAdmin } from "../membership/cluster-admin.ts";
+import { endOfEpoch, UNKNOWN_END } from "../membership/epochs.ts";
+import type { Membership, PartitionStandings } from "../membership/membership.ts";
+import { nearCopyOf } from "../membership/near-copy.ts";
 import type {
   BrokerNode,
   KnownBroker,
   OpenedSession,
   ReplicationStatus,
   Role,
-} from "../replication-api.ts";
-import { leadingStatus } from "../replication-status.ts";
+} from "../membership/replication-api.ts";
+import { leadingStatus } from "../membership/replication-status.ts";
+import { PRODUCER_ID_BLOCK } from "../producer-ids.ts";
+import type { Partition } from "../topics/partition.ts";
 import { clusterAdmin } from "./admin.ts";
 import { BrokerNews } from "./broker-news.ts";
 import { brokersThere } from "./brokers-there.ts";

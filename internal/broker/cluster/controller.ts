@@ -4,7 +4,7 @@ import type { ClusterStore, PartitionChange } from "../../metadata/cluster/clust
 import { type ElectionRules, isUnclean, nextState } from "../../metadata/cluster/elect.ts";
 import type { Clock, Timer } from "../../platform/clock.ts";
 import { type EtcdCondition, MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
-import type { EventLog } from "../event-log.ts";
+import type { EventLog } from "../observability/event-log.ts";
 import { RepeatedWork } from "./repeated-work.ts";
 
 /** How often it is looked whether the first of a partition's brokers can lead it again. */

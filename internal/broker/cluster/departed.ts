@@ -1,6 +1,6 @@
 import type { LiveBroker } from "../../metadata/cluster/cluster-state.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { BrokerNode } from "../replication-api.ts";
+import type { BrokerNode } from "../membership/replication-api.ts";
 
 /** So long clients are told of a broker that isn't there any more. */
 const TOLD_MS = 10_000;

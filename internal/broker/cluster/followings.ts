@@ -1,6 +1,6 @@
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { CutOff } from "../../storage/truncation.ts";
-import { Following } from "../following.ts";
+import { Following } from "../membership/following.ts";
 import { onlyIfStorage } from "../storage-errors.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 

@@ -1,6 +1,6 @@
 import { StorageError } from "../../storage/errors.ts";
 import { BrokerError } from "../errors.ts";
-import type { EventLog } from "../event-log.ts";
+import type { EventLog } from "../observability/event-log.ts";
 
 /** Tells people what of etcd's word can't be done here: once, however often it is tried. */
 export class NotTaken {

@@ -6,7 +6,7 @@ import type { AgreedCopies } from "../../replication/leader-path.ts";
 import type { LedLog } from "../../replication/led-log.ts";
 import { StorageError } from "../../storage/errors.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
-import type { Partition } from "../partition.ts";
+import type { Partition } from "../topics/partition.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 import type { Followings } from "./followings.ts";
 import { IsrProposals, type LedPartition } from "./isr-proposals.ts";

@@ -4,7 +4,7 @@ import { ClusterStore } from "../../metadata/cluster/cluster-store.ts";
 import type { Etcd } from "../../platform/etcd.ts";
 import { EtcdModel, modelledEtcd } from "../../platform/testing/etcd-model.ts";
 import { manualClock } from "../../platform/testing/manual-clock.ts";
-import { EventLog } from "../event-log.ts";
+import { EventLog } from "../observability/event-log.ts";
 import { Registration } from "./registration.ts";
 
 const LEASE_MS = 2000;

@@ -1,4 +1,4 @@
-import type { FoundLeaders, LeadersWanted } from "../../broker/find-leaders.ts";
+import type { FoundLeaders, LeadersWanted } from "../../broker/membership/find-leaders.ts";
 import { findLeaders } from "../../doors/native/cluster-operations.ts";
 import { call } from "../call.ts";
 import { ClientError } from "../errors.ts";

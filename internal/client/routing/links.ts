@@ -1,4 +1,4 @@
-import type { BrokerAddress } from "../../broker/find-leaders.ts";
+import type { BrokerAddress } from "../../broker/membership/find-leaders.ts";
 import type { Address } from "../../platform/network.ts";
 import type { Caller } from "../call.ts";
 import { ClientError } from "../errors.ts";

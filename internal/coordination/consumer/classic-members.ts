@@ -14,6 +14,7 @@ import type {
   SyncAnswer,
   SyncRequest,
 } from "../api.ts";
+import { NOTHING } from "../classic/member.ts";
 import {
   CONSUMER_PROTOCOL,
   decodeSubscription,
@@ -21,7 +22,6 @@ import {
   type Subscription,
 } from "../consumer-protocol.ts";
 import type { GroupErrorCode } from "../errors.ts";
-import { NOTHING } from "../member.ts";
 import type { GroupRules } from "./group-rules.ts";
 import {
   type ConsumerGroup,

@@ -1,6 +1,6 @@
 import type { GroupDescription, GroupListing } from "../api.ts";
+import { NOTHING } from "../classic/member.ts";
 import { CONSUMER_PROTOCOL, encodeAssignment } from "../consumer-protocol.ts";
-import { NOTHING } from "../member.ts";
 import { chosenAssignor } from "./assign.ts";
 import type { GroupRules } from "./group-rules.ts";
 import { type ConsumerGroup, type ConsumerGroupState, stateOf } from "./group-state.ts";

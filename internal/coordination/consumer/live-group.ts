@@ -1,6 +1,6 @@
 import { StorageError } from "../../storage/errors.ts";
 import type { GroupChange } from "../changes.ts";
-import type { GroupContext } from "../classic-group.ts";
+import type { GroupContext } from "../classic/classic-group.ts";
 import type { GroupErrorCode } from "../errors.ts";
 import { changesBetween } from "./changes.ts";
 import type { GroupRules } from "./group-rules.ts";

@@ -1,13 +1,13 @@
 import type { MemberProtocol } from "../api.ts";
 import type { SavedGroup } from "../changes.ts";
-import type { ClassicGroup } from "../classic-group.ts";
+import type { ClassicGroup } from "../classic/classic-group.ts";
+import { type Member, NOTHING } from "../classic/member.ts";
 import {
   assignedPartitions,
   CONSUMER_PROTOCOL,
   decodeSubscription,
   encodeAssignment,
 } from "../consumer-protocol.ts";
-import { type Member, NOTHING } from "../member.ts";
 import type { GroupSettings } from "../settings.ts";
 import { type ConsumerGroup, type ConsumerMember, NEW_GROUP } from "./group-state.ts";
 import { NO_PARTITIONS } from "./partitions.ts";

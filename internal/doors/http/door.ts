@@ -1,5 +1,5 @@
 import type { Broker } from "../../broker/api.ts";
-import { collectMetrics } from "../../broker/metrics.ts";
+import { collectMetrics } from "../../broker/observability/metrics.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import type { Connection, Receiver } from "../../platform/network.ts";

@@ -1,4 +1,4 @@
-import type { MetricFamily } from "../../broker/metric-families.ts";
+import type { MetricFamily } from "../../broker/observability/metric-families.ts";
 
 /** How metrics are written down. */
 export type Exposition = "openmetrics" | "text";

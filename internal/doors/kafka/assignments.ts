@@ -1,5 +1,5 @@
 import type { Broker } from "../../broker/api.ts";
-import type { Reassignment } from "../../broker/cluster-admin.ts";
+import type { Reassignment } from "../../broker/membership/cluster-admin.ts";
 import { nodesOf } from "./cluster.ts";
 import { Refusal } from "./errors.ts";
 import { repeated } from "./topics.ts";

@@ -1,5 +1,5 @@
 import type { Broker } from "../../broker/api.ts";
-import type { BrokerNode } from "../../broker/replication-api.ts";
+import type { BrokerNode } from "../../broker/membership/replication-api.ts";
 
 /** A broker, and where clients find it. */
 export interface Node {

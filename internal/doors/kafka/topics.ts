@@ -1,5 +1,5 @@
 import type { Broker, Topic } from "../../broker/api.ts";
-import { checkTopicName } from "../../broker/topic-rules.ts";
+import { checkTopicName } from "../../broker/topics/topic-rules.ts";
 import { Refusal } from "./errors.ts";
 import { ZERO_UUID } from "./protocol/table.ts";
 

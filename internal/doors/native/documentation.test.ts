@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { MAX_TOPICS_OF_GROUP } from "../../broker/group-watcher.ts";
-import { MAX_FAULTS_OF_TOPIC, MAX_OUT_OF_VIEW } from "../../broker/watcher.ts";
+import { MAX_TOPICS_OF_GROUP } from "../../broker/observability/group-watcher.ts";
+import { MAX_FAULTS_OF_TOPIC, MAX_OUT_OF_VIEW } from "../../broker/observability/watcher.ts";
 import type { Connection } from "../../platform/network.ts";
 import { manualClock } from "../../platform/testing/manual-clock.ts";
 import { memoryNetwork } from "../../platform/testing/memory-network.ts";

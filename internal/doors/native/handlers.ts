@@ -1,11 +1,11 @@
 import type { Broker, PartitionStatus, Topic } from "../../broker/api.ts";
-import { clusterStatus } from "../../broker/cluster-status.ts";
-import { adminOf, copyPlacements } from "../../broker/copy-placement.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import { findLeaders } from "../../broker/find-leaders.ts";
-import { commitOffsets, deleteGroup, setGroupOffsets } from "../../broker/group-changes.ts";
-import { beatHeart, joinGroup, leaveGroup } from "../../broker/group-membership.ts";
-import { groupStatus, groupSummaries } from "../../broker/group-status.ts";
+import { commitOffsets, deleteGroup, setGroupOffsets } from "../../broker/groups/group-changes.ts";
+import { beatHeart, joinGroup, leaveGroup } from "../../broker/groups/group-membership.ts";
+import { groupStatus, groupSummaries } from "../../broker/groups/group-status.ts";
+import { clusterStatus } from "../../broker/membership/cluster-status.ts";
+import { adminOf, copyPlacements } from "../../broker/membership/copy-placement.ts";
+import { findLeaders } from "../../broker/membership/find-leaders.ts";
 import * as clusters from "./cluster-operations.ts";
 import type { Frame } from "./frame.ts";
 import * as groups from "./group-operations.ts";

@@ -1,6 +1,6 @@
 import type { Broker } from "../../broker/api.ts";
-import type { Reassignment } from "../../broker/cluster-admin.ts";
-import { adminOf } from "../../broker/copy-placement.ts";
+import type { Reassignment } from "../../broker/membership/cluster-admin.ts";
+import { adminOf } from "../../broker/membership/copy-placement.ts";
 import type { RefusedMove } from "./move-operations.ts";
 
 /** Has partitions moved; resolves with those that can't be. */

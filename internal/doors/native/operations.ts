@@ -9,7 +9,7 @@ import type {
   OffsetPosition,
   ProduceReceipt,
 } from "../../broker/api.ts";
-import type { RefusalCount } from "../../broker/refusal-counts.ts";
+import type { RefusalCount } from "../../broker/observability/refusal-counts.ts";
 import type { ScrubStatus } from "../../storage/scrub/scrubber.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { offsetPosition } from "./positions.ts";

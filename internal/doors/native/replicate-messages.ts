@@ -9,7 +9,7 @@ import type {
   BrokerNode,
   MissingRecords,
   PromotionReport,
-} from "../../broker/replication-api.ts";
+} from "../../broker/membership/replication-api.ts";
 import type {
   Beat,
   FollowedLog,

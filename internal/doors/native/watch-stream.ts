@@ -1,5 +1,5 @@
 import type { Broker } from "../../broker/api.ts";
-import type { InView, Watcher } from "../../broker/watch-api.ts";
+import type { InView, Watcher } from "../../broker/observability/watch-api.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { NativeLimits } from "./limits.ts";
 import type { OpenStream, StreamOutlet } from "./open-stream.ts";

@@ -7,7 +7,7 @@ import {
 } from "../../record/batch.ts";
 import { HEADER_BYTES } from "../../record/layout.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
-import type { Segment } from "../../storage/segment.ts";
+import type { Segment } from "../../storage/segments/segment.ts";
 import { runFrom } from "../../storage/tail.ts";
 import { FileContent } from "../disk/file-content.ts";
 import type { FileSystem } from "../disk/file-system.ts";

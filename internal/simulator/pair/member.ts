@@ -1,6 +1,6 @@
 import { LocalBroker } from "../../broker/local-broker.ts";
-import { openPair, type PairParts } from "../../broker/open-pair.ts";
-import type { Pair } from "../../broker/pair.ts";
+import { openPair, type PairParts } from "../../broker/pair/open-pair.ts";
+import type { Pair } from "../../broker/pair/pair.ts";
 import { replicationLinks } from "../../client/replication-links.ts";
 import { Doors } from "../../doors/doors.ts";
 import { protocols } from "../../doors/protocols.ts";

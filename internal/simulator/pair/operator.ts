@@ -1,5 +1,5 @@
 import { BrokerError } from "../../broker/errors.ts";
-import type { Role } from "../../broker/replication-api.ts";
+import type { Role } from "../../broker/membership/replication-api.ts";
 import { StorageError } from "../../storage/errors.ts";
 import { must } from "../failure.ts";
 import type { SimulatedRandom } from "../random.ts";

@@ -1,4 +1,4 @@
-import { isPromotion } from "../../broker/epochs.ts";
+import { isPromotion } from "../../broker/membership/epochs.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { Ledger } from "../brokers/ledger.ts";
 import { keyOf, partsOfKey } from "../brokers/log-key.ts";

@@ -1,4 +1,4 @@
-import type { Segment } from "../../storage/segment.ts";
+import type { Segment } from "../../storage/segments/segment.ts";
 import { must } from "../failure.ts";
 import type { Climate } from "./climate.ts";
 import type { Life } from "./life.ts";

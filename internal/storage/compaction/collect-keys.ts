@@ -1,9 +1,9 @@
 import { batchSizeBytes, isControl } from "../../record/batch.ts";
 import { RecordError } from "../../record/errors.ts";
 import { RecordReader } from "../../record/records.ts";
-import type { FileCache } from "../file-cache.ts";
 import { MAX_EXPANDED_BYTES } from "../limits.ts";
 import type { PartitionLog } from "../partition-log.ts";
+import type { FileCache } from "../segments/file-cache.ts";
 import type { DirtyPart } from "./dirty-part.ts";
 import type { KeyOffsets } from "./key-offsets.ts";
 import type { Pace } from "./pace.ts";

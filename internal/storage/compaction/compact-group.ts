@@ -1,10 +1,10 @@
 import type { Disk } from "../../platform/disk.ts";
 import { batchSizeBytes } from "../../record/batch.ts";
 import { StorageError } from "../errors.ts";
-import type { FileCache } from "../file-cache.ts";
-import type { Journal } from "../journal.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { LogChanges } from "../log-changes.ts";
-import type { Segment } from "../segment.ts";
+import type { FileCache } from "../segments/file-cache.ts";
+import type { Segment } from "../segments/segment.ts";
 import { compactBatch, type Pass } from "./compact-batch.ts";
 import { CompactedSegment } from "./compacted-segment.ts";
 import type { Pace } from "./pace.ts";

@@ -1,7 +1,7 @@
 import { copyBytes } from "../../platform/copy-bytes.ts";
 import type { Disk, DiskFile } from "../../platform/disk.ts";
 import { batchSizeBytes } from "../../record/batch.ts";
-import { Segment } from "../segment.ts";
+import { Segment } from "../segments/segment.ts";
 import { writeWholeFile } from "../whole-file.ts";
 
 const STAGING_BYTES = 256 * 1024;

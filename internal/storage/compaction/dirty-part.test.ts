@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type CompactionConfig, PartitionLog } from "../partition-log.ts";
-import { Segment } from "../segment.ts";
+import { Segment } from "../segments/segment.ts";
 import { SMALL_LOG } from "../store.testing.ts";
 import { dirtyPart, dirtyRatio, isDue } from "./dirty-part.ts";
 

@@ -1,5 +1,5 @@
 import type { CompactionConfig, PartitionLog } from "../partition-log.ts";
-import type { Segment } from "../segment.ts";
+import type { Segment } from "../segments/segment.ts";
 
 /** The part of a log that compaction has not been over, as far as it may go now. */
 export interface DirtyPart {

@@ -2,9 +2,9 @@ import type { DiskFile } from "../../platform/disk.ts";
 import { DamageError } from "../errors.ts";
 import { segmentView } from "../log-reader.ts";
 import type { PartitionLog } from "../partition-log.ts";
-import type { Segment } from "../segment.ts";
-import { firstPlace } from "../segment-view.ts";
-import { walkSegment } from "../segment-walk.ts";
+import type { Segment } from "../segments/segment.ts";
+import { firstPlace } from "../segments/segment-view.ts";
+import { walkSegment } from "../segments/segment-walk.ts";
 
 /** Whole batches, checked: `bytes[0, sizeBytes)`, until the next chunk is asked for. */
 export interface Chunk {

@@ -1,5 +1,5 @@
 import { MAX_RELATIVE_OFFSET, type PartitionLog } from "../partition-log.ts";
-import type { Segment } from "../segment.ts";
+import type { Segment } from "../segments/segment.ts";
 
 /**
  * The segments of a log that begin before `endOffset`, neighbours together as long as they would

@@ -1,11 +1,11 @@
 import type { Disk } from "../../platform/disk.ts";
 import { crc32c } from "../../record/crc32c.ts";
 import { StorageError } from "../errors.ts";
-import type { FileCache } from "../file-cache.ts";
-import { EntryKind } from "../journal-frame.ts";
-import { type EntryWithPayload, UNUSED } from "../journal-records.ts";
+import { EntryKind } from "../journal/journal-frame.ts";
+import { type EntryWithPayload, UNUSED } from "../journal/journal-records.ts";
 import type { PartitionLog } from "../partition-log.ts";
-import { removeSegment, Segment, type SegmentState } from "../segment.ts";
+import type { FileCache } from "../segments/file-cache.ts";
+import { removeSegment, Segment, type SegmentState } from "../segments/segment.ts";
 
 /**
  * How compaction replaces segments, so that a crash at any point leaves the old or the new ones:

@@ -1,12 +1,12 @@
 import type { Disk } from "../../platform/disk.ts";
 import { batchSizeBytes } from "../../record/batch.ts";
 import { type BatchInfo, batchInfo } from "../../record/batch-info.ts";
-import type { DamagedRange } from "../damaged-range.ts";
 import { segmentView } from "../log-reader.ts";
 import type { PartitionLog } from "../partition-log.ts";
-import { firstPlace, type SegmentView } from "../segment-view.ts";
-import { walkSegment } from "../segment-walk.ts";
-import type { OffsetIndex } from "../sparse-index.ts";
+import type { DamagedRange } from "../segments/damaged-range.ts";
+import { firstPlace, type SegmentView } from "../segments/segment-view.ts";
+import { walkSegment } from "../segments/segment-walk.ts";
+import type { OffsetIndex } from "../segments/sparse-index.ts";
 import type { Look } from "./look.ts";
 
 /** A batch with its place; `bytes` hold it at `at` until the next one is asked for. */

@@ -1,11 +1,11 @@
 import { type Disk, DiskError } from "../../platform/disk.ts";
 import { overlayDisk } from "../../platform/overlay-disk.ts";
 import { StorageError } from "../errors.ts";
-import { FileCache } from "../file-cache.ts";
 import { dataLayout } from "../layout.ts";
-import { type Loss, Losses } from "../losses.ts";
 import type { LogConfig, PartitionLog } from "../partition-log.ts";
-import { recover } from "../recovery.ts";
+import { type Loss, Losses } from "../recovery/losses.ts";
+import { recover } from "../recovery/recovery.ts";
+import { FileCache } from "../segments/file-cache.ts";
 import { TailWriter } from "../tail-writer.ts";
 import { readWholeFile } from "../whole-file.ts";
 

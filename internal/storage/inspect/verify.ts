@@ -1,16 +1,16 @@
 import type { Disk } from "../../platform/disk.ts";
 import { checkpointFaults } from "../checkpoint.ts";
-import type { DamagedRange } from "../damaged-range.ts";
 import { StorageError } from "../errors.ts";
-import { loadIndexes } from "../index-files.ts";
-import { markIsDamaged, markPath } from "../journal-mark.ts";
+import { markIsDamaged, markPath } from "../journal/journal-mark.ts";
 import { dataLayout } from "../layout.ts";
 import { segmentView } from "../log-reader.ts";
-import type { Loss } from "../losses.ts";
 import type { PartitionLog } from "../partition-log.ts";
-import type { Segment } from "../segment.ts";
-import { firstPlace } from "../segment-view.ts";
-import { walkSegment } from "../segment-walk.ts";
+import type { Loss } from "../recovery/losses.ts";
+import type { DamagedRange } from "../segments/damaged-range.ts";
+import { loadIndexes } from "../segments/index-files.ts";
+import type { Segment } from "../segments/segment.ts";
+import { firstPlace } from "../segments/segment-view.ts";
+import { walkSegment } from "../segments/segment-walk.ts";
 import { type Look, lookAt } from "./look.ts";
 
 /** Damage that was found. */

@@ -1,9 +1,9 @@
 import { noteDamage, type ReadPath, segmentView } from "../log-reader.ts";
 import type { PartitionLog } from "../partition-log.ts";
-import type { Segment } from "../segment.ts";
-import { soundPlace } from "../segment-index.ts";
-import type { Place } from "../segment-view.ts";
-import { type Stretch, walkSegment } from "../segment-walk.ts";
+import type { Segment } from "../segments/segment.ts";
+import { soundPlace } from "../segments/segment-index.ts";
+import type { Place } from "../segments/segment-view.ts";
+import { type Stretch, walkSegment } from "../segments/segment-walk.ts";
 
 /** Told of each piece that was checked, and of where the log goes on; may wait. */
 export type OnChecked = (sizeBytes: number, nextOffset: number) => Promise<void>;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { manualClock } from "../../platform/testing/manual-clock.ts";
 import { type MemoryDisk, memoryDisk } from "../../platform/testing/memory-disk.ts";
-import type { DamagedRange } from "../damaged-range.ts";
 import type { LogStore } from "../log-store.ts";
+import type { DamagedRange } from "../segments/damaged-range.ts";
 import { appendPairs, openStore, SMALL_LOG } from "../store.testing.ts";
 import { NO_PROGRESS, savedProgress, saveProgress } from "./progress-file.ts";
 

@@ -1,5 +1,5 @@
 import type { Broker } from "../../../broker/api.ts";
-import type { ElectionKind, NamedPartition } from "../../../broker/cluster-admin.ts";
+import type { ElectionKind, NamedPartition } from "../../../broker/membership/cluster-admin.ts";
 import { invalid } from "../alter-configs.ts";
 import { type Outcome, Refusal, refused, SUCCESS } from "../errors.ts";
 import { electLeaders } from "../protocol/messages/43-elect-leaders.ts";

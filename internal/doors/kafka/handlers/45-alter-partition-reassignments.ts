@@ -1,5 +1,5 @@
 import type { Broker } from "../../../broker/api.ts";
-import type { Reassignment } from "../../../broker/cluster-admin.ts";
+import type { Reassignment } from "../../../broker/membership/cluster-admin.ts";
 import { copiesOf } from "../assignments.ts";
 import { type Outcome, outcomeOf, Refusal, refused, SUCCESS } from "../errors.ts";
 import { alterPartitionReassignments } from "../protocol/messages/45-alter-reassignments.ts";

@@ -1,0 +1,152 @@
+import type {
+  FollowerHello,
+  LeaderHello,
+  LeaderOutlet,
+  LeaderSession,
+} from "../../replication/messages.ts";
+import type { EpochEnd } from "../../storage/epoch-history.ts";
+import type { CatchUpStatus } from "./catch-up.ts";
+import type { ClusterAdmin } from "./cluster-admin.ts";
+
+/**
+ * A master leads every partition of a pair, a slave follows it; a member of a cluster does either,
+ * partition by partition.
+ */
+export type Role = "master" | "slave" | "member";
+
+/** A broker of the cluster, and where clients reach it. */
+export interface BrokerNode {
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+  /** Where it stands; null if nobody has said so. */
+  readonly rack: string | null;
+}
+
+/** A broker as its cluster knows it. */
+export interface KnownBroker extends BrokerNode {
+  /** It is about to stop: others take over what it leads. */
+  readonly isStopping: boolean;
+  /** It is to have no copies, and leads only where nobody else can. */
+  readonly isDrained: boolean;
+}
+
+/** Someone leads, for the how many-th time someone does. */
+export interface Announcement {
+  readonly leader: BrokerNode;
+  readonly epoch: number;
+  readonly clusterId: string;
+}
+
+/** A broker that follows this one. */
+export interface FollowerStatus {
+  readonly brokerId: number;
+  readonly mode: "sync" | "async";
+  readonly connected: boolean;
+  /** Whether it is in the ISR of every partition that it is to be in. */
+  readonly inSync: boolean;
+  /** How long it hasn't been heard; null: never since the start. */
+  readonly silentMs: number | null;
+  /** Over all partitions: what this broker has made durable, and the follower hasn't. */
+  readonly lagRecords: number;
+}
+
+/** A time in which acks left while a synchronous copy wasn't in sync. */
+export interface DegradedStatus {
+  readonly startMs: number;
+  /** null while it lasts. */
+  readonly endMs: number | null;
+  readonly recordsAckedAlone: number;
+}
+
+/** How a broker stands with the others. */
+export interface ReplicationStatus {
+  readonly role: Role;
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  /** Whether it takes no records for now, as another broker may lead what it leads. */
+  readonly fenced: boolean;
+  /** Whether acks wait for this broker's copies while it follows. */
+  readonly mode: "sync" | "async";
+  /** Of a slave: whether it hears its master, and how long it hasn't; null: never. */
+  readonly connected: boolean;
+  readonly leaderSilentMs: number | null;
+  /** Of a slave: whether its master said last that it is in the ISR of all it is to be in. */
+  readonly inSync: boolean;
+  /** Of a slave that its master has still records for. */
+  readonly catchUp: CatchUpStatus | null;
+  readonly followers: readonly FollowerStatus[];
+  readonly degraded: readonly DegradedStatus[];
+}
+
+/** What a promotion could lose of one partition. */
+export interface MissingRecords {
+  readonly log: string;
+  /** Where the master's log ended when it was heard last, and where this broker's ends. */
+  readonly leaderEndOffset: number;
+  readonly endOffset: number;
+}
+
+/** What a slave knows before it becomes master. */
+export interface PromotionReport {
+  readonly leaderId: number;
+  readonly epoch: number;
+  /**
+   * How long the master hasn't said where all its logs end, as far as that reaches those that this
+   * one doesn't know of; null: never since this one follows.
+   */
+  readonly silentMs: number | null;
+  /** Whether the slave was in the ISR of all partitions when it heard the master last. */
+  readonly wasInSync: boolean;
+  /**
+   * Partitions of which the master may have more, because this copy isn't in sync: what it took
+   * from `endOffset` on is lost. Where both ends are the same, it isn't known to have any.
+   */
+  readonly missing: readonly MissingRecords[];
+}
+
+/** A broker's part in a pair, or in a cluster. */
+export interface Replication {
+  readonly role: Role;
+  /** Who decides: the master of a pair, the controller of a cluster; -1 while that isn't known. */
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  /** What people may ask of a cluster; null: this broker isn't of one. */
+  readonly admin: ClusterAdmin | null;
+  /**
+   * Whether clients may be told here who leads; false: this broker can't know it, and others may.
+   */
+  readonly knowsLeaders: boolean;
+  /** All brokers, this one first: of a pair both, of a cluster those that are there. */
+  brokers(): readonly KnownBroker[];
+  /** Those that clients are told of: some that went a moment ago, too. */
+  toldBrokers(): readonly BrokerNode[];
+  status(): ReplicationStatus;
+  /** Begins a follower's session. Rejects with `BrokerError` `not-leader` or `invalid-request`. */
+  open(hello: FollowerHello, outlet: LeaderOutlet, creditBytes: number): Promise<OpenedSession>;
+  /** Someone leads with this epoch: if it is higher, this broker follows from now on. */
+  announced(announcement: Announcement): Promise<void>;
+  /**
+   * A slave in this rack that consumers may read a partition from, because it has everything
+   * before `offset` (KIP-392); null: there is none, or none is nearer than this broker.
+   */
+  nearCopy(topic: string, partition: number, rack: string, offset: number): number | null;
+  /** A block of ids that no other producer gets, from the master; resolves with the first. */
+  reserveProducerIds(): Promise<number>;
+  /** What a promotion could lose. */
+  promotionReport(): PromotionReport;
+  /** Makes this slave the master, under a higher epoch. */
+  promote(): Promise<PromotionReport>;
+  /** Hands the lead of this master over to its slave, losing nothing; returns the new master. */
+  switchOver(): Promise<Announcement>;
+  /** The broker that coordinates a group; -1 while that isn't known. */
+  coordinatorOf(groupId: string): number;
+  /** Where a leader epoch ends in a partition (KIP-101); -1 and -1 if nothing is known of it. */
+  endOfEpoch(topic: string, partition: number, epoch: number): EpochEnd;
+}
+
+/** A follower's session that has begun. */
+export interface OpenedSession {
+  readonly hello: LeaderHello;
+  readonly session: LeaderSession;
+}

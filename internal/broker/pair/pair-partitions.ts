@@ -1,0 +1,78 @@
+import type { ReplicationLeader } from "../../replication/leader.ts";
+import type { PartitionLog } from "../../storage/partition-log.ts";
+import { ledStanding } from "../membership/led-standing.ts";
+import type { PartitionStandings, Standing } from "../membership/membership.ts";
+import { otherCopyOf } from "../membership/near-copy.ts";
+import type { BrokerNode } from "../membership/replication-api.ts";
+import { notLeader } from "../refusals.ts";
+import type { Pair } from "./pair.ts";
+import type { PairPath } from "./pair-path.ts";
+
+/** All partitions of a pair: one broker leads them, the other one has copies of them. */
+export function pairPartitions(path: PairPath, pair: Pair): PartitionStandings {
+  return {
+    refusalOf: () => notLeader(pair.leaderId, pair.role),
+    askRefusalOf: () => null,
+    leaderEpochOf: () => pair.leaderEpoch,
+    partOf: () => (pair.leader ? "lead" : "copy"),
+    of: (_, log) => standingOf(path, pair, log),
+    otherCopy: (log, offset) => otherCopy(pair, log, offset),
+  };
+}
+
+/** Who has a partition; `log` is null where it has never been used. */
+function standingOf(path: PairPath, pair: Pair, log: PartitionLog | null): Standing {
+  const { brokerId, clock } = path;
+  const { leader, leaderEpoch } = pair;
+  if (!leader) return ofFollower(path, pair, log);
+  const led = log && leader.led(log);
+  if (led) return ledStanding(clock, brokerId, led);
+  return { leader: brokerId, leaderEpoch, ...unusedCopies(leader, brokerId), copies: [] };
+}
+
+/** A slave knows of itself what its master told it last. */
+function ofFollower(
+  { brokerId, mode, clock }: PairPath,
+  { leaderId: leader, leaderEpoch, following }: Pair,
+  log: PartitionLog | null,
+): Standing {
+  const observers = mode === "async" ? [brokerId] : [];
+  const isInSync = mode === "sync" && (following?.inSync ?? false);
+  const isr = isInSync ? [leader, brokerId] : [leader];
+  const replicas = [leader, brokerId];
+  const leaderEnd = (log && following?.leaderEndOf(log)) ?? 0;
+  const silentMs = following?.heardAtMs ?? null;
+  const own = {
+    broker: brokerId,
+    inSync: isInSync,
+    endOffset: log?.durableOffset ?? 0,
+    lagRecords: Math.max(0, leaderEnd - (log?.durableOffset ?? 0)),
+    lagBytes: null,
+    lagMs: silentMs === null ? null : Math.round(clock.monotonicMs() - silentMs),
+    outOfSyncMs: null,
+  };
+  const still = { adding: [], removing: [] };
+  return { leader, leaderEpoch, replicas, ...still, isr, observers, copies: [own] };
+}
+
+/** Of a partition that has nothing: who hears its leader has all of it. */
+function unusedCopies(leader: ReplicationLeader, brokerId: number) {
+  const followers = [...leader.followers];
+  const ids = (wanted: (follower: (typeof followers)[number]) => boolean) =>
+    followers.filter(wanted).map((follower) => follower.brokerId);
+  return {
+    replicas: [brokerId, ...ids(() => true)],
+    isr: [brokerId, ...ids(({ mode, connected }) => mode === "sync" && connected)],
+    adding: [],
+    removing: [],
+    observers: ids(({ mode }) => mode === "async"),
+  };
+}
+
+/** The other broker, if it is there and has everything of a log before `offset`. */
+function otherCopy(pair: Pair, log: PartitionLog, offset: number): BrokerNode | null {
+  const { leader, following, leaderId } = pair;
+  const followed = following?.connected ? leaderId : null;
+  const id = leader ? otherCopyOf(leader, log, offset) : followed;
+  return pair.brokers().find((node) => node.id === id) ?? null;
+}
