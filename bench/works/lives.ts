@@ -32,7 +32,11 @@ export async function restart(
   storedBytes: number,
 ): Promise<Sample> {
   const { running } = await startToAck(system, directory, TOPIC, 1);
-  const stored = { ...loads.batches, partitions: 8 };
+  const partitions = 8;
+  // A leader that is told of may not know yet that it leads.
+  const first = { ...loads.small, partitions };
+  await untilAcked(running.address, "stored", first, { seconds: 0.2, bytes: 0 });
+  const stored = { ...loads.batches, partitions };
   await runLoad(running.address, "stored", stored, { seconds: 120, bytes: storedBytes });
   const loadedMb = residentMb(running);
   return { ...(await lives(system, directory, running, 1)), loadedMb };
