@@ -61,9 +61,10 @@ export function benchVerb(stdio: Stdio): Command {
 }
 
 const explanation = `
-Without a topic it makes one, and removes it at the end. Latencies are from sending to the ack, and
-from sending to the reader; with --rate from when a record was due, so what had to wait counts.
-CLIENT-CPU says what the load itself took: near 100% it measures the load, not the broker.`;
+Without a topic it makes one, and removes it at the end. Latencies are from
+sending to the ack, and from sending to the reader; with --rate from when a
+record was due, so what had to wait counts. CLIENT-CPU says what the load itself
+took: near 100% it measures the load, not the broker.`;
 
 function loadOptions(): Option[] {
   const count = (most: number) => checked((text) => parseWhole(text, 1, most));

@@ -62,11 +62,11 @@ export function brokerVerb(stdio: Stdio): Command {
   const command = verb("broker", "Run a broker until it is told to stop", {
     examples: [
       "weir broker",
-      "weir broker --data /var/lib/weir --listen 0.0.0.0:9092 --advertise broker-1:9092",
+      "weir broker --data /var/lib/weir --listen 0.0.0.0:9092 --advertise b1:9092",
       "weir broker --top                          # with a screen",
       "weir broker --durability memory --set num.partitions=6",
-      "weir broker --slave-of broker-1:9092 --data /var/lib/weir-slave --listen 0.0.0.0:9093",
-      "weir broker --etcd http://etcd-1:2379,http://etcd-2:2379 --id 1 --advertise broker-1:9092",
+      "weir broker --slave-of b1:9092 --data slave --listen 127.0.0.1:9093",
+      "weir broker --etcd http://etcd-1:2379,http://etcd-2:2379 --advertise b1:9092",
     ],
     json: readyShape,
     exits: localExits,

@@ -35,7 +35,7 @@ export function consumeVerb(stdio: Stdio): Command {
       "weir consume orders -f --from end           # what comes from now on",
       "weir consume orders --from @-1h --until @now --format '%d %k %v\\n'",
       "weir consume orders -o ndjson | jq -r .value",
-      "weir consume orders -f -g billing           # with the others of a group, from where it is",
+      "weir consume orders -f -g billing           # what its group hasn't read",
     ],
     json: recordShape,
     exits: itemExits,

@@ -57,15 +57,9 @@ const unreachableCodes: ReadonlySet<string> = new Set([
 ]);
 
 const adviceByCode: ReadonlyMap<string, string> = new Map([
-  [
-    "unreachable",
-    "Start one with 'weir broker', or name another with -b HOST:PORT or WEIR_BROKER.",
-  ],
+  ["unreachable", "Start one with 'weir broker', or name another: -b HOST:PORT or WEIR_BROKER."],
   ["timed-out", "Try again, or wait longer with --timeout."],
-  [
-    "closed",
-    "The broker's log says why; with far more clients than max.connections it just closes them.",
-  ],
+  ["closed", "The broker's log says why; far beyond max.connections it closes at once."],
   ["too-many-connections", "Close some, or start the broker with --set max.connections=N."],
   ["not-weir", "Check the address: -b HOST:PORT or WEIR_BROKER."],
   ["unknown-topic-or-partition", "See 'weir topic ls'; make one with 'weir topic create NAME'."],

@@ -19,7 +19,7 @@ A time is one of
 
   now                         -1h, -90s, -1d12h           (so long ago)
   2026-01-31                  2026-01-31T12:00:00Z        (RFC 3339)
-  2026-01-31T12:00:00+01:00   1769860800000               (milliseconds since 1970)
+  2026-01-31T12:00:00+01:00   1769860800000               (ms since 1970)
 `;
 
 const formatHelp = `Formats: what 'weir consume --format' prints of each record
@@ -28,10 +28,11 @@ ${Object.entries(formatVerbs)
   .map(([verb, meaning]) => `  %${verb}   ${meaning}`)
   .join("\n")}
 
-  \\n \\t \\r \\0 \\\\ \\xHH   a line's end, a tab, ... , the character with that code (up to \\x7f)
+  \\n \\t \\r \\0 \\\\ \\xHH   a line's end, a tab, ... ,
+                         the character with that code (up to \\x7f)
 
-The default is ${defaultFormat}. For anything that text can't tell apart (null from empty, a line's
-end in a value) there is '-o ndjson'; see 'weir help records'.
+The default is ${defaultFormat}. For anything that text can't tell apart (null from
+empty, a line's end in a value) there is '-o ndjson'; see 'weir help records'.
 `;
 
 const recordsHelp = `Records as JSON, one a line: what 'weir consume -o ndjson' prints and
@@ -42,11 +43,13 @@ const recordsHelp = `Records as JSON, one a line: what 'weir consume -o ndjson' 
    "key":"k","value":"/w==","value_encoding":"base64",
    "headers":[{"name":"a","value":"1"},{"name":"a","value":null}]}
 
-A key or value is a string where its bytes are UTF-8; otherwise it is base64, and "key_encoding" or
-"value_encoding" says so. null is null, and not "". Headers keep their order and may repeat.
+A key or value is a string where its bytes are UTF-8; otherwise it is base64,
+and "key_encoding" or "value_encoding" says so. null is null, and not "".
+Headers keep their order and may repeat.
 
-What is read must have a "value"; key, headers and timestamp_ms may be left out, and topic,
-partition, offset and timestamp are passed over. A field with any other name is an error.
+What is read must have a "value"; key, headers and timestamp_ms may be left out,
+and topic, partition, offset and timestamp are passed over. A field with any
+other name is an error.
 `;
 
 const pages: Readonly<Record<string, () => string>> = {

@@ -33,7 +33,7 @@ export function produceVerb(stdio: Stdio): Command {
     examples: [
       "seq 1000 | weir produce numbers",
       "echo 'sku-7:{\"price\":3}' | weir produce prices -K :",
-      "weir consume orders -o ndjson | weir -b other:9092 produce orders --input ndjson",
+      "weir consume orders -o ndjson | weir -b b2:9092 produce orders --input ndjson",
       "weir produce orders --json < orders.txt    # prints a receipt for each batch",
     ],
     json: receiptShape,

@@ -48,7 +48,7 @@ describe.each(tree)("weir %j", (words, command) => {
     const help = await text();
     expect(help).toStartWith("Examples:\n");
     expect(help).toContain(`weir ${words.join(" ")}`);
-    for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+    for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   test("takes the options of every verb, before and after its name", async () => {
@@ -71,7 +71,9 @@ test("help has a page for each thing that help mentions", async () => {
   for (const page of pages) {
     const { stdio, text } = captured();
     await run(stdio, ["help", page]);
-    expect((await text()).split("\n").length).toBeGreaterThan(5);
+    const lines = (await text()).split("\n");
+    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
   }
 });
 

@@ -68,7 +68,7 @@ const statusShape = listingShape("status", {
 export function statusVerb(stdio: Stdio): Command {
   return verb("status", "Show how the broker is", {
     examples: [
-      "weir status                                 # of a cluster, 'weir cluster ls' shows all",
+      "weir status                      # 'weir cluster ls' has a cluster's others",
       "weir status --json | jq -e '.items[0].writable'",
     ],
     json: statusShape,

@@ -57,7 +57,7 @@ export function devVerb(stdio: Stdio): Command {
     examples: [
       "weir dev -- npm test                        # with WEIR_BROKER=127.0.0.1:PORT",
       "weir dev --topic orders:6 --topic audit -- sh -c 'seq 9 | weir produce orders'",
-      "weir dev --demo                             # with some life in it, for 'weir top'",
+      "weir dev --demo                             # with some life in it",
       "weir dev --json | jq -r .address",
     ],
     json: devShape,
@@ -76,8 +76,8 @@ export function devVerb(stdio: Stdio): Command {
     .option("--set <name=value>", "a broker setting; repeatable", checkedList(parsePair))
     .addHelpText(
       "after",
-      "\nIt listens at a free port of 127.0.0.1, and its temporary directory goes when it does." +
-        "\nWith a command it ends when that does, and with its exit code.",
+      "\nIt listens at a free port of 127.0.0.1, and its temporary directory goes when it" +
+        "\ndoes. With a command it ends when that does, and with its exit code.",
     )
     .action(async (words: string[], _: unknown, command: Command) => {
       await runDev(stdio, words, command.optsWithGlobals<DevOptions>());

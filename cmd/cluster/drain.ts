@@ -20,7 +20,7 @@ export function drainVerb(stdio: Stdio): Command {
     examples: [
       "weir cluster drain 1 --dry-run",
       "weir cluster drain 1 --bandwidth 50MB",
-      "weir cluster drain 1 --yes && ssh broker-1 systemctl stop weir && weir cluster remove 1",
+      "weir cluster drain 1 --yes   # then stop it, and: weir cluster remove 1",
     ],
     json: movesShape,
     exits: itemExits,

@@ -29,7 +29,7 @@ export function exportVerb(stdio: Stdio): Command {
   return verb("export <what...>", "Write topics or partitions to stdout, as they are", {
     examples: [
       "weir log export orders > orders.weir",
-      "weir log export orders --to orders.weir --json    # an archive: docs/archive-format.md",
+      "weir log export orders --to orders.weir --json",
       "weir log export 'order*' audit-0 | zstd > backup.weir.zst",
       "weir log export orders | weir -b other:9092 log import",
     ],
@@ -38,8 +38,9 @@ export function exportVerb(stdio: Stdio): Command {
   })
     .addHelpText(
       "after",
-      "\nNames are topics, partitions (orders-0), or patterns ('ord*'). Each partition is written" +
-        "\nup to where it ends when its turn comes; 'weir log import' puts it back.",
+      "\nNames are topics, partitions (orders-0), or patterns ('ord*'). Each partition is" +
+        "\nwritten up to where it ends when its turn comes. 'weir log import' puts it back;" +
+        "\ndocs/archive-format.md says what is in it.",
     )
     .option("--to <file>", "write the archive there, and print what is in it")
     .addOption(listingOption())

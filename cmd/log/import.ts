@@ -29,8 +29,8 @@ export function importVerb(stdio: Stdio): Command {
     examples: [
       "weir log import orders.weir",
       "zstdcat backup.weir.zst | weir log import",
-      "weir log import orders.weir --as orders-then   # beside the one that is there",
-      "weir log import orders.weir --dry-run          # checks every byte; needs no broker",
+      "weir log import orders.weir --as orders-then   # beside what is there",
+      "weir log import orders.weir --dry-run       # checks it; needs no broker",
     ],
     json: importedShape,
     exits: archiveExits,
@@ -40,8 +40,9 @@ export function importVerb(stdio: Stdio): Command {
     .addOption(listingOption())
     .addHelpText(
       "after",
-      "\nTopics are made with the partitions and settings that they had; one that is there has to" +
-        "\nbe empty. Offsets, keys, values, headers, times and compression are as they were.",
+      "\nTopics are made with the partitions and settings that they had; one that is" +
+        "\nthere has to be empty. Offsets, keys, values, headers, times and compression" +
+        "\nare as they were.",
     )
     .action(async (file: string | undefined, _: unknown, command: Command) => {
       await importArchive(stdio, file ?? "-", command.optsWithGlobals<ImportOptions>());

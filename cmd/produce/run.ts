@@ -126,8 +126,9 @@ export class ProduceRun {
     await this.#receipts?.settled();
   }
 
+  /** Not beside receipts: they tell as much, and the two would share lines of the terminal. */
   #showProgress(): void {
-    if (!this.#stdio.notesAreWatched) return;
+    if (!this.#stdio.notesAreWatched || this.#receipts !== null) return;
     this.#stdio.progress(`${counted(this.#ackedCount, "record")} written`);
   }
 

@@ -41,7 +41,7 @@ export function describeVerb(stdio: Stdio): Command {
   return verb("describe <name...>", "Show the partitions of topics", {
     examples: [
       "weir topic describe orders",
-      "weir topic describe orders payments --json | jq '.items[].partitions[].high_watermark'",
+      "weir topic describe orders --json | jq '.items[].partitions[].high_watermark'",
     ],
     json: topicShape,
     exits: itemExits,
