@@ -1,0 +1,23 @@
+/**
+ * What differs from run to run and machine to machine, and the word that stands for it when what a
+ * page shows is compared with what is printed.
+ */
+const VARYING: readonly (readonly [RegExp, string])[] = [
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z/g, "TIME"],
+  [/(?<="\w+_ms": ?)\d+/g, "MS"],
+  [/(?<=^weir )\d+\.\d+\.\d+\S*/g, "VERSION"],
+  [/(?<![\w-])[\w-]{22}(?![\w-])/g, "ID"],
+  [/\b\d+(\.\d+)?(us|ms|s|min)\b/g, "DURATION"],
+  [/\b\d+(\.\d+)?[kMGT]B\b/g, "SIZE"],
+];
+
+/** An output with what varies taken out, and with it the columns that were as wide as that. */
+export function settled(output: string): string {
+  return output
+    .split("\n")
+    .map((line) => {
+      const fixed = VARYING.reduce((text, [what, word]) => text.replaceAll(what, word), line);
+      return fixed === line ? line : fixed.replaceAll(/ {2,}/g, "  ");
+    })
+    .join("\n");
+}
