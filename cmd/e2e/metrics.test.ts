@@ -60,7 +60,7 @@ test("the dashboard asks for metrics that there are", async () => {
   const dashboard = await Bun.file(`${import.meta.dir}/../../docs/grafana.json`).text();
   const asked = new Set(dashboard.match(/weir_\w+/g));
   const sources = ["metric-families.ts", "metrics.ts"].map((name) =>
-    Bun.file(`${import.meta.dir}/../../internal/broker/${name}`).text(),
+    Bun.file(`${import.meta.dir}/../../internal/broker/observability/${name}`).text(),
   );
   const known = new Set((await Promise.all(sources)).join("").match(/weir_\w+/g));
   expect([...asked].filter((name) => !known.has(name.replace(/_total$/, "")))).toEqual([]);
