@@ -1,5 +1,5 @@
 import { BrokerError } from "../../internal/broker/errors.ts";
-import { BROKER_SETTINGS } from "../../internal/broker/settings/broker-settings.ts";
+import { BROKER_SETTINGS } from "../../internal/broker/settings/broker-setting-table.ts";
 import { DiskError } from "../../internal/platform/disk.ts";
 import { NetworkError } from "../../internal/platform/network.ts";
 import { StorageError } from "../../internal/storage/errors.ts";

@@ -5,9 +5,9 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { BROKER_SETTINGS } from "../../internal/broker/settings/broker-settings.ts";
-import type { Setting } from "../../internal/broker/settings/setting.ts";
-import { TOPIC_SETTINGS } from "../../internal/broker/settings/topic-settings.ts";
+import { BROKER_SETTINGS } from "../../internal/broker/settings/broker-setting-table.ts";
+import { INT_MAX, type Setting } from "../../internal/broker/settings/setting.ts";
+import { TOPIC_SETTINGS } from "../../internal/broker/settings/topic-setting-table.ts";
 
 const BEGIN = "<!-- From here on `npm run docs` has written this. -->";
 
@@ -70,7 +70,7 @@ function typeOf({ type, choices, min, max }: Setting): string {
   }
   if (type === "string" || type === "boolean" || type === "list") return type;
   const from = min === undefined ? "" : ` from ${min}`;
-  return max === undefined || max === 2 ** 31 - 1 ? `${type}${from}` : `${type}${from} to ${max}`;
+  return max === undefined || max === INT_MAX ? `${type}${from}` : `${type}${from} to ${max}`;
 }
 
 function defaultOf({ name, type, default: value }: Setting): string {

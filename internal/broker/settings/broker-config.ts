@@ -3,8 +3,9 @@ import { readWholeFile, replaceFile } from "../../storage/whole-file.ts";
 import type { ConfigChanges, TracedConfigEntry } from "../api.ts";
 import { BrokerError } from "../errors.ts";
 import { OneAtATime } from "../one-at-a-time.ts";
-import { BROKER_SETTINGS, brokerConfigEntries, checkedBrokerConfig } from "./broker-settings.ts";
-import { TOPIC_SETTINGS } from "./topic-settings.ts";
+import { BROKER_SETTINGS } from "./broker-setting-table.ts";
+import { brokerConfigEntries, checkedBrokerConfig } from "./broker-settings.ts";
+import { TOPIC_SETTINGS } from "./topic-setting-table.ts";
 
 /** The file in the data directory that has what was changed while a broker ran. */
 const FILE = "broker-settings.json";

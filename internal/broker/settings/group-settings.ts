@@ -1,8 +1,7 @@
 import { ASSIGNORS, assignorName } from "../../coordination/consumer/assignor.ts";
 import { type GroupSettings, MIGRATION_POLICIES } from "../../coordination/settings.ts";
-import { listOf, numberOf, type Setting } from "./setting.ts";
+import { INT_MAX, listOf, numberOf, type Setting } from "./setting.ts";
 
-const INT_MAX = 2 ** 31 - 1;
 const MINUTE_MS = 60 * 1000;
 
 /** The settings of a broker that are about consumer groups, by Kafka's names. */

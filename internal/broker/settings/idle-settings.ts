@@ -1,6 +1,4 @@
-import type { TopicSetting } from "./topic-settings.ts";
-
-const INT_MAX = 2 ** 31 - 1;
+import { INT_MAX, type TopicSetting } from "./setting.ts";
 
 /**
  * Settings of Kafka's topics that change nothing here, because what they tune isn't there or is

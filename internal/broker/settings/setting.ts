@@ -16,6 +16,15 @@ export interface Setting {
   readonly max?: number;
 }
 
+/** A topic's setting, and the broker setting that gives its default. */
+export interface TopicSetting extends Setting {
+  /** The broker setting's name, which is Kafka's where Kafka has one. */
+  readonly broker: string;
+}
+
+/** The greatest number of Kafka's type `int`. */
+export const INT_MAX = 2 ** 31 - 1;
+
 /** The greatest number that settings take where Kafka has the greatest 64-bit one. */
 export const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
