@@ -366,3 +366,19 @@ test("topics are changed, grown and deleted through any broker", async () => {
   await cluster.settled(one?.deleteTopic(TOPIC) ?? Promise.resolve(), "it goes");
   await cluster.until(() => cluster.members.every((m) => !m.broker?.topic(TOPIC)), "all know");
 });
+
+test("a broker's unclean.leader.election.enable is that of topics that don't say it", async () => {
+  await startAll(2);
+  await createTopic(1);
+  const [first, second] = cluster.members;
+  if (!first || !second) throw new Error("there are members");
+  await second.crash("kill");
+  await cluster.until(() => isrOf(first).length === 1, "the first is in sync alone");
+  await first.crash("kill");
+  await second.start();
+  const isLeaderless = () => brokerOf(second).partition(TOPIC, 0)?.leader === -1;
+  await cluster.until(isLeaderless, "nobody leads");
+  const allow = new Map([["unclean.leader.election.enable", "true"]]);
+  await cluster.settled(brokerOf(second).alterBrokerConfig(allow, false), "it is allowed");
+  expect(await untilLed()).toBe(second);
+});

@@ -18,6 +18,8 @@ export interface ClusterPath {
   readonly topics: Topics;
   readonly links: Links;
   readonly brokerId: number;
+  /** This broker's settings by name; they change. */
+  readonly brokerConfig: ReadonlyMap<string, string>;
   /** Which data directory this is: no other one has this id. */
   readonly diskId: string;
   /** Where this broker is reached; it may become known only when it serves. */

@@ -77,7 +77,7 @@ export class Cluster implements Membership {
 
   constructor(path: ClusterPath, listener: ClusterListener) {
     this.#path = path;
-    const { clock, events, metadata, topics, brokerId } = path;
+    const { clock, events, metadata, topics, brokerId, brokerConfig } = path;
     this.#registration = new Registration(path, () => this.#sessionChanged());
     const session = () => this.#registration.session;
     const isOutdated = () => !this.#registration.isHeld;
@@ -103,7 +103,7 @@ export class Cluster implements Membership {
       followings: this.#followings,
       registration: this.#registration,
     });
-    this.#controller = new Controller({ clock, events, metadata, brokerId, session });
+    this.#controller = new Controller({ clock, events, metadata, brokerId, brokerConfig, session });
     this.#sync = new RepeatedWork({
       clock,
       retryMs: RETRY_MS,

@@ -5,6 +5,7 @@ import { type ElectionRules, isUnclean, nextState } from "../../metadata/cluster
 import type { Clock, Timer } from "../../platform/clock.ts";
 import { type EtcdCondition, MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { EventLog } from "../observability/event-log.ts";
+import { topicSettings } from "../settings/topic-settings.ts";
 import { RepeatedWork } from "./repeated-work.ts";
 
 /** How often it is looked whether the first of a partition's brokers can lead it again. */
@@ -17,6 +18,8 @@ export interface ControllerPath {
   readonly events: EventLog;
   readonly metadata: ClusterStore;
   readonly brokerId: number;
+  /** This broker's settings, which are those of topics that have none of their own. */
+  readonly brokerConfig: ReadonlyMap<string, string>;
   /** This broker's lease; empty while it has none. */
   readonly session: () => string;
 }
@@ -92,17 +95,20 @@ export class Controller {
 
   #due(preferred: boolean): PartitionChange[] {
     const due: PartitionChange[] = [];
+    const unclean = new Set(this.#uncleanTopics());
     for (const each of this.#path.metadata.image.partitions()) {
-      const change = this.#dueOf(each, { unclean: this.#allowsUnclean(each.topicId), preferred });
+      const change = this.#dueOf(each, { unclean: unclean.has(each.topicId), preferred });
       if (change) due.push(change);
     }
     return due;
   }
 
-  /** Whether a topic would rather lose records than have no leader. */
-  #allowsUnclean(topicId: string): boolean {
-    const topic = this.#path.metadata.topicById(topicId);
-    return topic?.config.get("unclean.leader.election.enable") === "true";
+  /** The ids of the topics that would rather lose records than have no leader. */
+  *#uncleanTopics(): Generator<string> {
+    const { metadata, brokerConfig } = this.#path;
+    for (const { id, config } of metadata.topics()) {
+      if (topicSettings(config, brokerConfig).uncleanElection) yield id;
+    }
   }
 
   #dueOf(

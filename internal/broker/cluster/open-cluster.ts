@@ -54,7 +54,7 @@ export async function openCluster(
   const membership = new Cluster(
     {
       ...{ clock, log, events, etcd, store, metadata, topics, links, brokerId, diskId },
-      ...{ advertised, rack, lagTimeMaxMs, leaseMs },
+      ...{ advertised, rack, lagTimeMaxMs, leaseMs, brokerConfig: config },
       saveRevision: (revision) => {
         return saveMember(disk, dataDirectory, { clusterId, diskId, revision });
       },

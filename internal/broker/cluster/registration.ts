@@ -13,7 +13,7 @@ export type Standing = Pick<LiveBroker, "isDeaf" | "isCutOff" | "hasFailed">;
 /** What a broker says of itself, and by what it does. */
 export type RegistrationPath = Omit<
   ClusterPath,
-  "store" | "topics" | "links" | "lagTimeMaxMs" | "saveRevision"
+  "store" | "topics" | "links" | "brokerConfig" | "lagTimeMaxMs" | "saveRevision"
 >;
 
 /** This broker among those that are there: a key that ends with its lease. */

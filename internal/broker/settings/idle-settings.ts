@@ -62,13 +62,4 @@ export const IDLE_SETTINGS: readonly TopicSetting[] = [
     default: "false",
     documentation: "Changes nothing: the journal is preallocated, segments are not.",
   },
-  {
-    name: "unclean.leader.election.enable",
-    broker: "unclean.leader.election.enable",
-    type: "boolean",
-    default: "false",
-    documentation:
-      "Changes nothing but in a cluster: whether a copy that isn't in sync may lead where no " +
-      "other one is there, which loses records.",
-  },
 ];

@@ -164,5 +164,14 @@ export const TOPIC_SETTINGS: readonly TopicSetting[] = [
     default: "604800000",
     documentation: "The age at which a segment's records are deleted; -1: never.",
   },
+  {
+    name: "unclean.leader.election.enable",
+    broker: "unclean.leader.election.enable",
+    type: "boolean",
+    default: "false",
+    documentation:
+      "In a cluster: whether a copy that isn't in sync may lead where no other one is there, " +
+      "which loses records.",
+  },
   ...IDLE_SETTINGS,
 ];

@@ -33,6 +33,8 @@ export interface TopicSettings {
   /** `UNLIMITED` for no bound. */
   readonly retentionBytes: number;
   readonly retentionMs: number;
+  /** Whether a copy that isn't in sync may lead where no other one is there. */
+  readonly uncleanElection: boolean;
 }
 
 /**
@@ -44,8 +46,7 @@ export function checkTopicConfig(
   broker: ReadonlyMap<string, string>,
 ): void {
   for (const [name, value] of own) checkSetting(topicSetting(name), value);
-  const entries = topicConfigEntries(own, broker);
-  const text = (name: string) => entries.find((entry) => entry.name === name)?.value ?? "";
+  const text = (name: string) => textOf(topicSetting(name), own, broker);
   const [least, most] = [text("min.compaction.lag.ms"), text("max.compaction.lag.ms")];
   if (numberOf(least) <= numberOf(most)) return;
   const message = `min.compaction.lag.ms (${least}) is more than max.compaction.lag.ms (${most})`;
@@ -90,8 +91,7 @@ export function topicSettings(
   own: ReadonlyMap<string, string>,
   broker: ReadonlyMap<string, string>,
 ): TopicSettings {
-  const values = new Map(topicConfigEntries(own, broker).map(({ name, value }) => [name, value]));
-  const text = (name: string) => values.get(name) ?? "";
+  const text = (name: string) => textOf(topicSetting(name), own, broker);
   const number = (name: string) => numberOf(text(name));
   const bound = (name: string) => (number(name) < 0 ? UNLIMITED : number(name));
   const policies = listOf(text("cleanup.policy"));
@@ -121,7 +121,17 @@ export function topicSettings(
     deletesOld: policies.includes("delete"),
     retentionBytes: bound("retention.bytes"),
     retentionMs: bound("retention.ms"),
+    uncleanElection: text("unclean.leader.election.enable") === "true",
   };
+}
+
+/** The text that holds of a setting. */
+function textOf(
+  { name, broker: brokerName, default: fallback }: TopicSetting,
+  own: ReadonlyMap<string, string>,
+  broker: ReadonlyMap<string, string>,
+): string {
+  return own.get(name) ?? broker.get(brokerName) ?? fallback;
 }
 
 function codecNamed(name: string): Codec | null {
