@@ -351,6 +351,19 @@ test("etcd that was restored from a state since the last start is refused", asyn
   await first.start().catch(() => {});
 });
 
+test("what nobody can read in etcd is told, and holds nothing up", async () => {
+  await startAll(2);
+  cluster.etcd.commit([], [{ kind: "put", key: "/weir/main/copying", value: "fast" }]);
+  await createTopic(2);
+  await produce("one");
+  for (const { broker } of cluster.members) {
+    const told = broker?.events.after(0).filter(({ kind }) => kind === "metadata-unreadable");
+    expect(told?.map(({ message }) => message)).toEqual([
+      "what etcd has at /weir/main/copying is passed over: the value of copying is no JSON",
+    ]);
+  }
+});
+
 test("topics are changed, grown and deleted through any broker", async () => {
   await startAll(3);
   await createTopic(2);

@@ -151,9 +151,8 @@ export class Cluster implements Membership {
   }
 
   status(): ReplicationStatus {
-    const { clock } = this.#path;
     const { role, leaderId, leaderEpoch, leader } = this;
-    const standing = leadingStatus(clock, leader);
+    const standing = leadingStatus(this.#path.clock, leader);
     return { role, leaderId, leaderEpoch, fenced: leader.isFenced, mode: "sync", ...standing };
   }
 
@@ -249,6 +248,7 @@ export class Cluster implements Membership {
 
   #imageChanged(changes: ImageChanges): void {
     const { image } = this.#path.metadata;
+    this.#notTaken.unreadable(image.unreadable);
     if (changes.topics) {
       this.#topicsChanged = true;
       this.#changed = [...image.partitions()];

@@ -75,10 +75,15 @@ export async function joinCluster(
 }
 
 function checkCluster(
-  { image }: ClusterStore,
+  { image, keys }: ClusterStore,
   name: string,
   saved: { readonly clusterId: string; readonly revision: number } | null,
 ): void {
+  for (const [key, why] of image.unreadable) {
+    // What has no topic here is removed as what a deleted one has left, for example.
+    const isNeeded = key.startsWith(keys.topic("")) || key.startsWith(`${keys.prefix}disks/`);
+    if (isNeeded || key === keys.format) throw refused(`${why}: in etcd, below ${keys.prefix}`);
+  }
   if (image.formatVersion > FORMAT_VERSION) {
     const what = `cluster ${name} is kept in format ${image.formatVersion}`;
     throw refused(`${what}, of which this version knows nothing`);

@@ -1,6 +1,6 @@
 import type { EtcdEvent } from "../../platform/etcd.ts";
 import type { TopicMetadata } from "../metadata-store.ts";
-import { type ClusterKeys, readChange } from "./cluster-keys.ts";
+import { type ClusterKeys, readChange, UnreadableError } from "./cluster-keys.ts";
 import type { ClusterChange, LiveBroker, PartitionState, Versioned } from "./cluster-state.ts";
 
 /** A partition of a topic that is known by its id. */
@@ -41,6 +41,8 @@ export class ClusterImage {
   controllerSession = "";
   nextProducerId = 0;
   revision = 0;
+  /** Keys of which nothing can be made, and why: what they said before holds. */
+  readonly unreadable = new Map<string, string>();
   readonly #keys: ClusterKeys;
   readonly #revisions = new Map<string, number>();
   readonly #partitions = new Map<string, (Versioned<PartitionState> | undefined)[]>();
@@ -77,8 +79,7 @@ export class ClusterImage {
     for (const { key, entry } of events) {
       if (entry) this.#revisions.set(key, entry.revision);
       else this.#revisions.delete(key);
-      const path = key.slice(this.#keys.prefix.length);
-      const change = readChange(path, entry?.value ?? null, entry?.leaseId ?? "");
+      const change = this.#read(key, entry);
       if (!change) continue;
       kinds.add(change.kind);
       this.#take(change, entry?.revision ?? revision);
@@ -91,6 +92,18 @@ export class ClusterImage {
       kinds.has("controller"),
     ];
     return { topics, live, controller, partitions };
+  }
+
+  #read(key: string, entry: EtcdEvent["entry"]): ClusterChange | null {
+    this.unreadable.delete(key);
+    const path = key.slice(this.#keys.prefix.length);
+    try {
+      return readChange(path, entry?.value ?? null, entry?.leaseId ?? "");
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      if (entry) this.unreadable.set(key, error.message);
+      return null;
+    }
   }
 
   #take(change: ClusterChange, revision: number): void {

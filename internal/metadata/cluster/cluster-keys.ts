@@ -102,9 +102,14 @@ export function producerIdsValue(next: number): string {
   return JSON.stringify({ next });
 }
 
+/** A key or its value isn't what any version of this program writes: somebody else has put it. */
+export class UnreadableError extends Error {
+  override readonly name = "UnreadableError";
+}
+
 /**
  * What a key, without the cluster's prefix, says; null: nothing that this version knows, as a later
- * one may have put there. Throws for a value that isn't what the key says.
+ * one may have put there. Throws `UnreadableError`.
  */
 export function readChange(
   path: string,
@@ -112,14 +117,16 @@ export function readChange(
   session: string,
 ): ClusterChange | null {
   const [kind, first = "", second = ""] = path.split("/");
-  const fields = value === null ? null : objectOf(path, JSON.parse(value));
+  // The key says it all.
+  if (kind === "drained") return { kind, brokerId: idOf(path, first), isDrained: value !== null };
+  const fields = value === null ? null : objectOf(path, parsed(path, value));
   switch (kind) {
     case "format":
       return { kind, clusterId: textOf(fields?.clusterId), version: numberOf(fields?.version) };
     case "disks":
-      return { kind: "disk", brokerId: Number(first), diskId: fields && textOf(fields.disk) };
+      return { kind: "disk", brokerId: idOf(path, first), diskId: fields && textOf(fields.disk) };
     case "live": {
-      const brokerId = Number(first);
+      const brokerId = idOf(path, first);
       return { kind, brokerId, broker: fields && liveOf(brokerId, fields, session) };
     }
     case "controller":
@@ -128,10 +135,8 @@ export function readChange(
       return { kind: "topic", name: first, topic: fields && topicOf(first, fields) };
     case "partitions": {
       const state = fields && partitionOf(fields);
-      return { kind: "partition", topicId: first, index: Number(second), state };
+      return { kind: "partition", topicId: first, index: idOf(path, second), state };
     }
-    case "drained":
-      return { kind, brokerId: Number(first), isDrained: fields !== null };
     case "copying": {
       const bytesPerSecond = numberOf(fields?.bytesPerSecond);
       return { kind, bytesPerSecond: bytesPerSecond > 0 ? bytesPerSecond : Infinity };
@@ -161,7 +166,7 @@ function liveOf(id: number, fields: Fields, session: string): LiveBroker {
 }
 
 function topicOf(name: string, { id, partitions, config }: Fields): TopicMetadata {
-  const entries = Object.entries(objectOf(name, config)).map(
+  const entries = Object.entries(objectOf(`topics/${name}`, config)).map(
     ([key, text]) => [key, `${text}`] as const,
   );
   return { name, id: textOf(id), partitionCount: numberOf(partitions), config: new Map(entries) };
@@ -180,9 +185,23 @@ function partitionOf(fields: Fields): PartitionState {
   };
 }
 
-function objectOf(place: string, value: unknown): Fields {
+/** A broker's id, or a partition's number, in a key. */
+function idOf(path: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new UnreadableError(`${path} names no broker, or partition`);
+}
+
+function parsed(path: string, value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    throw new UnreadableError(`the value of ${path} is no JSON`, { cause: error });
+  }
+}
+
+function objectOf(path: string, value: unknown): Fields {
   if (isFields(value)) return value;
-  throw new Error(`etcd has a value at ${place} that is no object`);
+  throw new UnreadableError(`the value of ${path} has no object where one has to be`);
 }
 
 function isFields(value: unknown): value is Fields {

@@ -52,3 +52,42 @@ test("a listing that arrives late takes back nothing that a watch has told since
   expect([...store.image.live.keys()]).toEqual([1]);
   store.close();
 });
+
+test("a key that can't be read is written over by nobody, and holds up nothing", async () => {
+  const clock = manualClock();
+  const model = new EtcdModel(clock);
+  const etcd = modelledEtcd(clock, model);
+  const store = new ClusterStore({ clock, etcd, log: silent, name: "main" });
+  const settled = async () => {
+    for (let turn = 0; turn < 20; turn++) {
+      clock.advance(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  store.watch();
+  const [topic, ids] = [store.keys.topic("orders"), store.keys.producerIds];
+  model.commit(
+    [],
+    [
+      { kind: "put", key: topic, value: "" },
+      { kind: "put", key: ids, value: "2000" },
+      { kind: "put", key: store.keys.drained(3), value: "" },
+    ],
+  );
+  await settled();
+  expect([...store.image.drained]).toEqual([3]);
+  const refused = {
+    name: "EtcdError",
+    code: "refused",
+    message: "the value of topics/orders is no JSON",
+  };
+  const orders = { name: "orders", id: "t", partitionCount: 0, config: new Map() };
+  expect(store.putTopic(orders, 1, 1)).rejects.toMatchObject(refused);
+  expect(store.reserveProducerIds(10)).rejects.toMatchObject({ code: "refused" });
+  model.commit([], [{ kind: "put", key: ids, value: '{"next":2000}' }]);
+  await settled();
+  const reserving = store.reserveProducerIds(10);
+  await settled();
+  expect(await reserving).toBe(2000);
+  store.close();
+});

@@ -123,12 +123,14 @@ export class ClusterStore implements MetadataStore {
 
   /**
    * Changes keys if they are as `conditions` say; resolves when this broker knows what came of it.
-   * Rejects with `EtcdError`.
+   * Rejects with `EtcdError`, `refused` where what is there can't be read: that is lost otherwise.
    */
   async commit(
     conditions: readonly EtcdCondition[],
     changes: readonly EtcdChange[],
   ): Promise<EtcdOutcome> {
+    const unread = conditions.find(({ key }) => this.image.unreadable.has(key));
+    if (unread) throw new EtcdError("refused", `${this.image.unreadable.get(unread.key)}`);
     const known = this.image.revision;
     const outcome = await this.#path.etcd.commit(conditions, changes);
     this.#checkRevision(outcome.revision, known);

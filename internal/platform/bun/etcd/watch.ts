@@ -1,6 +1,12 @@
-import { EtcdError, type EtcdEvent, type EtcdWatch, type EtcdWatchEvents } from "../../etcd.ts";
+import {
+  EtcdError,
+  type EtcdEvent,
+  type EtcdWatch,
+  type EtcdWatchEvents,
+  onlyIfEtcd,
+} from "../../etcd.ts";
 import { type Gateway, parsed } from "./gateway.ts";
-import { entryOf, type Fields, fieldsOf, listOf, rangeOf, revisionOf } from "./messages.ts";
+import { entryOf, fieldsOf, listOf, rangeOf, revisionOf } from "./messages.ts";
 
 /** A line of a watch that is longer than that isn't etcd's. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -14,12 +20,13 @@ export function watch(
 ): EtcdWatch {
   const ending = new AbortController();
   run(gateway, prefix, fromRevision, events, ending.signal).catch((error: unknown) => {
-    if (!ending.signal.aborted) events.ended(asEtcdError(error));
+    onlyIfEtcd(error); // who is told may have a bug, which is no end of a watch
+    if (!ending.signal.aborted) events.ended(error);
   });
   return { close: () => ending.abort() };
 }
 
-/** Rejects with why the watch has ended. */
+/** Rejects with why the watch has ended, an `EtcdError`, or with what `events.changed` throws. */
 async function run(
   gateway: Gateway,
   prefix: string,
@@ -32,18 +39,30 @@ async function run(
   if (!body) throw new EtcdError("unavailable", "etcd's answer to a watch has no body");
   for await (const line of linesOf(body)) {
     if (signal.aborted) break;
-    tell(fieldsOf(parsed(line).result), events);
+    const told = changesOf(line);
+    if (told.changes.length > 0) events.changed(told.revision, told.changes);
   }
   throw new EtcdError("unavailable", "etcd has ended a watch");
 }
 
-function tell(result: Fields, events: EtcdWatchEvents): void {
+interface Told {
+  readonly revision: number;
+  readonly changes: readonly EtcdEvent[];
+}
+
+/** What a line tells. Throws `EtcdError` where that is the watch's end. */
+function changesOf(line: string): Told {
+  const { result: told } = parsed(line);
+  const result = fieldsOf(told);
   if (result.compact_revision !== undefined) {
     throw new EtcdError("compacted", "etcd doesn't know the changes since then any more");
   }
   if (result.canceled === true) throw new EtcdError("unavailable", "etcd has cancelled a watch");
-  const changes = listOf(result.events).map(eventOf);
-  if (changes.length > 0) events.changed(revisionOf(result), changes);
+  try {
+    return { revision: revisionOf(result), changes: listOf(result.events).map(eventOf) };
+  } catch (error) {
+    throw asEtcdError(error);
+  }
 }
 
 function eventOf(event: unknown): EtcdEvent {
@@ -52,16 +71,21 @@ function eventOf(event: unknown): EtcdEvent {
   return { key: entry.key, entry: type === "DELETE" ? null : entry };
 }
 
+/** Throws `EtcdError` where no more can be read; what the reader of a line throws stays as it is. */
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
-  for await (const chunk of body) {
-    rest += decoder.decode(chunk, { stream: true });
-    const lines = rest.split("\n");
-    rest = lines.pop() ?? "";
-    if (rest.length > MAX_LINE_BYTES)
-      throw new EtcdError("unavailable", "a watch's line is endless");
-    for (const line of lines) if (line !== "") yield line;
+  try {
+    for await (const chunk of body) {
+      rest += decoder.decode(chunk, { stream: true });
+      const lines = rest.split("\n");
+      rest = lines.pop() ?? "";
+      if (rest.length > MAX_LINE_BYTES)
+        throw new EtcdError("unavailable", "a watch's line is endless");
+      for (const line of lines) if (line !== "") yield line;
+    }
+  } catch (error) {
+    throw asEtcdError(error);
   }
 }
 
