@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Client } from "../internal/client/api.ts";
+import { recordLine } from "../internal/client/reader-api.ts";
 import { withClient } from "./connection.ts";
 import { type AppendRecord, printRecords } from "./consume/print.ts";
 import { printShared } from "./consume/shared.ts";
@@ -10,7 +11,7 @@ import type { Output } from "./output/output.ts";
 import { type Position, parseFrom, parseUntil } from "./parse/position.ts";
 import { parseWhole } from "./parse/values.ts";
 import { appendRecord, defaultFormat, parseFormat, type RecordFormat } from "./records/format.ts";
-import { recordLine, recordShape } from "./records/ndjson.ts";
+import { recordShape } from "./records/ndjson.ts";
 import { takeSignals } from "./signals.ts";
 import type { Stdio } from "./stdio.ts";
 

@@ -1,10 +1,10 @@
 import path from "node:path";
 import type { BatchInfo } from "../../internal/record/batch-info.ts";
+import { timestampText } from "../../internal/record/timestamp-text.ts";
 import type { Dumped } from "../../internal/storage/inspect/dump.ts";
 import { listingShape } from "../output/shape.ts";
 import type { StreamedListing } from "../output/stream.ts";
 import type { Column } from "../output/table.ts";
-import { timestampText } from "../records/timestamp.ts";
 
 /** A column of numbers that only batches have; one that is -1 is none. */
 function number(header: string, of: (info: BatchInfo) => number): Column<Dumped> {

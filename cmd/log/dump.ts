@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type Command, Option } from "commander";
 import type { Disk } from "../../internal/platform/disk.ts";
+import { recordLine } from "../../internal/record/record-line.ts";
 import type { Dumped } from "../../internal/storage/inspect/dump.ts";
 import { CommandError, errorText } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -8,7 +9,6 @@ import { fileExits, listingFormat, listingOption, verb } from "../options.ts";
 import { printStream } from "../output/stream.ts";
 import { type ReadingOptions, repeat, watchFormat, watchOption } from "../reading.ts";
 import { appendRecord, parseFormat } from "../records/format.ts";
-import { recordLine } from "../records/ndjson.ts";
 import { takeSignals } from "../signals.ts";
 import type { Stdio } from "../stdio.ts";
 import { batchListing } from "./batches.ts";

@@ -1,7 +1,10 @@
-import type { ProducerRecord, RecordHeader } from "../../internal/client/producer-api.ts";
+import {
+  type ProducerRecord,
+  parseRecordLine,
+  type RecordHeader,
+  RecordLineError,
+} from "../../internal/client/producer-api.ts";
 import { inputError } from "../errors.ts";
-import { ParseError } from "../parse/values.ts";
-import { parseRecordLine } from "../records/ndjson.ts";
 import type { LineSplitter } from "./lines.ts";
 
 /** What every record of a run has, besides its line. */
@@ -51,7 +54,7 @@ export function jsonLines(partition: number | undefined): LineToRecord {
       const record = parseRecordLine(decode(bytes.subarray(from, to)));
       return partition === undefined ? record : { ...record, partition };
     } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
+      if (!(error instanceof RecordLineError)) throw error;
       throw inputError(`line ${lineNumber}: ${error.message}`, "See 'weir help records'.");
     }
   };
@@ -61,6 +64,6 @@ function decode(line: Uint8Array): string {
   try {
     return strictUtf8.decode(line);
   } catch {
-    throw new ParseError("not UTF-8");
+    throw new RecordLineError("not UTF-8");
   }
 }

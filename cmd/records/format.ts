@@ -1,7 +1,6 @@
-import type { LogRecord } from "../../internal/client/reader-api.ts";
+import { type LogRecord, timestampText } from "../../internal/client/reader-api.ts";
 import type { Output } from "../output/output.ts";
 import { ParseError } from "../parse/values.ts";
-import { timestampText } from "./timestamp.ts";
 
 /** What `%X` stands for, in the words of the help. */
 export const formatVerbs: Readonly<Record<string, string>> = {

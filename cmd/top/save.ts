@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { recordLine } from "../../internal/client/reader-api.ts";
 import type { TailRecord } from "../../tui/data/tail.ts";
-import { recordLine } from "../records/ndjson.ts";
 
 /** Writes messages to a new file in the current folder, as `weir consume -o ndjson` prints them. */
 export async function saveMessages(topic: string, records: readonly TailRecord[]): Promise<string> {

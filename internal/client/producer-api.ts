@@ -4,6 +4,8 @@ import type { BatchReceipt } from "./api.ts";
 import type { ClientError } from "./errors.ts";
 
 export type { Codec } from "../record/layout.ts";
+export { partitionOfKey } from "../record/partitioner.ts";
+export { parseRecordLine, RecordLineError } from "../record/record-line.ts";
 export type { RecordHeader } from "../record/records.ts";
 
 /** How a producer gathers and sends; what is left out has the value named. */

@@ -2,12 +2,12 @@ import type { ProducerIdentity } from "../broker/api.ts";
 import type { Random } from "../platform/random.ts";
 import type { NewRecord } from "../record/builder.ts";
 import { RecordError } from "../record/errors.ts";
+import { partitionOfKey } from "../record/partitioner.ts";
 import type { BatchReceipt, CallOptions, ProduceBatch } from "./api.ts";
 import type { Caller } from "./call.ts";
 import { ClientError } from "./errors.ts";
 import { Numbering } from "./numbering.ts";
 import { PartitionQueue, type SealedBatch } from "./partition-queue.ts";
-import { partitionOfKey } from "./partitioner.ts";
 import type { Producer, ProducerOptions, ProducerRecord } from "./producer-api.ts";
 
 const MIB = 1024 * 1024;

@@ -2,7 +2,9 @@ import type { LogRecord } from "../record/records.ts";
 import type { OpenedPartition } from "./api.ts";
 import type { PartitionNews } from "./stream-api.ts";
 
+export { recordLine } from "../record/record-line.ts";
 export type { LogRecord } from "../record/records.ts";
+export { timestampText } from "../record/timestamp-text.ts";
 
 /**
  * Some records of one partition, in order; never none. Their keys, values and headers are views

@@ -1,5 +1,5 @@
 import type { Client, PartitionStatus } from "../../internal/client/api.ts";
-import { partitionOfKey } from "../../internal/client/partitioner.ts";
+import { partitionOfKey } from "../../internal/client/producer-api.ts";
 import { copyOf, type TailRecord } from "./tail.ts";
 
 /** Records that are looked through at the most, and how many at a time. */

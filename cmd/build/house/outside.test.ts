@@ -85,7 +85,7 @@ test("the command line prints through its own output, and ends in one place", ()
 });
 
 function outsideWorld(name: string): boolean {
-  return GLOBALS.has(name) || MEMBERS.has(name) || name === "new Date";
+  return GLOBALS.has(name) || MEMBERS.has(name) || name === "new Date()";
 }
 
 /** Where a file calls, makes or looks into something not its own whose name `matters`. */
@@ -108,7 +108,9 @@ function usedName(node: Node, parent: Node): string | undefined {
     return `${node.expression.text}.${node.name.text}`;
   }
   if (!isIdentifier(node)) return undefined;
-  if (isNewExpression(parent) && parent.expression === node) return `new ${node.text}`;
+  if (isNewExpression(parent) && parent.expression === node) {
+    return `new ${node.text}(${parent.arguments?.length ? "..." : ""})`;
+  }
   const looksInto = isPropertyAccessExpression(parent) || isCallExpression(parent);
   return looksInto && parent.expression === node ? node.text : undefined;
 }

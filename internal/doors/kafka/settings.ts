@@ -4,8 +4,3 @@ import type { Broker } from "../../broker/api.ts";
 export function brokerSetting(broker: Broker, name: string): string | null {
   return broker.brokerConfig().find((entry) => entry.name === name)?.value ?? null;
 }
-
-/** Whether one of the broker's boolean settings is true. */
-export function isEnabled(broker: Broker, name: string): boolean {
-  return brokerSetting(broker, name) === "true";
-}

@@ -44,15 +44,6 @@ export function legallyNamed(broker: Broker, name: string): Topic {
   throw new Refusal("UNKNOWN_TOPIC_OR_PARTITION");
 }
 
-/** Makes a topic as the broker's defaults have it. */
-export function createDefaultTopic(broker: Broker, name: string): Promise<Topic> {
-  return broker.createTopic({ ...defaultTopic(name), validateOnly: false });
-}
-
-function defaultTopic(name: string) {
-  return { name, partitionCount: null, replicationFactor: null, config: new Map() } as const;
-}
-
 /** What stands more than once in a list. */
 export function repeated<T>(items: readonly T[]): ReadonlySet<T> {
   const once = new Set<T>();

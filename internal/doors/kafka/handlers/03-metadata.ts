@@ -1,5 +1,5 @@
 import type { Broker, Topic } from "../../../broker/api.ts";
-import { BrokerError } from "../../../broker/errors.ts";
+import { topicToWrite } from "../../../broker/topics/topic-to-write.ts";
 import { CLUSTER_OPERATIONS, TOPIC_OPERATIONS, toldNodesOf } from "../cluster.ts";
 import { Refusal, refusedName } from "../errors.ts";
 import { partitionsOf } from "../partitions.ts";
@@ -8,8 +8,7 @@ import { metadata } from "../protocol/messages/03-metadata.ts";
 import { NOT_ASKED_FOR } from "../protocol/messages/authorized-operations.ts";
 import { ZERO_UUID } from "../protocol/table.ts";
 import { type AnswerOf, type RequestOf, SentOn, service } from "../service.ts";
-import { isEnabled } from "../settings.ts";
-import { createDefaultTopic, distinct, legallyNamed, topicWithId } from "../topics.ts";
+import { distinct, legallyNamed, topicWithId } from "../topics.ts";
 
 type Request = RequestOf<typeof metadata>;
 type RequestedTopic = NonNullable<Request["topics"]>[number];
@@ -74,9 +73,7 @@ async function lookUp(
   const byId = name === null || topicId !== ZERO_UUID;
   try {
     if (byId && version < TOPIC_ID_VERSION) throw new Refusal("INVALID_REQUEST");
-    const topic = byId
-      ? topicWithId(broker, topicId)
-      : (broker.topic(name) ?? (await missingTopic(broker, name, request)));
+    const topic = byId ? topicWithId(broker, topicId) : await namedTopic(broker, name, request);
     return describe(broker, topic, request);
   } catch (error) {
     const shownName = byId && version >= TOPIC_ID_VERSION ? null : (name ?? "");
@@ -84,19 +81,10 @@ async function lookUp(
   }
 }
 
-/** Makes a topic that isn't there, if that is allowed. Rejects with a refusal. */
-async function missingTopic(broker: Broker, name: string, request: Request): Promise<Topic> {
-  if (!request.allowAutoTopicCreation || !isEnabled(broker, "auto.create.topics.enable")) {
-    return legallyNamed(broker, name);
-  }
-  try {
-    return await createDefaultTopic(broker, name);
-  } catch (error) {
-    // Another client may have made it meanwhile, by a broker that is ahead of this one.
-    const isMade = error instanceof BrokerError && error.code === "topic-exists";
-    if (isMade || broker.topic(name)) return legallyNamed(broker, name);
-    throw error;
-  }
+/** The topic with a name, made if it isn't there and may be. Rejects with a refusal. */
+function namedTopic(broker: Broker, name: string, request: Request): Topic | Promise<Topic> {
+  if (request.allowAutoTopicCreation) return topicToWrite(broker, name);
+  return legallyNamed(broker, name);
 }
 
 function describe(broker: Broker, topic: Topic, request: Request): AnsweredTopic {
