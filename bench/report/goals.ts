@@ -1,15 +1,18 @@
 import { figureKinds } from "../measures/figures.ts";
 import { type Goal, goals } from "../measures/goals.ts";
+import { heldBy } from "../measures/held-by.ts";
 import type { Result } from "../results.ts";
 import type { Summary } from "../statistics.ts";
 import { systems } from "../systems/all.ts";
 import { figureOf, ratioOf } from "./summaries.ts";
 import { spread, table } from "./tables.ts";
 
-/** What was to be reached, and what was. */
+/** What was to be reached, what was, and what holds it where it wasn't. */
 export function goalsSection(results: ReadonlyMap<string, Result>): string {
+  const missed = new Set<string>();
   const rows = goals.map((goal) => {
     const reached = reachedOf(goal, results);
+    if (reached !== null && !isMet(goal, reached)) missed.add(goal.what);
     const digits = goal.against === undefined ? figureKinds[goal.figure].digits : 2;
     return [
       goal.what,
@@ -18,7 +21,10 @@ export function goalsSection(results: ReadonlyMap<string, Result>): string {
       reached === null ? "" : isMet(goal, reached) ? "yes" : "**no**",
     ];
   });
-  return `## Goals\n\n${table(["What", "Goal", "Reached", "Met"], rows)}`;
+  const reasons = [...missed].map((what) => `- **${what}**: ${heldBy[what] ?? "not known yet"}\n`);
+  const held =
+    reasons.length === 0 ? "" : `\nWhat holds those that are missed:\n\n${reasons.join("")}`;
+  return `## Goals\n\n${table(["What", "Goal", "Reached", "Met"], rows)}${held}`;
 }
 
 function describe({ system, against, bound, value, measure }: Goal): string {
