@@ -96,7 +96,7 @@ test("a lone broker's topics, records and producer ids are the cluster's", async
   // Others get copies, as of any partition.
   await member(1).start();
   const move = { topic: "orders", partition: 0, replicas: [1, 2] };
-  const asked = broker.replication.admin?.reassign([move]);
+  const asked = broker.replication.clusterAdmin?.reassign([move]);
   await cluster.settled(asked ?? Promise.resolve([]), "it is asked");
   await cluster.until(() => broker.partition("orders", 0)?.isr.length === 2, "both have all");
   expect(member(1).broker?.partition("orders", 0)?.logEndOffset).toBe(3);

@@ -9,7 +9,7 @@ import type {
 import type { OffsetToSet } from "../broker/groups/group-changes.ts";
 import type { GroupStatus, GroupSummary } from "../broker/groups/group-status.ts";
 import type { ClusterStatus } from "../broker/membership/cluster-status.ts";
-import type { Announcement, PromotionReport } from "../broker/membership/replication-api.ts";
+import type { Announcement, PromotionReport } from "../broker/membership/pair-admin.ts";
 import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
 import type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
 import type { ClusterCalls } from "./cluster-api.ts";
@@ -41,11 +41,8 @@ export type {
 export type { Reassignment } from "../broker/membership/cluster-admin.ts";
 export type { BrokerShare, ClusterStatus } from "../broker/membership/cluster-status.ts";
 export type { CopyPlacement } from "../broker/membership/copy-placement.ts";
-export type {
-  Announcement,
-  PromotionReport,
-  ReplicationStatus,
-} from "../broker/membership/replication-api.ts";
+export type { Announcement, PromotionReport } from "../broker/membership/pair-admin.ts";
+export type { ReplicationStatus } from "../broker/membership/replication-api.ts";
 export type { Rates } from "../broker/observability/traffic.ts";
 export type {
   BrokerActivity,

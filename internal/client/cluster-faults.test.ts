@@ -107,7 +107,7 @@ function moveSome({ broker }: ClusterMember, random: Random): void {
   });
   const replicas = random.below(4) === 0 ? null : target;
   const move = { topic: TOPIC, partition: random.below(PARTITIONS), replicas };
-  broker?.replication.admin?.reassign([move]).catch((error: unknown) => {
+  broker?.replication.clusterAdmin?.reassign([move]).catch((error: unknown) => {
     if (!(error instanceof BrokerError)) throw error;
   });
 }

@@ -168,6 +168,6 @@ async function copied({ until, two }: TestPair, master: Member): Promise<void> {
 }
 
 async function promote(pair: TestPair): Promise<void> {
-  const promoting = pair.two.broker?.replication.promote() ?? Promise.reject();
+  const promoting = pair.two.broker?.replication.pairAdmin?.promote() ?? Promise.reject();
   await settled(pair, promoting, "the promotion");
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { pairAdminOf } from "../broker/membership/pair-admin.ts";
 import { type Member, settled, type TestPair, testPair } from "./pair.testing.ts";
 
 /** A pair whose slave was promoted; the old master follows it. */
@@ -108,10 +109,12 @@ test("a promotion is refused when a later one is announced before it is done", a
   const [, leader] = one.broker?.replication.brokers() ?? [];
   if (!one.broker || !leader) throw new Error("one knows of no other broker");
   const { replication } = one.broker;
+  const admin = pairAdminOf(one.broker);
   const epoch = replication.leaderEpoch;
-  const promoting = settled(pair, replication.promote(), "the promotion");
+  const promoting = settled(pair, admin.promote(), "the promotion");
   // It waits until the promotion is over.
-  const learning = settled(pair, replication.announced({ leader, epoch: 9500, clusterId }), "it");
+  const announcement = { leader, epoch: 9500, clusterId };
+  const learning = settled(pair, admin.announced(announcement), "it");
   expect(String(await promoting)).toContain("another broker leads with epoch 9500");
   await learning;
   expect(replication).toMatchObject({ role: "slave", leaderId: 2, leaderEpoch: 9500 });

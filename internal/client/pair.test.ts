@@ -248,7 +248,11 @@ test("a master that is stopped in a switch doesn't hand over to who lacks record
   void send(client, "only here").catch(() => {});
   const { broker } = pair.one;
   await pair.until(() => broker?.partition(TOPIC, 0)?.logEndOffset === 1, "it is written");
-  const switching = settled(pair, broker?.replication.switchOver() ?? Promise.reject(), "an end");
+  const switching = settled(
+    pair,
+    broker?.replication.pairAdmin?.switchOver() ?? Promise.reject(),
+    "an end",
+  );
   await pair.one.crash("kill");
   expect(String(await switching)).toContain("shutting down");
   expect(pair.two.broker?.partition(TOPIC, 0)?.logEndOffset).toBe(0);
@@ -343,8 +347,8 @@ async function live(seed: number): Promise<void> {
   async function promoteIfSafe(): Promise<void> {
     const left = [pair.one, pair.two].find(({ broker }) => broker !== null);
     if (!left || isMaster(left) || random.below(2) === 0) return;
-    if (!left.broker?.replication.promotionReport().wasInSync) return;
-    await settled(pair, left.broker.replication.promote(), "a promotion");
+    const admin = left.broker?.replication.pairAdmin;
+    if (admin?.promotionReport().wasInSync) await settled(pair, admin.promote(), "a promotion");
   }
 }
 

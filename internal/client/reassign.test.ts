@@ -40,7 +40,7 @@ function standing(): { replicas: number[]; isr: number[]; moving: number[]; lead
 
 function admin(): ClusterAdmin {
   const member = cluster.members.find(({ broker, etcdIsAway }) => broker && !etcdIsAway);
-  const found = member?.broker?.replication.admin;
+  const found = member?.broker?.replication.clusterAdmin;
   if (!found) throw new Error("a broker of a cluster runs");
   return found;
 }
@@ -217,7 +217,7 @@ test("the first copy leads again when it is asked for, at the controller", async
   const controller = members.find(({ id, broker }) => broker?.replication.leaderId === id);
   const other = members.find((member) => member !== controller);
   const elect = (member: ClusterMember | undefined) => {
-    const asked = member?.broker?.replication.admin?.elect("preferred", null);
+    const asked = member?.broker?.replication.clusterAdmin?.elect("preferred", null);
     return cluster.settled(asked ?? Promise.resolve([]), "an election");
   };
   expect(elect(other)).rejects.toMatchObject({ code: "not-decided" });
@@ -225,7 +225,7 @@ test("the first copy leads again when it is asked for, at the controller", async
   const outcomes = await elect(controller);
   expect(outcomes.map(({ error }) => error)).toEqual([null]);
   expect(standing().leader).toBe(3);
-  const again = controller?.broker?.replication.admin?.elect("preferred", [
+  const again = controller?.broker?.replication.clusterAdmin?.elect("preferred", [
     { topic: TOPIC, partition: 0 },
   ]);
   const [outcome] = await cluster.settled(again ?? Promise.resolve([]), "an election");

@@ -99,12 +99,12 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   mutantOf("pair", "old master not fenced", [
     {
-      file: "broker/pair/pair.ts",
+      file: "broker/pair/pair-role.ts",
       find: "if (epoch > this.#epoch) await",
       replace: "if (epoch > this.#epoch && !this.#leader) await",
     },
     {
-      file: "broker/pair/pair.ts",
+      file: "broker/pair/pair-role.ts",
       find: "const isOutdated = () => this.#announcedEpoch > epoch;",
       replace: "const isOutdated = () => false;",
     },
@@ -123,19 +123,19 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ]),
   mutantOf("pair", "an announcement that has waited takes an epoch back", [
     {
-      file: "broker/pair/pair.ts",
+      file: "broker/pair/pair-role.ts",
       find: "    const { epoch, clusterId } = announcement;\n",
       replace: "    const { epoch, clusterId } = announcement;\n    const before = this.#epoch;\n",
     },
     {
-      file: "broker/pair/pair.ts",
+      file: "broker/pair/pair-role.ts",
       find: "if (epoch > this.#epoch) await",
       replace: "if (epoch > before) await",
     },
   ]),
   pair(
     "epoch reused after a restart",
-    "broker/pair/pair.ts",
+    "broker/pair/pair-role.ts",
     "await this.#lead(this.#epoch + (leadership ? 1 : 0), false);",
     "await this.#lead(this.#epoch, false);",
   ),
@@ -172,7 +172,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "metadata from the wrong epoch",
-    "broker/pair/pair.ts",
+    "broker/pair/pair-role.ts",
     "        this.#epoch = Math.max(this.#epoch, epoch);\n",
     "",
   ),
@@ -209,7 +209,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "what a fenced master had decided stays unknown to it",
-    "broker/pair/pair.ts",
+    "broker/pair/pair-role.ts",
     "      await rereadMetadataIfPossible(this.#path);\n    }\n    if (this.#following)",
     "    }\n    if (this.#following)",
   ),
@@ -222,7 +222,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "a promotion goes on that has been told of a later one",
-    "broker/pair/pair.ts",
+    "broker/pair/pair-role.ts",
     "    if (isOutdated()) throw leadsAlready(this.#announcedEpoch);\n",
     "",
     21957,

@@ -55,9 +55,10 @@ export interface ClusterListener {
 export class Cluster implements Membership {
   readonly role: Role = "member";
   readonly refusal = null;
+  readonly pairAdmin = null;
   readonly leader: ReplicationLeader;
   readonly partitions: PartitionStandings;
-  readonly admin: ClusterAdmin;
+  readonly clusterAdmin: ClusterAdmin;
   readonly #path: ClusterPath;
   readonly #registration: Registration;
   readonly #followings: Followings;
@@ -110,7 +111,7 @@ export class Cluster implements Membership {
       work: () => this.#takeChanges(),
       failed: (error) => this.#notTaken.failed(error),
     });
-    this.admin = clusterAdmin(metadata, this.#controller);
+    this.clusterAdmin = clusterAdmin(metadata, this.#controller);
     path.store.opened = (log) => this.#roles.opened(log);
     for (const partition of topics.partitions()) this.#roles.opened(partition.log);
   }
@@ -204,22 +205,6 @@ export class Cluster implements Membership {
     return partition ? endOfEpoch(partition.log, epoch, partition.leaderEpoch) : UNKNOWN_END;
   }
 
-  async announced(): Promise<void> {
-    throw notInCluster();
-  }
-
-  promotionReport(): never {
-    throw notInCluster();
-  }
-
-  async promote(): Promise<never> {
-    throw notInCluster();
-  }
-
-  async switchOver(): Promise<never> {
-    throw notInCluster();
-  }
-
   /** A topic is no more: nothing of it is led, or followed. */
   topicRemoved(partitions: Iterable<Partition>): void {
     for (const { log } of partitions) this.#roles.forget(log);
@@ -293,8 +278,4 @@ export class Cluster implements Membership {
       throw error;
     }
   }
-}
-
-function notInCluster(): BrokerError {
-  return new BrokerError("invalid-request", "in a cluster the controller chooses who leads");
 }

@@ -1,4 +1,5 @@
-import type { BrokerError } from "../errors.ts";
+import type { Broker } from "../api.ts";
+import { BrokerError } from "../errors.ts";
 
 /** A partition by its topic's name. */
 export interface NamedPartition {
@@ -44,4 +45,11 @@ export interface ClusterAdmin {
   remove(brokerId: number): Promise<void>;
   /** How fast each broker sends to new copies at the most, in all; null: as fast as it goes. */
   limitCopying(bytesPerSecond: number | null): Promise<void>;
+}
+
+/** What people may ask of the broker's cluster. Throws `BrokerError` where it isn't of one. */
+export function clusterAdminOf({ replication }: Broker): ClusterAdmin {
+  if (replication.clusterAdmin) return replication.clusterAdmin;
+  const why = "this broker isn't one of a cluster";
+  throw new BrokerError("invalid-request", `${why}: those are started with --etcd`);
 }

@@ -1,6 +1,5 @@
 import type { Broker } from "../api.ts";
-import { BrokerError } from "../errors.ts";
-import type { ClusterAdmin, NamedPartition } from "./cluster-admin.ts";
+import type { NamedPartition } from "./cluster-admin.ts";
 
 /** Where a partition's copies are, and how much of it the broker that is asked has. */
 export interface CopyPlacement extends NamedPartition {
@@ -27,11 +26,4 @@ export function copyPlacements(broker: Broker, movingOnly: boolean): readonly Co
     }
   }
   return placements;
-}
-
-/** What people may ask of the broker's cluster. Throws `BrokerError` where it isn't of one. */
-export function adminOf({ replication }: Broker): ClusterAdmin {
-  if (replication.admin) return replication.admin;
-  const why = "this broker isn't one of a cluster";
-  throw new BrokerError("invalid-request", `${why}: those are started with --etcd`);
 }

@@ -6,7 +6,7 @@ import type {
   LogMarks,
   Placement,
 } from "../../replication/messages.ts";
-import type { Announcement } from "./replication-api.ts";
+import type { Announcement } from "./pair-admin.ts";
 
 /** Another broker's address. */
 export interface PeerAddress {

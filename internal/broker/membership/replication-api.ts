@@ -7,6 +7,7 @@ import type {
 import type { EpochEnd } from "../../storage/epoch-history.ts";
 import type { CatchUpStatus } from "./catch-up.ts";
 import type { ClusterAdmin } from "./cluster-admin.ts";
+import type { PairAdmin } from "./pair-admin.ts";
 
 /**
  * A master leads every partition of a pair, a slave follows it; a member of a cluster does either,
@@ -29,13 +30,6 @@ export interface KnownBroker extends BrokerNode {
   readonly isStopping: boolean;
   /** It is to have no copies, and leads only where nobody else can. */
   readonly isDrained: boolean;
-}
-
-/** Someone leads, for the how many-th time someone does. */
-export interface Announcement {
-  readonly leader: BrokerNode;
-  readonly epoch: number;
-  readonly clusterId: string;
 }
 
 /** A broker that follows this one. */
@@ -79,40 +73,16 @@ export interface ReplicationStatus {
   readonly degraded: readonly DegradedStatus[];
 }
 
-/** What a promotion could lose of one partition. */
-export interface MissingRecords {
-  readonly log: string;
-  /** Where the master's log ended when it was heard last, and where this broker's ends. */
-  readonly leaderEndOffset: number;
-  readonly endOffset: number;
-}
-
-/** What a slave knows before it becomes master. */
-export interface PromotionReport {
-  readonly leaderId: number;
-  readonly epoch: number;
-  /**
-   * How long the master hasn't said where all its logs end, as far as that reaches those that this
-   * one doesn't know of; null: never since this one follows.
-   */
-  readonly silentMs: number | null;
-  /** Whether the slave was in the ISR of all partitions when it heard the master last. */
-  readonly wasInSync: boolean;
-  /**
-   * Partitions of which the master may have more, because this copy isn't in sync: what it took
-   * from `endOffset` on is lost. Where both ends are the same, it isn't known to have any.
-   */
-  readonly missing: readonly MissingRecords[];
-}
-
 /** A broker's part in a pair, or in a cluster. */
 export interface Replication {
   readonly role: Role;
   /** Who decides: the master of a pair, the controller of a cluster; -1 while that isn't known. */
   readonly leaderId: number;
   readonly leaderEpoch: number;
-  /** What people may ask of a cluster; null: this broker isn't of one. */
-  readonly admin: ClusterAdmin | null;
+  /** What may be asked of a pair, or of a broker that is alone; null: this one is of a cluster. */
+  readonly pairAdmin: PairAdmin | null;
+  /** What may be asked of a cluster; null: this broker isn't of one. */
+  readonly clusterAdmin: ClusterAdmin | null;
   /**
    * Whether clients may be told here who leads; false: this broker can't know it, and others may.
    */
@@ -124,8 +94,6 @@ export interface Replication {
   status(): ReplicationStatus;
   /** Begins a follower's session. Rejects with `BrokerError` `not-leader` or `invalid-request`. */
   open(hello: FollowerHello, outlet: LeaderOutlet, creditBytes: number): Promise<OpenedSession>;
-  /** Someone leads with this epoch: if it is higher, this broker follows from now on. */
-  announced(announcement: Announcement): Promise<void>;
   /**
    * A slave in this rack that consumers may read a partition from, because it has everything
    * before `offset` (KIP-392); null: there is none, or none is nearer than this broker.
@@ -133,12 +101,6 @@ export interface Replication {
   nearCopy(topic: string, partition: number, rack: string, offset: number): number | null;
   /** A block of ids that no other producer gets, from the master; resolves with the first. */
   reserveProducerIds(): Promise<number>;
-  /** What a promotion could lose. */
-  promotionReport(): PromotionReport;
-  /** Makes this slave the master, under a higher epoch. */
-  promote(): Promise<PromotionReport>;
-  /** Hands the lead of this master over to its slave, losing nothing; returns the new master. */
-  switchOver(): Promise<Announcement>;
   /** The broker that coordinates a group; -1 while that isn't known. */
   coordinatorOf(groupId: string): number;
   /** Where a leader epoch ends in a partition (KIP-101); -1 and -1 if nothing is known of it. */

@@ -1,15 +1,16 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
-import type { Pair } from "../pair/pair.ts";
 import type { PairPath } from "../pair/pair-path.ts";
+import type { PairRole } from "../pair/pair-role.ts";
 import type { Following } from "./following.ts";
-import type { MissingRecords, PromotionReport, ReplicationStatus } from "./replication-api.ts";
+import type { MissingRecords, PromotionReport } from "./pair-admin.ts";
+import type { ReplicationStatus } from "./replication-api.ts";
 
 type Details = Omit<ReplicationStatus, "role" | "leaderId" | "leaderEpoch" | "fenced" | "mode">;
 
 /** How a broker stands with the others. */
-export function replicationStatus({ clock, mode }: PairPath, pair: Pair): ReplicationStatus {
-  const { role, leaderId, leaderEpoch, leader, following } = pair;
+export function replicationStatus({ clock, mode }: PairPath, pair: PairRole): ReplicationStatus {
+  const { name: role, leaderId, leaderEpoch, leader, following } = pair;
   const details = leader ? leadingStatus(clock, leader) : followingStatus(clock, following);
   const fenced = leader?.isFenced ?? false;
   return { role, leaderId, leaderEpoch, fenced, mode, ...details };

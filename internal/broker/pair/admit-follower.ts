@@ -3,8 +3,8 @@ import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { FollowerHello, LeaderHello } from "../../replication/messages.ts";
 import { BrokerError } from "../errors.ts";
 import { notLeader } from "../refusals.ts";
-import type { Pair } from "./pair.ts";
 import type { PairPath } from "./pair-path.ts";
+import type { PairRole } from "./pair-role.ts";
 
 /**
  * Lets a broker follow this one from now on. Rejects with `BrokerError` where this one doesn't
@@ -12,23 +12,23 @@ import type { PairPath } from "./pair-path.ts";
  */
 export async function admitFollower(
   path: PairPath,
-  pair: Pair,
+  role: PairRole,
   hello: FollowerHello,
 ): Promise<ReplicationLeader> {
   const leading = () => {
-    if (pair.leader) return pair.leader;
-    throw notLeader(pair.leaderId, pair.role);
+    if (role.leader) return role.leader;
+    throw notLeader(role.leaderId, role.name);
   };
   leading();
-  checkFollower(path, hello, pair.leaderEpoch);
-  const standing = await registerFollower(path, hello, pair.leaderEpoch);
+  checkFollower(path, hello, role.leaderEpoch);
+  const standing = await registerFollower(path, hello, role.leaderEpoch);
   const leader = leading(); // it may have been replaced meanwhile
   leader.putFollower(hello.brokerId, hello.mode, standing);
   return leader;
 }
 
 /** What a broker that leads says to one that follows from now on. */
-export function helloOf({ metadata }: PairPath, { leaderId, leaderEpoch }: Pair): LeaderHello {
+export function helloOf({ metadata }: PairPath, { leaderId, leaderEpoch }: PairRole): LeaderHello {
   return { leaderId, clusterId: metadata.clusterId, epoch: leaderEpoch };
 }
 

@@ -4,7 +4,8 @@ import { availableBytes } from "../../storage/log-size.ts";
 import type { LogStore } from "../../storage/log-store.ts";
 import { BrokerError } from "../errors.ts";
 import type { Links, PeerState } from "../membership/links.ts";
-import type { Announcement, BrokerNode } from "../membership/replication-api.ts";
+import type { Announcement } from "../membership/pair-admin.ts";
+import type { BrokerNode } from "../membership/replication-api.ts";
 import type { PairPath } from "./pair-path.ts";
 
 /** A slave that isn't close after so long isn't handed the lead; writes go on until it is. */

@@ -5,26 +5,27 @@ import type { PartitionStandings, Standing } from "../membership/membership.ts";
 import { otherCopyOf } from "../membership/near-copy.ts";
 import type { BrokerNode } from "../membership/replication-api.ts";
 import { notLeader } from "../refusals.ts";
-import type { Pair } from "./pair.ts";
 import type { PairPath } from "./pair-path.ts";
+import type { PairRole } from "./pair-role.ts";
+import { brokersOf } from "./peers.ts";
 
 /** All partitions of a pair: one broker leads them, the other one has copies of them. */
-export function pairPartitions(path: PairPath, pair: Pair): PartitionStandings {
+export function pairPartitions(path: PairPath, role: PairRole): PartitionStandings {
   return {
-    refusalOf: () => notLeader(pair.leaderId, pair.role),
+    refusalOf: () => notLeader(role.leaderId, role.name),
     askRefusalOf: () => null,
-    leaderEpochOf: () => pair.leaderEpoch,
-    partOf: () => (pair.leader ? "lead" : "copy"),
-    of: (_, log) => standingOf(path, pair, log),
-    otherCopy: (log, offset) => otherCopy(pair, log, offset),
+    leaderEpochOf: () => role.leaderEpoch,
+    partOf: () => (role.leader ? "lead" : "copy"),
+    of: (_, log) => standingOf(path, role, log),
+    otherCopy: (log, offset) => otherCopy(path, role, log, offset),
   };
 }
 
 /** Who has a partition; `log` is null where it has never been used. */
-function standingOf(path: PairPath, pair: Pair, log: PartitionLog | null): Standing {
+function standingOf(path: PairPath, role: PairRole, log: PartitionLog | null): Standing {
   const { brokerId, clock } = path;
-  const { leader, leaderEpoch } = pair;
-  if (!leader) return ofFollower(path, pair, log);
+  const { leader, leaderEpoch } = role;
+  if (!leader) return ofFollower(path, role, log);
   const led = log && leader.led(log);
   if (led) return ledStanding(clock, brokerId, led);
   return { leader: brokerId, leaderEpoch, ...unusedCopies(leader, brokerId), copies: [] };
@@ -33,7 +34,7 @@ function standingOf(path: PairPath, pair: Pair, log: PartitionLog | null): Stand
 /** A slave knows of itself what its master told it last. */
 function ofFollower(
   { brokerId, mode, clock }: PairPath,
-  { leaderId: leader, leaderEpoch, following }: Pair,
+  { leaderId: leader, leaderEpoch, following }: PairRole,
   log: PartitionLog | null,
 ): Standing {
   const observers = mode === "async" ? [brokerId] : [];
@@ -70,9 +71,13 @@ function unusedCopies(leader: ReplicationLeader, brokerId: number) {
 }
 
 /** The other broker, if it is there and has everything of a log before `offset`. */
-function otherCopy(pair: Pair, log: PartitionLog, offset: number): BrokerNode | null {
-  const { leader, following, leaderId } = pair;
+function otherCopy(
+  path: PairPath,
+  { leader, following, leaderId }: PairRole,
+  log: PartitionLog,
+  offset: number,
+): BrokerNode | null {
   const followed = following?.connected ? leaderId : null;
   const id = leader ? otherCopyOf(leader, log, offset) : followed;
-  return pair.brokers().find((node) => node.id === id) ?? null;
+  return brokersOf(path).find((node) => node.id === id) ?? null;
 }

@@ -1,300 +1,126 @@
 import type { ReplicationLeader } from "../../replication/leader.ts";
-import { alone } from "../../replication/leader-path.ts";
 import type { FollowerHello, LeaderOutlet } from "../../replication/messages.ts";
 import type { EpochEnd } from "../../storage/epoch-history.ts";
-import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { BrokerError } from "../errors.ts";
 import { endOfEpoch, firstProducerId, UNKNOWN_END } from "../membership/epochs.ts";
 import type { Following } from "../membership/following.ts";
-import type { PeerAddress } from "../membership/links.ts";
 import type { Membership, PartitionStandings } from "../membership/membership.ts";
 import { nearCopyOf } from "../membership/near-copy.ts";
-import type * as api from "../membership/replication-api.ts";
-import { lossReport, replicationStatus } from "../membership/replication-status.ts";
-import { OneAtATime } from "../one-at-a-time.ts";
+import type { PairAdmin } from "../membership/pair-admin.ts";
+import type {
+  KnownBroker,
+  OpenedSession,
+  ReplicationStatus,
+  Role,
+} from "../membership/replication-api.ts";
+import { replicationStatus } from "../membership/replication-status.ts";
 import { PRODUCER_ID_BLOCK } from "../producer-ids.ts";
-import { checkMayPromote, leadsAlready, notLeader } from "../refusals.ts";
+import { notLeader } from "../refusals.ts";
 import { admitFollower, helloOf } from "./admit-follower.ts";
-import { type HandOver, handOver } from "./hand-over.ts";
-import { makeFollowing } from "./make-following.ts";
-import { makeLeader } from "./make-leader.ts";
 import { pairPartitions } from "./pair-partitions.ts";
 import type { PairPath } from "./pair-path.ts";
-import {
-  addressOf,
-  announceLater,
-  askOthers,
-  brokersOf,
-  newerLeadership,
-  producerIdsFrom,
-} from "./peers.ts";
-import { copyLog, rereadMetadata, rereadMetadataIfPossible, takeTopics } from "./take-copies.ts";
-import { hasLedLast, lastLeadership, leadAll, nextEpoch, writeLeadership } from "./take-lead.ts";
+import { PairRole } from "./pair-role.ts";
+import { brokersOf, producerIdsFrom } from "./peers.ts";
 
-/**
- * A broker's part in a pair: it leads every log, or it follows the one that does. The epoch of the
- * leadership decides between two that both believe to lead: whoever learns of a higher one follows.
- */
+/** A broker's part in a pair, or that of one that is alone: what follows from its role. */
 export class Pair implements Membership {
-  readonly admin = null;
+  readonly clusterAdmin = null;
   readonly knowsLeaders = true;
   readonly partitions: PartitionStandings;
   readonly #path: PairPath;
-  #leader: ReplicationLeader | null = null;
-  #following: Following | null = null;
-  /** -1 while it isn't known. */
-  #leaderId = -1;
-  #epoch = 0;
-  /** The highest that was announced here: who leads with a lower one acks nothing since then. */
-  #announcedEpoch = 0;
-  #address: PeerAddress | null;
-  /** One change of the role at a time. */
-  readonly #changing = new OneAtATime();
-  #handOver: HandOver | null = null;
-  #serving = false;
-  #closed = false;
+  readonly #role: PairRole;
 
   constructor(path: PairPath) {
     this.#path = path;
-    this.partitions = pairPartitions(path, this);
-    this.#address = path.slaveOf;
+    this.#role = new PairRole(path);
+    this.partitions = pairPartitions(path, this.#role);
   }
 
-  get role(): api.Role {
-    return this.#leader ? "master" : "slave";
+  get role(): Role {
+    return this.#role.name;
   }
 
   get leaderId(): number {
-    return this.#leaderId;
+    return this.#role.leaderId;
   }
 
   get leaderEpoch(): number {
-    return this.#epoch;
+    return this.#role.leaderEpoch;
   }
 
-  /** The logs as their leader sees them; null on a slave. */
   get leader(): ReplicationLeader | null {
-    return this.#leader;
+    return this.#role.leader;
   }
 
+  /** What it copies; null on a master. */
   get following(): Following | null {
-    return this.#following;
+    return this.#role.following;
   }
 
   get refusal(): BrokerError | null {
-    return this.#leader && !this.#handOver ? null : notLeader(this.#leaderId, this.role);
+    return this.#role.refusal;
   }
 
-  coordinatorOf = (): number => this.#leaderId;
-
-  /** Who is to lead instead, people say. */
-  async handOver(): Promise<void> {}
-
-  /** Takes up the role that the metadata says, or that another broker knows better. */
-  async start(): Promise<void> {
-    const { brokerId, slaveOf } = this.#path;
-    this.#path.store.opened = (log) => this.#adopt(log);
-    const leadership = lastLeadership(this.#path);
-    this.#epoch = leadership?.epoch ?? 0;
-    this.#leaderId = leadership?.brokerId ?? (slaveOf ? -1 : brokerId);
-    const others = slaveOf ? [] : await askOthers(this.#path);
-    const newer = newerLeadership(this.#path, others, this.#epoch);
-    if (newer) await this.#learn(newer);
-    else if (!slaveOf && this.#leaderId === brokerId) {
-      // A start is a new leadership: what was not synced before may have gone, and others have it.
-      await this.#lead(this.#epoch + (leadership ? 1 : 0), false);
-    } else await this.#follow();
+  get pairAdmin(): PairAdmin {
+    return this.#role;
   }
 
-  /** This broker can be reached from now on: others may be told of it. */
+  /** Takes up its role. */
+  start(): Promise<void> {
+    return this.#role.start();
+  }
+
   async serve(): Promise<void> {
-    this.#serving = true;
-    this.#following?.start();
-    if (this.#leader) this.#announce(this.#leader);
+    this.#role.serve();
   }
 
-  brokers = (): readonly api.KnownBroker[] => brokersOf(this.#path);
+  coordinatorOf = (): number => this.leaderId;
+
+  brokers = (): readonly KnownBroker[] => brokersOf(this.#path);
 
   toldBrokers = this.brokers;
 
-  status(): api.ReplicationStatus {
-    return replicationStatus(this.#path, this);
+  status(): ReplicationStatus {
+    return replicationStatus(this.#path, this.#role);
   }
 
   async open(
     hello: FollowerHello,
     outlet: LeaderOutlet,
     creditBytes: number,
-  ): Promise<api.OpenedSession> {
-    const leader = await admitFollower(this.#path, this, hello);
+  ): Promise<OpenedSession> {
+    const leader = await admitFollower(this.#path, this.#role, hello);
     const session = leader.open(hello.brokerId, outlet, creditBytes);
-    this.#note("info", "follower-connected", `broker ${hello.brokerId} follows (${hello.mode})`);
-    return { hello: helloOf(this.#path, this), session };
-  }
-
-  async announced(announcement: api.Announcement): Promise<void> {
-    const { epoch, clusterId } = announcement;
-    if (clusterId !== this.#path.metadata.clusterId) return;
-    this.#announcedEpoch = Math.max(this.#announcedEpoch, epoch);
-    this.#leader?.reviewFence(); // what this broker is at may take long
-    await this.#changing.run(async () => {
-      // Only now: this broker may have been promoted while the announcement waited.
-      if (epoch > this.#epoch) await this.#learn(announcement);
-    });
+    const message = `broker ${hello.brokerId} follows (${hello.mode})`;
+    this.#path.events.add("info", "follower-connected", { subject: "", message });
+    return { hello: helloOf(this.#path, this.#role), session };
   }
 
   nearCopy(topic: string, partition: number, rack: string, offset: number): number | null {
     const log = this.#path.topics.partition(topic, partition)?.log;
-    return log ? nearCopyOf(this.brokers(), this.#leader, log, rack, offset) : null;
+    return log ? nearCopyOf(this.brokers(), this.leader, log, rack, offset) : null;
   }
 
   async reserveProducerIds(): Promise<number> {
-    if (!this.#leader) throw notLeader(this.#leaderId, this.role);
-    const from = firstProducerId(this.#epoch);
+    if (!this.leader) throw notLeader(this.leaderId, this.role);
+    const from = firstProducerId(this.leaderEpoch);
     return this.#path.metadata.reserveProducerIds(PRODUCER_ID_BLOCK, from);
   }
 
   obtainProducerIds(): Promise<number> {
-    if (this.#leader) return this.reserveProducerIds();
-    return producerIdsFrom(this.#path, () => this.#leaderAddress());
-  }
-
-  promotionReport(): api.PromotionReport {
-    const { leaderId, leaderEpoch: epoch } = this;
-    return { leaderId, epoch, ...lossReport(this.#path, this.#following) };
-  }
-
-  promote(): Promise<api.PromotionReport> {
-    return this.#changing.run(async () => {
-      checkMayPromote(this.#path, this.role);
-      return this.#leadInstead(true);
-    });
-  }
-
-  switchOver(): Promise<api.Announcement> {
-    return this.#changing.run(async () => {
-      const leader = this.#leader;
-      if (!leader) throw notLeader(this.#leaderId, this.role);
-      try {
-        const handed = await handOver(this.#path, leader, this.brokers(), (begun) => {
-          this.#handOver = begun;
-        });
-        await this.#learn(handed);
-        return handed;
-      } finally {
-        this.#handOver = null;
-      }
-    });
+    if (this.leader) return this.reserveProducerIds();
+    return producerIdsFrom(this.#path, () => this.#role.leaderAddress());
   }
 
   endOfEpoch(topic: string, partition: number, epoch: number): EpochEnd {
     const log = this.#path.topics.partition(topic, partition)?.log;
-    return log ? endOfEpoch(log, epoch, this.#epoch) : UNKNOWN_END;
+    return log ? endOfEpoch(log, epoch, this.leaderEpoch) : UNKNOWN_END;
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#following?.stop().catch(() => {});
-    this.#leader?.stop("the broker is shutting down");
-  }
+  /** Who is to lead instead, people say. */
+  async handOver(): Promise<void> {}
 
-  #adopt(log: PartitionLog): void {
-    if (this.#leader) this.#leader.lead(log, alone(this.#epoch));
-    else copyLog(log, () => this.#following);
-  }
-
-  /** Leads from now on, with this epoch; after a promotion nobody else is known to be in sync. */
-  async #lead(epoch: number, promoted: boolean): Promise<void> {
-    if (this.#path.metadata.leadership || promoted) await writeLeadership(this.#path, epoch);
-    const isOutdated = () => this.#announcedEpoch > epoch;
-    if (isOutdated()) throw leadsAlready(this.#announcedEpoch);
-    this.#epoch = epoch;
-    this.#leaderId = this.#path.brokerId;
-    const leader = makeLeader(this.#path, epoch, isOutdated);
-    this.#leader = leader;
-    leadAll(this.#path, leader, epoch, promoted);
-    await this.#path.roleChanged("master");
-    if (!this.#serving) return;
-    this.#note("warning", "promoted", `this broker is the master, epoch ${epoch}`);
-    this.#announce(leader);
-  }
-
-  /** Ceases to follow, and leads. Resolves with what that may have lost. */
-  async #leadInstead(promoted: boolean): Promise<api.PromotionReport> {
-    try {
-      await this.#following?.stop();
-      await rereadMetadata(this.#path);
-      const report = this.promotionReport(); // of what was under way, too
-      this.#following = null;
-      await this.#lead(nextEpoch(this.#path, this, promoted), promoted);
-      return report;
-    } catch (error) {
-      if (!this.#leader) await this.#follow();
-      throw error;
-    }
-  }
-
-  async #follow(): Promise<void> {
-    await this.#path.roleChanged("slave");
-    await takeTopics(this.#path);
-    this.#following = makeFollowing(this.#path, {
-      address: () => this.#leaderAddress(),
-      epoch: () => this.#epoch,
-      opened: ({ leaderId, epoch }) => {
-        this.#leaderId = leaderId;
-        this.#epoch = Math.max(this.#epoch, epoch);
-        this.#note("info", "following", `this broker follows broker ${leaderId}, epoch ${epoch}`);
-      },
-      lost: () => this.#note("warning", "master-lost", `broker ${this.#leaderId} isn't heard`),
-      unreachable: () => void this.#askAround().catch(() => {}), // it will ask again
-    });
-    for (const one of this.#path.store.logs.values()) this.#adopt(one);
-    if (this.#serving && !this.#closed) this.#following.start();
-  }
-
-  /** Someone leads with a higher epoch: this broker takes no more writes, and follows. */
-  async #learn({ leader, epoch }: api.Announcement): Promise<void> {
-    this.#epoch = epoch;
-    this.#leaderId = leader.id;
-    this.#address = leader;
-    if (this.#leader) {
-      this.#note("warning", "fenced", `broker ${leader.id} leads with epoch ${epoch}`);
-      const fenced = this.#leader;
-      this.#leader = null;
-      fenced.stop(`broker ${leader.id} leads with epoch ${epoch}`);
-      await this.#path.saveFollowed({ brokerId: leader.id, epoch, ...leader }).catch(() => {});
-      await rereadMetadataIfPossible(this.#path);
-    }
-    if (this.#following) this.#following.restart();
-    else await this.#follow();
-  }
-
-  #leaderAddress(): PeerAddress {
-    return this.#address ?? addressOf(this.#path, this.#leaderId);
-  }
-
-  /**
-   * A slave that finds no leader asks the others who leads. It may be itself: a master that was
-   * started as a slave leads on when the others answer, and know of nobody else.
-   */
-  async #askAround(): Promise<void> {
-    const others = await askOthers(this.#path);
-    const newer = newerLeadership(this.#path, others, this.#epoch);
-    if (newer && !this.#closed) await this.announced(newer);
-    if (newer || others.length === 0) return;
-    await this.#changing.run(async () => {
-      const isOurs = hasLedLast(this.#path, this.#epoch);
-      if (isOurs && !this.#leader && !this.#closed) await this.#leadInstead(false);
-    });
-  }
-
-  /** Tells the others who leads, until they follow. */
-  #announce(leader: ReplicationLeader): void {
-    const isLeading = () => this.#leader === leader && !this.#closed;
-    announceLater(this.#path, 0, this.#epoch, () => (isLeading() ? leader : null));
-  }
-
-  #note(severity: "info" | "warning", kind: string, message: string): void {
-    this.#path.events.add(severity, kind, { subject: "", message });
+  close(): Promise<void> {
+    return this.#role.close();
   }
 }

@@ -1,7 +1,8 @@
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import { BrokerError } from "../errors.ts";
 import type { PeerAddress, PeerState } from "../membership/links.ts";
-import type { Announcement, KnownBroker } from "../membership/replication-api.ts";
+import type { Announcement } from "../membership/pair-admin.ts";
+import type { KnownBroker } from "../membership/replication-api.ts";
 import type { PairPath } from "./pair-path.ts";
 
 /** How often a master tells brokers that don't follow it that it leads. */

@@ -2,13 +2,13 @@ import type { Leadership } from "../../metadata/metadata-store.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import { alone } from "../../replication/leader-path.ts";
 import { epochOfPromotion } from "../membership/epochs.ts";
-import type { Replication } from "../membership/replication-api.ts";
 import type { PairPath } from "./pair-path.ts";
+import type { PairRole } from "./pair-role.ts";
 
 /** The epoch of a leadership of this broker that comes after the last one that is known. */
 export function nextEpoch(
   { metadata, brokerId }: PairPath,
-  { leaderEpoch, leaderId }: Pick<Replication, "leaderEpoch" | "leaderId">,
+  { leaderEpoch, leaderId }: Pick<PairRole, "leaderEpoch" | "leaderId">,
   promoted: boolean,
 ): number {
   if (!promoted) return leaderEpoch + 1;

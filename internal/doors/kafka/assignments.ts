@@ -29,6 +29,6 @@ export function misplaced(message: string): Refusal {
 /** Puts new partitions of a cluster where they were assigned to. Throws `BrokerError`. */
 export async function putCopies(broker: Broker, moves: readonly Reassignment[]): Promise<void> {
   if (moves.length === 0) return;
-  const outcomes = await broker.replication.admin?.reassign(moves);
+  const outcomes = await broker.replication.clusterAdmin?.reassign(moves);
   for (const error of outcomes ?? []) if (error) throw error;
 }

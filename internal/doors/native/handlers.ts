@@ -3,9 +3,11 @@ import { BrokerError } from "../../broker/errors.ts";
 import { commitOffsets, deleteGroup, setGroupOffsets } from "../../broker/groups/group-changes.ts";
 import { beatHeart, joinGroup, leaveGroup } from "../../broker/groups/group-membership.ts";
 import { groupStatus, groupSummaries } from "../../broker/groups/group-status.ts";
+import { clusterAdminOf } from "../../broker/membership/cluster-admin.ts";
 import { clusterStatus } from "../../broker/membership/cluster-status.ts";
-import { adminOf, copyPlacements } from "../../broker/membership/copy-placement.ts";
+import { copyPlacements } from "../../broker/membership/copy-placement.ts";
 import { findLeaders } from "../../broker/membership/find-leaders.ts";
+import { pairAdminOf } from "../../broker/membership/pair-admin.ts";
 import * as clusters from "./cluster-operations.ts";
 import type { Frame } from "./frame.ts";
 import * as groups from "./group-operations.ts";
@@ -105,28 +107,28 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
   })),
   handler(copies.reassign, (broker, { moves }) => reassignAll(broker, moves)),
   handler(copies.drainBroker, async (broker, { brokerId, drained }) => {
-    await adminOf(broker).drain(brokerId, drained);
+    await clusterAdminOf(broker).drain(brokerId, drained);
     return {};
   }),
   handler(copies.removeBroker, async (broker, { brokerId }) => {
-    await adminOf(broker).remove(brokerId);
+    await clusterAdminOf(broker).remove(brokerId);
     return {};
   }),
   handler(copies.limitCopying, async (broker, { bytesPerSecond }) => {
-    await adminOf(broker).limitCopying(bytesPerSecond);
+    await clusterAdminOf(broker).limitCopying(bytesPerSecond);
     return {};
   }),
   handler(operations.status, async (broker) => broker.status()),
   handler(replication.announceLeader, async (broker, announcement) => {
-    await broker.replication.announced(announcement);
+    await pairAdminOf(broker).announced(announcement);
     return {};
   }),
   handler(replication.reserveProducerIds, async (broker) => {
     return { firstId: await broker.replication.reserveProducerIds() };
   }),
-  handler(replication.describePromotion, async (broker) => broker.replication.promotionReport()),
-  handler(replication.promote, (broker) => broker.replication.promote()),
-  handler(replication.switchOver, (broker) => broker.replication.switchOver()),
+  handler(replication.describePromotion, async (broker) => pairAdminOf(broker).promotionReport()),
+  handler(replication.promote, (broker) => pairAdminOf(broker).promote()),
+  handler(replication.switchOver, (broker) => pairAdminOf(broker).switchOver()),
 ]);
 
 function handler<Request, Answer>(

@@ -6,10 +6,10 @@
  */
 import type {
   Announcement,
-  BrokerNode,
   MissingRecords,
   PromotionReport,
-} from "../../broker/membership/replication-api.ts";
+} from "../../broker/membership/pair-admin.ts";
+import type { BrokerNode } from "../../broker/membership/replication-api.ts";
 import type {
   Beat,
   FollowedLog,

@@ -106,7 +106,7 @@ export class Mover extends TurnActor {
       if (!isExcused && !life.process.disk.left) throw error;
       this.world.trace("not drained", String(error));
     };
-    const drained = life.cluster.admin.drain(id, isDrained).catch(refused);
+    const drained = life.cluster.clusterAdmin.drain(id, isDrained).catch(refused);
     await this.world.stage.untilCrash(life.process, drained);
   }
 }

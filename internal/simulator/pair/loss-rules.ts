@@ -1,4 +1,4 @@
-import type { PromotionReport } from "../../broker/membership/replication-api.ts";
+import type { PromotionReport } from "../../broker/membership/pair-admin.ts";
 import type { LossRule } from "../brokers/ledger.ts";
 import { isSame, type LogMirror } from "../brokers/mirror.ts";
 import { must } from "../failure.ts";

@@ -188,12 +188,12 @@ export class PairOperator {
     if (life?.pair.role !== "slave" || member.isNew || this.#promoting.has(life)) return;
     this.#promoting.add(life);
     const { pair } = life;
-    const report = pair.promotionReport();
+    const report = pair.pairAdmin.promotionReport();
     const unheardMs = pair.status().leaderSilentMs;
     const asked = { member, report, unheardMs, atMs: member.machine.scheduler.nowMs };
     this.#rules.ask(asked);
     member.trace("promote", JSON.stringify(report));
-    const work = pair.promote().finally(() => this.#promoting.delete(life));
+    const work = pair.pairAdmin.promote().finally(() => this.#promoting.delete(life));
     this.#settle(life, work, () => {
       // One that a crash has cut off, or a failed sync, may have been made durable.
       const { left, failedSyncs } = life.process.disk;
@@ -212,7 +212,7 @@ export class PairOperator {
       this.#switching = false;
       this.#rules.failedSwitchAtMs ??= master.machine.scheduler.nowMs;
     };
-    const work = life.pair.switchOver().finally(() => {
+    const work = life.pair.pairAdmin.switchOver().finally(() => {
       this.#switching = false;
     });
     this.#settle(life, work, ended);

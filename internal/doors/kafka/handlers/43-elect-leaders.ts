@@ -43,7 +43,7 @@ async function elect(
   kind: ElectionKind,
   named: readonly NamedPartition[] | null,
 ): Promise<Elected[] | Outcome> {
-  const { admin } = broker.replication;
+  const { clusterAdmin: admin } = broker.replication;
   if (!admin) return (named ?? []).map((each) => ({ ...each, outcome: notNeeded(broker, each) }));
   try {
     const outcomes = await admin.elect(kind, named);

@@ -49,7 +49,7 @@ async function moved(
   moves: readonly Reassignment[],
   { allowReplicationFactorChange }: Request,
 ): Promise<readonly Outcome[]> {
-  const { admin } = broker.replication;
+  const { clusterAdmin: admin } = broker.replication;
   if (!admin) return Promise.all(moves.map((move) => outcomeOf(async () => stay(broker, move))));
   const faults = moves.map((move) => {
     return allowReplicationFactorChange || isSameCount(broker, move) ? null : OTHER_COUNT;
