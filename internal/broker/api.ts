@@ -18,7 +18,7 @@ export type { Durability, OnProduced, ProduceReceipt, ProduceRequest } from "./p
  */
 export interface Broker {
   readonly identity: BrokerIdentity;
-  /** Its part in a pair: who leads, who follows. */
+  /** How it stands with other brokers, of a pair or of a cluster. */
   readonly replication: Replication;
   /** Consumer groups and their offsets. */
   readonly groups: GroupCoordinator;

@@ -48,7 +48,7 @@ import { topicEvents } from "./topics/topic-events.ts";
 import { type CountedTopic, countedTopics } from "./topics/topic-summary.ts";
 import type { Topics } from "./topics/topics.ts";
 
-/** A broker that leads every partition that it has, or follows the one that does. */
+/** A broker on a data directory of its own: alone, one of a pair, or a member of a cluster. */
 export class LocalBroker implements Broker {
   readonly settings: BrokerSettings;
   /** The doors keep it up to date. */

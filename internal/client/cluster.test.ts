@@ -48,9 +48,7 @@ async function createTopic(
 function leaderOf(partition = 0): ClusterMember | undefined {
   return cluster.members.find(({ id, broker }) => {
     const status = broker?.partition(TOPIC, partition);
-    return (
-      status?.leader === id && broker?.replication.role === "member" && leads(broker, partition)
-    );
+    return status?.leader === id && broker?.replication.inCluster && leads(broker, partition);
   });
 }
 
@@ -140,7 +138,7 @@ test("three brokers share the partitions, and every one of them knows who leads"
   expect(said[0]).toEqual(said[1]);
   expect(said[0]).toEqual(said[2]);
   expect(new Set(said[0]).size).toBe(3);
-  const controllers = cluster.members.map(({ broker }) => broker?.replication.leaderId);
+  const controllers = cluster.members.map(({ broker }) => broker?.replication.controllerId);
   expect(new Set(controllers).size).toBe(1);
 });
 

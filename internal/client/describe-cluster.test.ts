@@ -30,7 +30,7 @@ test("any broker tells which there are, who decides, and what each has", async (
     { brokerId: 2, host: "b2", ...whole, ...counts },
     { brokerId: 3, host: "b3", ...whole, ...counts },
   ]);
-  expect((await shares()).controllerId).toBe(first.broker?.replication.leaderId ?? 0);
+  expect((await shares()).controllerId).toBe(first.broker?.replication.controllerId ?? 0);
   await third.crash("kill");
   const ledByThird = () =>
     Array.from({ length: 6 }, (_, at) => second.broker?.partition("orders", at)?.leader);

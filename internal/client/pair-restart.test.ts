@@ -25,11 +25,11 @@ function isInSync({ broker }: Member): boolean {
 
 test("a promoted slave that is started as it was before leads on", async () => {
   const pair = await promotedPair();
-  const epoch = pair.two.broker?.replication.leaderEpoch;
+  const epoch = pair.two.broker?.replication.status().leaderEpoch;
   await pair.two.crash("kill");
   await pair.two.start(pair.one);
   await leads(pair, pair.two, pair.one);
-  expect(pair.two.broker?.replication.leaderEpoch).toBeGreaterThan(epoch ?? 0);
+  expect(pair.two.broker?.replication.status().leaderEpoch).toBeGreaterThan(epoch ?? 0);
   await pair.close();
 });
 
@@ -96,7 +96,7 @@ test("an old master that has heard the new one once never leads again by itself"
   await pair.one.crash("power-loss");
   await pair.two.crash("power-loss");
   await pair.one.start();
-  expect(pair.one.broker?.replication).toMatchObject({ role: "slave", leaderId: 2 });
+  expect(pair.one.broker?.replication).toMatchObject({ role: "slave", controllerId: 2 });
   await pair.two.start();
   await leads(pair, pair.two, pair.one);
   await pair.close();
@@ -110,14 +110,14 @@ test("a promotion is refused when a later one is announced before it is done", a
   if (!one.broker || !leader) throw new Error("one knows of no other broker");
   const { replication } = one.broker;
   const admin = pairAdminOf(one.broker);
-  const epoch = replication.leaderEpoch;
+  const epoch = replication.status().leaderEpoch;
   const promoting = settled(pair, admin.promote(), "the promotion");
   // It waits until the promotion is over.
   const announcement = { leader, epoch: 9500, clusterId };
   const learning = settled(pair, admin.announced(announcement), "it");
   expect(String(await promoting)).toContain("another broker leads with epoch 9500");
   await learning;
-  expect(replication).toMatchObject({ role: "slave", leaderId: 2, leaderEpoch: 9500 });
-  expect(two.broker?.replication).toMatchObject({ role: "master", leaderEpoch: epoch });
+  expect(replication.status()).toMatchObject({ role: "slave", leaderId: 2, leaderEpoch: 9500 });
+  expect(two.broker?.replication.status()).toMatchObject({ role: "master", leaderEpoch: epoch });
   await pair.close();
 });

@@ -148,7 +148,7 @@ test("a move survives the death of the controller and of the leader", async () =
   const members = await startFour();
   await produce("one");
   expect(await move([4, 3])).toBeNull();
-  const controller = members.find(({ id, broker }) => broker?.replication.leaderId === id);
+  const controller = members.find(({ id, broker }) => broker?.replication.controllerId === id);
   await controller?.crash("kill");
   await produce("two");
   const leader = members.find(({ id }) => id === standing().leader);
@@ -214,7 +214,7 @@ test("the first copy leads again when it is asked for, at the controller", async
   const members = await startFour();
   await produce("one");
   expect(await move([3, 1, 2])).toBeNull();
-  const controller = members.find(({ id, broker }) => broker?.replication.leaderId === id);
+  const controller = members.find(({ id, broker }) => broker?.replication.controllerId === id);
   const other = members.find((member) => member !== controller);
   const elect = (member: ClusterMember | undefined) => {
     const asked = member?.broker?.replication.clusterAdmin?.elect("preferred", null);

@@ -299,8 +299,8 @@ const statusOfNothing: BrokerStatus = {
 /** A broker without a pair. */
 const alone: Replication = {
   role: "master",
-  leaderId: 1,
-  leaderEpoch: 7,
+  inCluster: false,
+  controllerId: 1,
   knowsLeaders: true,
   clusterAdmin: null,
   pairAdmin: {

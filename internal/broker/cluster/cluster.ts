@@ -54,6 +54,7 @@ export interface ClusterListener {
  */
 export class Cluster implements Membership {
   readonly role: Role = "member";
+  readonly inCluster = true;
   readonly refusal = null;
   readonly pairAdmin = null;
   readonly leader: ReplicationLeader;
@@ -116,13 +117,8 @@ export class Cluster implements Membership {
     for (const partition of topics.partitions()) this.#roles.opened(partition.log);
   }
 
-  get leaderId(): number {
+  get controllerId(): number {
     return this.#path.metadata.image.controllerId;
-  }
-
-  /** Each partition has its own. */
-  get leaderEpoch(): number {
-    return 0;
   }
 
   get knowsLeaders(): boolean {
@@ -152,9 +148,11 @@ export class Cluster implements Membership {
   }
 
   status(): ReplicationStatus {
-    const { role, leaderId, leaderEpoch, leader } = this;
-    const standing = leadingStatus(this.#path.clock, leader);
-    return { role, leaderId, leaderEpoch, fenced: leader.isFenced, mode: "sync", ...standing };
+    const { clock } = this.#path;
+    const { role, controllerId: leaderId, leader } = this;
+    const { isFenced: fenced } = leader;
+    const details = leadingStatus(clock, leader);
+    return { role, leaderId, leaderEpoch: 0, fenced, mode: "sync", ...details };
   }
 
   async open(

@@ -25,7 +25,7 @@ export class ClusterStanding {
 
   /** Whether each partition stands by itself: in a pair all stand as the one that leads them. */
   get isShared(): boolean {
-    return this.membership?.role === "member";
+    return this.membership?.inCluster ?? false;
   }
 
   /** Whether what a partition holds is this broker's to tell: where it is shared, its leader's. */

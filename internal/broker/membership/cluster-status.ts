@@ -45,7 +45,7 @@ export function clusterStatus(broker: Broker): ClusterStatus {
   const live = liveIds(replication, identity.brokerId);
   return {
     clusterId: identity.clusterId,
-    controllerId: replication.leaderId,
+    controllerId: replication.controllerId,
     brokers: ids.map((id) => shareOf(id, nodes.get(id), live.has(id), counts.get(id))),
   };
 }
@@ -67,7 +67,7 @@ function shareOf(
 
 /** Who is there: in a cluster all that are known by their leases, in a pair who is heard. */
 function liveIds(replication: Replication, own: number): ReadonlySet<number> {
-  if (replication.role === "member") return new Set(replication.brokers().map(({ id }) => id));
+  if (replication.inCluster) return new Set(replication.brokers().map(({ id }) => id));
   const { leaderId, connected, followers } = replication.status();
   const heard = followers.filter((each) => each.connected).map(({ brokerId }) => brokerId);
   return new Set([own, ...(connected ? [leaderId] : []), ...heard]);

@@ -56,6 +56,7 @@ export interface DegradedStatus {
 /** How a broker stands with the others. */
 export interface ReplicationStatus {
   readonly role: Role;
+  /** The master, and the number of its leadership; of a member: the controller, and 0. */
   readonly leaderId: number;
   readonly leaderEpoch: number;
   /** Whether it takes no records for now, as another broker may lead what it leads. */
@@ -76,9 +77,10 @@ export interface ReplicationStatus {
 /** A broker's part in a pair, or in a cluster. */
 export interface Replication {
   readonly role: Role;
-  /** Who decides: the master of a pair, the controller of a cluster; -1 while that isn't known. */
-  readonly leaderId: number;
-  readonly leaderEpoch: number;
+  /** Whether it is a member of a cluster, in which each partition has a leader of its own. */
+  readonly inCluster: boolean;
+  /** Who decides: the controller of a cluster, the master of a pair; -1 while that isn't known. */
+  readonly controllerId: number;
   /** What may be asked of a pair, or of a broker that is alone; null: this one is of a cluster. */
   readonly pairAdmin: PairAdmin | null;
   /** What may be asked of a cluster; null: this broker isn't of one. */

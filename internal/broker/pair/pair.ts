@@ -24,6 +24,7 @@ import { brokersOf, producerIdsFrom } from "./peers.ts";
 
 /** A broker's part in a pair, or that of one that is alone: what follows from its role. */
 export class Pair implements Membership {
+  readonly inCluster = false;
   readonly clusterAdmin = null;
   readonly knowsLeaders = true;
   readonly partitions: PartitionStandings;
@@ -40,10 +41,11 @@ export class Pair implements Membership {
     return this.#role.name;
   }
 
-  get leaderId(): number {
+  get controllerId(): number {
     return this.#role.leaderId;
   }
 
+  /** The highest leadership that is known. */
   get leaderEpoch(): number {
     return this.#role.leaderEpoch;
   }
@@ -74,7 +76,7 @@ export class Pair implements Membership {
     this.#role.serve();
   }
 
-  coordinatorOf = (): number => this.leaderId;
+  coordinatorOf = (): number => this.controllerId;
 
   brokers = (): readonly KnownBroker[] => brokersOf(this.#path);
 
@@ -102,7 +104,7 @@ export class Pair implements Membership {
   }
 
   async reserveProducerIds(): Promise<number> {
-    if (!this.leader) throw notLeader(this.leaderId, this.role);
+    if (!this.leader) throw notLeader(this.controllerId, this.role);
     const from = firstProducerId(this.leaderEpoch);
     return this.#path.metadata.reserveProducerIds(PRODUCER_ID_BLOCK, from);
   }

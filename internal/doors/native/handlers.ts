@@ -182,7 +182,7 @@ function summaryOf(broker: Broker, topic: Topic): TopicSummary {
   for (const partition of partitionsOf(broker, topic)) {
     const { leader, replicas, highWatermark, logStartOffset } = partition;
     replicationFactor = Math.max(replicationFactor, replicas.length);
-    const counts = replication.role !== "member" || leader === identity.brokerId;
+    const counts = !replication.inCluster || leader === identity.brokerId;
     if (counts) offsetCount += highWatermark - logStartOffset;
     sizeBytes += partition.sizeBytes;
   }

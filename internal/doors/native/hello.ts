@@ -31,7 +31,7 @@ export function greet(
   }
   return {
     ...{ protocolVersion, brokerId, clusterId, brokerVersion: version },
-    inCluster: replication.role === "member",
+    inCluster: replication.inCluster,
     ...{ capabilities, maxFrameBytes },
   };
 }

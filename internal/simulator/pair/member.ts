@@ -40,8 +40,8 @@ export class Member extends brokers.Member<MemberLife> {
     if (!life) return;
     const { pair } = life;
     const { store } = life.parts;
-    const { role, leaderId, leaderEpoch } = pair;
-    this.trace("state", role, leaderId, leaderEpoch, JSON.stringify(life.broker.status()));
+    const { role, controllerId, leaderEpoch } = pair;
+    this.trace("state", role, controllerId, leaderEpoch, JSON.stringify(life.broker.status()));
     for (const log of store.logs.values()) {
       const { name, startOffset, highWatermark, durableOffset, endOffset } = log;
       const isr = pair.leader?.copiesOf(log)?.isr.join() ?? "";

@@ -103,7 +103,7 @@ export class Witness {
     if (!isMaster) this.#followers.add(`${observed.member.id} in ${leaderEpoch}`);
     if (!isMaster && leadership) {
       const text = () => `${observed.member.name} follows another one in epoch ${leaderEpoch}`;
-      must(leaderEpoch === 0 || leadership.member.id === pair.leaderId, text);
+      must(leaderEpoch === 0 || leadership.member.id === pair.controllerId, text);
     }
     for (const log of store.logs.values()) this.#follow(observed, log, isMaster);
     for (const [key, copy] of observed.copies) {

@@ -51,7 +51,7 @@ export const metadataService = service(metadata, async (request, { client, versi
     throttleTimeMs: 0,
     brokers: toldNodesOf(broker),
     clusterId: identity.clusterId,
-    controllerId: replication.leaderId,
+    controllerId: replication.controllerId,
     topics,
     clusterAuthorizedOperations:
       version <= LAST_CLUSTER_OPERATIONS_VERSION ? operations : NOT_ASKED_FOR,

@@ -27,7 +27,7 @@ export const describeClusterService = service(
       ...SUCCESS,
       ...(version === 0 ? {} : { endpointType }),
       clusterId,
-      controllerId: broker.replication.leaderId,
+      controllerId: broker.replication.controllerId,
       brokers: nodes.map(({ nodeId, ...node }) => ({ brokerId: nodeId, ...node, isFenced: false })),
       clusterAuthorizedOperations: includeClusterAuthorizedOperations
         ? CLUSTER_OPERATIONS
