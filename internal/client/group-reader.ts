@@ -1,5 +1,5 @@
 import type { OffsetToSet } from "../broker/groups/group-changes.ts";
-import type { MemberPartition, Membership } from "../broker/groups/group-membership.ts";
+import type { GroupAssignment, MemberPartition } from "../broker/groups/group-membership.ts";
 import * as members from "../doors/native/member-operations.ts";
 import type { Operation } from "../doors/native/operation.ts";
 import type { StreamPartition } from "../doors/native/stream-messages.ts";
@@ -96,7 +96,7 @@ export class SharingReader implements GroupReader {
   }
 
   /** Resolves with what this member has; null when nobody wants to know any more. */
-  async #join(): Promise<Membership | null> {
+  async #join(): Promise<GroupAssignment | null> {
     const { topics, clientId, sessionTimeoutMs, rebalanceTimeoutMs } = this.#request;
     this.#beat?.cancel();
     this.#isRejoining = false;

@@ -11,16 +11,24 @@ export interface CopyRules {
   readonly lagTimeMaxMs: number;
 }
 
+/**
+ * How a copy stands to the ISR. `joining`: it is nearly there, and the high watermark waits for it,
+ * so that it gets there while producers go on at full speed.
+ */
+export type CopyStanding = "out" | "joining" | "in";
+
+/**
+ * What is known of a copy that is put to the others: it may be `in` the ISR, it was in it once and
+ * is `missing`, or it is `new`.
+ */
+export type CopyOrigin = "in" | "missing" | "new";
+
 /** One follower's copy of a partition, as its leader knows it. */
 export interface CopyState {
   readonly brokerId: number;
   /** Whether it is to be in the ISR; else it is an observer, for whom nobody waits. */
   readonly synchronous: boolean;
-  /**
-   * `joining`: nearly there, and the high watermark waits for it, so that it gets there while
-   * producers go on at full speed.
-   */
-  readonly standing: "out" | "joining" | "in";
+  readonly standing: CopyStanding;
   /** What it has made durable; -1 while it hasn't said. */
   readonly offset: number;
   /** When it had, for the last time that is known, all that the leader had then. */
@@ -40,7 +48,7 @@ export interface CopyState {
 
 /** A copy, while its standing changes. */
 export interface Copy extends CopyState {
-  standing: CopyState["standing"];
+  standing: CopyStanding;
   offset: number;
   caughtUpAtMs: number;
   outSinceMs: number | null;

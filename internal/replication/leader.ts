@@ -1,6 +1,7 @@
 import type { Timer } from "../platform/clock.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import { CopyPace } from "./copy-pace.ts";
+import type { CopyOrigin } from "./copy-state.ts";
 import { DegradedTime } from "./degraded-time.ts";
 import { FollowerLags } from "./follower-lags.ts";
 import { type FollowerChange, FollowerNews } from "./follower-news.ts";
@@ -153,18 +154,18 @@ export class ReplicationLeader {
    * behind by a promotion is missing, but neither a topic that refuses waits for it, nor a leader
    * that fences itself, before it has followed: who promotes knows that it is away.
    */
-  putFollower(brokerId: number, mode: ReplicationMode, standing: FollowerOrigin): void {
+  putFollower(brokerId: number, mode: ReplicationMode, origin: FollowerOrigin): void {
     const known = this.#followers.get(brokerId);
     if (known?.mode === mode) return;
     const nowMs = this.#path.clock.monotonicMs();
-    const follower = known ?? unheardFollower(brokerId, mode, standing, nowMs);
+    const follower = known ?? unheardFollower(brokerId, mode, origin, nowMs);
     follower.mode = mode;
     this.#followers.set(brokerId, follower);
     for (const led of this.#led.values()) {
       const isEmpty = led.log.durableOffset === 0;
       const refuses = this.#path.rulesOf(led.log).policy === "refuse";
-      if (standing === "left") this.#putCopy(led, follower, refuses ? "new" : "missing");
-      else this.#putCopy(led, follower, standing === "new" && !isEmpty ? "new" : "in");
+      if (origin === "left") this.#putCopy(led, follower, refuses ? "new" : "missing");
+      else this.#putCopy(led, follower, origin === "new" && !isEmpty ? "new" : "in");
       led.settle();
     }
     this.reviewFence();
@@ -232,11 +233,11 @@ export class ReplicationLeader {
     this.#led.clear();
   }
 
-  #putCopy(led: LedLog, follower: KnownFollower, standing: "in" | "missing" | "new"): void {
+  #putCopy(led: LedLog, follower: KnownFollower, origin: CopyOrigin): void {
     if (led.isAgreed) return; // whoever keeps a copy is known
     const { brokerId, mode } = follower;
     const synchronous = mode === "sync" && this.#path.rulesOf(led.log).mode === "sync";
-    led.copies.put(brokerId, synchronous, standing, this.#path.clock.monotonicMs());
+    led.copies.put(brokerId, synchronous, origin, this.#path.clock.monotonicMs());
   }
 
   #changed(led: LedLog): void {

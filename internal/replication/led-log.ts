@@ -78,10 +78,10 @@ export class LedLog {
     this.adding = adding;
     for (const id of this.copies.replicas) if (!replicas.includes(id)) this.copies.remove(id);
     // Who is in the ISR comes first: all would be committed else before it is known who waits.
-    for (const standing of ["in", "new"] as const) {
+    for (const origin of ["in", "new"] as const) {
       for (const id of replicas) {
-        if (id === leaderId || isr.includes(id) !== (standing === "in")) continue;
-        this.copies.put(id, true, standing, nowMs);
+        if (id === leaderId || isr.includes(id) !== (origin === "in")) continue;
+        this.copies.put(id, true, origin, nowMs);
       }
     }
     this.copies.agreed(new Set(isr), nowMs);

@@ -1,4 +1,4 @@
-import type { Copy, CopyRules, CopyState, IsrAuthority } from "./copy-state.ts";
+import type { Copy, CopyOrigin, CopyRules, CopyState, IsrAuthority } from "./copy-state.ts";
 import { isUnproposed } from "./copy-state.ts";
 
 /** A copy begins to join when it had everything so recently, and since it is out: a short wait. */
@@ -102,18 +102,12 @@ export class PartitionCopies {
 
   /**
    * There is a copy at this broker, or it has become (a)synchronous. Where a synchronous one that
-   * may be `in` sync isn't, time will tell, and nothing is acked without it before that. One that
-   * is `missing` was in sync once; one that is `new` wasn't.
+   * may be `in` sync isn't, time will tell, and nothing is acked without it before that.
    */
-  put(
-    brokerId: number,
-    synchronous: boolean,
-    standing: "in" | "missing" | "new",
-    nowMs: number,
-  ): void {
+  put(brokerId: number, synchronous: boolean, origin: CopyOrigin, nowMs: number): void {
     const known = this.#copies.get(brokerId);
     if (known?.synchronous === synchronous) return;
-    const isIn = synchronous && standing === "in";
+    const isIn = synchronous && origin === "in";
     this.#copies.set(brokerId, {
       brokerId,
       synchronous,
@@ -121,7 +115,7 @@ export class PartitionCopies {
       offset: known?.offset ?? -1,
       caughtUpAtMs: known?.caughtUpAtMs ?? nowMs,
       outSinceMs: isIn ? null : nowMs,
-      wasIn: synchronous && standing !== "new",
+      wasIn: synchronous && origin !== "new",
       isPresumed: isIn && this.#endOffset > 0,
       proposed: null,
       markOffset: this.#endOffset,

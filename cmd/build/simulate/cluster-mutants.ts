@@ -149,8 +149,8 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   cluster(
     "the high watermark moves while the copies are put one by one",
     "replication/led-log.ts",
-    'for (const standing of ["in", "new"] as const) {',
-    'for (const standing of ["new", "in"] as const) {',
+    'for (const origin of ["in", "new"] as const) {',
+    'for (const origin of ["new", "in"] as const) {',
   ),
   cluster(
     "a role begins before what was written in the last one is durable",

@@ -3,15 +3,15 @@ import { comingOf } from "../../metadata/cluster/reassign.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { BrokerError } from "../errors.ts";
-import { ledStanding } from "../membership/led-standing.ts";
-import type { PartitionPlace, PartitionStandings, Standing } from "../membership/membership.ts";
+import { ledCopies } from "../membership/led-copies.ts";
+import type { CopiesView, PartitionPlace, PartitionsView } from "../membership/membership.ts";
 import { otherCopyOf } from "../membership/near-copy.ts";
 import { partitionOfLog } from "../topics/topic-rules.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 
 /** The partitions of a cluster: each is led by whom etcd says. */
-export function clusterPartitions(path: ClusterPath, cluster: Cluster): PartitionStandings {
+export function clusterPartitions(path: ClusterPath, cluster: Cluster): PartitionsView {
   const { metadata, topics } = path;
   const { image } = metadata;
   const stateOf = ({ topicId, index }: PartitionPlace) => image.partition(topicId, index);
@@ -33,7 +33,7 @@ export function clusterPartitions(path: ClusterPath, cluster: Cluster): Partitio
       if (!stateOf(place)?.replicas.includes(path.brokerId)) return "nothing";
       return leads(place) ? "lead" : "copy";
     },
-    of: (place, log) => standingOf(path, cluster, place, log),
+    copiesOf: (place, log) => copiesOf(path, cluster, place, log),
     otherCopy: (log, offset) => {
       const topic = topics.topicOfLog(log.name)?.metadata.id ?? "";
       const state = image.partition(topic, partitionOfLog(log.name));
@@ -45,18 +45,18 @@ export function clusterPartitions(path: ClusterPath, cluster: Cluster): Partitio
 }
 
 /** What its leader knows of a partition, or what etcd says of it. */
-function standingOf(
+function copiesOf(
   path: ClusterPath,
   cluster: Cluster,
   { topicId, index }: PartitionPlace,
   log: PartitionLog | null,
-): Standing {
+): CopiesView {
   const { clock, brokerId, metadata } = path;
   const led = log && cluster.leader.led(log);
   const state = metadata.image.partition(topicId, index);
   const { epoch: leaderEpoch = 0, replicas = [], removing = [], isr = [] } = state ?? {};
   const copies = { replicas, adding: state ? comingOf(state) : [], removing };
-  if (led && !cluster.leader.isFenced) return { ...ledStanding(clock, brokerId, led), ...copies };
+  if (led && !cluster.leader.isFenced) return { ...ledCopies(clock, brokerId, led), ...copies };
   const leader = knownLeader(path, cluster.leader, state);
   return { leader, leaderEpoch, ...copies, isr, observers: [], copies: [] };
 }

@@ -19,14 +19,17 @@ interface Follow {
 }
 
 /** What this broker has to do with a partition: in one epoch, that stays the same. */
-type Role = { readonly kind: "lead"; readonly epoch: number } | Follow | { readonly kind: "none" };
+type PartitionRole =
+  | { readonly kind: "lead"; readonly epoch: number }
+  | Follow
+  | { readonly kind: "none" };
 
 /** What this broker leads, also where the topic has been deleted and its log is still there. */
 interface Lead extends LedPartition {
   readonly partition: Partition;
 }
 
-const NONE: Role = { kind: "none" };
+const NONE: PartitionRole = { kind: "none" };
 
 /** What roles are taken up with. */
 export interface RolesPath {
@@ -45,7 +48,7 @@ export interface RolesPath {
 export class PartitionRoles {
   readonly #path: RolesPath;
   readonly #proposals: IsrProposals;
-  readonly #roles = new Map<PartitionLog, Role>();
+  readonly #roles = new Map<PartitionLog, PartitionRole>();
   readonly #led = new Map<PartitionLog, Lead>();
   #closed = false;
 
@@ -221,7 +224,7 @@ export class PartitionRoles {
     followings.follow(log, leaderId);
   }
 
-  #roleOf({ topicId, index }: PartitionName): Role {
+  #roleOf({ topicId, index }: PartitionName): PartitionRole {
     const { brokerId, metadata } = this.#path.cluster;
     const state = metadata.image.partition(topicId, index);
     if (!state?.replicas.includes(brokerId) || state.leader < 0) return NONE;
@@ -246,7 +249,7 @@ export class PartitionRoles {
   }
 }
 
-function isSame(one: Role, other: Role): boolean {
+function isSame(one: PartitionRole, other: PartitionRole): boolean {
   if (one.kind !== other.kind || one.kind === "none" || other.kind === "none") {
     return one.kind === other.kind;
   }

@@ -8,7 +8,7 @@ import { SessionLease } from "./session-lease.ts";
 const RETRY_MS = 200;
 
 /** What a broker finds out of itself, and says. */
-export type Standing = Pick<LiveBroker, "isDeaf" | "isCutOff" | "hasFailed">;
+export type SelfReport = Pick<LiveBroker, "isDeaf" | "isCutOff" | "hasFailed">;
 
 /** What a broker says of itself, and by what it does. */
 export type RegistrationPath = Omit<
@@ -25,7 +25,7 @@ export class Registration {
   readonly #changed: () => void;
   #isServing = false;
   #isStopping = false;
-  #standing: Standing = { isDeaf: false, isCutOff: false, hasFailed: false };
+  #report: SelfReport = { isDeaf: false, isCutOff: false, hasFailed: false };
   /** How often others wanted to know that this one is there, and up to which time they do. */
   #askedCount = 0;
   #answeredCount = 0;
@@ -78,9 +78,9 @@ export class Registration {
   }
 
   /** Has it known how this broker is. */
-  announce(standing: Standing): void {
-    if (isSame(standing, this.#standing)) return;
-    this.#standing = standing;
+  announce(report: SelfReport): void {
+    if (isSame(report, this.#report)) return;
+    this.#report = report;
     this.#saying.ask();
   }
 
@@ -148,7 +148,7 @@ export class Registration {
     const { metadata, brokerId } = this.#path;
     const known = this.session === "" ? undefined : metadata.image.live.get(brokerId);
     if (!known) return;
-    const isSaid = isSame(known, this.#standing) && known.isStopping === this.#isStopping;
+    const isSaid = isSame(known, this.#report) && known.isStopping === this.#isStopping;
     const askedCount = this.#askedCount;
     if (isSaid && askedCount === this.#answeredCount) return;
     if (await this.#put()) this.#answeredCount = askedCount;
@@ -160,7 +160,7 @@ export class Registration {
     const key = metadata.keys.live(id);
     const { host, port } = advertised;
     const isStopping = this.#isStopping;
-    const value = liveValue({ host, port, rack, isStopping, ...this.#standing });
+    const value = liveValue({ host, port, rack, isStopping, ...this.#report });
     const condition = { key, revision: metadata.image.revisionOf(key) };
     const leaseId = this.#lease.id;
     const { done } = await metadata.commit([condition], [{ kind: "put", key, value, leaseId }]);
@@ -185,7 +185,7 @@ export class Registration {
   }
 }
 
-function isSame(one: Standing, other: Standing): boolean {
+function isSame(one: SelfReport, other: SelfReport): boolean {
   const isHearing = one.isDeaf === other.isDeaf && one.isCutOff === other.isCutOff;
   return isHearing && one.hasFailed === other.hasFailed;
 }

@@ -4,7 +4,7 @@ import type { Broker } from "../api.ts";
 import { groupRefusal } from "./group-refusals.ts";
 
 /** What a consumer has in one generation of its group. */
-export interface Membership {
+export interface GroupAssignment {
   readonly memberId: string;
   readonly generation: number;
   readonly partitions: readonly MemberPartition[];
@@ -22,7 +22,7 @@ export interface MemberPartition {
  * Enters a group, or comes back for a rebalance; resolves when it is known what the consumer has.
  * Rejects with `BrokerError`.
  */
-export async function joinGroup(broker: Broker, request: EnterRequest): Promise<Membership> {
+export async function joinGroup(broker: Broker, request: EnterRequest): Promise<GroupAssignment> {
   const { groups } = broker;
   const partitionCountOf = (topic: string) => broker.topic(topic)?.partitionCount ?? 0;
   const answer = await enterGroup(groups, request, partitionCountOf);

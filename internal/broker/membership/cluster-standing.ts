@@ -1,12 +1,12 @@
 import type { PartitionLog } from "../../storage/partition-log.ts";
-import type { Membership, PartitionPlace, Standing } from "./membership.ts";
+import type { CopiesView, Membership, PartitionPart, PartitionPlace } from "./membership.ts";
 
 /** How this broker stands with others: alone, until it has a `membership`. */
 export class ClusterStanding {
   readonly brokerId: number;
   membership: Membership | null = null;
   /** How every partition of a broker without others stands. */
-  readonly #alone: Standing;
+  readonly #alone: CopiesView;
 
   constructor(brokerId: number) {
     this.brokerId = brokerId;
@@ -34,13 +34,13 @@ export class ClusterStanding {
   }
 
   /** What this broker has of a partition. */
-  partOf(place: PartitionPlace): "lead" | "copy" | "nothing" {
+  partOf(place: PartitionPlace): PartitionPart {
     return this.membership?.partitions.partOf(place) ?? "lead";
   }
 
   /** Who has a partition; `log` is null where it has never been used here. */
-  of(place: PartitionPlace, log: PartitionLog | null): Standing {
-    if (this.membership) return this.membership.partitions.of(place, log);
+  copiesOf(place: PartitionPlace, log: PartitionLog | null): CopiesView {
+    if (this.membership) return this.membership.partitions.copiesOf(place, log);
     return this.#alone;
   }
 }

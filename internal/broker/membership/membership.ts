@@ -10,14 +10,17 @@ export interface PartitionPlace {
   readonly index: number;
 }
 
-/** Who has copies of a partition, and who leads it. */
-export type Standing = Pick<
+/** What a broker has of a partition. */
+export type PartitionPart = "lead" | "copy" | "nothing";
+
+/** Who has copies of a partition, and who leads it, as this broker sees it. */
+export type CopiesView = Pick<
   PartitionStatus,
   "leader" | "leaderEpoch" | "replicas" | "adding" | "removing" | "isr" | "observers" | "copies"
 >;
 
 /** Who has which partition, and what this broker may say of it. */
-export interface PartitionStandings {
+export interface PartitionsView {
   /** Why a partition that this broker doesn't lead takes no writes here. */
   refusalOf(place: PartitionPlace): BrokerError;
   /** Why this broker doesn't say where a partition ends; null if it does. */
@@ -25,9 +28,9 @@ export interface PartitionStandings {
   /** The number of a partition's present leadership. */
   leaderEpochOf(place: PartitionPlace): number;
   /** What this broker has of a partition. */
-  partOf(place: PartitionPlace): "lead" | "copy" | "nothing";
+  partOf(place: PartitionPlace): PartitionPart;
   /** Who has a partition; `log` is null where it has never been used here. */
-  of(place: PartitionPlace, log: PartitionLog | null): Standing;
+  copiesOf(place: PartitionPlace, log: PartitionLog | null): CopiesView;
   /** A broker that is there, and has everything of a log before `offset`; null: nobody now. */
   otherCopy(log: PartitionLog, offset: number): BrokerNode | null;
 }
@@ -42,7 +45,7 @@ export interface Membership extends Replication {
   readonly leader: ReplicationLeader | null;
   /** Why nothing is written here now; null where partitions that are led here take writes. */
   readonly refusal: BrokerError | null;
-  readonly partitions: PartitionStandings;
+  readonly partitions: PartitionsView;
   /** A block of producer ids for this broker to give out; resolves with the first. */
   obtainProducerIds(): Promise<number>;
   /** Others can reach this broker from now on; resolves when they can know it. */

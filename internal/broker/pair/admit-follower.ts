@@ -1,5 +1,6 @@
 import type { EmbeddedMetadataStore } from "../../metadata/embedded-store.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
+import type { FollowerOrigin } from "../../replication/leader-path.ts";
 import type { FollowerHello, LeaderHello } from "../../replication/messages.ts";
 import { BrokerError } from "../errors.ts";
 import { notLeader } from "../refusals.ts";
@@ -21,9 +22,9 @@ export async function admitFollower(
   };
   leading();
   checkFollower(path, hello, role.leaderEpoch);
-  const standing = await registerFollower(path, hello, role.leaderEpoch);
+  const origin = await registerFollower(path, hello, role.leaderEpoch);
   const leader = leading(); // it may have been replaced meanwhile
-  leader.putFollower(hello.brokerId, hello.mode, standing);
+  leader.putFollower(hello.brokerId, hello.mode, origin);
   return leader;
 }
 
@@ -58,7 +59,7 @@ async function registerFollower(
   { metadata, advertised, brokerId, rack, mode }: PairPath,
   hello: FollowerHello,
   epoch: number,
-): Promise<"known" | "new"> {
+): Promise<FollowerOrigin> {
   const known = metadata.brokers.has(hello.brokerId);
   if (!metadata.leadership) await metadata.putLeadership({ brokerId, epoch });
   await register(metadata, brokerId, { ...advertised, rack, mode });

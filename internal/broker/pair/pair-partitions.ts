@@ -1,7 +1,7 @@
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
-import { ledStanding } from "../membership/led-standing.ts";
-import type { PartitionStandings, Standing } from "../membership/membership.ts";
+import { ledCopies } from "../membership/led-copies.ts";
+import type { CopiesView, PartitionsView } from "../membership/membership.ts";
 import { otherCopyOf } from "../membership/near-copy.ts";
 import type { BrokerNode } from "../membership/replication-api.ts";
 import { notLeader } from "../refusals.ts";
@@ -10,24 +10,24 @@ import type { PairRole } from "./pair-role.ts";
 import { brokersOf } from "./peers.ts";
 
 /** All partitions of a pair: one broker leads them, the other one has copies of them. */
-export function pairPartitions(path: PairPath, role: PairRole): PartitionStandings {
+export function pairPartitions(path: PairPath, role: PairRole): PartitionsView {
   return {
     refusalOf: () => notLeader(role.leaderId, role.name),
     askRefusalOf: () => null,
     leaderEpochOf: () => role.leaderEpoch,
     partOf: () => (role.leader ? "lead" : "copy"),
-    of: (_, log) => standingOf(path, role, log),
+    copiesOf: (_, log) => copiesOf(path, role, log),
     otherCopy: (log, offset) => otherCopy(path, role, log, offset),
   };
 }
 
 /** Who has a partition; `log` is null where it has never been used. */
-function standingOf(path: PairPath, role: PairRole, log: PartitionLog | null): Standing {
+function copiesOf(path: PairPath, role: PairRole, log: PartitionLog | null): CopiesView {
   const { brokerId, clock } = path;
   const { leader, leaderEpoch } = role;
   if (!leader) return ofFollower(path, role, log);
   const led = log && leader.led(log);
-  if (led) return ledStanding(clock, brokerId, led);
+  if (led) return ledCopies(clock, brokerId, led);
   return { leader: brokerId, leaderEpoch, ...unusedCopies(leader, brokerId), copies: [] };
 }
 
@@ -36,7 +36,7 @@ function ofFollower(
   { brokerId, mode, clock }: PairPath,
   { leaderId: leader, leaderEpoch, following }: PairRole,
   log: PartitionLog | null,
-): Standing {
+): CopiesView {
   const observers = mode === "async" ? [brokerId] : [];
   const isInSync = mode === "sync" && (following?.inSync ?? false);
   const isr = isInSync ? [leader, brokerId] : [leader];

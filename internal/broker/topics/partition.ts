@@ -1,7 +1,7 @@
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { PartitionProducer, PartitionStatus } from "../api.ts";
 import { Arrivals } from "../groups/arrivals.ts";
-import type { PartitionPlace } from "../membership/membership.ts";
+import type { PartitionPart, PartitionPlace } from "../membership/membership.ts";
 import { Traffic } from "../observability/traffic.ts";
 import type { TopicState } from "./topic-state.ts";
 
@@ -41,7 +41,7 @@ export class Partition {
   }
 
   /** What this broker has of it. */
-  get part(): "lead" | "copy" | "nothing" {
+  get part(): PartitionPart {
     return this.topic.cluster.partOf(this.place);
   }
 
@@ -92,7 +92,7 @@ export class Partition {
     return {
       topic: topic.metadata.name,
       partition: index,
-      ...topic.cluster.of(this.place, log),
+      ...topic.cluster.copiesOf(this.place, log),
       logStartOffset: log.startOffset,
       highWatermark,
       logEndOffset: log.endOffset,
@@ -112,7 +112,7 @@ export function unusedPartition({ metadata, cluster }: TopicState, index: number
   return {
     topic: metadata.name,
     partition: index,
-    ...cluster.of({ topicId: metadata.id, index }, null),
+    ...cluster.copiesOf({ topicId: metadata.id, index }, null),
     logStartOffset: 0,
     highWatermark: 0,
     logEndOffset: 0,

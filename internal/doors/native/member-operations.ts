@@ -1,6 +1,6 @@
 /** The requests of a consumer that shares topics with the others of a group, and their answers. */
 import type { OffsetToSet } from "../../broker/groups/group-changes.ts";
-import type { MemberPartition, Membership } from "../../broker/groups/group-membership.ts";
+import type { GroupAssignment, MemberPartition } from "../../broker/groups/group-membership.ts";
 import { MAX_OFFSETS_SET } from "./group-operations.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { int32, int53, list, nullable, optional, record, text } from "./shapes.ts";
@@ -28,7 +28,7 @@ export interface JoinGroupRequest {
 }
 
 /** Enters a group, or comes back for a rebalance; answered when its members have been gathered. */
-export const joinGroup: Operation<JoinGroupRequest, Membership> = {
+export const joinGroup: Operation<JoinGroupRequest, GroupAssignment> = {
   name: "join-group",
   request: record<JoinGroupRequest>({
     groupId: text,
@@ -39,7 +39,7 @@ export const joinGroup: Operation<JoinGroupRequest, Membership> = {
     sessionTimeoutMs: optional(int32(1), SESSION_TIMEOUT_MS),
     rebalanceTimeoutMs: optional(int32(1), REBALANCE_TIMEOUT_MS),
   }),
-  answer: record<Membership>({
+  answer: record<GroupAssignment>({
     memberId: text,
     generation: int32(),
     partitions: list(

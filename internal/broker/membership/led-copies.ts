@@ -4,10 +4,10 @@ import type { LedLog } from "../../replication/led-log.ts";
 import { availableBytes } from "../../storage/log-size.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { CopyStatus } from "../api.ts";
-import type { Standing } from "./membership.ts";
+import type { CopiesView } from "./membership.ts";
 
-/** Who has a partition that this broker leads. */
-export function ledStanding(clock: Clock, brokerId: number, led: LedLog): Standing {
+/** Who has copies of a partition that this broker leads. */
+export function ledCopies(clock: Clock, brokerId: number, led: LedLog): CopiesView {
   const { log, epoch: leaderEpoch, copies } = led;
   const { replicas, isr, observers } = copies;
   const lags = [...copies.followers].map((copy) => lagOf(clock, log, copy));
