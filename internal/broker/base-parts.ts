@@ -5,9 +5,9 @@ import { LogStore } from "../storage/log-store.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import { groupTopics } from "./groups/group-topics.ts";
 import { LagTimes } from "./groups/lag-times.ts";
-import { ClusterStanding } from "./membership/cluster-standing.ts";
 import { CopyRepairs } from "./membership/copy-repairs.ts";
 import type { Links } from "./membership/links.ts";
+import { type CurrentView, loneView } from "./membership/partitions-view.ts";
 import { EventFile } from "./observability/event-file.ts";
 import { EventLog } from "./observability/event-log.ts";
 import { RefusalCounts } from "./observability/refusal-counts.ts";
@@ -52,7 +52,8 @@ export async function openBase(
 /** What a broker has when it knows who it is, and where topics are kept. */
 export interface TopicParts {
   readonly changes: Changes;
-  readonly cluster: ClusterStanding;
+  /** The broker is alone in it, until another one is put here. */
+  readonly view: CurrentView;
   readonly topics: Topics;
   readonly lagTimes: LagTimes;
   readonly refusals: RefusalCounts;
@@ -69,8 +70,8 @@ export async function openTopics(
 ): Promise<TopicParts> {
   const { options, config, store, settings } = base;
   const changes = new Changes();
-  const cluster = new ClusterStanding(brokerId);
-  const topics = await Topics.open(random, store, metadata, options.config, changes, cluster);
+  const view: CurrentView = { current: loneView(brokerId) };
+  const topics = await Topics.open(random, store, metadata, options.config, changes, view);
   config.onChange = () => topicsFollow(topics, options.config, changes);
   const lagTimes = new LagTimes(clock, (topic, index) => topics.get(topic)?.used(index));
   changes.listen(lagTimes);
@@ -84,7 +85,7 @@ export async function openTopics(
     applied: (change) => lagTimes.groupChanged(change),
     limited: (code) => refusals.add(code),
   };
-  return { changes, cluster, topics, lagTimes, refusals, groupOptions };
+  return { changes, view, topics, lagTimes, refusals, groupOptions };
 }
 
 /** Topics go by the broker's settings as they are now. */

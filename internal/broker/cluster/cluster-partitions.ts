@@ -4,14 +4,15 @@ import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { BrokerError } from "../errors.ts";
 import { ledCopies } from "../membership/led-copies.ts";
-import type { CopiesView, PartitionPlace, PartitionsView } from "../membership/membership.ts";
+import type { SharedPartitions } from "../membership/membership.ts";
 import { otherCopyOf } from "../membership/near-copy.ts";
+import type { CopiesView, PartitionPlace } from "../membership/partitions-view.ts";
 import { partitionOfLog } from "../topics/topic-rules.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 
 /** The partitions of a cluster: each is led by whom etcd says. */
-export function clusterPartitions(path: ClusterPath, cluster: Cluster): PartitionsView {
+export function clusterPartitions(path: ClusterPath, cluster: Cluster): SharedPartitions {
   const { metadata, topics } = path;
   const { image } = metadata;
   const stateOf = ({ topicId, index }: PartitionPlace) => image.partition(topicId, index);
@@ -26,6 +27,10 @@ export function clusterPartitions(path: ClusterPath, cluster: Cluster): Partitio
     return new BrokerError("not-leader", `this broker doesn't lead the partition: ${who}`);
   };
   return {
+    get brokerCount() {
+      return cluster.brokers().length;
+    },
+    isShared: true,
     refusalOf: notLed,
     askRefusalOf: (place) => (leads(place) ? null : notLed(place)),
     leaderEpochOf: (place) => stateOf(place)?.epoch ?? 0,

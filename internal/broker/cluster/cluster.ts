@@ -7,7 +7,7 @@ import type { EpochEnd } from "../../storage/epoch-history.ts";
 import { BrokerError } from "../errors.ts";
 import type { ClusterAdmin } from "../membership/cluster-admin.ts";
 import { endOfEpoch, UNKNOWN_END } from "../membership/epochs.ts";
-import type { Membership, PartitionsView } from "../membership/membership.ts";
+import type { Membership, SharedPartitions } from "../membership/membership.ts";
 import { nearCopyOf } from "../membership/near-copy.ts";
 import type {
   BrokerNode,
@@ -58,7 +58,7 @@ export class Cluster implements Membership {
   readonly refusal = null;
   readonly pairAdmin = null;
   readonly leader: ReplicationLeader;
-  readonly partitions: PartitionsView;
+  readonly partitions: SharedPartitions;
   readonly clusterAdmin: ClusterAdmin;
   readonly #path: ClusterPath;
   readonly #registration: Registration;

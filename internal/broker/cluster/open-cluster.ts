@@ -47,7 +47,7 @@ export async function openCluster(
   });
   await saveBrokerId(disk, dataDirectory, brokerId);
   const parts = await openTopics(platform, base, metadata, brokerId);
-  const { topics, changes, cluster } = parts;
+  const { topics, changes, view } = parts;
   const groups = clusterGroups(base, parts);
   const { rack, lagTimeMaxMs, leaseMs } = settings;
   const { clusterId } = metadata;
@@ -61,7 +61,7 @@ export async function openCluster(
     },
     { ledChanged: (partition, leads) => groups.ledChanged(partition, leads) },
   );
-  cluster.membership = membership;
+  view.current = membership.partitions;
   changes.listen({
     partitionChanged() {},
     topicAdded() {},

@@ -4,7 +4,7 @@ import type { LedLog } from "../../replication/led-log.ts";
 import { availableBytes } from "../../storage/log-size.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { CopyStatus } from "../api.ts";
-import type { CopiesView } from "./membership.ts";
+import type { CopiesView } from "./partitions-view.ts";
 
 /** Who has copies of a partition that this broker leads. */
 export function ledCopies(clock: Clock, brokerId: number, led: LedLog): CopiesView {

@@ -1,36 +1,15 @@
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
-import type { PartitionStatus } from "../api.ts";
 import type { BrokerError } from "../errors.ts";
+import type { PartitionPlace, PartitionsView } from "./partitions-view.ts";
 import type { BrokerNode, Replication } from "./replication-api.ts";
 
-/** A partition by its topic's id, which no other topic ever has. */
-export interface PartitionPlace {
-  readonly topicId: string;
-  readonly index: number;
-}
-
-/** What a broker has of a partition. */
-export type PartitionPart = "lead" | "copy" | "nothing";
-
-/** Who has copies of a partition, and who leads it, as this broker sees it. */
-export type CopiesView = Pick<
-  PartitionStatus,
-  "leader" | "leaderEpoch" | "replicas" | "adding" | "removing" | "isr" | "observers" | "copies"
->;
-
-/** Who has which partition, and what this broker may say of it. */
-export interface PartitionsView {
+/** Who has which partition, and what a broker that belongs to others may say of it. */
+export interface SharedPartitions extends PartitionsView {
   /** Why a partition that this broker doesn't lead takes no writes here. */
   refusalOf(place: PartitionPlace): BrokerError;
   /** Why this broker doesn't say where a partition ends; null if it does. */
   askRefusalOf(place: PartitionPlace): BrokerError | null;
-  /** The number of a partition's present leadership. */
-  leaderEpochOf(place: PartitionPlace): number;
-  /** What this broker has of a partition. */
-  partOf(place: PartitionPlace): PartitionPart;
-  /** Who has a partition; `log` is null where it has never been used here. */
-  copiesOf(place: PartitionPlace, log: PartitionLog | null): CopiesView;
   /** A broker that is there, and has everything of a log before `offset`; null: nobody now. */
   otherCopy(log: PartitionLog, offset: number): BrokerNode | null;
 }
@@ -45,7 +24,7 @@ export interface Membership extends Replication {
   readonly leader: ReplicationLeader | null;
   /** Why nothing is written here now; null where partitions that are led here take writes. */
   readonly refusal: BrokerError | null;
-  readonly partitions: PartitionsView;
+  readonly partitions: SharedPartitions;
   /** A block of producer ids for this broker to give out; resolves with the first. */
   obtainProducerIds(): Promise<number>;
   /** Others can reach this broker from now on; resolves when they can know it. */

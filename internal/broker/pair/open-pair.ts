@@ -44,7 +44,7 @@ export async function openPair(
   const brokerId = await brokerIdOf(platform, options, links, metadata);
   await saveBrokerId(disk, dataDirectory, brokerId);
   const parts = await openTopics(platform, base, metadata, brokerId);
-  const { topics, changes, cluster, lagTimes, groupOptions } = parts;
+  const { topics, changes, view, lagTimes, groupOptions } = parts;
   const groupParts = { ...groupOptions, offsetsTopic: offsetsTopic(topics, store, settings) };
   const groups = new CurrentGroups({
     own: () => LocalGroupCoordinator.open(groupParts),
@@ -61,7 +61,7 @@ export async function openPair(
       return groups.change(role);
     },
   });
-  cluster.membership = pair;
+  view.current = pair.partitions;
   changes.listen(pairTopics(pair));
   await pair.start();
   repairs.begin(store, pair);

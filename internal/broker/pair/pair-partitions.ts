@@ -1,8 +1,9 @@
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { ledCopies } from "../membership/led-copies.ts";
-import type { CopiesView, PartitionsView } from "../membership/membership.ts";
+import type { SharedPartitions } from "../membership/membership.ts";
 import { otherCopyOf } from "../membership/near-copy.ts";
+import type { CopiesView } from "../membership/partitions-view.ts";
 import type { BrokerNode } from "../membership/replication-api.ts";
 import { notLeader } from "../refusals.ts";
 import type { PairPath } from "./pair-path.ts";
@@ -10,8 +11,12 @@ import type { PairRole } from "./pair-role.ts";
 import { brokersOf } from "./peers.ts";
 
 /** All partitions of a pair: one broker leads them, the other one has copies of them. */
-export function pairPartitions(path: PairPath, role: PairRole): PartitionsView {
+export function pairPartitions(path: PairPath, role: PairRole): SharedPartitions {
   return {
+    get brokerCount() {
+      return brokersOf(path).length;
+    },
+    isShared: false,
     refusalOf: () => notLeader(role.leaderId, role.name),
     askRefusalOf: () => null,
     leaderEpochOf: () => role.leaderEpoch,

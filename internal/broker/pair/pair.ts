@@ -4,7 +4,7 @@ import type { EpochEnd } from "../../storage/epoch-history.ts";
 import type { BrokerError } from "../errors.ts";
 import { endOfEpoch, firstProducerId, UNKNOWN_END } from "../membership/epochs.ts";
 import type { Following } from "../membership/following.ts";
-import type { Membership, PartitionsView } from "../membership/membership.ts";
+import type { Membership, SharedPartitions } from "../membership/membership.ts";
 import { nearCopyOf } from "../membership/near-copy.ts";
 import type { PairAdmin } from "../membership/pair-admin.ts";
 import type {
@@ -27,7 +27,7 @@ export class Pair implements Membership {
   readonly inCluster = false;
   readonly clusterAdmin = null;
   readonly knowsLeaders = true;
-  readonly partitions: PartitionsView;
+  readonly partitions: SharedPartitions;
   readonly #path: PairPath;
   readonly #role: PairRole;
 

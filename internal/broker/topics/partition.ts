@@ -1,7 +1,7 @@
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { PartitionProducer, PartitionStatus } from "../api.ts";
 import { Arrivals } from "../groups/arrivals.ts";
-import type { PartitionPart, PartitionPlace } from "../membership/membership.ts";
+import type { PartitionPart, PartitionPlace } from "../membership/partitions-view.ts";
 import { Traffic } from "../observability/traffic.ts";
 import type { TopicState } from "./topic-state.ts";
 
@@ -37,12 +37,12 @@ export class Partition {
 
   /** The number of the present leadership. */
   get leaderEpoch(): number {
-    return this.topic.cluster.leaderEpochOf(this.place);
+    return this.topic.view.current.leaderEpochOf(this.place);
   }
 
   /** What this broker has of it. */
   get part(): PartitionPart {
-    return this.topic.cluster.partOf(this.place);
+    return this.topic.view.current.partOf(this.place);
   }
 
   get removed(): boolean {
@@ -92,7 +92,7 @@ export class Partition {
     return {
       topic: topic.metadata.name,
       partition: index,
-      ...topic.cluster.copiesOf(this.place, log),
+      ...topic.view.current.copiesOf(this.place, log),
       logStartOffset: log.startOffset,
       highWatermark,
       logEndOffset: log.endOffset,
@@ -108,11 +108,11 @@ export class Partition {
 }
 
 /** The state of a partition that nobody has written to or read. */
-export function unusedPartition({ metadata, cluster }: TopicState, index: number): PartitionStatus {
+export function unusedPartition({ metadata, view }: TopicState, index: number): PartitionStatus {
   return {
     topic: metadata.name,
     partition: index,
-    ...cluster.copiesOf({ topicId: metadata.id, index }, null),
+    ...view.current.copiesOf({ topicId: metadata.id, index }, null),
     logStartOffset: 0,
     highWatermark: 0,
     logEndOffset: 0,

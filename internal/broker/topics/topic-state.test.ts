@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { openStore } from "../../storage/store.testing.ts";
-import { ClusterStanding } from "../membership/cluster-standing.ts";
+import { loneView } from "../membership/partitions-view.ts";
 import { Changes } from "./changes.ts";
 import type { Partition } from "./partition.ts";
 import { TopicState } from "./topic-state.ts";
@@ -8,7 +8,8 @@ import { TopicState } from "./topic-state.ts";
 test("a partition that is asked for while its log is opened is one and the same", async () => {
   const { store } = await openStore();
   const metadata = { name: "orders", id: "id", partitionCount: 2, config: new Map() };
-  const topic = new TopicState(metadata, new Map(), new Changes(), new ClusterStanding(1));
+  const view = { current: loneView(1) };
+  const topic = new TopicState(metadata, new Map(), new Changes(), view);
   const asked: (Partition | undefined)[] = [];
   let isAsking = false;
   // A follower that waits for a log asks for it as soon as it is there.

@@ -2,7 +2,7 @@ import type { TopicMetadata } from "../../metadata/metadata-store.ts";
 import type { LogStore } from "../../storage/log-store.ts";
 import type { PartitionStatus, Topic } from "../api.ts";
 import { isInternal } from "../groups/groups-topic.ts";
-import type { ClusterStanding } from "../membership/cluster-standing.ts";
+import type { CurrentView } from "../membership/partitions-view.ts";
 import { Traffic } from "../observability/traffic.ts";
 import { type TopicSettings, topicSettings } from "../settings/topic-settings.ts";
 import type { Changes } from "./changes.ts";
@@ -14,8 +14,8 @@ export class TopicState {
   metadata: TopicMetadata;
   settings: TopicSettings;
   readonly traffic = new Traffic();
-  /** How this broker stands with those that have copies. */
-  readonly cluster: ClusterStanding;
+  /** Who has its partitions. */
+  readonly view: CurrentView;
   /** Who is told when a partition changes. */
   readonly changes: Changes;
   /** Its used partitions taken together, as they were at the last look. */
@@ -26,9 +26,9 @@ export class TopicState {
     metadata: TopicMetadata,
     brokerConfig: ReadonlyMap<string, string>,
     changes: Changes,
-    cluster: ClusterStanding,
+    view: CurrentView,
   ) {
-    this.cluster = cluster;
+    this.view = view;
     this.changes = changes;
     this.metadata = metadata;
     this.settings = topicSettings(metadata.config, brokerConfig);

@@ -35,7 +35,7 @@ function unusedFaults(topic: TopicState): UnusedFaults {
   const least = topic.settings.minInsyncReplicas;
   const first = unusedPartition(topic, 0);
   const found = { count: 0, worst: healthOf(first, least), copyCount: first.replicas.length };
-  if (!topic.cluster.isShared) {
+  if (!topic.view.current.isShared) {
     const count = found.worst === "ok" ? 0 : partitionCount - topic.totals.partitionCount;
     return { ...found, count };
   }

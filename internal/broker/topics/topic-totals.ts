@@ -111,7 +111,8 @@ export class TopicTotals {
   #count(partition: Partition): Share {
     const { topic, index } = partition;
     const status = partition.status();
-    const tells = topic.cluster.tellsOf(partition.place);
+    // What a partition holds is its leader's to tell, where each has a leader of its own.
+    const tells = !topic.view.current.isShared || partition.part === "lead";
     const share: Share = {
       offsetCount: tells ? status.highWatermark - status.logStartOffset : 0,
       sizeBytes: status.sizeBytes,

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "bun:test";
 import type { MetadataStore, TopicMetadata } from "../../metadata/metadata-store.ts";
 import { openStore } from "../../storage/store.testing.ts";
-import { ClusterStanding } from "../membership/cluster-standing.ts";
+import { loneView } from "../membership/partitions-view.ts";
 import { Changes } from "./changes.ts";
 import { Topics } from "./topics.ts";
 
@@ -24,8 +24,8 @@ beforeEach(async () => {
   };
   const { store } = await openStore();
   const random = { below: () => 0, bytes: (count: number) => new Uint8Array(count) };
-  const standing = new ClusterStanding(1);
-  topics = await Topics.open(random, store, metadata, NOBODYS_CONFIG, new Changes(), standing);
+  const view = { current: loneView(1) };
+  topics = await Topics.open(random, store, metadata, NOBODYS_CONFIG, new Changes(), view);
 });
 
 const request = {

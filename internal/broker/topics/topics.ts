@@ -5,7 +5,7 @@ import type { LogStore } from "../../storage/log-store.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { CreateTopicRequest, Topic } from "../api.ts";
 import { BrokerError } from "../errors.ts";
-import type { ClusterStanding } from "../membership/cluster-standing.ts";
+import type { CurrentView } from "../membership/partitions-view.ts";
 import { unknownTopic } from "../refusals.ts";
 import { checkTopicConfig } from "../settings/topic-settings.ts";
 import { brokerError, onlyIfStorage } from "../storage-errors.ts";
@@ -29,7 +29,7 @@ export class Topics {
   readonly #metadata: MetadataStore;
   readonly #brokerConfig: ReadonlyMap<string, string>;
   readonly #changes: Changes;
-  readonly #cluster: ClusterStanding;
+  readonly #view: CurrentView;
   readonly #topics = new Map<string, TopicState>();
   readonly #removals: LogRemovals;
   /** The last change of each topic that is being changed. */
@@ -42,9 +42,9 @@ export class Topics {
     metadata: MetadataStore,
     brokerConfig: ReadonlyMap<string, string>,
     changes: Changes,
-    cluster: ClusterStanding,
+    view: CurrentView,
   ): Promise<Topics> {
-    const topics = new Topics(random, store, metadata, brokerConfig, changes, cluster);
+    const topics = new Topics(random, store, metadata, brokerConfig, changes, view);
     for (const topic of metadata.topics()) {
       topics.#topics.set(topic.name, topics.#newState(topic));
     }
@@ -58,9 +58,9 @@ export class Topics {
     metadata: MetadataStore,
     brokerConfig: ReadonlyMap<string, string>,
     changes: Changes,
-    cluster: ClusterStanding,
+    view: CurrentView,
   ) {
-    this.#cluster = cluster;
+    this.#view = view;
     this.#random = random;
     this.#store = store;
     this.#removals = new LogRemovals(store);
@@ -109,7 +109,7 @@ export class Topics {
     checkNewName(name, this.#metadata.logName);
     this.#checkFree(name);
     checkPartitionCount(partitionCount);
-    checkReplicationFactor(replicationFactor, this.#cluster.brokerCount);
+    checkReplicationFactor(replicationFactor, this.#view.current.brokerCount);
     checkTopicConfig(config, this.#brokerConfig);
     const topic = this.#newState({ name, id: randomUuid(this.#random), partitionCount, config });
     if (validateOnly) return topic.describe();
@@ -195,7 +195,7 @@ export class Topics {
     for (const topic of this.#topics.values()) {
       for (let index = 0; index < topic.metadata.partitionCount; index++) {
         const place = { topicId: topic.metadata.id, index };
-        if (this.#cluster.partOf(place) !== "nothing") topic.partition(index, this.#store);
+        if (this.#view.current.partOf(place) !== "nothing") topic.partition(index, this.#store);
       }
     }
     if (failures.length > 0) throw failures[0];
@@ -238,7 +238,7 @@ export class Topics {
   }
 
   #newState(metadata: TopicMetadata): TopicState {
-    return new TopicState(metadata, this.#brokerConfig, this.#changes, this.#cluster);
+    return new TopicState(metadata, this.#brokerConfig, this.#changes, this.#view);
   }
 
   async #drop(topic: TopicState): Promise<void> {
