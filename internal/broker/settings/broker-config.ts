@@ -54,15 +54,10 @@ export class BrokerConfig {
    * this resolves. Rejects with `BrokerError` `invalid-config`: then nothing is changed.
    */
   async alter(changes: ConfigChanges, validateOnly: boolean): Promise<void> {
-    for (const [name, value] of changes) {
-      checkedBrokerConfig(new Map([[name, value ?? settingDefault(name)]]));
-      if (!CHANGEABLE.has(name)) {
-        const message = `${name} holds until the next start: it can't be changed meanwhile`;
-        throw new BrokerError("invalid-config", message);
-      }
-    }
+    const checked = new Map<string, string | null>();
+    for (const [name, value] of changes) checked.set(name, checkedChange(name, value));
     if (validateOnly) return;
-    await this.#saving.run(() => this.#save(changes));
+    await this.#saving.run(() => this.#save(checked));
   }
 
   async #save(changes: ConfigChanges): Promise<void> {
@@ -77,6 +72,16 @@ export class BrokerConfig {
     for (const [name, value] of [...this.#started, ...changed]) this.#values.set(name, value);
     this.onChange?.();
   }
+}
+
+/** What is to be kept of a change. Throws `BrokerError` `invalid-config`. */
+function checkedChange(name: string, value: string | null): string | null {
+  const checked = checkedBrokerConfig(new Map([[name, value ?? settingDefault(name)]]));
+  if (!CHANGEABLE.has(name)) {
+    const message = `${name} holds until the next start: it can't be changed meanwhile`;
+    throw new BrokerError("invalid-config", message);
+  }
+  return value === null ? null : (checked.get(name) ?? null);
 }
 
 /** Any value that a setting may have; an empty one where there is no such setting. */

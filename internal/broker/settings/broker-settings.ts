@@ -3,7 +3,7 @@ import type { TracedConfigEntry } from "../api.ts";
 import { BrokerError } from "../errors.ts";
 import { BROKER_SETTINGS } from "./broker-setting-table.ts";
 import { groupSettings } from "./group-settings.ts";
-import { checkSetting, numberOf } from "./setting.ts";
+import { checkedValue, numberOf } from "./setting.ts";
 import { withoutAliases } from "./setting-aliases.ts";
 import { brokerSynonyms } from "./topic-settings.ts";
 
@@ -35,18 +35,19 @@ export interface BrokerSettings {
 }
 
 /**
- * The settings that someone has given, by their own names (Kafka has others for some).
+ * The settings that someone has given, as they are to be kept: by their own names (Kafka has others
+ * for some), their values without blanks.
  *
  * Throws `BrokerError` `invalid-config` for an unknown one or a wrong value.
  */
 export function checkedBrokerConfig(
   given: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
-  const config = withoutAliases(given);
-  for (const [name, value] of config) {
+  const config = new Map<string, string>();
+  for (const [name, value] of withoutAliases(given)) {
     const setting = BROKER_SETTINGS.find((candidate) => candidate.name === name);
-    if (setting) checkSetting(setting, value);
-    else throw new BrokerError("invalid-config", `a broker has no setting ${name}`);
+    if (!setting) throw new BrokerError("invalid-config", `a broker has no setting ${name}`);
+    config.set(name, checkedValue(setting, value));
   }
   return config;
 }
@@ -70,7 +71,7 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
   const text = (name: string) => values.get(name) ?? "";
   return {
     brokerId: numberOf(text("broker.id")),
-    rack: text("broker.rack").trim() || null,
+    rack: text("broker.rack") || null,
     defaultPartitions: numberOf(text("num.partitions")),
     autoCreateTopics: text("auto.create.topics.enable") === "true",
     maxConnections: numberOf(text("max.connections")),

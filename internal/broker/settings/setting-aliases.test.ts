@@ -16,7 +16,8 @@ test.each<[given: Config, config: Config]>([
   [{ "log.roll.hours": "1" }, { "log.roll.ms": "3600000" }],
   [{ "log.retention.hours": "2", "log.retention.minutes": "5" }, { "log.retention.ms": "300000" }],
   [{ "log.retention.hours": "2", "log.retention.ms": "7" }, { "log.retention.ms": "7" }],
-])("Kafka's other names stand for settings: %j", (given, config) => {
+  [{ "auto.create.topics.enable": " true" }, { "auto.create.topics.enable": "true" }],
+])("what is given is kept by settings' own names, and without blanks: %j", (given, config) => {
   expect(checked(given)).toEqual(config);
 });
 

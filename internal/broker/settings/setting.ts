@@ -28,17 +28,21 @@ export const INT_MAX = 2 ** 31 - 1;
 /** The greatest number that settings take where Kafka has the greatest 64-bit one. */
 export const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
-/** Throws `BrokerError` `invalid-config` with a sentence that says what `value` must be. */
-export function checkSetting(setting: Setting, value: string): void {
-  const problem = problemWith(setting, value.trim());
-  if (problem === null) return;
+/**
+ * `value` as it is to be kept: without the blanks around it, and around the items of a list. Throws
+ * `BrokerError` `invalid-config` with a sentence that says what it must be.
+ */
+export function checkedValue(setting: Setting, value: string): string {
+  const text = setting.type === "list" ? listOf(value).join(",") : value.trim();
+  const problem = problemWith(setting, text);
+  if (problem === null) return text;
   const message = `${setting.name} is ${problem}, not ${JSON.stringify(value)}`;
   throw new BrokerError("invalid-config", message);
 }
 
 /** A checked setting's text as a number; Kafka's greatest 64-bit number is read as `UNLIMITED`. */
 export function numberOf(value: string): number {
-  return Math.min(Number(value.trim()), UNLIMITED);
+  return Math.min(Number(value), UNLIMITED);
 }
 
 /** A checked list's items. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { BrokerError } from "../errors.ts";
-import { checkSetting, UNLIMITED } from "./setting.ts";
-import { checkTopicConfig, topicSetting, topicSettings } from "./topic-settings.ts";
+import { checkedValue, UNLIMITED } from "./setting.ts";
+import { checkedTopicConfig, topicSetting, topicSettings } from "./topic-settings.ts";
 
 function mapOf(config: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
   return new Map(Object.entries(config));
@@ -26,22 +26,32 @@ describe("which values a topic's settings may have", () => {
     ["segment.bytes", "65535", false],
   ] as const;
   test.each(table)("%s = %j: %j", (name, value, allowed) => {
-    const check = () => checkSetting(topicSetting(name), value);
+    const check = () => checkedValue(topicSetting(name), value);
     if (allowed) check();
     else expect(check).toThrow(BrokerError);
   });
 
+  test.each([
+    ["replication.policy", " refuse ", "refuse"],
+    ["unclean.leader.election.enable", "true\n", "true"],
+    ["retention.ms", "\t5", "5"],
+    ["cleanup.policy", " compact , delete,", "compact,delete"],
+  ])("%s = %j is kept as %j", (name, given, kept) => {
+    const config = checkedTopicConfig(mapOf({ [name]: given }), mapOf({}));
+    expect(config).toEqual(mapOf({ [name]: kept }));
+  });
+
   test("an unknown one is refused with the names of those there are", () => {
-    expect(() => checkTopicConfig(mapOf({ "cleanup.polity": "delete" }), mapOf({}))).toThrow(
+    expect(() => checkedTopicConfig(mapOf({ "cleanup.polity": "delete" }), mapOf({}))).toThrow(
       "cleanup.policy",
     );
   });
 
   test("the least lag of compaction is not more than the greatest", () => {
     const own = mapOf({ "min.compaction.lag.ms": "5000" });
-    checkTopicConfig(own, mapOf({ "log.cleaner.max.compaction.lag.ms": "5000" }));
+    checkedTopicConfig(own, mapOf({ "log.cleaner.max.compaction.lag.ms": "5000" }));
     const broker = mapOf({ "log.cleaner.max.compaction.lag.ms": "4999" });
-    expect(() => checkTopicConfig(own, broker)).toThrow("(5000) is more than");
+    expect(() => checkedTopicConfig(own, broker)).toThrow("(5000) is more than");
   });
 });
 

@@ -3,7 +3,7 @@ import type { CompactionConfig } from "../../storage/partition-log.ts";
 import type { ConfigSynonym, Durability, TracedConfigEntry } from "../api.ts";
 import { BrokerError } from "../errors.ts";
 import {
-  checkSetting,
+  checkedValue,
   listOf,
   numberOf,
   type Setting,
@@ -38,17 +38,18 @@ export interface TopicSettings {
 }
 
 /**
- * Throws `BrokerError` `invalid-config` for an unknown topic setting, a wrong value, and for
- * settings that contradict each other or the broker's.
+ * A topic's own settings as they are to be kept. Throws `BrokerError` `invalid-config` for an
+ * unknown one, a wrong value, and for settings that contradict each other or the broker's.
  */
-export function checkTopicConfig(
-  own: ReadonlyMap<string, string>,
+export function checkedTopicConfig(
+  given: ReadonlyMap<string, string>,
   broker: ReadonlyMap<string, string>,
-): void {
-  for (const [name, value] of own) checkSetting(topicSetting(name), value);
+): ReadonlyMap<string, string> {
+  const own = new Map<string, string>();
+  for (const [name, value] of given) own.set(name, checkedValue(topicSetting(name), value));
   const text = (name: string) => textOf(topicSetting(name), own, broker);
   const [least, most] = [text("min.compaction.lag.ms"), text("max.compaction.lag.ms")];
-  if (numberOf(least) <= numberOf(most)) return;
+  if (numberOf(least) <= numberOf(most)) return own;
   const message = `min.compaction.lag.ms (${least}) is more than max.compaction.lag.ms (${most})`;
   throw new BrokerError("invalid-config", message);
 }

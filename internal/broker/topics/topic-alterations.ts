@@ -1,6 +1,6 @@
 import type { TopicMetadata } from "../../metadata/metadata-store.ts";
 import { BrokerError } from "../errors.ts";
-import { checkTopicConfig, topicSetting } from "../settings/topic-settings.ts";
+import { checkedTopicConfig, topicSetting } from "../settings/topic-settings.ts";
 import { checkPartitionCount } from "./topic-rules.ts";
 
 /** A topic with more partitions. Throws `BrokerError` where it would have no more, or too many. */
@@ -24,6 +24,5 @@ export function configured(
     if (value === null) config.delete(key);
     else config.set(key, value);
   }
-  checkTopicConfig(config, brokerConfig);
-  return { ...topic, config };
+  return { ...topic, config: checkedTopicConfig(config, brokerConfig) };
 }

@@ -70,3 +70,12 @@ test.each([
   await expect(growing).rejects.toMatchObject({ code: "unknown-topic-or-partition" });
   expect(decided.get("orders")).toBe(now);
 });
+
+test("settings are gone by as they are kept, without the blanks around them", async () => {
+  const config = new Map([["replication.policy", "refuse "]]);
+  await topics.create({ ...request, config });
+  await topics.alterConfig("orders", new Map([["durability", " memory"]]), false);
+  const { metadata, settings } = topics.existing("orders");
+  expect(settings).toMatchObject({ replicationPolicy: "refuse", durability: "memory" });
+  expect(metadata.config.get("replication.policy")).toBe("refuse");
+});

@@ -7,7 +7,7 @@ import type { CreateTopicRequest, Topic } from "../api.ts";
 import { BrokerError } from "../errors.ts";
 import type { CurrentView } from "../membership/partitions-view.ts";
 import { unknownTopic } from "../refusals.ts";
-import { checkTopicConfig } from "../settings/topic-settings.ts";
+import { checkedTopicConfig } from "../settings/topic-settings.ts";
 import { brokerError, onlyIfStorage } from "../storage-errors.ts";
 import type { Changes } from "./changes.ts";
 import { LogRemovals } from "./log-removals.ts";
@@ -105,12 +105,12 @@ export class Topics {
   }
 
   async create(request: CreateTopicRequest & { partitionCount: number }): Promise<Topic> {
-    const { name, partitionCount, replicationFactor, config, validateOnly } = request;
+    const { name, partitionCount, replicationFactor, validateOnly } = request;
     checkNewName(name, this.#metadata.logName);
     this.#checkFree(name);
     checkPartitionCount(partitionCount);
     checkReplicationFactor(replicationFactor, this.#view.current.brokerCount);
-    checkTopicConfig(config, this.#brokerConfig);
+    const config = checkedTopicConfig(request.config, this.#brokerConfig);
     const topic = this.#newState({ name, id: randomUuid(this.#random), partitionCount, config });
     if (validateOnly) return topic.describe();
     return this.#exclusively(name, async () => {
