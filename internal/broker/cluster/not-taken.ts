@@ -2,7 +2,7 @@ import { StorageError } from "../../storage/errors.ts";
 import { BrokerError } from "../errors.ts";
 import type { EventLog } from "../observability/event-log.ts";
 
-/** Tells people what of etcd's word can't be read, or done here: once, however often it is tried. */
+/** Tells people what of etcd's word can't be read, or done here: once, however often it is so. */
 export class NotTaken {
   readonly #events: EventLog;
   #told = "";

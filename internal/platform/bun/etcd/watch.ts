@@ -71,7 +71,7 @@ function eventOf(event: unknown): EtcdEvent {
   return { key: entry.key, entry: type === "DELETE" ? null : entry };
 }
 
-/** Throws `EtcdError` where no more can be read; what the reader of a line throws stays as it is. */
+/** Throws `EtcdError` where no more can be read; what who takes a line throws stays as it is. */
 async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";
