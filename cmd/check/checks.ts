@@ -80,7 +80,8 @@ async function allTopics(client: Client): Promise<TopicActivity[]> {
 
 /** Free space of the data directory's disk; critical where records are refused for that. */
 export async function checkDisk(client: Client, options: CheckOptions): Promise<Outcome> {
-  const { diskFreeBytes, writable, writeRefusal } = await client.status();
+  const { diskFreeBytes, writeRefusal, ...status } = await client.status();
+  const writable = status.writable || status.replication.fenced; // that is no disk's fault
   const warn = inUnit(options.warn, "bytes") ?? 5e9;
   const crit = inUnit(options.crit, "bytes") ?? 1e9;
   const standing = writable ? judgeLeast(diskFreeBytes, warn, crit) : "critical";

@@ -8,11 +8,18 @@ import { type CheckOptions, inUnit, judgeMost } from "./thresholds.ts";
  * broker, and then about all of them.
  */
 export async function checkReplication(client: Client, options: CheckOptions): Promise<Outcome> {
-  const { replication } = await client.status();
+  const { replication, brokerId, writeRefusal } = await client.status();
   if (replication.role === "member") return clusterOutcome(client, options);
-  return replication.role === "slave"
-    ? slaveOutcome(replication, options)
-    : masterOutcome(replication, options);
+  if (replication.role === "slave") return slaveOutcome(replication, options);
+  const outcome = masterOutcome(replication, options);
+  const refusal = refusalText({ brokerId, writeRefusal });
+  if (refusal === null) return outcome;
+  return { ...outcome, standing: "critical", message: `${refusal}; ${outcome.message}` };
+}
+
+function refusalText(status: Pick<BrokerStatus, "brokerId" | "writeRefusal">): string | null {
+  const { brokerId, writeRefusal } = status;
+  return writeRefusal === null ? null : `broker ${brokerId} refuses records: ${writeRefusal}`;
 }
 
 type Replication = BrokerStatus["replication"];
@@ -72,8 +79,8 @@ async function clusterOutcome(client: Client, options: CheckOptions): Promise<Ou
     const silentMs = Math.max(...told.map((each) => each.silentMs ?? 0));
     return followerMeasures({ brokerId, lagRecords, silentMs }, options);
   });
-  const answered = new Set(statuses.map(({ brokerId }) => brokerId));
-  const found = brokers.map((share) => shareOutcome(share, answered));
+  const answered = new Map(statuses.map((status) => [status.brokerId, status]));
+  const found = brokers.map((share) => shareOutcome(share, answered.get(share.brokerId)));
   const troubles = found.filter(({ standing }) => standing !== "ok");
   const all = `${counted(brokers.length, "broker")}, all there and in sync`;
   return {
@@ -86,11 +93,13 @@ async function clusterOutcome(client: Client, options: CheckOptions): Promise<Ou
 /** How one broker is, and what it says of that. */
 function shareOutcome(
   { brokerId, live, replicaCount, inSyncCount }: BrokerShare,
-  answered: ReadonlySet<number>,
+  status: BrokerStatus | undefined,
 ): Omit<Outcome, "measures"> {
   const who = `broker ${brokerId}`;
   if (!live) return { standing: "critical", message: `${who} is away` };
-  if (!answered.has(brokerId)) return { standing: "critical", message: `${who} doesn't answer` };
+  if (!status) return { standing: "critical", message: `${who} doesn't answer` };
+  const refusal = refusalText(status);
+  if (refusal !== null) return { standing: "critical", message: refusal };
   const missing = replicaCount - inSyncCount;
   if (missing === 0) return { standing: "ok", message: `${who} is in sync` };
   const copies = `${humanCount(missing)} of ${counted(replicaCount, "partition")}`;

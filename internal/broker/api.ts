@@ -265,7 +265,10 @@ export interface BrokerStatus {
   readonly logSizeBytes: number;
   readonly journalSizeBytes: number;
   readonly diskFreeBytes: number;
-  /** Whether writes are taken; if not, why. */
+  /**
+   * Whether records are taken; if not, why: its disk, a handover, or that another broker may lead.
+   * A slave takes none of clients, and is writable while its disk is.
+   */
   readonly writable: boolean;
   readonly writeRefusal: string | null;
   readonly damagedRanges: number;

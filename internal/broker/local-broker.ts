@@ -57,6 +57,8 @@ export class LocalBroker implements Broker {
   readonly events: EventLog;
   readonly lagTimes: LagTimes;
   readonly refusals: RefusalCounts;
+  /** Whether its disk lets it write. */
+  readonly storage: Pick<LogStore, "refusal">;
   readonly #platform: Platform;
   readonly #options: BrokerOptions;
   readonly #parts: BrokerParts;
@@ -77,6 +79,7 @@ export class LocalBroker implements Broker {
     this.#options = options;
     this.#parts = parts;
     this.#store = store;
+    this.storage = store;
     this.#topics = topics;
     this.events = events;
     this.#producerIds = new ProducerIds(() => membership.obtainProducerIds());
@@ -232,8 +235,7 @@ export class LocalBroker implements Broker {
   }
 
   topicConfig(name: string): TracedConfigEntry[] {
-    const topic = this.#topics.existing(name);
-    return topicConfigEntries(topic.metadata.config, this.#options.config);
+    return topicConfigEntries(this.#topics.existing(name).metadata.config, this.#options.config);
   }
 
   brokerConfig(): TracedConfigEntry[] {
@@ -271,7 +273,7 @@ export class LocalBroker implements Broker {
       traffic: this.#traffic,
       connections: this.connections,
       refusals: this.refusals,
-      replication: this.#membership.status(),
+      membership: this.#membership,
     };
   }
 

@@ -1,5 +1,7 @@
 import type { LedLog } from "../replication/led-log.ts";
+import type { LogStore } from "../storage/log-store.ts";
 import { BrokerError } from "./errors.ts";
+import type { Membership } from "./membership/membership.ts";
 import type { Role } from "./membership/replication-api.ts";
 import type { PairPath } from "./pair/pair-path.ts";
 import type { Partition } from "./topics/partition.ts";
@@ -34,6 +36,18 @@ export function fenced({ isAgreed }: Pick<LedLog, "isAgreed">): BrokerError {
   }
   const why = "others haven't been heard for so long";
   return new BrokerError("not-enough-replicas", `${why} that one of them may lead by now`);
+}
+
+/**
+ * Why this broker takes no records of partitions that it leads, or of those that it copies; null:
+ * it does. That a slave leads nothing isn't one.
+ */
+export function writeRefusal(store: LogStore, membership: Membership): string | null {
+  const { role, refusal, leader } = membership;
+  if (store.refusal) return store.refusal.message;
+  if (role === "slave") return null;
+  if (refusal) return refusal.message;
+  return leader?.isFenced ? fenced({ isAgreed: role === "member" }).message : null;
 }
 
 /** There is no such partition. */

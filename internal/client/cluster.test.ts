@@ -180,6 +180,22 @@ test("a leader that is cut off from etcd acks nothing when another one may lead"
   expect(await valuesOf(second)).toEqual(["one", "two"]);
 });
 
+test("a broker whose lease is over says that it takes nothing, and why", async () => {
+  await startAll(2);
+  await createTopic(2);
+  const member = await untilLed();
+  const broker = brokerOf(member);
+  expect(broker.status()).toMatchObject({ writable: true, writeRefusal: null });
+  member.etcdIsAway = true;
+  await cluster.until(() => broker.replication.status().fenced, "the lease may have ended");
+  const writeRefusal = expect.stringContaining("this broker's lease may have ended");
+  expect(broker.status()).toMatchObject({ writable: false, writeRefusal });
+  member.etcdIsAway = false;
+  await cluster.until(() => broker.status().writable, "it takes records again");
+  const kinds = broker.events.after(0).map(({ kind }) => kind);
+  expect(kinds.filter((kind) => kind.startsWith("writes-"))[0]).toBe("writes-fenced");
+});
+
 test("a leader that is cut off from its followers keeps what it alone has to itself", async () => {
   await startAll(3);
   await createTopic(1, { "min.insync.replicas": "2" });

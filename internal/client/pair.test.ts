@@ -92,9 +92,18 @@ test("a master that is told to fence itself takes nothing without its slave", as
   expect(pending).toMatchObject({ code: "not-enough-replicas-after-append" });
   const refused = await settled(pair, send(client, "refused", 1), "a refusal");
   expect(refused).toMatchObject({ code: "not-enough-replicas" });
+  const silent = "others haven't been heard for so long that one of them may lead by now";
+  expect(pair.one.broker?.status()).toMatchObject({ writable: false, writeRefusal: silent });
+  expect(pair.two.broker?.status()).toMatchObject({ writable: true, writeRefusal: null });
   pair.heal();
   await inSync(pair, pair.one);
   expect(await settled(pair, send(client, "taken"), "an ack")).toMatchObject({ copies: 2 });
+  expect(pair.one.broker?.status()).toMatchObject({ writable: true, writeRefusal: null });
+  const kinds = pair.one.broker?.events.after(0).map(({ kind }) => kind) ?? [];
+  expect(kinds.filter((kind) => kind.startsWith("writes-"))).toEqual([
+    "writes-fenced",
+    "writes-unfenced",
+  ]);
   await pair.close();
 });
 

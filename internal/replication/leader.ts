@@ -27,6 +27,8 @@ export class ReplicationLeader {
   readonly pace: CopyPace;
   /** Told what happens to followers. */
   onFollower: ((change: FollowerChange) => void) | null = null;
+  /** Told when nothing of what is led may be acked any more, and that it may again. */
+  onFenced: ((isFenced: boolean) => void) | null = null;
   readonly #news = new FollowerNews((change) => this.onFollower?.(change));
   readonly #lags = new FollowerLags();
   readonly #path: LeaderPath;
@@ -88,16 +90,10 @@ export class ReplicationLeader {
     if (known) return known;
     const { brokerId, rulesOf } = this.#path;
     const heardAtMs = (id: number) => this.#followers.get(id)?.heardAtMs ?? this.#startedAtMs;
-    const { durableOffset, highWatermark } = log;
+    const { durableOffset: end, highWatermark } = log;
     const rules = rulesOf(log);
-    const copies = new PartitionCopies(
-      brokerId,
-      rules,
-      heardAtMs,
-      durableOffset,
-      highWatermark,
-      agreed?.authority,
-    );
+    const authority = agreed?.authority;
+    const copies = new PartitionCopies(brokerId, rules, heardAtMs, end, highWatermark, authority);
     const led: LedLog = new LedLog(
       log,
       epoch,
@@ -275,6 +271,8 @@ export class ReplicationLeader {
     if (fenced === this.#isFenced) return;
     this.#isFenced = fenced;
     for (const led of this.#led.values()) led.fence(fenced);
+    // Who leads nothing yet, or is about to stop, has nothing that others could miss.
+    if (this.#led.size > 0 || !fenced) this.onFenced?.(fenced);
   }
 
   #sweep(): void {

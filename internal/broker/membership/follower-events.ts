@@ -16,6 +16,19 @@ export function tellOfFollowers(leader: ReplicationLeader, events: EventLog): vo
     events.add("info", "degraded-ended", { subject: "", message }, { recordsAckedAlone });
   };
   leader.onFollower = (change) => noteFollower(events, change);
+  let wasFenced = false;
+  leader.onFenced = (isFenced) => {
+    if (isFenced !== wasFenced) noteFence(events, isFenced);
+    wasFenced = isFenced;
+  };
+}
+
+/** Writes down when nothing is acked any more because another broker may lead, and when it is. */
+function noteFence(events: EventLog, isFenced: boolean): void {
+  const why = "others haven't been heard, or the lease may have ended: another broker may lead";
+  const message = isFenced ? `nothing is acked: ${why}` : "this broker acks again";
+  if (isFenced) events.add("warning", "writes-fenced", { subject: "", message });
+  else events.add("info", "writes-unfenced", { subject: "", message });
 }
 
 /** Writes down what a follower can't have. */

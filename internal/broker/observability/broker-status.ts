@@ -1,7 +1,8 @@
 import type { Disk } from "../../platform/disk.ts";
 import type { LogStore } from "../../storage/log-store.ts";
 import type { BrokerIdentity, BrokerStatus } from "../api.ts";
-import type { ReplicationStatus } from "../membership/replication-api.ts";
+import type { Membership } from "../membership/membership.ts";
+import { writeRefusal } from "../refusals.ts";
 import { topicSettings } from "../settings/topic-settings.ts";
 import type { LogSums, LogTotals } from "../topics/log-totals.ts";
 import type { Topics } from "../topics/topics.ts";
@@ -23,7 +24,7 @@ export interface StatusPath {
   readonly traffic: Traffic;
   readonly connections: ConnectionCounts;
   readonly refusals: RefusalCounts;
-  readonly replication: ReplicationStatus;
+  readonly membership: Membership;
 }
 
 /** The broker as a whole. */
@@ -38,7 +39,8 @@ export function brokerActivity(path: StatusPath, logs: LogTotals): Omit<BrokerAc
 }
 
 function statusOf(path: StatusPath, sums: LogSums): BrokerStatus {
-  const { identity, dataDirectory, traffic } = path;
+  const { identity, dataDirectory, traffic, membership } = path;
+  const refusal = writeRefusal(path.store, membership);
   const { brokerId, clusterId, version } = identity;
   const topics = path.topics.list();
   return {
@@ -50,6 +52,8 @@ function statusOf(path: StatusPath, sums: LogSums): BrokerStatus {
     dataDirectory,
     topicCount: topics.length,
     partitionCount: topics.reduce((sum, { partitionCount }) => sum + partitionCount, 0),
+    writable: refusal === null,
+    writeRefusal: refusal,
     ...storageStatus(path.store, sums),
     diskFreeBytes: path.disk.freeBytes(dataDirectory),
     recordsIn: traffic.recordsIn,
@@ -57,6 +61,6 @@ function statusOf(path: StatusPath, sums: LogSums): BrokerStatus {
     bytesOut: traffic.bytesOut,
     connections: path.connections.open,
     refusals: path.refusals.list(),
-    replication: path.replication,
+    replication: membership.status(),
   };
 }

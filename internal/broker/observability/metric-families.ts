@@ -88,6 +88,7 @@ export function brokerFamilies(broker: Broker, leftOut: LeftOut): MetricFamily[]
     many("weir_build_info", gauge("The executable's version."), "version", [[status.version, 1]]),
     one("weir_start_time_seconds", gauge("When it started."), status.startedAtMs / 1000),
     one("weir_writable", gauge("1 while records are taken."), status.writable ? 1 : 0),
+    one("weir_fenced", gauge("1 while another may lead instead."), replication.fenced ? 1 : 0),
     one("weir_master", gauge("1 on the broker that leads."), replication.role === "master" ? 1 : 0),
     one("weir_leader_epoch", gauge("The number of the leadership."), replication.leaderEpoch),
     one("weir_topics", gauge("Topics."), status.topicCount),

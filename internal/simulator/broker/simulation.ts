@@ -115,7 +115,7 @@ class BrokerSimulation {
       random.pick(this.#actors).step(false);
       await this.#stage.sleep(random.pick([0, 0.05, 0.5, 3, 30]) * random.fraction());
       // Until the restart nothing much happens any more.
-      const isStuck = this.#climate.weather === "failing" && !life.broker.status().writable;
+      const isStuck = this.#climate.weather === "failing" && life.broker.storage.refusal !== null;
       if (!last && isStuck && random.chance(0.2)) break;
     }
     if (last) await this.#settle();

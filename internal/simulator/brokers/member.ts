@@ -71,11 +71,11 @@ export abstract class Member<L extends MemberLife> {
     return this.isUp ? this.machine.scheduler.nowMs : this.#endedAtMs;
   }
 
-  /** Whether nothing ends its process soon, and it takes writes. */
+  /** Whether nothing ends its process soon, and its disk takes writes. */
   get isSound(): boolean {
     const life = this.running;
     if (!life || this.#isStopping || life.process.disk.mayCrash) return false;
-    return life.broker.status().writable;
+    return life.broker.storage.refusal === null;
   }
 
   /** Notes what happens here. */
