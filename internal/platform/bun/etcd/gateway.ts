@@ -42,23 +42,33 @@ export class Gateway {
   async open(path: string, request: Fields, until: AbortSignal | number): Promise<Response> {
     let failure: EtcdError | null = null;
     for (let tries = 0; tries <= this.#access.urls.length; tries++) {
+      const at = this.#at;
       try {
-        return await this.#askOne(path, request, until);
+        return await this.#askOne(at, path, request, until);
       } catch (error) {
         if (!(error instanceof EtcdError) || error.code !== "unavailable") throw error;
         failure = error;
         if (typeof until !== "number" && until.aborted) break;
-        if (tries > 0 || isTimeout(error.cause))
-          this.#at = (this.#at + 1) % this.#access.urls.length;
+        if (tries > 0 || isTimeout(error.cause)) this.#passOver(at);
       }
     }
     throw failure ?? new EtcdError("unavailable", "no address of etcd is known");
   }
 
-  async #askOne(path: string, request: Fields, until: AbortSignal | number): Promise<Response> {
-    if (this.#access.user && this.#token === null) this.#token = await this.#authenticate();
+  /** Asks the next one from now on; calls that had asked the same one fail together. */
+  #passOver(at: number): void {
+    if (at === this.#at) this.#at = (at + 1) % this.#access.urls.length;
+  }
+
+  async #askOne(
+    at: number,
+    path: string,
+    request: Fields,
+    until: AbortSignal | number,
+  ): Promise<Response> {
+    if (this.#access.user && this.#token === null) this.#token = await this.#authenticate(at);
     try {
-      return await this.#post(path, request, until);
+      return await this.#post(at, path, request, until);
     } catch (error) {
       if (!isUnauthenticated(error) || !this.#access.user) throw error;
       this.#token = null;
@@ -66,8 +76,9 @@ export class Gateway {
     }
   }
 
-  async #authenticate(): Promise<string> {
+  async #authenticate(at: number): Promise<string> {
     const answer = await this.#post(
+      at,
       "/v3/auth/authenticate",
       { ...this.#access.user },
       CALL_TIMEOUT_MS,
@@ -77,9 +88,14 @@ export class Gateway {
     throw new EtcdError("refused", "etcd gave no token to its user");
   }
 
-  async #post(path: string, request: Fields, until: AbortSignal | number): Promise<Response> {
+  async #post(
+    at: number,
+    path: string,
+    request: Fields,
+    until: AbortSignal | number,
+  ): Promise<Response> {
     const { urls, tls } = this.#access;
-    const url = `${urls[this.#at] ?? ""}${path}`;
+    const url = `${urls[at] ?? ""}${path}`;
     let response: Response;
     try {
       response = await fetch(url, {
