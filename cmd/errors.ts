@@ -36,25 +36,13 @@ export function noPartition(topic: string, partition: number, count: number): Co
 /** Who leads a partition of a cluster can't be asked where that begins and ends. */
 export function unknownEnds(topic: string, partition: number): CommandError {
   const message = `who leads partition ${partition} of ${topic} can't be asked where it ends`;
-  return new CommandError("not-leader", message, exitCodes.unreachable, "Try again.");
+  return new CommandError("not-leader", message, exitCodes.unavailable, "Try again.");
 }
 
 /** What was piped in can't be understood: where, and why. */
 export function inputError(message: string, advice = ""): CommandError {
   return new CommandError("invalid-input", message, exitCodes.failed, advice);
 }
-
-/** Codes after which the broker may well be there for a second try. */
-const unreachableCodes: ReadonlySet<string> = new Set([
-  "unreachable",
-  "timed-out",
-  "closed",
-  "shutting-down",
-  "too-many-connections",
-  "not-leader",
-  "fenced-leader-epoch",
-  "unknown-leader-epoch",
-]);
 
 const adviceByCode: ReadonlyMap<string, string> = new Map([
   ["unreachable", "Start one with 'weir broker', or name another: -b HOST:PORT or WEIR_BROKER."],
@@ -73,9 +61,9 @@ const adviceByCode: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** A failure of the client as a verb's. */
+/** A failure of the client as a verb's: one that may pass has an exit code of its own. */
 export function commandError(error: ClientError): CommandError {
-  const exitCode = unreachableCodes.has(error.code) ? exitCodes.unreachable : exitCodes.failed;
+  const exitCode = error.retriable ? exitCodes.unavailable : exitCodes.failed;
   const advice = adviceByCode.get(error.code) ?? "";
   return new CommandError(error.code, error.message, exitCode, advice, error);
 }

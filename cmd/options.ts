@@ -118,12 +118,12 @@ export interface VerbDetails {
   readonly exits: readonly ExitMeaning[];
 }
 
-const { done, failed, usage, partial, unreachable, damaged } = exitCodes;
+const { done, failed, usage, partial, unavailable, damaged } = exitCodes;
 /** How verbs end that call a broker, call it for several items, read files, or do both. */
-export const callExits = exitsWith(done, failed, usage, unreachable);
-export const itemExits = exitsWith(done, failed, usage, partial, unreachable);
+export const callExits = exitsWith(done, failed, usage, unavailable);
+export const itemExits = exitsWith(done, failed, usage, partial, unavailable);
 export const fileExits = exitsWith(done, failed, usage, damaged);
-export const archiveExits = exitsWith(done, failed, usage, unreachable, damaged);
+export const archiveExits = exitsWith(done, failed, usage, unavailable, damaged);
 export const localExits = exitsWith(done, failed, usage);
 
 function exitsWith(...codes: readonly ExitCode[]): readonly ExitMeaning[] {

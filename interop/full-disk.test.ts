@@ -19,7 +19,7 @@ test("a full disk refuses records, and lets topics be read, deleted and made", a
     const weir = (args: readonly string[], input = "") =>
       run([executable, ...args], { env, input });
     const refused = await weir(["produce", "kept"], "4\n");
-    expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
+    expect(refused).toMatchObject({ exitCode: 4, stdout: "" });
     expect(refused.stderr).toStartWith("error: storage-full: ");
     expect((await weir(["consume", "kept"])).stdout).toBe("1\n2\n");
     expect((await weir(["topic", "delete", "large", "--yes"])).exitCode).toBe(0);

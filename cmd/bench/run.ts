@@ -81,7 +81,7 @@ async function everythingCame(load: Load, produced: Tally, consumed: Tally): Pro
     if (load.acks === 0) return;
     const missing = humanCount(produced.records - consumed.records);
     const message = `${missing} records that were acked have not come within ${timeoutMs} ms`;
-    throw new CommandError("timed-out", message, exitCodes.unreachable);
+    throw new CommandError("timed-out", message, exitCodes.unavailable);
   }
 }
 

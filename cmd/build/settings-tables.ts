@@ -1,18 +1,14 @@
 /**
- * Writes the tables of docs/configuration.md out of the settings themselves: `npm run docs`.
+ * The tables of docs/configuration.md, out of the settings themselves.
  *
  * What stands above `BEGIN` in the page is written by hand, what stands below it by this.
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { BROKER_SETTINGS } from "../../internal/broker/settings/broker-setting-table.ts";
 import { INT_MAX, type Setting } from "../../internal/broker/settings/setting.ts";
 import { TOPIC_SETTINGS } from "../../internal/broker/settings/topic-setting-table.ts";
+import { table } from "./written.ts";
 
 const BEGIN = "<!-- From here on `npm run docs` has written this. -->";
-
-/** The page. */
-export const settingsPage = path.resolve(import.meta.dir, "../../docs/configuration.md");
 
 /** The page as it has to be: what is written by hand in `page`, and the tables as they are now. */
 export function withTables(page: string): string {
@@ -102,13 +98,4 @@ function sizeText(bytes: number): string | null {
 function inUnits(value: number, units: readonly (readonly [string, number])[]): string | null {
   const found = units.find(([, size]) => value % size === 0);
   return found === undefined ? null : `${value / found[1]} ${found[0]}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => "---"), ...rows];
-  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-}
-
-if (import.meta.main) {
-  writeFileSync(settingsPage, withTables(readFileSync(settingsPage, "utf8")));
 }

@@ -55,7 +55,7 @@ test("a full disk names the space that is to be left, and where", async () => {
   const { code, stderr } = await full.bash(
     "weir topic create a > /dev/null; echo a | weir produce a",
   );
-  expect(code).toBe(1);
+  expect(code).toBe(4);
   expect(stderr).toMatch(
     /^error: storage-full: .*storage\.min\.free\.bytes asks for 1000000000000000/,
   );

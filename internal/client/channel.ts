@@ -179,6 +179,6 @@ function following(id: number): number {
 
 /** The broker's refusal as the caller gets it. Throws `FieldError`. */
 function readRefusal(fields: unknown): ClientError {
-  const { code, message, field } = refusal.read(fields);
-  return new ClientError(code, message, { field });
+  const { code, message, field, retriable } = refusal.read(fields);
+  return new ClientError(code, message, { field, retriable });
 }

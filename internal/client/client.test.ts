@@ -169,6 +169,11 @@ describe("a call that fails", () => {
     const work = client.produce({ topic: "orders", partition: 0, acks: 1, batch });
     await expect(work).rejects.toMatchObject({ code: "not-leader", retriable: true });
     await expect(client.describeTopic("no")).rejects.toMatchObject({ retriable: false });
+    broker.beforeAppend = () => {
+      throw new BrokerError("storage-full", "no room");
+    };
+    const full = client.produce({ topic: "orders", partition: 0, acks: 1, batch });
+    await expect(full).rejects.toMatchObject({ code: "storage-full", again: "later" });
   });
 });
 
@@ -250,6 +255,7 @@ describe("a broker that talks nonsense", () => {
     ["an answer without its fields", frame(2, "ok", {}), "protocol-violation"],
     ["an error without a code", frame(2, "error", { message: "no" }), "protocol-violation"],
     ["a refusal of the connection", frame(0, "error", { code: "x", message: "y" }), "x"],
+    ["an error that only says what it has to", frame(2, "error", { code: "x", message: "" }), "x"],
     ["a code of its own", frame(2, "error", { code: "x", message: "y", more: 1 }), "x"],
   ])("%s", async (_, said, code) => {
     expect(await answeredBy(said)).toBe(code);

@@ -58,7 +58,7 @@ export async function connectCaller(
     channel.close();
     if (!(error instanceof ClientError)) throw error;
     const message = `${formatAddress(address)}: ${error.message}`;
-    throw new ClientError(error.code, message, { cause: error });
+    throw new ClientError(error.code, message, { cause: error, retriable: error.retriable });
   }
 }
 

@@ -1,32 +1,34 @@
-/** What went wrong on the client's side of the connection. */
-export type ClientErrorCode =
-  /** No connection: refused, no such host, no route, or not in time. */
-  | "unreachable"
-  /** The other side speaks, but not this protocol or none of the versions of it that we know. */
-  | "not-weir"
-  /** No answer in time; whether the broker did what was asked is unknown. */
-  | "timed-out"
-  /** The connection ended, by either side, before the answer. */
-  | "closed"
-  /** The caller's signal was aborted. */
-  | "cancelled"
-  /** The broker sent what the protocol does not allow. */
-  | "protocol-violation"
-  /** Records that cannot be decoded: damaged, or in a compression that we do not know. */
-  | "bad-records";
+import { type Again, brokerErrors, type ErrorMeaning, errorsOf } from "../broker/errors.ts";
+import { protocolErrors } from "../doors/native/refusal.ts";
 
-/** Codes after which the same call may succeed later, or at another broker. */
-const retriableCodes: ReadonlySet<string> = new Set([
-  "unreachable",
-  "timed-out",
-  "closed",
-  "not-leader",
-  "fenced-leader-epoch",
-  "unknown-leader-epoch",
-  "storage-full",
-  "shutting-down",
-  "too-many-connections",
-]);
+/** What goes wrong on the client's side of the connection. */
+export const clientErrors = {
+  ...errorsOf("away", {
+    unreachable: "no connection: refused, no such host, no route, or not in time",
+    "timed-out": "no answer in time; whether the broker did what was asked is unknown",
+    closed: "the connection ended before the answer; whether it was done is unknown",
+  }),
+  ...errorsOf("never", {
+    "not-weir": "the other side speaks another protocol, or no version of this one that we know",
+    cancelled: "the caller's signal was aborted",
+    "protocol-violation": "the broker sent what the protocol does not allow",
+    "bad-records": "records that can't be decoded: damaged, or in an unknown compression",
+  }),
+};
+
+/** One of those codes. */
+export type ClientErrorCode = keyof typeof clientErrors;
+
+const known: ReadonlyMap<string, ErrorMeaning> = new Map(
+  Object.entries({ ...brokerErrors, ...protocolErrors, ...clientErrors }),
+);
+
+/** What an error may say besides its code and sentence. */
+export interface ClientErrorOptions extends ErrorOptions {
+  readonly field?: string | null;
+  /** What the broker says of a code that isn't known here; null: nothing. */
+  readonly retriable?: boolean | null;
+}
 
 /**
  * Why a call on the client failed.
@@ -39,15 +41,23 @@ export class ClientError extends Error {
   readonly code: string;
   /** The field of the request that the broker refused, where it is about one. */
   readonly field: string | null;
+  readonly again: Again;
 
-  constructor(code: string, message: string, options?: ErrorOptions & { field?: string | null }) {
-    super(message, options);
+  constructor(code: string, message: string, options: ClientErrorOptions = {}) {
+    const { field = null, retriable = null, ...rest } = options;
+    super(message, rest);
     this.code = code;
-    this.field = options?.field ?? null;
+    this.field = field;
+    this.again = known.get(code)?.again ?? (retriable ? "later" : "never");
   }
 
   /** Whether trying again may help. After `timed-out` and `closed` a retry may do a thing twice. */
   get retriable(): boolean {
-    return retriableCodes.has(this.code);
+    return this.again !== "never";
+  }
+
+  /** Whether another broker may do what was asked, or this one when it is back. */
+  get mayBeDoneElsewhere(): boolean {
+    return this.again === "away" || this.again === "elsewhere";
   }
 }

@@ -128,6 +128,7 @@ function readEvent({ name, fields, buffer, payloadFrom, payloadTo }: Frame): Str
     return { kind: "partition-ended", ...partitionEnded.fields.read(fields) };
   }
   if (name !== partitionFailed.name) return null;
-  const { topic, partition, code, message } = partitionFailed.fields.read(fields);
-  return { kind: "partition-failed", topic, partition, error: new ClientError(code, message) };
+  const { topic, partition, code, message, retriable } = partitionFailed.fields.read(fields);
+  const error = new ClientError(code, message, { retriable });
+  return { kind: "partition-failed", topic, partition, error };
 }

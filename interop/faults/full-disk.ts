@@ -76,7 +76,7 @@ async function fill(
   const records = numbered(0, diskMib * 1200);
   const refused = await weir(["produce", "kept", "-p", "0", "--json"], records);
   const ackedCount = ackedRecords(refused.stdout);
-  expectThat(refused.exitCode === 1, `produce ended with ${refused.exitCode}: ${refused.stderr}`);
+  expectThat(refused.exitCode === 4, `produce ended with ${refused.exitCode}: ${refused.stderr}`);
   expectThat(refused.stderr.includes("error: storage-full"), refused.stderr);
   broken.push(...(await whatIsWrongWhileFull(first, ackedCount)));
   await first.end("SIGKILL");

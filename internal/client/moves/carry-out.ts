@@ -100,15 +100,11 @@ async function insist<T>(
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof ClientError) || !isPassing(error)) throw error;
+      if (!(error instanceof ClientError && error.retriable)) throw error;
       await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
     }
   }
   return null;
-}
-
-function isPassing({ code }: ClientError): boolean {
-  return ["unreachable", "timed-out", "closed", "not-decided", "shutting-down"].includes(code);
 }
 
 function sum(numbers: readonly number[]): number {

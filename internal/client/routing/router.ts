@@ -10,22 +10,6 @@ import type { Links } from "./links.ts";
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 320;
 
-/** Ends of a search for whom to ask, after which there may be someone a little later. */
-const NOT_FOUND: ReadonlySet<string> = new Set([
-  ...["not-leader", "coordinator-not-available", "too-many-connections"],
-  ...["unreachable", "timed-out", "closed"],
-]);
-/** Refusals of a broker that isn't the one to ask, or is about to go. */
-const REFUSED: ReadonlySet<string> = new Set([
-  ...["not-leader", "not-coordinator", "coordinator-not-available", "shutting-down"],
-  // It may not have heard yet of a topic that others know.
-  "unknown-topic-or-partition",
-]);
-/** What it means that a broker isn't there, or doesn't answer. */
-export const AWAY: ReadonlySet<string> = new Set([
-  ...["unreachable", "closed", "timed-out", "too-many-connections", "shutting-down"],
-]);
-
 /**
  * After what a call is tried again.
  *
@@ -169,7 +153,7 @@ export class Router {
       try {
         return [{ brokerId, answer: await work(await this.#links.to(brokerId), options) }];
       } catch (error) {
-        if (error instanceof ClientError && AWAY.has(error.code)) return [];
+        if (error instanceof ClientError && error.again === "away") return [];
         throw error;
       }
     });
@@ -191,14 +175,14 @@ export class Router {
     return promise;
   }
 
-  #mayTryAgain({ code }: ClientError, retry: Retry, wasAsked: boolean): boolean {
+  #mayTryAgain(error: ClientError, retry: Retry, wasAsked: boolean): boolean {
     if (this.#links.isClosed) return false;
-    if (!wasAsked) return NOT_FOUND.has(code);
+    if (!wasAsked) return error.mayBeDoneElsewhere;
     if (retry === "never") return false;
-    if (retry === "away") return AWAY.has(code);
-    if (REFUSED.has(code)) return true;
-    if (code === "closed") return retry !== "refused";
-    return code === "timed-out" && retry === "late";
+    if (retry === "away") return error.again === "away";
+    if (error.code === "closed") return retry !== "refused";
+    if (error.code === "timed-out") return retry === "late";
+    return mayGoOnElsewhere(error);
   }
 
   #limits(endMs: number, retry: Retry, signal: AbortSignal | undefined): CallOptions {
@@ -206,6 +190,14 @@ export class Router {
     const timeoutMs = retry === "late" ? Math.min(leftMs, this.timeoutMs) : leftMs;
     return signal === undefined ? { timeoutMs } : { timeoutMs, signal };
   }
+}
+
+/**
+ * Whether what a broker refused is to be tried at another one. Of a topic that others know it may
+ * not have heard yet.
+ */
+export function mayGoOnElsewhere({ mayBeDoneElsewhere, code }: ClientError): boolean {
+  return mayBeDoneElsewhere || code === "unknown-topic-or-partition";
 }
 
 /** How long to wait before a try that follows so many others. */

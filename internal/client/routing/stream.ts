@@ -13,19 +13,13 @@ import type {
   StreamEvent,
   StreamRequest,
 } from "../stream-api.ts";
-import { AWAY, pauseMs, type Router } from "./router.ts";
+import { mayGoOnElsewhere, pauseMs, type Router } from "./router.ts";
 
 /**
  * A partition that nobody has led, or could be reached, for so long has failed, or is told of as
  * away where it is read without an end.
  */
 const PATIENCE_MS = 30_000;
-
-/** Refusals after which a partition is looked for at another broker. */
-const MOVED: ReadonlySet<string> = new Set([
-  ...["not-leader", "offset-not-available", "unknown-topic-or-partition"],
-  ...AWAY,
-]);
 
 /** A partition that is read, and how far. */
 interface Cursor {
@@ -176,7 +170,7 @@ class RoutedStream implements BatchStream, AsyncIterator<StreamEvent, undefined>
       if (this.#queue.ended) stream.stop();
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      for (const cursor of cursors) this.#failed(cursor, error, MOVED.has(error.code));
+      for (const cursor of cursors) this.#failed(cursor, error, mayGoOnElsewhere(error));
     }
   }
 
@@ -209,7 +203,7 @@ class RoutedStream implements BatchStream, AsyncIterator<StreamEvent, undefined>
         if (!cursor) continue;
         if (event.kind !== "records") cursors.delete(cursor);
         if (event.kind === "partition-failed") {
-          this.#failed(cursor, event.error, MOVED.has(event.error.code));
+          this.#failed(cursor, event.error, mayGoOnElsewhere(event.error));
           continue;
         }
         if (event.kind === "records" || event.kind === "partition-ended") {
@@ -221,7 +215,7 @@ class RoutedStream implements BatchStream, AsyncIterator<StreamEvent, undefined>
       failure = error;
     }
     this.#streams.delete(stream);
-    for (const cursor of cursors) this.#failed(cursor, failure, MOVED.has(failure.code));
+    for (const cursor of cursors) this.#failed(cursor, failure, mayGoOnElsewhere(failure));
   }
 
   /** Resolves when the event was taken. */

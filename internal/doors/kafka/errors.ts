@@ -27,9 +27,7 @@ const kafkaNames: Readonly<Record<BrokerErrorCode, KafkaErrorName>> = {
   "invalid-record": "INVALID_RECORD",
   "invalid-timestamp": "INVALID_TIMESTAMP",
   "out-of-order-sequence": "OUT_OF_ORDER_SEQUENCE_NUMBER",
-  "duplicate-sequence": "DUPLICATE_SEQUENCE_NUMBER",
   "invalid-producer-epoch": "INVALID_PRODUCER_EPOCH",
-  "unknown-producer": "UNKNOWN_PRODUCER_ID",
   // As Kafka does where a broker has to wait for more ids: what clients do about it is try again.
   "no-producer-ids": "COORDINATOR_LOAD_IN_PROGRESS",
   // Clients look for the controller anew, and ask again.

@@ -13,7 +13,7 @@ import {
 } from "./frame.ts";
 import type { NativeLimits } from "./limits.ts";
 import { Outlet } from "./outlet.ts";
-import { ProtocolError, refusal } from "./refusal.ts";
+import { ProtocolError, type RefusalCode, refusal, refusalFor } from "./refusal.ts";
 import { Session } from "./session.ts";
 
 /** A frame, `buffer[from, to)` without its length. */
@@ -167,9 +167,9 @@ export class NativeConnection implements Receiver {
   }
 
   /** Says what the client did wrong with the connection itself, and ends it. */
-  private fail(code: string, message: string): void {
+  private fail(code: RefusalCode, message: string): void {
     const { remote } = this.connection;
-    const fields = refusal.write({ code, message, field: null });
+    const fields = refusal.write(refusalFor(code, message));
     this.context.log.warn("native-connection-failed", { remote, code, message });
     this.outlet.send({ id: CONNECTION_ID, name: "error", fields }, []);
     this.ended = true;

@@ -82,12 +82,3 @@ test("the limits are those that hold", () => {
   expect(streams.MAX_STREAM_PARTITIONS).toBe(10_000);
   expect(said).toContain("list of at most 10 000 of");
 });
-
-test("every error code is described", () => {
-  const sources = ["refusal.ts", "../../broker/errors.ts", "../../coordination/errors.ts"];
-  const codes = sources.flatMap((file) => [
-    ...readFileSync(path.join(import.meta.dir, file), "utf8").matchAll(/^ {2}\| "([a-z-]+)"/gm),
-  ]);
-  expect(codes.length).toBeGreaterThan(20);
-  expect(codes.map((code) => code[1]).filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
-});

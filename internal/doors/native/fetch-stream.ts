@@ -4,7 +4,7 @@ import type { NativeLimits } from "./limits.ts";
 import type { OpenStream, StreamOutlet } from "./open-stream.ts";
 import { endOffsetOf } from "./pieces.ts";
 import type { StreamPosition } from "./positions.ts";
-import { refusalOf } from "./refusal.ts";
+import { type Refusal, refusalFor, refusalOf } from "./refusal.ts";
 import { FieldError } from "./shapes.ts";
 import * as messages from "./stream-messages.ts";
 
@@ -135,7 +135,7 @@ export class FetchStream implements OpenStream {
       this.fail(cursor, reasonOf(fetched.error));
     } else if (fetched.sizeBytes > this.limits.maxFrameBytes - HEAD_ROOM_BYTES) {
       const message = `a batch of ${fetched.sizeBytes} bytes is larger than a frame may be`;
-      this.fail(cursor, { code: "batch-too-large", message });
+      this.fail(cursor, refusalFor("batch-too-large", message));
     } else if (fetched.sizeBytes > 0) {
       this.send(cursor, fetched);
     }
@@ -162,7 +162,7 @@ export class FetchStream implements OpenStream {
     }
   }
 
-  private fail(cursor: Cursor, reason: { code: string; message: string }): void {
+  private fail(cursor: Cursor, reason: Refusal): void {
     const { topic, partition } = cursor;
     this.drop(cursor);
     this.outlet.event(messages.partitionFailed, { topic, partition, ...reason }, []);
@@ -186,10 +186,10 @@ export class FetchStream implements OpenStream {
 }
 
 /** What a client is told of a partition's failure; rethrows what is the broker's own fault. */
-function reasonOf(error: unknown): { code: string; message: string } {
+function reasonOf(error: unknown): Refusal {
   const refusal = refusalOf(error);
   if (refusal === null) throw error;
-  return { code: refusal.code, message: refusal.message };
+  return refusal;
 }
 
 function refuseTwice(partitions: readonly messages.StreamPartition[]): void {

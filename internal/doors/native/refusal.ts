@@ -1,21 +1,37 @@
-import { BrokerError, type BrokerErrorCode } from "../../broker/errors.ts";
-import { FieldError, nullable, record, text } from "./shapes.ts";
+import {
+  BrokerError,
+  type BrokerErrorCode,
+  brokerErrors,
+  type ErrorMeaning,
+  errorsOf,
+} from "../../broker/errors.ts";
+import { FieldError, flag, nullable, record, text } from "./shapes.ts";
 
 /** Refusals of the protocol itself, besides those of the broker's operations. */
-export type ProtocolErrorCode =
-  /** A frame whose head can't be read; the connection ends. */
-  | "malformed-frame"
-  /** A frame longer than the greeting allows, or a negative length; the connection ends. */
-  | "frame-too-large"
-  /** None of the versions offered is spoken here; the connection ends. */
-  | "unsupported-version"
-  | "unknown-operation"
-  /** As many streams are open on the connection as may be. */
-  | "too-many-streams"
-  /** The broker has as many connections as it may; this one ends. */
-  | "too-many-connections"
-  /** A fault in the broker, which its log has. */
-  | "internal-error";
+export const protocolErrors = {
+  ...errorsOf("away", {
+    "too-many-connections": "`max.connections` are open",
+  }),
+  ...errorsOf("never", {
+    "malformed-frame": "a head that isn't the CBOR described above",
+    "frame-too-large": "a frame longer than `maxFrameBytes`, or an empty one",
+    "unknown-operation": "this broker is older than the client, or the name is misspelled",
+    "too-many-streams": "as many streams are open on the connection as may be: stop one",
+    "internal-error": "a fault in the broker, which its log describes",
+  }),
+};
+
+/** One of those codes. */
+export type ProtocolErrorCode = keyof typeof protocolErrors;
+
+/** A code that a client may be sent. */
+export type RefusalCode = ProtocolErrorCode | BrokerErrorCode;
+
+/** Every code that a client may be sent, and what it stands for. */
+export const refusals: Readonly<Record<RefusalCode, ErrorMeaning>> = {
+  ...protocolErrors,
+  ...brokerErrors,
+};
 
 /** Why a request is refused, as it is sent. */
 export interface Refusal {
@@ -23,29 +39,43 @@ export interface Refusal {
   readonly message: string;
   /** The field of the request that is wrong, where it is about one. */
   readonly field: string | null;
+  /** Whether the same may go well when it is tried again; null: not told. */
+  readonly retriable: boolean | null;
 }
 
 /** The fields of an `error`. */
-export const refusal = record<Refusal>({ code: text, message: text, field: nullable(text) });
+export const refusal = record<Refusal>({
+  code: text,
+  message: text,
+  field: nullable(text),
+  retriable: nullable(flag),
+});
 
 /** A refusal by the door, before any operation of the broker's was asked. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
-  readonly code: ProtocolErrorCode | BrokerErrorCode;
+  readonly code: RefusalCode;
 
-  constructor(code: ProtocolErrorCode | BrokerErrorCode, message: string) {
+  constructor(code: RefusalCode, message: string) {
     super(message);
     this.code = code;
   }
 }
 
+/** What is sent of a code. */
+export function refusalFor(
+  code: RefusalCode,
+  message: string,
+  field: string | null = null,
+): Refusal {
+  return { code, message, field, retriable: refusals[code].again !== "never" };
+}
+
 /** What a client is told of a failure; null for a fault that only the log should have. */
 export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof BrokerError || error instanceof ProtocolError) {
-    return { code: error.code, message: error.message, field: null };
+    return refusalFor(error.code, error.message);
   }
-  if (error instanceof FieldError) {
-    return { code: "invalid-request", message: error.message, field: error.field };
-  }
-  return null;
+  if (!(error instanceof FieldError)) return null;
+  return refusalFor("invalid-request", error.message, error.field);
 }

@@ -9,7 +9,7 @@ import type { NativeLimits } from "./limits.ts";
 import type { OpenStream, StreamOutlet } from "./open-stream.ts";
 import { hello, produce, restore } from "./operations.ts";
 import type { Outlet } from "./outlet.ts";
-import { ProtocolError, type Refusal, refusal, refusalOf } from "./refusal.ts";
+import { ProtocolError, type Refusal, refusal, refusalFor, refusalOf } from "./refusal.ts";
 import { ReplicaStream } from "./replica-stream.ts";
 import { replicate } from "./replicate-messages.ts";
 import { FieldError } from "./shapes.ts";
@@ -190,8 +190,7 @@ export class Session {
     const { log, remote } = this.context;
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     log.error("native-request-failed", { remote, operation, cause });
-    const message = `${operation}: a fault in the broker; its log says more`;
-    return { code: "internal-error", message, field: null };
+    return refusalFor("internal-error", `${operation}: a fault in the broker; its log says more`);
   }
 }
 

@@ -5,6 +5,7 @@
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { type StreamPosition, streamPosition } from "./positions.ts";
 import {
+  flag,
   int32,
   int53,
   list,
@@ -137,10 +138,18 @@ export interface PartitionFailed {
   readonly partition: number;
   readonly code: string;
   readonly message: string;
+  /** Whether it may be read when it is tried again; null: not told. */
+  readonly retriable: boolean | null;
 }
 
 /** Tells that a partition can't be read. */
 export const partitionFailed: StreamSignal<PartitionFailed> = {
   name: "partition-failed",
-  fields: record<PartitionFailed>({ topic: text, partition: int32(), code: text, message: text }),
+  fields: record<PartitionFailed>({
+    topic: text,
+    partition: int32(),
+    code: text,
+    message: text,
+    retriable: nullable(flag),
+  }),
 };
