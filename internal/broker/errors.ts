@@ -114,6 +114,8 @@ export interface RecordFault {
 export interface BrokerErrorOptions extends ErrorOptions {
   /** The records that are at fault, where some of a batch are. */
   readonly records?: readonly RecordFault[];
+  /** The ids of the brokers that do what this one doesn't, where it knows them. */
+  readonly brokers?: readonly number[];
 }
 
 /** A refusal with a stable code and a sentence that says what to do. */
@@ -121,11 +123,13 @@ export class BrokerError extends Error {
   override readonly name = "BrokerError";
   readonly code: BrokerErrorCode;
   readonly records: readonly RecordFault[];
+  readonly brokers: readonly number[];
 
   constructor(code: BrokerErrorCode, message: string, options: BrokerErrorOptions = {}) {
-    const { records = [], ...rest } = options;
+    const { records = [], brokers = [], ...rest } = options;
     super(message, rest);
     this.code = code;
     this.records = records;
+    this.brokers = brokers;
   }
 }

@@ -10,7 +10,8 @@ import type { Partition } from "./topics/partition.ts";
 export function notLeader(leaderId: number, role: Role): BrokerError {
   if (role === "master") return new BrokerError("not-leader", "the lead is being handed over");
   const who = leaderId < 0 ? "another broker" : `broker ${leaderId}`;
-  return new BrokerError("not-leader", `this broker is a slave: ${who} takes writes`);
+  const brokers = leaderId < 0 ? [] : [leaderId];
+  return new BrokerError("not-leader", `this broker is a slave: ${who} takes writes`, { brokers });
 }
 
 /** Throws `BrokerError` where a broker can't be promoted: it leads, or knows of nothing to lead. */

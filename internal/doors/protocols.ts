@@ -2,7 +2,7 @@ import type { Broker } from "../broker/api.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
 import type { Protocol } from "./entrance.ts";
-import { httpDoor } from "./http/door.ts";
+import { httpDoor, METHODS } from "./http/door.ts";
 import { turnAwayHttp } from "./http/turn-away.ts";
 import { kafkaDoor } from "./kafka/door.ts";
 import { turnAwayKafka } from "./kafka/turn-away.ts";
@@ -32,7 +32,6 @@ export function protocols(broker: Broker, clock: Clock, log: Log): Protocol[] {
       open: nativeDoor({ broker, clock, log }),
       turnAway: turnAwayNative,
     },
-    { ...http, firstBytes: encoder.encode("GET ") },
-    { ...http, firstBytes: encoder.encode("HEAD ") },
+    ...METHODS.map((method) => ({ ...http, firstBytes: encoder.encode(`${method} `) })),
   ];
 }
