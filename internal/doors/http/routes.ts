@@ -7,6 +7,7 @@ import { refuseForeign } from "./foreign.ts";
 import { healthRoute, readyRoute } from "./health.ts";
 import { metricsRoute } from "./metrics.ts";
 import type { HttpRequest } from "./request.ts";
+import { topicsRoute } from "./topics/topics.ts";
 
 /** What routes stand on. */
 export interface RouteContext {
@@ -28,7 +29,7 @@ export interface Route {
 
 /** Everything that can be asked for. */
 export function routesOf(context: RouteContext): readonly Route[] {
-  return [metricsRoute(context), healthRoute, readyRoute(context)];
+  return [metricsRoute(context), healthRoute, readyRoute(context), topicsRoute(context)];
 }
 
 /** Answers a request by the routes that there are. */
