@@ -5,7 +5,7 @@ import type { WrittenRecord } from "../record/record-line.ts";
 import type { Broker, ProduceReceipt, Topic } from "./api.ts";
 import { BrokerError } from "./errors.ts";
 import { unknownPartition } from "./refusals.ts";
-import { topicToWrite } from "./topic-to-write.ts";
+import { topicToWrite } from "./topics/topic-to-write.ts";
 
 /** A batch takes no more records when it is so large: brokers take 1 MiB, unless told otherwise. */
 const MAX_BATCH_BYTES = 1024 * 1024 - 64;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { BrokerError } from "../../../broker/errors.ts";
-import type { KnownBroker } from "../../../broker/replication-api.ts";
+import type { KnownBroker } from "../../../broker/membership/replication-api.ts";
 import { recordsOf } from "../../../record/records.ts";
 import { type FakeBroker, fakeBroker } from "../../fake-broker.testing.ts";
 import { type Caller, caller, turns } from "../http.testing.ts";
