@@ -88,7 +88,7 @@ function checkCopies(broker: Broker, topic: string, partitions: readonly number[
       place === undefined ? [] : [isHere(place.replicas) ? brokerId : place.leader],
     ),
   );
-  const message = `of ${topic}, these partitions are to be read of broker ${[...brokers].join(", ")}`;
+  const message = `of ${topic}, read these partitions of broker ${[...brokers].join(", ")}`;
   throw new BrokerError("not-leader", message, { brokers: [...brokers] });
 }
 
