@@ -16,7 +16,9 @@ afterAll(() => bench[Symbol.asyncDispose]());
 async function counted(reason: string): Promise<[status: number, metrics: number]> {
   const { stdout } = await bench.weir(["status", "--json"]);
   const refusals: { reason: string; count: number }[] = JSON.parse(stdout).items[0].refusals;
-  const metrics = await (await fetch(`http://${bench.address}/metrics`)).text();
+  // A connection that is kept for the next question would count as one of those that are open.
+  const once = { keepalive: false };
+  const metrics = await (await fetch(`http://${bench.address}/metrics`, once)).text();
   const series = `weir_refusals_total{reason="${reason}"} `;
   const line = metrics.split("\n").find((each) => each.startsWith(series)) ?? "0";
   return [

@@ -223,5 +223,5 @@ test("a slave tells of groups what its master does, also when that is dead", asy
   expect(metrics).toContain('weir_group_lag_records{group="billing"} 600\n');
   const reset = ["group", "reset", "billing", "--to", "start", "--yes"];
   const refused = await weirAlone(reset, { env: { WEIR_BROKER: slave.address } });
-  expect(refused.stderr).toContain("another broker leads, and coordinates all groups");
+  expect(refused.stderr).toContain("another broker is the coordinator: in a pair, the master");
 }, 60_000);
