@@ -4,8 +4,8 @@ import type { LogStore } from "../storage/log-store.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import { batchOfPairs, openStore, readRecords, SMALL_LOG } from "../storage/store.testing.ts";
 import { FollowerCopier } from "./follower.ts";
+import { alone } from "./lead-terms.ts";
 import { ReplicationLeader } from "./leader.ts";
-import { alone } from "./leader-path.ts";
 import type { LeaderSession } from "./messages.ts";
 
 /** What a log's history is: how many records each leader epoch wrote. */
@@ -115,11 +115,11 @@ for (const { name, leader, follower, cutTo } of CASES) {
       1000,
     );
     copier.follow(copied);
-    const copyEnd = () => [...(leading.copiesOf(led)?.followers ?? [])][0]?.offset;
+    const copyEnd = () => [...(leading.led(led)?.copies.followers ?? [])][0]?.offset;
     for (let turn = 0; turn < 500 && copyEnd() !== led.endOffset; turn++) {
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(leading.copiesOf(led)?.isr).toEqual([1, 2]);
+    expect(leading.led(led)?.copies.isr).toEqual([1, 2]);
     const length = follower.reduce((sum, [, records]) => sum + records, 0);
     expect(Math.min(length, ...cuts)).toBe(cutTo);
     expect(await values(two.store, copied)).toEqual(await values(one.store, led));

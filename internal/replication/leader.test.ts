@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { appendPairs, openStore, SMALL_LOG } from "../storage/store.testing.ts";
+import type { FollowerOrigin } from "./known-follower.ts";
+import { alone } from "./lead-terms.ts";
 import { ReplicationLeader } from "./leader.ts";
-import { alone, type FollowerOrigin } from "./leader-path.ts";
 import type { Beat } from "./messages.ts";
 
 const FENCE_AFTER_MS = 400;

@@ -4,37 +4,27 @@ import { CopyPace } from "./copy-pace.ts";
 import type { CopyOrigin } from "./copy-state.ts";
 import { DegradedTime } from "./degraded-time.ts";
 import { FollowerLags } from "./follower-lags.ts";
-import { type FollowerChange, FollowerNews } from "./follower-news.ts";
-import {
-  type AgreedCopies,
-  type Follower,
-  type FollowerOrigin,
-  type KnownFollower,
-  type LeaderPath,
-  type LeadTerms,
-  sweepIntervalMs,
-  unheardFollower,
-} from "./leader-path.ts";
-import { FollowerSession } from "./leader-session.ts";
+import type { FollowerChange } from "./follower-news.ts";
+import { Followers } from "./followers.ts";
+import type { Follower, FollowerOrigin } from "./known-follower.ts";
+import type { AgreedCopies, LeadTerms } from "./lead-terms.ts";
+import { type LeaderPath, sweepIntervalMs } from "./leader-path.ts";
+import type { FollowerSession } from "./leader-session.ts";
 import { LedLog } from "./led-log.ts";
 import type { LeaderOutlet, ReplicationMode } from "./messages.ts";
 import { PartitionCopies } from "./partition-copies.ts";
 
-/** All logs of a broker that leads them, and the brokers that copy them. */
+/** All logs of a broker that leads them, and who copies them. */
 export class ReplicationLeader {
   readonly degraded: DegradedTime;
   /** How fast new copies are sent what they lack. */
   readonly pace: CopyPace;
-  /** Told what happens to followers. */
-  onFollower: ((change: FollowerChange) => void) | null = null;
   /** Told when nothing of what is led may be acked any more, and that it may again. */
   onFenced: ((isFenced: boolean) => void) | null = null;
-  readonly #news = new FollowerNews((change) => this.onFollower?.(change));
-  readonly #lags = new FollowerLags();
   readonly #path: LeaderPath;
+  readonly #followers: Followers;
   readonly #led = new Map<PartitionLog, LedLog>();
-  readonly #followers = new Map<number, KnownFollower>();
-  readonly #startedAtMs: number;
+  readonly #lags = new FollowerLags();
   /** Whether a synchronous follower has been silent for so long that nothing may be acked. */
   #isFenced = false;
   #timer: Timer | null = null;
@@ -42,9 +32,17 @@ export class ReplicationLeader {
 
   constructor(path: LeaderPath) {
     this.#path = path;
-    this.#startedAtMs = path.clock.monotonicMs();
-    this.degraded = new DegradedTime(path.clock);
-    this.pace = new CopyPace(path.clock);
+    const { clock } = path;
+    this.degraded = new DegradedTime(clock);
+    this.pace = new CopyPace(clock);
+    this.#followers = new Followers({
+      ...path,
+      pace: this.pace,
+      answered: () => {
+        // Not before its copies are known: else what they lack is committed without them.
+        if (this.#isFenced) clock.atEndOfTurn(() => this.reviewFence());
+      },
+    });
   }
 
   /** Whether nothing may be acked now: another broker may lead meanwhile. */
@@ -58,7 +56,16 @@ export class ReplicationLeader {
   }
 
   get followers(): Iterable<Follower> {
-    return this.#followers.values();
+    return this.#followers.all();
+  }
+
+  /** Has someone told what happens to followers. */
+  set onFollower(tell: (change: FollowerChange) => void) {
+    this.#followers.onChange = tell;
+  }
+
+  follower(brokerId: number): Follower | undefined {
+    return this.#followers.get(brokerId);
   }
 
   /** By follower, over all logs: what this broker has made durable, and the follower hasn't. */
@@ -71,14 +78,6 @@ export class ReplicationLeader {
     return this.#followers.get(brokerId)?.missingIn.size === 0;
   }
 
-  follower(brokerId: number): Follower | undefined {
-    return this.#followers.get(brokerId);
-  }
-
-  copiesOf(log: PartitionLog): PartitionCopies | undefined {
-    return this.#led.get(log)?.copies;
-  }
-
   /** The log, if this broker leads it. */
   led(log: PartitionLog): LedLog | undefined {
     return this.#led.get(log);
@@ -89,11 +88,15 @@ export class ReplicationLeader {
     const known = this.#led.get(log);
     if (known) return known;
     const { brokerId, rulesOf } = this.#path;
-    const heardAtMs = (id: number) => this.#followers.get(id)?.heardAtMs ?? this.#startedAtMs;
-    const { durableOffset: end, highWatermark } = log;
-    const rules = rulesOf(log);
-    const authority = agreed?.authority;
-    const copies = new PartitionCopies(brokerId, rules, heardAtMs, end, highWatermark, authority);
+    const { durableOffset, highWatermark } = log;
+    const copies = new PartitionCopies(
+      brokerId,
+      rulesOf(log),
+      (id) => this.#followers.heardAtMs(id),
+      durableOffset,
+      highWatermark,
+      agreed?.authority,
+    );
     const led: LedLog = new LedLog(
       log,
       epoch,
@@ -104,11 +107,11 @@ export class ReplicationLeader {
     );
     this.#led.set(log, led);
     if (agreed) led.agree(agreed, this.#path.brokerId, this.#path.clock.monotonicMs());
-    for (const follower of this.#followers.values()) {
+    for (const follower of this.#followers.all()) {
       this.#putCopy(led, follower, follower.lost ? "missing" : "in");
     }
     led.lead(this.#isFenced);
-    for (const { session } of this.#followers.values()) session?.appeared(log.name);
+    for (const { session } of this.#followers.all()) session?.appeared(log.name);
     return led;
   }
 
@@ -132,7 +135,7 @@ export class ReplicationLeader {
     this.#led.delete(log);
     this.#lags.forget(led);
     this.degraded.set(led, false);
-    for (const { missingIn } of this.#followers.values()) missingIn.delete(led);
+    this.#followers.forget(led);
   }
 
   /** A log's rules are others now. */
@@ -140,7 +143,7 @@ export class ReplicationLeader {
     const led = this.#led.get(log);
     if (!led) return;
     led.copies.setRules(this.#path.rulesOf(log));
-    for (const follower of this.#followers.values()) this.#putCopy(led, follower, "new");
+    for (const follower of this.#followers.all()) this.#putCopy(led, follower, "new");
     led.settle();
   }
 
@@ -151,12 +154,8 @@ export class ReplicationLeader {
    * that fences itself, before it has followed: who promotes knows that it is away.
    */
   putFollower(brokerId: number, mode: ReplicationMode, origin: FollowerOrigin): void {
-    const known = this.#followers.get(brokerId);
-    if (known?.mode === mode) return;
-    const nowMs = this.#path.clock.monotonicMs();
-    const follower = known ?? unheardFollower(brokerId, mode, origin, nowMs);
-    follower.mode = mode;
-    this.#followers.set(brokerId, follower);
+    const follower = this.#followers.put(brokerId, mode, origin);
+    if (!follower) return;
     for (const led of this.#led.values()) {
       const isEmpty = led.log.durableOffset === 0;
       const refuses = this.#path.rulesOf(led.log).policy === "refuse";
@@ -170,51 +169,29 @@ export class ReplicationLeader {
 
   /** Begins a session with a follower that `putFollower` knows, in place of one that it had. */
   open(brokerId: number, outlet: LeaderOutlet, creditBytes: number): FollowerSession {
-    const follower = this.#followers.get(brokerId);
-    if (!follower) throw new Error(`broker ${brokerId} is no follower`);
-    follower.session?.end("another session of the same broker has begun");
-    const { store, clock, find, leftOut } = this.#path;
-    const session: FollowerSession = new FollowerSession(
-      brokerId,
-      {
-        store,
-        pace: this.pace,
-        nowMs: () => clock.monotonicMs(),
-        find,
-        leftOut: (log, range) => leftOut(log, range, brokerId),
-        heard: () => {
-          follower.heardAtMs = clock.monotonicMs();
-          follower.lost = false;
-        },
-        answered: (sentAtMs) => {
-          follower.answeredAtMs = Math.max(follower.answeredAtMs ?? 0, sentAtMs);
-          // Not before its copies are known: else what they lack is committed without them.
-          if (this.#isFenced) clock.atEndOfTurn(() => this.reviewFence());
-        },
-        closed: () => {
-          if (follower.session !== session) return;
-          follower.session = null;
-          follower.connected = false;
-          if (!this.#stopped) this.onFollower?.({ kind: "disconnected", brokerId });
-        },
-      },
-      outlet,
-      creditBytes,
-    );
+    const session = this.#followers.open(brokerId, outlet, creditBytes);
     for (const led of this.#led.values()) {
       led.copies.reconnected(brokerId);
       this.#lags.changed(led);
     }
-    follower.session = session;
-    follower.connected = true;
-    follower.heardAtMs = clock.monotonicMs();
-    follower.answeredAtMs ??= follower.heardAtMs;
     return session;
   }
 
   /** A follower's life is over: what that still says of its copies is heard no more. */
   lifeEnded(brokerId: number): void {
     this.#followers.get(brokerId)?.session?.end("its broker isn't there, or in another life");
+  }
+
+  /** Stops acking, or goes on with it, as synchronous followers are heard, and by `isOutdated`. */
+  reviewFence(): void {
+    const { fenceAfterMs, isOutdated } = this.#path;
+    const isAlone = fenceAfterMs > 0 && this.#followers.hasSilent(fenceAfterMs);
+    const fenced = isAlone || isOutdated();
+    if (fenced === this.#isFenced) return;
+    this.#isFenced = fenced;
+    for (const led of this.#led.values()) led.fence(fenced);
+    // Who leads nothing yet, or is about to stop, has nothing that others could miss.
+    if (this.#led.size > 0 || !fenced) this.onFenced?.(fenced);
   }
 
   /** Leads nothing any more: nobody is acked, and sessions end. */
@@ -224,14 +201,13 @@ export class ReplicationLeader {
     this.#timer?.cancel();
     this.degraded.close();
     this.pace.close();
-    for (const { session } of this.#followers.values()) session?.end(reason);
+    this.#followers.end(reason);
     for (const led of this.#led.values()) led.resign(reason);
     this.#led.clear();
   }
 
-  #putCopy(led: LedLog, follower: KnownFollower, origin: CopyOrigin): void {
+  #putCopy(led: LedLog, { brokerId, mode }: Follower, origin: CopyOrigin): void {
     if (led.isAgreed) return; // whoever keeps a copy is known
-    const { brokerId, mode } = follower;
     const synchronous = mode === "sync" && this.#path.rulesOf(led.log).mode === "sync";
     led.copies.put(brokerId, synchronous, origin, this.#path.clock.monotonicMs());
   }
@@ -239,14 +215,7 @@ export class ReplicationLeader {
   #changed(led: LedLog): void {
     this.#lags.changed(led);
     this.degraded.set(led, led.copies.degraded);
-    const copies = new Map([...led.copies.followers].map((copy) => [copy.brokerId, copy]));
-    for (const { brokerId, missingIn, session } of this.#followers.values()) {
-      const copy = copies.get(brokerId); // none where it keeps no copy any more
-      const wasInSync = missingIn.size === 0;
-      if (copy?.synchronous && (copy.standing !== "in" || copy.isPresumed)) missingIn.add(led);
-      else missingIn.delete(led);
-      if (wasInSync !== (missingIn.size === 0)) session?.beat(missingIn.size === 0);
-    }
+    this.#followers.stand(led);
     this.#path.changed(led);
   }
 
@@ -259,40 +228,13 @@ export class ReplicationLeader {
     });
   }
 
-  /** Stops acking, or goes on with it, as synchronous followers are heard, and by `isOutdated`. */
-  reviewFence(): void {
-    const { fenceAfterMs, clock, isOutdated } = this.#path;
-    const nowMs = clock.monotonicMs();
-    // By when it was asked: an answer may come late, and another broker lead meanwhile.
-    const isSilent = ({ mode, answeredAtMs }: KnownFollower) =>
-      mode === "sync" && answeredAtMs !== null && nowMs - answeredAtMs > fenceAfterMs;
-    const isAlone = fenceAfterMs > 0 && [...this.#followers.values()].some(isSilent);
-    const fenced = isAlone || isOutdated();
-    if (fenced === this.#isFenced) return;
-    this.#isFenced = fenced;
-    for (const led of this.#led.values()) led.fence(fenced);
-    // Who leads nothing yet, or is about to stop, has nothing that others could miss.
-    if (this.#led.size > 0 || !fenced) this.onFenced?.(fenced);
-  }
-
   #sweep(): void {
-    const { clock, lagTimeMaxMs } = this.#path;
-    const nowMs = clock.monotonicMs();
+    const nowMs = this.#path.clock.monotonicMs();
     this.reviewFence();
-    let all = false;
-    for (const follower of this.#followers.values()) {
-      const silentMs = nowMs - (follower.heardAtMs ?? this.#startedAtMs);
-      if (silentMs > lagTimeMaxMs && !follower.lost) {
-        follower.lost = true;
-        all = true;
-      }
-    }
+    const all = this.#followers.loseSilent();
     for (const led of this.#led.values()) {
       if ((all || led.copies.unsettled) && led.copies.sweep(nowMs)) led.settle();
     }
-    for (const { brokerId, session, missingIn } of this.#followers.values()) {
-      session?.beat(missingIn.size === 0);
-      this.#news.look(brokerId, missingIn, nowMs);
-    }
+    this.#followers.beat();
   }
 }

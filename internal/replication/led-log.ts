@@ -1,6 +1,6 @@
 import { StorageError } from "../storage/errors.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
-import type { AgreedCopies } from "./leader-path.ts";
+import type { AgreedCopies } from "./lead-terms.ts";
 import type { FollowerSession } from "./leader-session.ts";
 import type { PartitionCopies } from "./partition-copies.ts";
 

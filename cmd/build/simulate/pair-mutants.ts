@@ -236,14 +236,14 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ),
   pair(
     "a slave is told to be in sync that lacks what its master had at its start",
-    "replication/leader.ts",
+    "replication/followers.ts",
     'if (copy?.synchronous && (copy.standing !== "in" || copy.isPresumed)) missingIn.add(led);',
     'if (copy?.synchronous && copy.standing !== "in") missingIn.add(led);',
     41067,
   ),
   pair(
     "a restarted master isn't fenced before it has not heard its slave for long",
-    "replication/leader-path.ts",
+    "replication/known-follower.ts",
     'const knownSinceMs = origin === "known" ? Number.NEGATIVE_INFINITY : nowMs;',
     "const knownSinceMs = nowMs;",
     40724,

@@ -1,8 +1,8 @@
 import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
 import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-state.ts";
 import { isWell } from "../../metadata/cluster/elect.ts";
+import type { AgreedCopies } from "../../replication/lead-terms.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
-import type { AgreedCopies } from "../../replication/leader-path.ts";
 import type { LedLog } from "../../replication/led-log.ts";
 import { StorageError } from "../../storage/errors.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";

@@ -1,4 +1,4 @@
-import type { LogRules } from "../../replication/leader-path.ts";
+import type { LogRules } from "../../replication/lead-terms.ts";
 import type { TopicSettings } from "../settings/topic-settings.ts";
 
 /** What a topic's settings ask of its copies; without any, what the metadata's own log asks. */

@@ -16,7 +16,7 @@ export function nearCopyOf(
   if (brokers[0]?.rack === rack) return null;
   const racks = new Map(brokers.map((node) => [node.id, node.rack]));
   let nearest: { readonly brokerId: number; readonly offset: number } | null = null;
-  for (const copy of leader?.copiesOf(log)?.followers ?? []) {
+  for (const copy of leader?.led(log)?.copies.followers ?? []) {
     const isThere = leader?.follower(copy.brokerId)?.connected ?? false;
     const isNear = racks.get(copy.brokerId) === rack;
     if (!isThere || !isNear || copy.offset < offset) continue;
@@ -31,7 +31,7 @@ export function otherCopyOf(
   log: PartitionLog,
   offset: number,
 ): number | null {
-  for (const copy of leader.copiesOf(log)?.followers ?? []) {
+  for (const copy of leader.led(log)?.copies.followers ?? []) {
     const isThere = leader.follower(copy.brokerId)?.connected ?? false;
     if (isThere && copy.offset >= offset) return copy.brokerId;
   }

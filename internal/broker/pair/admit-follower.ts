@@ -1,6 +1,6 @@
 import type { EmbeddedMetadataStore } from "../../metadata/embedded-store.ts";
+import type { FollowerOrigin } from "../../replication/known-follower.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
-import type { FollowerOrigin } from "../../replication/leader-path.ts";
 import type { FollowerHello, LeaderHello } from "../../replication/messages.ts";
 import { BrokerError } from "../errors.ts";
 import { notLeader } from "../refusals.ts";

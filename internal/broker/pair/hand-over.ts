@@ -89,7 +89,7 @@ function tooFarBehind(brokerId: number): BrokerError {
 function missingBytes(leader: ReplicationLeader, store: LogStore, brokerId: number): number {
   let bytes = 0;
   for (const log of store.logs.values()) {
-    for (const { brokerId: id, offset } of leader.copiesOf(log)?.followers ?? []) {
+    for (const { brokerId: id, offset } of leader.led(log)?.copies.followers ?? []) {
       if (id !== brokerId || offset >= log.endOffset) continue;
       bytes += Math.max(1, availableBytes(log, Math.max(offset, log.startOffset)));
     }

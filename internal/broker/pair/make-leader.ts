@@ -1,5 +1,5 @@
+import { alone } from "../../replication/lead-terms.ts";
 import { ReplicationLeader } from "../../replication/leader.ts";
-import { alone } from "../../replication/leader-path.ts";
 import { copyRules } from "../membership/copy-rules.ts";
 import { tellOfFollowers, tellOfLeftOut } from "../membership/follower-events.ts";
 import type { PairPath } from "./pair-path.ts";

@@ -1,5 +1,5 @@
+import { alone } from "../../replication/lead-terms.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
-import { alone } from "../../replication/leader-path.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { BrokerError } from "../errors.ts";
 import type { Following } from "../membership/following.ts";

@@ -1,6 +1,6 @@
 import type { Leadership } from "../../metadata/metadata-store.ts";
+import { alone } from "../../replication/lead-terms.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
-import { alone } from "../../replication/leader-path.ts";
 import { epochOfPromotion } from "../membership/epochs.ts";
 import type { PairPath } from "./pair-path.ts";
 import type { PairRole } from "./pair-role.ts";

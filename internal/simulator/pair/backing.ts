@@ -5,7 +5,7 @@ import type { Backing } from "./commit.ts";
 
 /** Who is in the ISR has all that is committed. */
 export function checkIsr(leader: ReplicationLeader, log: PartitionLog): void {
-  for (const { brokerId, standing, offset } of leader.copiesOf(log)?.followers ?? []) {
+  for (const { brokerId, standing, offset } of leader.led(log)?.copies.followers ?? []) {
     if (offset < 0) continue;
     const isBehind = standing === "in" && offset < log.highWatermark;
     const text = () => `${log.name}: broker ${brokerId} is in sync with ${offset}`;
@@ -28,7 +28,7 @@ export function backingOf(
   otherId: number,
   refuses: boolean,
 ): Backing {
-  const copies = leader.copiesOf(log);
+  const copies = leader.led(log)?.copies;
   must(copies !== undefined, () => `${log.name} isn't led, and is committed`);
   const copy = [...copies.followers].find(({ brokerId }) => brokerId === otherId);
   if (!copy) return "unpaired";

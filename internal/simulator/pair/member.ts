@@ -44,7 +44,7 @@ export class Member extends brokers.Member<MemberLife> {
     this.trace("state", role, controllerId, leaderEpoch, JSON.stringify(life.broker.status()));
     for (const log of store.logs.values()) {
       const { name, startOffset, highWatermark, durableOffset, endOffset } = log;
-      const isr = pair.leader?.copiesOf(log)?.isr.join() ?? "";
+      const isr = pair.leader?.led(log)?.copies.isr.join() ?? "";
       this.trace("log", name, startOffset, highWatermark, durableOffset, endOffset, isr);
     }
   }

@@ -143,7 +143,7 @@ function sightOf({ running: life }: Member): Sight {
   const { role, leader, following } = pair;
   let isrChanges = 0;
   for (const log of leader ? parts.store.logs.values() : []) {
-    isrChanges += leader?.copiesOf(log)?.changeCount ?? 0;
+    isrChanges += leader?.led(log)?.copies.changeCount ?? 0;
   }
   const isConnected = following?.connected ?? false;
   return { life, role, isConnected, isInSync: following?.inSync ?? false, isrChanges };
