@@ -193,8 +193,8 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "a broker doesn't look whether what is told of it is still so",
     [
       {
-        file: "broker/cluster/cluster.ts",
-        find: "    this.#registration.brokersChanged();\n",
+        file: "broker/cluster/image-follower.ts",
+        find: "    registration.brokersChanged();\n",
         replace: "",
       },
     ],

@@ -1,5 +1,4 @@
 import { OFFSETS_TOPIC, partitionOf } from "../../coordination/offsets-topic.ts";
-import type { ImageChanges, PartitionName } from "../../metadata/cluster/cluster-image.ts";
 import { EtcdError } from "../../platform/etcd.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { FollowerHello, LeaderOutlet } from "../../replication/messages.ts";
@@ -20,27 +19,22 @@ import { leadingStatus } from "../membership/replication-status.ts";
 import { PRODUCER_ID_BLOCK } from "../producer-ids.ts";
 import type { Partition } from "../topics/partition.ts";
 import { clusterAdmin } from "./admin.ts";
-import { BrokerNews } from "./broker-news.ts";
 import { brokersThere } from "./brokers-there.ts";
 import { clusterLeader } from "./cluster-leader.ts";
 import { clusterPartitions, knownLeader } from "./cluster-partitions.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 import { Controller } from "./controller.ts";
 import { Departed } from "./departed.ts";
-import { EtcdMemory } from "./etcd-memory.ts";
 import { FollowerLives } from "./follower-lives.ts";
 import { Followings } from "./followings.ts";
+import { ImageFollower } from "./image-follower.ts";
 import { Isolation } from "./isolation.ts";
-import { NotTaken } from "./not-taken.ts";
 import { PartitionRoles } from "./partition-roles.ts";
 import { Registration } from "./registration.ts";
-import { RepeatedWork } from "./repeated-work.ts";
 
 /** A broker that is about to stop waits so long at the most until others lead. */
 const HAND_OVER_MS = 10_000;
 const LOOK_MS = 20;
-/** How long after a failure of its disk a broker tries again to do what etcd says. */
-const RETRY_MS = 1000;
 
 /** What a cluster has to be told by, besides what it stands on. */
 export interface ClusterListener {
@@ -63,29 +57,20 @@ export class Cluster implements Membership {
   readonly #path: ClusterPath;
   readonly #registration: Registration;
   readonly #followings: Followings;
-  readonly #lives: FollowerLives;
   readonly #roles: PartitionRoles;
   readonly #controller: Controller;
   readonly #isolation: Isolation;
-  readonly #news: BrokerNews;
   readonly #departed: Departed;
-  readonly #notTaken: NotTaken;
-  readonly #etcdMemory: EtcdMemory;
-  /** Brings topics and roles up to what the image says. */
-  readonly #sync: RepeatedWork;
-  /** Partitions that have to be looked at. */
-  #changed: PartitionName[] = [];
-  #topicsChanged = false;
+  readonly #imageFollower: ImageFollower;
 
   constructor(path: ClusterPath, listener: ClusterListener) {
     this.#path = path;
     const { clock, events, metadata, topics, brokerId, brokerConfig } = path;
-    this.#registration = new Registration(path, () => this.#sessionChanged());
+    this.#registration = new Registration(path, () => this.#imageFollower.sessionChanged());
     const session = () => this.#registration.session;
     const isOutdated = () => !this.#registration.isHeld;
     this.leader = clusterLeader(path, isOutdated, (led) => this.#roles.wanted(led));
     this.partitions = clusterPartitions(path, this);
-    this.#lives = new FollowerLives(brokerId, this.leader);
     this.#followings = new Followings(path);
     this.#roles = new PartitionRoles({
       cluster: path,
@@ -95,10 +80,7 @@ export class Cluster implements Membership {
       isOutdated,
       ledChanged: listener.ledChanged,
     });
-    this.#news = new BrokerNews(events);
     this.#departed = new Departed(clock);
-    this.#notTaken = new NotTaken(events);
-    this.#etcdMemory = new EtcdMemory(clock, metadata.image.revision, path.saveRevision);
     this.#isolation = new Isolation({
       cluster: path,
       leader: this.leader,
@@ -106,11 +88,16 @@ export class Cluster implements Membership {
       registration: this.#registration,
     });
     this.#controller = new Controller({ clock, events, metadata, brokerId, brokerConfig, session });
-    this.#sync = new RepeatedWork({
-      clock,
-      retryMs: RETRY_MS,
-      work: () => this.#takeChanges(),
-      failed: (error) => this.#notTaken.failed(error),
+    this.#imageFollower = new ImageFollower({
+      cluster: path,
+      leader: this.leader,
+      departed: this.#departed,
+      lives: new FollowerLives(brokerId, this.leader),
+      followings: this.#followings,
+      isolation: this.#isolation,
+      roles: this.#roles,
+      registration: this.#registration,
+      controller: this.#controller,
     });
     this.clusterAdmin = clusterAdmin(metadata, this.#controller);
     path.store.opened = (log) => this.#roles.opened(log);
@@ -127,10 +114,7 @@ export class Cluster implements Membership {
 
   /** Keeps up with what etcd says, and follows. */
   start(): void {
-    const { metadata } = this.#path;
-    metadata.onChange = (changes) => this.#imageChanged(changes);
-    metadata.watch();
-    this.#imageChanged({ topics: true, live: true, controller: true, partitions: [] });
+    this.#imageFollower.start();
   }
 
   /** Resolves when this broker is there for the others. */
@@ -218,8 +202,7 @@ export class Cluster implements Membership {
   }
 
   async close(): Promise<void> {
-    this.#sync.close();
-    this.#etcdMemory.close();
+    this.#imageFollower.close();
     this.#isolation.close();
     this.#controller.close();
     this.#roles.close();
@@ -227,53 +210,5 @@ export class Cluster implements Membership {
     await this.#followings.close();
     await this.#registration.end();
     this.#path.metadata.close();
-  }
-
-  #imageChanged(changes: ImageChanges): void {
-    const { image } = this.#path.metadata;
-    this.#notTaken.unreadable(image.unreadable);
-    if (changes.topics) {
-      this.#topicsChanged = true;
-      this.#changed = [...image.partitions()];
-    } else if (changes.partitions.length > 0) this.#changed.push(...changes.partitions);
-    if (changes.live) this.#brokersChanged();
-    if (changes.topics || changes.partitions.length > 0) this.#etcdMemory.note(image.revision);
-    this.leader.pace.limit(image.copyingBytesPerSecond);
-    this.#sync.ask();
-    this.#controller.review();
-  }
-
-  #brokersChanged(): void {
-    const { live } = this.#path.metadata.image;
-    this.#news.look(live);
-    this.#departed.look(live);
-    this.#lives.look(live);
-    this.#followings.brokersChanged();
-    this.#isolation.brokersChanged();
-    this.#roles.brokersChanged();
-    this.#registration.brokersChanged();
-  }
-
-  /** The lease holds, doesn't, or is another: what was led with the one before isn't any more. */
-  #sessionChanged(): void {
-    this.#roles.sessionChanged();
-    this.#changed = [...this.#path.metadata.image.partitions()];
-    this.#sync.ask();
-    this.#controller.review();
-  }
-
-  async #takeChanges(): Promise<void> {
-    const [topicsChanged, changed] = [this.#topicsChanged, this.#changed];
-    this.#topicsChanged = false;
-    this.#changed = [];
-    try {
-      if (topicsChanged) await this.#path.topics.reconcile();
-      await this.#roles.take(changed);
-      this.#notTaken.done();
-    } catch (error) {
-      this.#topicsChanged ||= topicsChanged;
-      this.#changed = [...changed, ...this.#changed];
-      throw error;
-    }
   }
 }
