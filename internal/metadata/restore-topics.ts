@@ -2,6 +2,7 @@ import type { Random } from "../platform/random.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import { type PartitionLog, UNKNOWN_INCARNATION } from "../storage/partition-log.ts";
 import type { EmbeddedMetadataStore } from "./embedded-store.ts";
+import { topicPartitionOf } from "./log-name.ts";
 import type { TopicMetadata } from "./metadata-store.ts";
 import { randomUuid } from "./uuid.ts";
 
@@ -46,11 +47,10 @@ interface IndexedLog {
 function logsByTopic(store: LogStore, { logName }: EmbeddedMetadataStore) {
   const topics = new Map<string, IndexedLog[]>();
   for (const log of store.logs.values()) {
-    const dash = log.name.lastIndexOf("-");
-    const index = Number(log.name.slice(dash + 1));
-    if (log.name === logName || dash < 1 || !Number.isInteger(index)) continue;
-    const name = log.name.slice(0, dash);
-    topics.set(name, [...(topics.get(name) ?? []), { index, log }]);
+    const place = topicPartitionOf(log.name);
+    if (log.name === logName || place === null) continue;
+    const { topic, index } = place;
+    topics.set(topic, [...(topics.get(topic) ?? []), { index, log }]);
   }
   return topics;
 }

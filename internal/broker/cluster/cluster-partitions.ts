@@ -1,5 +1,6 @@
 import type { PartitionState } from "../../metadata/cluster/cluster-state.ts";
 import { comingOf } from "../../metadata/cluster/reassign.ts";
+import { topicPartitionOf } from "../../metadata/log-name.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { BrokerError } from "../errors.ts";
@@ -7,7 +8,6 @@ import { ledCopies } from "../membership/led-copies.ts";
 import type { SharedPartitions } from "../membership/membership.ts";
 import { otherCopyOf } from "../membership/near-copy.ts";
 import type { CopiesView, PartitionPlace } from "../membership/partitions-view.ts";
-import { partitionOfLog } from "../topics/topic-rules.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 
@@ -40,8 +40,8 @@ export function clusterPartitions(path: ClusterPath, cluster: Cluster): SharedPa
     },
     copiesOf: (place, log) => copiesOf(path, cluster, place, log),
     otherCopy: (log, offset) => {
-      const topic = topics.topicOfLog(log.name)?.metadata.id ?? "";
-      const state = image.partition(topic, partitionOfLog(log.name));
+      const place = topicPartitionOf(log.name);
+      const state = place && image.partition(log.incarnation, place.index);
       const isLed = cluster.leader.led(log) !== undefined;
       const id = isLed ? otherCopyOf(cluster.leader, log, offset) : state?.leader;
       return cluster.brokers().find((node) => node.id === id && id !== path.brokerId) ?? null;

@@ -1,10 +1,10 @@
+import { topicPartitionOf } from "../../metadata/log-name.ts";
 import type { Clock, Timer } from "../../platform/clock.ts";
 import { baseOffset, batchSizeBytes } from "../../record/batch.ts";
 import type { LogStore } from "../../storage/log-store.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { DamagedRange } from "../../storage/segments/damaged-range.ts";
 import type { EventLog } from "../observability/event-log.ts";
-import { partitionOfLog } from "../topics/topic-rules.ts";
 import type { Links } from "./links.ts";
 import type { Membership } from "./membership.ts";
 
@@ -86,8 +86,9 @@ export class CopyRepairs {
   async #repair({ log, range }: Waiting): Promise<boolean> {
     const { events, links } = this.#path;
     const { fromOffset, toOffset, position, endPosition } = range;
+    const place = topicPartitionOf(log.name);
     const isGone = log.removed || !log.damage.ranges.includes(range);
-    if (isGone || endPosition - position > MAX_RANGE_BYTES) return true;
+    if (!place || isGone || endPosition - position > MAX_RANGE_BYTES) return true;
     // What isn't committed may be another thing elsewhere.
     const isCommitted = toOffset <= log.highWatermark;
     const node = isCommitted ? this.#membership?.partitions.otherCopy(log, toOffset) : null;
@@ -95,8 +96,8 @@ export class CopyRepairs {
     const where = { fromOffset, toOffset, file: range.path, position };
     const offsets = `offsets ${fromOffset} to ${toOffset - 1}`;
     try {
-      const topic = log.name.slice(0, log.name.lastIndexOf("-"));
-      const wanted = { topic, partition: partitionOfLog(log.name), fromOffset, toOffset };
+      const { topic, index: partition } = place;
+      const wanted = { topic, partition, fromOffset, toOffset };
       const bytes = within(await links.read(node, wanted), range);
       const isWhole = await this.#store.replaceRange(log, range, bytes);
       const said = isWhole

@@ -1,3 +1,4 @@
+import { logNameOf } from "../../metadata/log-name.ts";
 import { BrokerError } from "../errors.ts";
 
 const LEGAL_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
@@ -16,7 +17,7 @@ export function checkTopicName(name: string): void {
 /** The same, also where a partition's log would be the metadata's. */
 export function checkNewName(name: string, metadataLog: string): void {
   checkTopicName(name);
-  if (`${name}-0` !== metadataLog) return;
+  if (logNameOf({ topic: name, index: 0 }) !== metadataLog) return;
   throw new BrokerError("invalid-topic-name", `${name} is the name of an internal log`);
 }
 
@@ -41,9 +42,4 @@ export function checkReplicationFactor(replicationFactor: number | null, brokers
 /** How many copies a topic of a cluster gets when nothing is said about it. */
 export function usualCopies(brokerConfig: ReadonlyMap<string, string>): number {
   return Number(brokerConfig.get("default.replication.factor") ?? USUAL_COPIES);
-}
-
-/** The number of the partition that a log of this name belongs to. */
-export function partitionOfLog(logName: string): number {
-  return Number(logName.slice(logName.lastIndexOf("-") + 1));
 }

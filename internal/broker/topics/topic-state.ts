@@ -1,3 +1,4 @@
+import { logNameOf } from "../../metadata/log-name.ts";
 import type { TopicMetadata } from "../../metadata/metadata-store.ts";
 import type { LogStore } from "../../storage/log-store.ts";
 import type { PartitionStatus, Topic } from "../api.ts";
@@ -38,8 +39,8 @@ export class TopicState {
   partition(index: number, store: LogStore): Partition | undefined {
     const known = this.#partitions[index];
     if (known || !(index >= 0 && index < this.metadata.partitionCount)) return known;
-    const { name, id } = this.metadata;
-    const log = store.openLog(`${name}-${index}`, id, this.settings);
+    const { name: topic, id } = this.metadata;
+    const log = store.openLog(logNameOf({ topic, index }), id, this.settings);
     // A follower that waits for the log may ask for it as soon as it is open.
     const asked = this.#partitions[index];
     if (asked) return asked;

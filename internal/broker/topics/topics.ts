@@ -1,3 +1,4 @@
+import { topicPartitionOf } from "../../metadata/log-name.ts";
 import type { MetadataStore, TopicMetadata } from "../../metadata/metadata-store.ts";
 import { randomUuid } from "../../metadata/uuid.ts";
 import type { Random } from "../../platform/random.ts";
@@ -17,7 +18,6 @@ import {
   checkNewName,
   checkPartitionCount,
   checkReplicationFactor,
-  partitionOfLog,
   usualCopies,
 } from "./topic-rules.ts";
 import { TopicState } from "./topic-state.ts";
@@ -222,19 +222,22 @@ export class Topics {
 
   /** The log of this name, if it is that of a partition of this topic id; opened. */
   logNamed(logName: string, id: string): PartitionLog | null {
+    const place = topicPartitionOf(logName);
     const topic = this.topicOfLog(logName);
-    if (topic?.metadata.id !== id) return null;
-    return topic.partition(partitionOfLog(logName), this.#store)?.log ?? null;
+    if (!place || topic?.metadata.id !== id) return null;
+    return topic.partition(place.index, this.#store)?.log ?? null;
   }
 
   /** The topic that a log of this name belongs to. */
   topicOfLog(logName: string): TopicState | undefined {
-    return this.#topics.get(logName.slice(0, logName.lastIndexOf("-")));
+    const place = topicPartitionOf(logName);
+    return place ? this.#topics.get(place.topic) : undefined;
   }
 
   /** The partition that a log of this name belongs to, if someone has asked for it. */
   usedPartition(logName: string): Partition | undefined {
-    return this.topicOfLog(logName)?.used(partitionOfLog(logName));
+    const place = topicPartitionOf(logName);
+    return place ? this.topicOfLog(logName)?.used(place.index) : undefined;
   }
 
   #newState(metadata: TopicMetadata): TopicState {
@@ -271,12 +274,7 @@ export class Topics {
     const strays = [];
     for (const log of this.#store.logs.values()) {
       if (log.name === this.#metadata.logName) continue;
-      const dash = log.name.lastIndexOf("-");
-      const topic = this.#topics.get(log.name.slice(0, dash));
-      const index = Number(log.name.slice(dash + 1));
-      const known = topic?.metadata.id === log.incarnation && index < topic.metadata.partitionCount;
-      if (known) topic.partition(index, this.#store);
-      else strays.push(log);
+      if (!this.logNamed(log.name, log.incarnation)) strays.push(log);
     }
     await this.#store.remove(strays);
   }
