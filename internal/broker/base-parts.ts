@@ -71,8 +71,9 @@ export async function openTopics(
   const { options, config, store, settings } = base;
   const changes = new Changes();
   const view: CurrentView = { current: loneView(brokerId) };
-  const topics = await Topics.open(random, store, metadata, options.config, changes, view);
-  config.onChange = () => topicsFollow(topics, options.config, changes);
+  const brokerConfig = options.config;
+  const topics = await Topics.open({ random, store, metadata, brokerConfig, changes, view });
+  config.onChange = () => topicsFollow(topics, brokerConfig, changes);
   const lagTimes = new LagTimes(clock, (topic, index) => topics.get(topic)?.used(index));
   changes.listen(lagTimes);
   const refusals = new RefusalCounts();

@@ -87,26 +87,25 @@ export class ReplicationLeader {
   lead(log: PartitionLog, { epoch, copies: agreed }: LeadTerms): LedLog {
     const known = this.#led.get(log);
     if (known) return known;
-    const { brokerId, rulesOf } = this.#path;
-    const { durableOffset, highWatermark } = log;
-    const copies = new PartitionCopies(
-      brokerId,
-      rulesOf(log),
-      (id) => this.#followers.heardAtMs(id),
-      durableOffset,
-      highWatermark,
-      agreed?.authority,
-    );
-    const led: LedLog = new LedLog(
+    const { brokerId, rulesOf, clock } = this.#path;
+    const copies = new PartitionCopies({
+      leaderId: brokerId,
+      rules: rulesOf(log),
+      heardAtMs: (id) => this.#followers.heardAtMs(id),
+      endOffset: log.durableOffset,
+      highWatermark: log.highWatermark,
+      authority: agreed?.authority,
+    });
+    const led = new LedLog({
       log,
       epoch,
       copies,
-      agreed !== null,
-      () => this.#changed(led),
-      () => this.#lags.changed(led),
-    );
+      isAgreed: agreed !== null,
+      changed: (changed) => this.#changed(changed),
+      unequal: (unequal) => this.#lags.changed(unequal),
+    });
     this.#led.set(log, led);
-    if (agreed) led.agree(agreed, this.#path.brokerId, this.#path.clock.monotonicMs());
+    if (agreed) led.agree(agreed, brokerId, clock.monotonicMs());
     for (const follower of this.#followers.all()) {
       this.#putCopy(led, follower, follower.lost ? "missing" : "in");
     }

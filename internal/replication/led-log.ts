@@ -4,6 +4,18 @@ import type { AgreedCopies } from "./lead-terms.ts";
 import type { FollowerSession } from "./leader-session.ts";
 import type { PartitionCopies } from "./partition-copies.ts";
 
+/** What a log is led with. */
+export interface LedLogPath {
+  readonly log: PartitionLog;
+  readonly epoch: number;
+  readonly copies: PartitionCopies;
+  readonly isAgreed: boolean;
+  /** Called when the standing of a copy is another. */
+  readonly changed: (led: LedLog) => void;
+  /** Called when a copy may lack something. */
+  readonly unequal: (led: LedLog) => void;
+}
+
 /** A log that this broker leads: it is committed as far as its copies say. */
 export class LedLog {
   readonly log: PartitionLog;
@@ -19,18 +31,7 @@ export class LedLog {
   readonly #unequal: (led: LedLog) => void;
   #seenChanges = 0;
 
-  /**
-   * `changed` is called when the standing of a copy is another, `unequal` when one may lack
-   * something.
-   */
-  constructor(
-    log: PartitionLog,
-    epoch: number,
-    copies: PartitionCopies,
-    isAgreed: boolean,
-    changed: (led: LedLog) => void,
-    unequal: (led: LedLog) => void,
-  ) {
+  constructor({ log, epoch, copies, isAgreed, changed, unequal }: LedLogPath) {
     this.log = log;
     this.epoch = epoch;
     this.copies = copies;

@@ -1,8 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import type { CopyRules } from "./copy-state.ts";
-import { PartitionCopies } from "./partition-copies.ts";
+import type { CopyOrigin, CopyRules } from "./copy-state.ts";
+import { type CopiesStart, PartitionCopies } from "./partition-copies.ts";
 
 const RULES: CopyRules = { minInsyncReplicas: 1, policy: "degrade", lagTimeMaxMs: 1000 };
+const START: CopiesStart = {
+  ...{ leaderId: 1, rules: RULES, heardAtMs: () => 0 },
+  ...{ endOffset: 0, highWatermark: 0 },
+};
 
 /** One thing that happens, at a time in ms. */
 type Step =
@@ -14,7 +18,7 @@ type Step =
 interface Case {
   readonly name: string;
   readonly rules?: Partial<CopyRules>;
-  readonly standing?: "in" | "missing" | "new";
+  readonly origin?: CopyOrigin;
   readonly synchronous?: boolean;
   readonly steps: readonly Step[];
   readonly isr: readonly number[];
@@ -77,7 +81,7 @@ const CASES: readonly Case[] = [
   {
     name: "a copy that was never in sync is nothing that refuse waits for",
     rules: { policy: "refuse" },
-    standing: "new",
+    origin: "new",
     steps: [[0, "advanced", 10]],
     isr: [1],
     highWatermark: 10,
@@ -86,7 +90,7 @@ const CASES: readonly Case[] = [
   {
     name: "min.insync.replicas counts those in sync",
     rules: { minInsyncReplicas: 2 },
-    standing: "new",
+    origin: "new",
     steps: [],
     isr: [1],
     highWatermark: 0,
@@ -94,7 +98,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a new copy gets in when it has everything",
-    standing: "new",
+    origin: "new",
     steps: [
       [0, "advanced", 10],
       [5, "copied", 10],
@@ -104,7 +108,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "and not a moment before",
-    standing: "new",
+    origin: "new",
     steps: [
       [0, "advanced", 10],
       [2000, "copied", 9],
@@ -114,7 +118,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a copy that is nearly there is waited for, and gets in while the leader goes on",
-    standing: "new",
+    origin: "new",
     steps: [
       [0, "advanced", 10],
       [1, "copied", 8],
@@ -128,7 +132,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a new copy is not waited for while it makes its way, however new it is",
-    standing: "new",
+    origin: "new",
     steps: [
       [0, "advanced", 10],
       [1, "copied", 2],
@@ -189,12 +193,12 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { name, rules, standing = "in", synchronous = true, ...expected } of CASES) {
+for (const { name, rules, origin = "in", synchronous = true, ...expected } of CASES) {
   test(name, () => {
     let heardAtMs = 0;
     const all = { ...RULES, ...rules };
-    const copies = new PartitionCopies(1, all, () => heardAtMs, 0, 0);
-    copies.put(2, synchronous, standing, 0);
+    const copies = new PartitionCopies({ ...START, rules: all, heardAtMs: () => heardAtMs });
+    copies.put(2, synchronous, origin, 0);
     let before = 0;
     for (const step of expected.steps) {
       const [atMs, what] = step;
@@ -212,7 +216,7 @@ for (const { name, rules, standing = "in", synchronous = true, ...expected } of 
 }
 
 test("who was told apart: a copy counts for a batch when it has made all of it durable", () => {
-  const copies = new PartitionCopies(1, RULES, () => 0, 0, 0);
+  const copies = new PartitionCopies(START);
   copies.put(2, true, "in", 0);
   copies.put(3, false, "new", 0);
   copies.advanced(10);
@@ -232,7 +236,7 @@ describe("where others agree on the ISR", () => {
   };
 
   function copiesOf(isr: readonly number[]) {
-    const copies = new PartitionCopies(1, RULES, () => 0, 100, 100, authority);
+    const copies = new PartitionCopies({ ...START, endOffset: 100, highWatermark: 100, authority });
     for (const id of [2, 3]) copies.put(id, true, isr.includes(id) ? "in" : "new", 0);
     return copies;
   }
@@ -266,7 +270,7 @@ describe("where others agree on the ISR", () => {
   });
 
   test("who lacks what may have been committed before isn't proposed", () => {
-    const copies = new PartitionCopies(1, RULES, () => 0, 100, 40, authority);
+    const copies = new PartitionCopies({ ...START, endOffset: 100, highWatermark: 40, authority });
     copies.put(2, true, "in", 0);
     copies.put(3, true, "new", 0);
     copies.copied(3, 60, 0);

@@ -4,6 +4,20 @@ import { isUnproposed } from "./copy-state.ts";
 /** A copy begins to join when it had everything so recently, and since it is out: a short wait. */
 const NEARLY_CAUGHT_UP_MS = 500;
 
+/** What a partition's leader begins with. */
+export interface CopiesStart {
+  readonly leaderId: number;
+  readonly rules: CopyRules;
+  /** When a broker was heard the last time. */
+  readonly heardAtMs: (brokerId: number) => number;
+  /** What the leader has made durable. */
+  readonly endOffset: number;
+  /** What was known of it before. */
+  readonly highWatermark: number;
+  /** Without one the leader alone decides who is in sync. */
+  readonly authority?: IsrAuthority | undefined;
+}
+
 /**
  * The copies of one partition, as its leader sees them: who is in sync, and up to where all of
  * those have everything. Times are of a clock that only goes forward.
@@ -24,20 +38,8 @@ export class PartitionCopies {
   readonly #firstOffset: number; // what was committed before this broker led is before it
   #highWatermark: number;
 
-  /**
-   * `endOffset`: what the leader has made durable; `highWatermark`: what was known of it before;
-   * `heardAtMs` tells when each broker was heard the last time; without an `authority` the leader
-   * alone decides who is in sync.
-   */
-  constructor(
-    leaderId: number,
-    rules: CopyRules,
-    heardAtMs: (brokerId: number) => number,
-    endOffset: number,
-    highWatermark: number,
-    authority: IsrAuthority | null = null,
-  ) {
-    this.#authority = authority;
+  constructor({ leaderId, rules, heardAtMs, endOffset, highWatermark, authority }: CopiesStart) {
+    this.#authority = authority ?? null;
     this.#leaderId = leaderId;
     this.#rules = rules;
     this.#heardAtMs = heardAtMs;

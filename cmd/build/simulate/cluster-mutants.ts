@@ -218,7 +218,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     [
       {
         file: "broker/topics/topics.ts",
-        find: "if (!this.#topics.has(name) && !this.#metadata.topic(name)) return;",
+        find: "if (!this.#topics.has(name) && !this.#path.metadata.topic(name)) return;",
         replace: "if (!this.#topics.has(name)) return;",
       },
     ],

@@ -5,8 +5,6 @@ import { loneView } from "../membership/partitions-view.ts";
 import { Changes } from "./changes.ts";
 import { Topics } from "./topics.ts";
 
-const NOBODYS_CONFIG = new Map<string, string>();
-
 /** What all brokers have decided: here, others decide by putting it there. */
 let decided: Map<string, TopicMetadata>;
 let topics: Topics;
@@ -25,7 +23,9 @@ beforeEach(async () => {
   const { store } = await openStore();
   const random = { below: () => 0, bytes: (count: number) => new Uint8Array(count) };
   const view = { current: loneView(1) };
-  topics = await Topics.open(random, store, metadata, NOBODYS_CONFIG, new Changes(), view);
+  const changes = new Changes();
+  const brokerConfig = new Map<string, string>();
+  topics = await Topics.open({ random, store, metadata, brokerConfig, changes, view });
 });
 
 const request = {

@@ -22,51 +22,37 @@ import {
 } from "./topic-rules.ts";
 import { TopicState } from "./topic-state.ts";
 
+/** What topics stand on. */
+export interface TopicsPath {
+  readonly random: Random;
+  readonly store: LogStore;
+  readonly metadata: MetadataStore;
+  readonly brokerConfig: ReadonlyMap<string, string>;
+  readonly changes: Changes;
+  readonly view: CurrentView;
+}
+
 /** The topics of this broker: what the metadata says of them, and their partitions' logs. */
 export class Topics {
-  readonly #random: Random;
-  readonly #store: LogStore;
-  readonly #metadata: MetadataStore;
-  readonly #brokerConfig: ReadonlyMap<string, string>;
-  readonly #changes: Changes;
-  readonly #view: CurrentView;
+  readonly #path: TopicsPath;
   readonly #topics = new Map<string, TopicState>();
   readonly #removals: LogRemovals;
   /** The last change of each topic that is being changed. */
   readonly #changing = new Map<string, Promise<void>>();
 
   /** Brings logs and metadata together after a start: logs that no topic has are removed. */
-  static async open(
-    random: Random,
-    store: LogStore,
-    metadata: MetadataStore,
-    brokerConfig: ReadonlyMap<string, string>,
-    changes: Changes,
-    view: CurrentView,
-  ): Promise<Topics> {
-    const topics = new Topics(random, store, metadata, brokerConfig, changes, view);
-    for (const topic of metadata.topics()) {
+  static async open(path: TopicsPath): Promise<Topics> {
+    const topics = new Topics(path);
+    for (const topic of path.metadata.topics()) {
       topics.#topics.set(topic.name, topics.#newState(topic));
     }
     await topics.#adoptLogs();
     return topics;
   }
 
-  private constructor(
-    random: Random,
-    store: LogStore,
-    metadata: MetadataStore,
-    brokerConfig: ReadonlyMap<string, string>,
-    changes: Changes,
-    view: CurrentView,
-  ) {
-    this.#view = view;
-    this.#random = random;
-    this.#store = store;
-    this.#removals = new LogRemovals(store);
-    this.#metadata = metadata;
-    this.#brokerConfig = brokerConfig;
-    this.#changes = changes;
+  private constructor(path: TopicsPath) {
+    this.#path = path;
+    this.#removals = new LogRemovals(path.store);
   }
 
   list(): Topic[] {
@@ -84,7 +70,7 @@ export class Topics {
   }
 
   byId(id: string): TopicState | undefined {
-    const metadata = this.#metadata.topicById(id);
+    const metadata = this.#path.metadata.topicById(id);
     return metadata && this.#topics.get(metadata.name);
   }
 
@@ -96,7 +82,7 @@ export class Topics {
   }
 
   partition(name: string, index: number): Partition | undefined {
-    return this.#topics.get(name)?.partition(index, this.#store);
+    return this.#topics.get(name)?.partition(index, this.#path.store);
   }
 
   /** The partitions that have been used. */
@@ -106,21 +92,26 @@ export class Topics {
 
   async create(request: CreateTopicRequest & { partitionCount: number }): Promise<Topic> {
     const { name, partitionCount, replicationFactor, validateOnly } = request;
-    checkNewName(name, this.#metadata.logName);
+    checkNewName(name, this.#path.metadata.logName);
     this.#checkFree(name);
     checkPartitionCount(partitionCount);
-    checkReplicationFactor(replicationFactor, this.#view.current.brokerCount);
-    const config = checkedTopicConfig(request.config, this.#brokerConfig);
-    const topic = this.#newState({ name, id: randomUuid(this.#random), partitionCount, config });
+    checkReplicationFactor(replicationFactor, this.#path.view.current.brokerCount);
+    const config = checkedTopicConfig(request.config, this.#path.brokerConfig);
+    const topic = this.#newState({
+      name,
+      id: randomUuid(this.#path.random),
+      partitionCount,
+      config,
+    });
     if (validateOnly) return topic.describe();
     return this.#exclusively(name, async () => {
       await this.#removals.remove([]);
       this.#checkFree(name);
-      const copies = replicationFactor ?? usualCopies(this.#brokerConfig);
-      await this.#metadata.putTopic(topic.metadata, copies, replicationFactor ?? 1);
-      topic.metadata = this.#metadata.topic(name) ?? topic.metadata;
+      const copies = replicationFactor ?? usualCopies(this.#path.brokerConfig);
+      await this.#path.metadata.putTopic(topic.metadata, copies, replicationFactor ?? 1);
+      topic.metadata = this.#path.metadata.topic(name) ?? topic.metadata;
       this.#topics.set(name, topic);
-      this.#changes.topicAdded(topic);
+      this.#path.changes.topicAdded(topic);
       return topic.describe();
     });
   }
@@ -133,7 +124,7 @@ export class Topics {
   remove(name: string): Promise<void> {
     return this.#exclusively(name, async () => {
       const topic = this.existing(name);
-      await this.#metadata.removeTopic(name);
+      await this.#path.metadata.removeTopic(name);
       await this.#drop(topic);
     });
   }
@@ -158,7 +149,8 @@ export class Topics {
     changes: ReadonlyMap<string, string | null>,
     validateOnly: boolean,
   ): Promise<void> {
-    const change = (metadata: TopicMetadata) => configured(metadata, changes, this.#brokerConfig);
+    const change = (metadata: TopicMetadata) =>
+      configured(metadata, changes, this.#path.brokerConfig);
     return this.#change(name, validateOnly, change);
   }
 
@@ -169,15 +161,15 @@ export class Topics {
   ): Promise<void> {
     return this.#exclusively(name, async () => {
       const topic = this.existing(name);
-      const decided = this.#metadata.topic(name);
+      const decided = this.#path.metadata.topic(name);
       // It was deleted elsewhere, and perhaps made again: that is yet to be taken over.
       if (decided?.id !== topic.metadata.id) throw unknownTopic(name);
       const changed = change(decided);
       if (validateOnly) return;
-      await this.#metadata.putTopic(changed, usualCopies(this.#brokerConfig), 1);
+      await this.#path.metadata.putTopic(changed, usualCopies(this.#path.brokerConfig), 1);
       const before = topic.metadata;
-      topic.update(changed, this.#brokerConfig);
-      this.#changes.topicChanged(topic, before);
+      topic.update(changed, this.#path.brokerConfig);
+      this.#path.changes.topicChanged(topic, before);
     });
   }
 
@@ -186,16 +178,17 @@ export class Topics {
    * or went. Every partition of which this broker has a copy is opened, so that it is copied.
    */
   async reconcile(): Promise<void> {
-    const known = [...this.#metadata.topics()].map(({ name }) => name);
+    const known = [...this.#path.metadata.topics()].map(({ name }) => name);
     const failures: unknown[] = []; // a topic that can't be taken holds up no other
     for (const name of new Set([...this.#topics.keys(), ...known])) {
-      if (this.#topics.get(name)?.metadata === this.#metadata.topic(name)) continue;
+      if (this.#topics.get(name)?.metadata === this.#path.metadata.topic(name)) continue;
       await this.#exclusively(name, () => this.#take(name)).catch((why) => failures.push(why));
     }
     for (const topic of this.#topics.values()) {
       for (let index = 0; index < topic.metadata.partitionCount; index++) {
         const place = { topicId: topic.metadata.id, index };
-        if (this.#view.current.partOf(place) !== "nothing") topic.partition(index, this.#store);
+        if (this.#path.view.current.partOf(place) !== "nothing")
+          topic.partition(index, this.#path.store);
       }
     }
     if (failures.length > 0) throw failures[0];
@@ -203,7 +196,7 @@ export class Topics {
 
   async #take(name: string): Promise<void> {
     const known = this.#topics.get(name);
-    const metadata = this.#metadata.topic(name);
+    const metadata = this.#path.metadata.topic(name);
     if (known && known.metadata === metadata) return;
     if (known && known.metadata.id !== metadata?.id) await this.#drop(known);
     if (!metadata) return;
@@ -212,12 +205,12 @@ export class Topics {
       await this.#removals.remove([]); // an earlier topic of this name may still have its logs here
       const added = this.#newState(metadata);
       this.#topics.set(name, added);
-      this.#changes.topicAdded(added);
+      this.#path.changes.topicAdded(added);
       return;
     }
     const before = topic.metadata;
-    topic.update(metadata, this.#brokerConfig);
-    this.#changes.topicChanged(topic, before);
+    topic.update(metadata, this.#path.brokerConfig);
+    this.#path.changes.topicChanged(topic, before);
   }
 
   /** The log of this name, if it is that of a partition of this topic id; opened. */
@@ -225,7 +218,7 @@ export class Topics {
     const place = topicPartitionOf(logName);
     const topic = this.topicOfLog(logName);
     if (!place || topic?.metadata.id !== id) return null;
-    return topic.partition(place.index, this.#store)?.log ?? null;
+    return topic.partition(place.index, this.#path.store)?.log ?? null;
   }
 
   /** The topic that a log of this name belongs to. */
@@ -241,7 +234,8 @@ export class Topics {
   }
 
   #newState(metadata: TopicMetadata): TopicState {
-    return new TopicState(metadata, this.#brokerConfig, this.#changes, this.#view);
+    const { brokerConfig, changes, view } = this.#path;
+    return new TopicState(metadata, brokerConfig, changes, view);
   }
 
   async #drop(topic: TopicState): Promise<void> {
@@ -249,7 +243,7 @@ export class Topics {
     const partitions = [...topic.partitions()];
     await this.#removals.remove(partitions.map(({ log }) => log)).catch(onlyIfStorage);
     for (const partition of partitions) partition.closed();
-    this.#changes.topicRemoved(topic);
+    this.#path.changes.topicRemoved(topic);
   }
 
   /** Runs one change of a topic after the other. */
@@ -272,16 +266,16 @@ export class Topics {
 
   async #adoptLogs(): Promise<void> {
     const strays = [];
-    for (const log of this.#store.logs.values()) {
-      if (log.name === this.#metadata.logName) continue;
+    for (const log of this.#path.store.logs.values()) {
+      if (log.name === this.#path.metadata.logName) continue;
       if (!this.logNamed(log.name, log.incarnation)) strays.push(log);
     }
-    await this.#store.remove(strays);
+    await this.#path.store.remove(strays);
   }
 
   /** Also what other brokers have decided, and this one has yet to take over, isn't free. */
   #checkFree(name: string): void {
-    if (!this.#topics.has(name) && !this.#metadata.topic(name)) return;
+    if (!this.#topics.has(name) && !this.#path.metadata.topic(name)) return;
     throw new BrokerError("topic-exists", `there is a topic ${name}`);
   }
 }
