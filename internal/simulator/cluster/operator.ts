@@ -1,39 +1,27 @@
-import { isReassigning } from "../../metadata/cluster/reassign.ts";
 import { ETCD_HOST, type SimulatedEtcd } from "../etcd/etcd.ts";
 import { fairEtcd } from "../etcd/weather.ts";
 import type { SimulatedRandom } from "../random.ts";
-import type { Stage } from "../stage.ts";
 import { changeWeather } from "../weather.ts";
 import type { ClusterClimate } from "./climate.ts";
 import type { Member } from "./member.ts";
-import type { Witness } from "./witness.ts";
+import type { SimulatedCluster } from "./simulated-cluster.ts";
 
 const CLIENT_HOST = "client";
 
-/** All that happens to the machines of a cluster, and to etcd. */
+/** Lets things happen to a cluster by chance, as its climate says. */
 export class ClusterOperator {
-  readonly #stage: Stage;
+  readonly #cluster: SimulatedCluster;
   readonly #random: SimulatedRandom;
   readonly #climate: ClusterClimate;
   readonly #members: readonly [Member, ...Member[]];
   readonly #etcd: SimulatedEtcd;
-  readonly #witness: Witness;
-  #cuts: { readonly from: string; readonly to: string }[] = [];
 
-  constructor(
-    stage: Stage,
-    random: SimulatedRandom,
-    climate: ClusterClimate,
-    members: readonly [Member, ...Member[]],
-    etcd: SimulatedEtcd,
-    witness: Witness,
-  ) {
-    this.#stage = stage;
+  constructor(cluster: SimulatedCluster, random: SimulatedRandom) {
+    this.#cluster = cluster;
     this.#random = random;
-    this.#climate = climate;
-    this.#members = members;
-    this.#etcd = etcd;
-    this.#witness = witness;
+    this.#climate = cluster.climate;
+    this.#members = cluster.members;
+    this.#etcd = cluster.etcd;
   }
 
   /** Lets something happen, or nothing. */
@@ -61,73 +49,22 @@ export class ClusterOperator {
 
   /** Nothing goes wrong any more; who doesn't run is started, and who has failed, anew. */
   async repair(): Promise<void> {
-    while (this.#cuts.length > 0) this.#healOne();
-    Object.assign(this.#etcd.weather, { ...fairEtcd(), state: this.#etcd.weather.state });
-    this.#etcd.become("up");
-    for (const member of this.#members) {
-      member.noticeCrash();
-      member.machine.repair();
-      member.endsSuddenly = false;
-      if (!member.isSound) member.crash("kill");
-    }
-    await this.#stage.sleep(1);
-    for (const member of this.#members) if (!member.isUp) this.start(member);
-  }
-
-  /** Starts who doesn't run: who was refused tries again. */
-  startAll(): void {
-    for (const member of this.#members) {
-      member.noticeCrash();
-      if (!member.isUp) this.start(member);
-    }
-  }
-
-  start(member: Member): void {
-    member.start(this.#stage).catch((error: unknown) => this.#stage.fail(error));
-  }
-
-  /** Why the cluster isn't whole; null: every partition is led, and all copies are in sync. */
-  get lack(): string | null {
-    const { registry } = this.#witness;
-    for (const { topicId, index, state } of registry.image.partitions()) {
-      const topic = registry.image.topicsById.get(topicId);
-      if (!topic || this.#witness.lostDisks.isLost(`${topicId}/${index}`, state.isr)) continue;
-      const name = `${topic.name}-${index}`;
-      if (state.leader < 0) return `${name} has no leader`;
-      if (isReassigning(state)) return `${name} is still on its way to ${state.adding}`;
-      if (state.isr.length < state.replicas.length) return `${name} has ${state.isr} in sync`;
-      const left = this.#members.find(({ id, running }) => {
-        const log = running?.parts.store.logs.get(name);
-        const isThere = log?.incarnation === topicId && log.recorded;
-        return isThere && !state.replicas.includes(id);
-      });
-      if (left) return `${name} is still at ${left.name}, which was to have it no longer`;
-      for (const id of state.replicas) {
-        const member = this.#members.find((each) => each.id === id);
-        const leader = this.#members.find((each) => each.id === state.leader);
-        const log = member?.running?.parts.store.logs.get(name);
-        const led = leader?.running?.parts.store.logs.get(name);
-        if (!log || !led) return `${name} isn't open at ${member?.name} or ${leader?.name}`;
-        if (log.durableOffset !== led.endOffset) return `${name}: ${member?.name} is behind`;
-        if (log.highWatermark !== led.endOffset) return `${name}: ${member?.name} isn't told`;
-      }
-    }
-    return null;
+    while (this.#cluster.controls.cutCount > 0) this.#healOne();
+    await this.#cluster.controls.repair();
   }
 
   #restart(member: Member): void {
+    const { controls, witness } = this.#cluster;
     const { diskLosses } = this.#climate;
-    if (this.#random.chance(diskLosses) && this.#witness.lostDisks.mayLose(member.id)) {
-      member.loseDisk();
-      this.#witness.diskLost(member);
+    if (this.#random.chance(diskLosses) && witness.lostDisks.mayLose(member.id)) {
+      controls.loseDisk(member);
     }
-    this.start(member);
+    controls.start(member);
   }
 
   #end(member: Member): void {
-    if (this.#random.chance(this.#climate.orderly)) {
-      member.stop(this.#stage).catch((error: unknown) => this.#stage.fail(error));
-    } else this.#crash(member);
+    if (this.#random.chance(this.#climate.orderly)) this.#cluster.controls.stop(member);
+    else this.#crash(member);
   }
 
   #crash(member: Member): void {
@@ -136,43 +73,32 @@ export class ClusterOperator {
 
   #freeze(member: Member): void {
     const forMs = this.#random.pick([300, 3000, 9000]) * this.#random.fraction();
-    member.freeze(this.#stage, forMs).catch((error: unknown) => this.#stage.fail(error));
+    this.#cluster.controls.freeze(member, forMs);
   }
 
   #cut(): void {
     const random = this.#random;
+    const { controls } = this.#cluster;
     const brokers = this.#members.map(({ name }) => name);
     const from = random.pick(brokers);
     const others = brokers.filter((name) => name !== from);
     const to = random.pick([...others, ETCD_HOST, ETCD_HOST, CLIENT_HOST]);
     const both = random.chance(0.6);
-    if (both || random.chance(0.5)) this.#block(from, to);
-    if (both || !this.#cuts.some((cut) => cut.from === from && cut.to === to))
-      this.#block(to, from);
+    if (both || random.chance(0.5)) controls.cut(from, to);
+    if (both || !controls.isCut(from, to)) controls.cut(to, from);
     // One that is cut off from all others may still reach etcd.
     if (random.chance(0.2)) {
       for (const other of others) {
-        this.#block(from, other);
-        this.#block(other, from);
+        controls.cut(from, other);
+        controls.cut(other, from);
       }
     }
   }
 
-  #block(from: string, to: string): void {
-    const [{ machine }] = this.#members;
-    if (this.#cuts.some((cut) => cut.from === from && cut.to === to)) return;
-    this.#cuts.push({ from, to });
-    machine.trace.add(machine.scheduler.nowMs, "cut", from, to);
-    machine.network.routes.block(from, to);
-  }
-
   #healOne(): void {
-    const [{ machine }] = this.#members;
-    const healed = this.#random.chance(0.5) ? this.#cuts.splice(0) : this.#cuts.splice(-1);
-    for (const { from, to } of healed) {
-      machine.trace.add(machine.scheduler.nowMs, "healed", from, to);
-      machine.network.routes.unblock(from, to);
-    }
+    const { controls } = this.#cluster;
+    if (this.#random.chance(0.5)) controls.heal();
+    else controls.heal(1);
   }
 
   #troubleEtcd(): void {

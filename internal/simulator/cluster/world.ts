@@ -8,6 +8,7 @@ import type { Stage } from "../stage.ts";
 import type { TraceValue } from "../trace.ts";
 import type { ClusterClimate, TopicPlan } from "./climate.ts";
 import type { Member } from "./member.ts";
+import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { Witness } from "./witness.ts";
 
 /** A topic that was made, and may be gone again. */
@@ -40,13 +41,8 @@ export class ClusterWorld {
   readonly #network: Network;
   readonly #clock: Clock;
 
-  constructor(
-    stage: Stage,
-    random: SimulatedRandom,
-    climate: ClusterClimate,
-    members: readonly [Member, ...Member[]],
-    witness: Witness,
-  ) {
+  constructor(cluster: SimulatedCluster, random: SimulatedRandom) {
+    const { stage, climate, members, witness } = cluster;
     this.stage = stage;
     this.random = random;
     this.climate = climate;
