@@ -9,11 +9,13 @@
  *     --pairs       seeds of two brokers that are a pair, in place of those of a single one
  *     --clusters    seeds of brokers that are a cluster
  *     --moves       the same, with copies that are moved from broker to broker
+ *     --scenario T  the scenario whose name has these words, with chance by these seeds
  *     --mutants     plants one bug after the other, and tells in how many seeds each is found;
  *                   --only TEXT takes those whose names have it, --pairs, --clusters and
  *                   --moves those that are looked for there
  */
 import { parseArgs } from "node:util";
+import { scenarioNamed } from "../../internal/simulator/scenarios.ts";
 import { type Scene, simulate } from "../../internal/simulator/simulate.ts";
 import { Trace } from "../../internal/simulator/trace.ts";
 import { runInChild } from "./simulate/child.ts";
@@ -37,6 +39,7 @@ const { values: options } = parseArgs({
     pairs: { type: "boolean", default: false },
     clusters: { type: "boolean", default: false },
     moves: { type: "boolean", default: false },
+    scenario: { type: "string" },
     mutants: { type: "boolean", default: false },
     only: { type: "string" },
     // For processes that others have started.
@@ -48,6 +51,9 @@ const from = Number(options.from);
 const seeds = Number(options.seeds);
 const step = Number(options.step);
 const scene = sceneOf(options);
+const { scenario } = options;
+/** What each run is of. */
+const asked = scenario === undefined ? { scene } : { scene, scenario };
 
 if (options.seed !== undefined) replay(Number(options.seed));
 else if (options.mutants) await huntAll();
@@ -66,11 +72,12 @@ function sceneOf(asked: Record<"pairs" | "clusters" | "moves", boolean>): Scene 
 
 function replay(seed: number): void {
   const trace = new Trace(options.trace ? print : null);
-  print(JSON.stringify({ seed, ...simulate(scene, seed, trace) }));
+  if (scenario === undefined) print(JSON.stringify({ seed, ...simulate(scene, seed, trace) }));
+  else scenarioNamed(scenario).play(trace, seed);
 }
 
 async function tellLines(): Promise<void> {
-  await runSeeds({ scene, from, count: seeds, step }, (outcome) => {
+  await runSeeds({ ...asked, from, count: seeds, step }, (outcome) => {
     print(JSON.stringify(outcome));
     return true;
   });
@@ -85,11 +92,11 @@ async function runAll(): Promise<void> {
     return options.all || tally.failures.length === 0;
   };
   const jobs = Number(options.jobs);
-  if (jobs === 1) await runSeeds({ scene, from, count: seeds, step: 1 }, tell);
+  if (jobs === 1) await runSeeds({ ...asked, from, count: seeds, step: 1 }, tell);
   else {
     const parts = Array.from({ length: jobs }, (_, job) => {
       const count = Math.ceil((seeds - job) / jobs);
-      return runInChild({ scene, from: from + job, count, step: jobs }, null, tell);
+      return runInChild({ ...asked, from: from + job, count, step: jobs }, null, tell);
     });
     await Promise.all(parts);
   }
@@ -117,7 +124,8 @@ function printTally(tally: Tally, seconds: number): void {
   print(`${lives} starts, ${events} events, ${acks}, ${reads} reads`);
   for (const { message, seeds: failed } of failures) {
     print(`FAILED ${failed.length}: ${message}`);
-    print(`  npm run simulate -- ${[...sceneOption(scene), "--seed"].join(" ")} ${failed[0]}`);
+    const told = scenario === undefined ? sceneOption(scene) : [`--scenario "${scenario}"`];
+    print(`  npm run simulate -- ${[...told, "--seed"].join(" ")} ${failed[0]}`);
     if (failed.length > 1) print(`  also ${failed.slice(1, 10).join(", ")}`);
   }
   if (failures.length === 0) print("no failure");

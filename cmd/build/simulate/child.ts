@@ -1,6 +1,9 @@
 import path from "node:path";
 import { type Outcome, type SeedRange, sceneOption } from "./seeds.ts";
 
+/** What is said of a seed with which a process ended, or had to be ended. */
+export const UNENDED = "the seed never ends, or ends the process";
+
 /** A seed that takes longer never ends. */
 const STALL_MS = 60_000;
 const SCRIPT = path.resolve(import.meta.dir, "../simulate.ts");
@@ -15,17 +18,16 @@ export async function runInChild(
   mutant: string | null,
   tell: (outcome: Outcome) => boolean,
 ): Promise<void> {
-  const { scene, step } = range;
+  const { step } = range;
   let { from, count } = range;
   while (count > 0) {
-    const done = await runOnce({ scene, from, count, step }, mutant, tell);
+    const done = await runOnce({ ...range, from, count }, mutant, tell);
     if (done === null) return;
     from += done * step;
     count -= done;
     if (count === 0) return;
     // It has ended in the middle of a seed.
-    if (!tell({ seed: from, summary: null, failure: "the seed never ends, or ends the process" }))
-      return;
+    if (!tell({ seed: from, summary: null, failure: UNENDED })) return;
     from += step;
     count--;
   }
@@ -33,14 +35,15 @@ export async function runInChild(
 
 /** Returns how many seeds were told, or null if no more are wanted. */
 async function runOnce(
-  { scene, from, count, step }: SeedRange,
+  { scene, scenario, from, count, step }: SeedRange,
   mutant: string | null,
   tell: (outcome: Outcome) => boolean,
 ): Promise<number | null> {
   const planted = mutant === null ? [] : ["--preload", PRELOAD];
   const named = mutant === null ? [] : [`--mutant=${mutant}`];
   const seeds = [`--from=${from}`, `--seeds=${count}`, `--step=${step}`];
-  const options = ["--lines", ...seeds, ...sceneOption(scene), ...named];
+  const what = scenario === undefined ? sceneOption(scene) : [`--scenario=${scenario}`];
+  const options = ["--lines", ...seeds, ...what, ...named];
   const cmd = [process.execPath, ...planted, SCRIPT, ...options];
   const child = Bun.spawn({ cmd, stdout: "pipe", stderr: mutant === null ? "inherit" : "ignore" });
   let told = 0;

@@ -70,7 +70,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
           "      if (partition) this.#look(partition);\n    }",
       },
     ],
-    500150,
+    "what is led of a deleted topic ends with its lease, though its log is still there",
   ),
   cluster(
     "a leader is chosen from all replicas",
@@ -186,7 +186,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
         replace: "this.#takeAll(revision, entries);",
       },
     ],
-    511184,
+    "a listing that was long under way takes back nothing that was told since",
   ),
   mutantOf(
     "cluster",
@@ -198,7 +198,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
         replace: "",
       },
     ],
-    520004,
+    "a broker is heard that was cut off, and is told only then that it had said so",
   ),
   cluster(
     "blocks of producer ids are reserved without a comparison",
@@ -222,7 +222,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
         replace: "if (!this.#topics.has(name)) return;",
       },
     ],
-    80046,
+    "a topic isn't made again by a broker that has yet to take it over",
   ),
   cluster(
     "a broker starts with an etcd that was set back",
@@ -295,6 +295,6 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
         replace: "return (await this.#put()) && id.length >= 0;",
       },
     ],
-    10578,
+    "a broker whose lease ends before it is told that it has come in comes in again",
   ),
 ];

@@ -15,8 +15,11 @@ export interface Mutant {
   /** Where it is looked for. */
   readonly scene: Scene;
   readonly patches: readonly Patch[];
-  /** A seed that finds it, tried before the others, where few do; null where they are many. */
-  readonly seed: number | null;
+  /**
+   * What finds it where few seeds do: a scenario by its name, or a seed. It is tried before the
+   * others; null where they are many.
+   */
+  readonly finder: string | number | null;
 }
 
 /** A bug; its patches' files are below `internal/`. */
@@ -24,8 +27,8 @@ export function mutantOf(
   scene: Scene,
   name: string,
   patches: readonly Patch[],
-  seed: number | null = null,
+  finder: string | number | null = null,
 ): Mutant {
   const placed = patches.map((patch) => ({ ...patch, file: `internal/${patch.file}` }));
-  return { name, scene, patches: placed, seed };
+  return { name, scene, patches: placed, finder };
 }

@@ -6,8 +6,8 @@ const pair = (
   file: string,
   find: string,
   replace: string,
-  seed: number | null = null,
-): Mutant => mutantOf("pair", name, [{ file, find, replace }], seed);
+  finder: string | number | null = null,
+): Mutant => mutantOf("pair", name, [{ file, find, replace }], finder);
 
 export const PAIR_MUTANTS: readonly Mutant[] = [
   mutantOf("pair", "ack before the follower's fsync", [

@@ -1,10 +1,15 @@
+import { scenarioNamed } from "../../../internal/simulator/scenarios.ts";
 import { type Scene, simulate } from "../../../internal/simulator/simulate.ts";
 import type { SimulationSummary } from "../../../internal/simulator/summary.ts";
 import { Trace } from "../../../internal/simulator/trace.ts";
 
-/** Which seeds of which scene to run: `from`, and each `step` further on, `count` in all. */
+/**
+ * Which seeds of which scene to run: `from`, and each `step` further on, `count` in all. With a
+ * scenario, by its name, they decide what that leaves to chance.
+ */
 export interface SeedRange {
   readonly scene: Scene;
+  readonly scenario?: string;
   readonly from: number;
   readonly count: number;
   readonly step: number;
@@ -30,9 +35,10 @@ export interface Outcome {
 
 /** Runs seeds one after the other, until `tell` doesn't want more. */
 export async function runSeeds(
-  { scene, from, count, step }: SeedRange,
+  { scene, scenario, from, count, step }: SeedRange,
   tell: (outcome: Outcome) => boolean,
 ): Promise<void> {
+  const story = scenario === undefined ? null : scenarioNamed(scenario);
   let unhandled: unknown = null;
   const note = (error: unknown) => {
     unhandled ??= error;
@@ -43,7 +49,8 @@ export async function runSeeds(
     let summary: SimulationSummary | null = null;
     let failure: unknown = null;
     try {
-      summary = simulate(scene, seed, new Trace());
+      if (story) story.play(new Trace(), seed);
+      else summary = simulate(scene, seed, new Trace());
     } catch (error) {
       failure = error;
     }

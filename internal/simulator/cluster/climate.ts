@@ -110,18 +110,25 @@ function drawTopic(random: SimulatedRandom, number: number): TopicPlan {
 
 /** Settings far below what people may set, so that all happens within seconds. */
 function drawConfig(random: SimulatedRandom, copies: number): ReadonlyMap<string, string> {
-  const numbers: Readonly<Record<string, number>> = {
+  return settingsOf({
     "cluster.lease.ms": random.pick([2000, 3000]),
     "replica.lag.time.max.ms": random.pick([500, 1000, 3000]),
     "default.replication.factor": copies,
     "log.segment.bytes": random.pick([2000, 20_000]),
     "log.roll.ms": random.pick([500, 1_000_000]),
+    "storage.max.open.files": random.pick([3, 20]),
+  });
+}
+
+/** The settings of a run's brokers: these, and those that all runs have. */
+export function settingsOf(numbers: Readonly<Record<string, number>>): ReadonlyMap<string, string> {
+  const all = {
+    ...numbers,
     "log.retention.ms": -1,
     "log.cleaner.backoff.ms": 1_000_000_000,
     "offsets.topic.num.partitions": 1,
     "storage.min.free.bytes": 50_000,
-    "storage.max.open.files": random.pick([3, 20]),
   };
-  const config = Object.entries(numbers).map(([name, value]) => [name, `${value}`] as const);
+  const config = Object.entries(all).map(([name, value]) => [name, `${value}`] as const);
   return new Map([...config, ["auto.create.topics.enable", "false"] as const]);
 }

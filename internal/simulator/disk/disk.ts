@@ -149,7 +149,8 @@ export class SimulatedDisk implements Disk {
     const entry = this.files.find(directory);
     if (!(entry instanceof Directory)) throw this.failure("missing", "sync folder", directory);
     const sync = entry.beginSync();
-    await this.until(this.dueMs(this.parts.faults.slowFolderSyncs));
+    const { slowFolderSyncs, lateSyncsMs } = this.parts.faults;
+    await this.until(this.dueMs(slowFolderSyncs) + lateSyncsMs);
     if (this.fails("failedSyncs", directory))
       throw this.failure("failed", "sync folder", directory);
     entry.endSync(sync);

@@ -12,6 +12,9 @@ export interface DiskFaults {
   /** How many times slower than other calls syncs of files are, and syncs of folders. */
   slowFileSyncs: number;
   slowFolderSyncs: number;
+  /** How much longer than that reads take, and syncs, in milliseconds. */
+  lateReadsMs: number;
+  lateSyncsMs: number;
 }
 
 /** A disk that does what it should. */
@@ -25,5 +28,7 @@ export function noFaults(): DiskFaults {
     slowness: 1,
     slowFileSyncs: 1,
     slowFolderSyncs: 1,
+    lateReadsMs: 0,
+    lateSyncsMs: 0,
   };
 }

@@ -57,7 +57,8 @@ export class SimulatedFile implements DiskFile {
 
   async readAsync(target: Uint8Array, from: number, to: number, position: number): Promise<number> {
     this.#checkOpen();
-    await this.#during(this.#disk.until(this.#disk.dueMs()));
+    const { lateReadsMs } = this.#disk.parts.faults;
+    await this.#during(this.#disk.until(this.#disk.dueMs() + lateReadsMs));
     if (this.#disk.fails("failedReads", this.path))
       throw this.#disk.failure("failed", "read", this.path);
     return this.#content.read(target, from, to, position);
@@ -69,7 +70,8 @@ export class SimulatedFile implements DiskFile {
     const content = this.#content;
     disk.beginCall("sync", this.path, content.dirtySectors);
     const sync = content.beginSync();
-    const dueMs = disk.dueMs(disk.parts.faults.slowFileSyncs);
+    const { slowFileSyncs, lateSyncsMs } = disk.parts.faults;
+    const dueMs = disk.dueMs(slowFileSyncs) + lateSyncsMs;
     content.lastSyncEndsMs = Math.max(dueMs, content.lastSyncEndsMs + 0.001);
     await this.#during(disk.until(content.lastSyncEndsMs));
     if (disk.fails("failedSyncs", this.path)) {

@@ -1,6 +1,6 @@
 import { type Etcd, EtcdError, type EtcdWatch, type EtcdWatchEvents } from "../../platform/etcd.ts";
 import type { SimulatedProcess } from "../machine.ts";
-import { ETCD_HOST, type SimulatedEtcd } from "./etcd.ts";
+import { ETCD_HOST, type EtcdCall, type SimulatedEtcd } from "./etcd.ts";
 
 /** As the real client has them: a member has so long, and is asked again. */
 const CALL_TIMEOUT_MS = 2000;
@@ -9,14 +9,15 @@ const TRIES = 2;
 /** How one process reaches etcd: with all that a network does to calls and answers. */
 export function etcdClient(etcd: SimulatedEtcd, process: SimulatedProcess): Etcd {
   const { model } = etcd;
-  const call = <T>(work: () => T) => callAgain(new EtcdWay(etcd, process), work);
+  const way = (call: EtcdCall) => new EtcdWay(etcd, process, call);
+  const ask = <T>(call: EtcdCall, work: () => T) => callAgain(way(call), work);
   return {
-    list: (prefix) => call(() => model.list(prefix)),
-    commit: (conditions, changes) => call(() => model.commit(conditions, changes)),
-    grantLease: (ttlMs) => call(() => model.grantLease(ttlMs)),
-    keepAlive: (leaseId) => call(() => model.keepAlive(leaseId)),
-    revokeLease: (leaseId) => call(() => model.revokeLease(leaseId)),
-    watch: (prefix, from, events) => watch(new EtcdWay(etcd, process), prefix, from, events),
+    list: (prefix) => ask("list", () => model.list(prefix)),
+    commit: (conditions, changes) => ask("commit", () => model.commit(conditions, changes)),
+    grantLease: (ttlMs) => ask("lease", () => model.grantLease(ttlMs)),
+    keepAlive: (leaseId) => ask("lease", () => model.keepAlive(leaseId)),
+    revokeLease: (leaseId) => ask("lease", () => model.revokeLease(leaseId)),
+    watch: (prefix, from, events) => watch(way("watch"), prefix, from, events),
   };
 }
 
@@ -92,11 +93,13 @@ function watch(
 class EtcdWay {
   readonly etcd: SimulatedEtcd;
   readonly process: SimulatedProcess;
+  readonly #call: EtcdCall;
   #lastArrivalMs = 0;
 
-  constructor(etcd: SimulatedEtcd, process: SimulatedProcess) {
+  constructor(etcd: SimulatedEtcd, process: SimulatedProcess, call: EtcdCall) {
     this.etcd = etcd;
     this.process = process;
+    this.#call = call;
   }
 
   /** Has `work` done there; `refused` is told there, too. */
@@ -104,24 +107,25 @@ class EtcdWay {
     const { etcd, process } = this;
     const { name } = process.host;
     if (process.host.crashed) return;
-    this.#carry(name, ETCD_HOST, () => etcd.serve(name, work, refused));
+    this.#carry(name, ETCD_HOST, 0, () => etcd.serve(name, work, refused));
   }
 
   /** Does `work` here, when what comes back has arrived. */
   back(work: () => void): void {
     const { clock, host } = this.process;
-    this.#carry(ETCD_HOST, host.name, () =>
+    const lateMs = this.etcd.lateMs(host.name, this.#call);
+    this.#carry(ETCD_HOST, host.name, lateMs, () =>
       clock.whenAwake(() => {
         if (!host.crashed) work();
       }),
     );
   }
 
-  #carry(from: string, to: string, work: () => void): void {
+  #carry(from: string, to: string, lateMs: number, work: () => void): void {
     const { scheduler, networkWeather, network } = this.etcd.around;
     const { leastDelayMs, mostDelayMs, stalledUntilMs } = networkWeather;
     const { random } = this.etcd;
-    const delayMs = leastDelayMs + random.fraction() * (mostDelayMs - leastDelayMs);
+    const delayMs = leastDelayMs + random.fraction() * (mostDelayMs - leastDelayMs) + lateMs;
     const dueMs = Math.max(scheduler.nowMs + delayMs, this.#lastArrivalMs + 0.001, stalledUntilMs);
     this.#lastArrivalMs = dueMs;
     scheduler.after(dueMs - scheduler.nowMs, () => network.routes.pass(from, to, work));

@@ -10,6 +10,9 @@ import { type EtcdWeather, fairEtcd } from "./weather.ts";
 /** The name of the machines that it runs on, as one. */
 export const ETCD_HOST = "etcd";
 
+/** The kinds of what is asked of it. */
+export type EtcdCall = "list" | "commit" | "lease" | "watch";
+
 /** Told of a change: who has asked for it ("" for a lease that has ended). */
 export type OnEtcdChange = (by: string, revision: number, events: readonly EtcdEvent[]) => void;
 
@@ -24,6 +27,7 @@ export class SimulatedEtcd {
   onThrow: (error: unknown) => void = () => {};
   readonly #scheduler: Scheduler;
   readonly #trace: Trace;
+  readonly #lateMs = new Map<string, number>();
   #caller = "";
   /** What was asked while nothing could be decided. */
   #undecided: (() => void)[] = [];
@@ -62,6 +66,16 @@ export class SimulatedEtcd {
     for (const work of this.#undecided.splice(0)) {
       if (this.random.chance(0.5)) this.#scheduler.after(0, work);
     }
+  }
+
+  /** From now on what etcd says to calls of a kind comes to a host so much later than usual. */
+  delay(host: string, call: EtcdCall, lateMs: number): void {
+    this.#lateMs.set(`${host} ${call}`, lateMs);
+  }
+
+  /** How much later than usual an answer comes. */
+  lateMs(host: string, call: EtcdCall): number {
+    return this.#lateMs.get(`${host} ${call}`) ?? 0;
   }
 
   /** Does in its turn what `caller` asks for; `refuse` if nobody listens. */
