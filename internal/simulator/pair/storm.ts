@@ -1,7 +1,6 @@
 import type { SimulatedRandom } from "../random.ts";
-import type { Stage } from "../stage.ts";
 import type { Member, MemberLife } from "./member.ts";
-import type { PairOperator } from "./operator.ts";
+import type { SimulatedPair } from "./simulated-pair.ts";
 import type { StormPlan } from "./storm-plan.ts";
 
 /** How soon something happens after what it is aimed at, at the most. */
@@ -20,26 +19,17 @@ const NOTHING: Sight = {
   ...{ life: null, role: "", isConnected: false, isInSync: false, isrChanges: 0 },
 };
 
-/** A pair, as a storm finds it. */
-interface OperatedPair {
-  readonly stage: Stage;
-  readonly members: readonly [Member, Member];
-  readonly operator: PairOperator;
-  /** How long a slave may be silent before it isn't in sync any more. */
-  readonly lagTimeMaxMs: number;
-}
-
 /** Lets things happen to a pair at the moments when they hurt most. */
 export class PairStorm {
   readonly #plan: StormPlan;
   readonly #random: SimulatedRandom;
-  readonly #pair: OperatedPair;
+  readonly #pair: SimulatedPair;
   readonly #sights = new Map<Member, Sight>();
   /** Since when a slave lacks what is committed at an offset, by the names of logs. */
   readonly #lacking = new Map<string, { readonly offset: number; readonly sinceMs: number }>();
   #isOver = false;
 
-  constructor(plan: StormPlan, random: SimulatedRandom, pair: OperatedPair) {
+  constructor(plan: StormPlan, random: SimulatedRandom, pair: SimulatedPair) {
     this.#plan = plan;
     this.#random = random;
     this.#pair = pair;
@@ -62,7 +52,7 @@ export class PairStorm {
     const { silences, latePromotions } = this.#plan;
     if (this.#random.chance(silences)) void this.#silence();
     const late = this.#lateSlave();
-    if (late && this.#random.chance(latePromotions)) this.#pair.operator.promote(late);
+    if (late && this.#random.chance(latePromotions)) this.#pair.controls.promote(late);
   }
 
   /** Whether the disk of someone who is about to be started was lost. */
@@ -84,7 +74,7 @@ export class PairStorm {
     const hasTurned = now.role !== before.role || now.isrChanges !== before.isrChanges;
     if (hasConnected && random.chance(divisions)) this.#soon(() => this.#divide(member));
     if (hasComeInSync && random.chance(promotions)) {
-      this.#soon(() => this.#pair.operator.promote(member));
+      this.#soon(() => this.#pair.controls.promote(member));
     }
     if ((hasConnected || hasComeInSync || hasTurned) && random.chance(crashes)) {
       const struck = random.pick(this.#pair.members);
@@ -95,20 +85,21 @@ export class PairStorm {
 
   #divide(slave: Member): void {
     const [one, two] = this.#pair.members;
-    this.#pair.operator.block(one.name, two.name);
-    this.#pair.operator.block(two.name, one.name);
-    this.#pair.operator.promote(slave);
+    this.#pair.controls.block(one.name, two.name);
+    this.#pair.controls.block(two.name, one.name);
+    this.#pair.controls.promote(slave);
   }
 
-  /** The slave hears its master, and isn't heard. */
+  /** The slave hears its master, and isn't heard for longer than one in sync may be silent. */
   async #silence(): Promise<void> {
     const slave = this.#pair.members.find(({ running }) => running?.pair.following?.connected);
     const master = this.#pair.members.find((member) => member !== slave);
     if (!slave || !master) return;
     slave.trace("silence");
-    this.#pair.operator.block(slave.name, master.name);
-    await this.#pair.stage.sleep(this.#pair.lagTimeMaxMs * this.#random.pick([1.5, 3]));
-    this.#pair.operator.heal();
+    this.#pair.controls.block(slave.name, master.name);
+    const lagTimeMaxMs = Number(this.#pair.climate.config.get("replica.lag.time.max.ms"));
+    await this.#pair.stage.sleep(lagTimeMaxMs * this.#random.pick([1.5, 3]));
+    this.#pair.controls.heal();
   }
 
   /** The slave, if it has lacked something for long. */
@@ -124,7 +115,7 @@ export class PairStorm {
       const known = this.#lacking.get(name);
       if (offset >= highWatermark) this.#lacking.delete(name);
       else if (known?.offset !== offset) this.#lacking.set(name, { offset, sinceMs: nowMs });
-      else if (nowMs - known.sinceMs > this.#pair.operator.transitMs) isLate = true;
+      else if (nowMs - known.sinceMs > this.#pair.controls.transitMs) isLate = true;
     }
     return isLate ? slave : null;
   }

@@ -5,6 +5,7 @@ import type { TraceValue } from "../trace.ts";
 import type { PairClimate, TopicPlan } from "./climate.ts";
 import type { Member } from "./member.ts";
 import { PairClient } from "./pair-client.ts";
+import type { SimulatedPair } from "./simulated-pair.ts";
 import type { Witness } from "./witness.ts";
 
 /** What all clients of a simulated pair share. */
@@ -24,13 +25,7 @@ export class PairWorld {
   producerCount = 0;
   connectionCount = 0;
 
-  constructor(
-    stage: Stage,
-    random: SimulatedRandom,
-    climate: PairClimate,
-    members: readonly [Member, Member],
-    witness: Witness,
-  ) {
+  constructor({ stage, climate, members, witness }: SimulatedPair, random: SimulatedRandom) {
     this.stage = stage;
     this.random = random;
     this.climate = climate;
