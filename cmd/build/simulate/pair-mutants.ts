@@ -218,7 +218,7 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     "storage/log-reader.ts",
     "  if (cutCount === before) return;\n",
     "  if (cutCount >= before) return;\n",
-    22744,
+    "what is written behind a cut doesn't pass for damage to who was reading there",
   ),
   pair(
     "a promotion goes on that has been told of a later one",

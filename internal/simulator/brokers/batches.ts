@@ -29,25 +29,30 @@ export interface ProducersWorld {
   trace(event: string, ...values: readonly TraceValue[]): void;
 }
 
-/** A new batch for a log. */
+/** A new batch for a log; chance decides on its size, where that isn't said. */
 export function makeBatch(
   world: ProducersWorld,
   log: string,
   producer: Attempt["producer"],
   recordCount: number,
+  sizeBytes = drawSize(world),
 ): Attempt {
-  const { random, climate, attempts } = world;
+  const { attempts } = world;
   const number = ++world.attemptCount;
   const attempt = makeAttempt({
     number,
     log,
     recordCount,
-    sizeBytes: random.below(random.chance(0.3) ? climate.largestBatchBytes : 300),
+    sizeBytes,
     timestampMs: TIMES_MS + number,
     producer,
   });
   attempts.add(attempt);
   return attempt;
+}
+
+function drawSize({ random, climate }: ProducersWorld): number {
+  return random.below(random.chance(0.3) ? climate.largestBatchBytes : 300);
 }
 
 /** What an idempotent producer is to send now: up to `most` new batches, and what waits. */

@@ -1,4 +1,5 @@
 import type { LiveBroker, PartitionState } from "../../metadata/cluster/cluster-state.ts";
+import { ScriptedClients } from "../brokers/scripted-clients.ts";
 import { ETCD_HOST, type EtcdCall, type SimulatedEtcd } from "../etcd/etcd.ts";
 import { must } from "../failure.ts";
 import { drawLimits } from "../limits.ts";
@@ -9,12 +10,12 @@ import type { Trace } from "../trace.ts";
 import { type ClusterClimate, settingsOf } from "./climate.ts";
 import type { Member } from "./member.ts";
 import { checkProducerOrder } from "./producer-order.ts";
-import { ScriptedClients } from "./scripted-clients.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
 import { lackOf } from "./wholeness.ts";
 import { ClusterWorld } from "./world.ts";
 
 const LOOK_MS = 5;
+const RETRY_MS = 50;
 /** What a scenario waits for comes within this time, or never. */
 const PATIENCE_MS = 60_000;
 /** A cluster comes to rest within it. */
@@ -68,7 +69,7 @@ export class ScriptedCluster {
     this.brokers = [one, two, three];
     this.etcd = this.#cluster.etcd;
     this.#world = new ClusterWorld(this.#cluster, random);
-    this.clients = new ScriptedClients(this.#world);
+    this.clients = new ScriptedClients(this.#world, one.machine);
   }
 
   /** Plays a scenario from when all brokers are there to when all is well again. */
@@ -88,7 +89,7 @@ export class ScriptedCluster {
       for (const ledger of witness.ledgers.values()) {
         checkProducerOrder(ledger, this.#world.attempts);
       }
-      this.clients.checkWritten();
+      this.#checkWritten();
     });
   }
 
@@ -116,6 +117,17 @@ export class ScriptedCluster {
     }
   }
 
+  /** Has a topic's leader take a batch for its first partition, whoever that comes to be. */
+  async write(topic: string): Promise<void> {
+    const endMs = this.#nowMs + PATIENCE_MS;
+    for (;;) {
+      const leader = this.#leaderOf(topic);
+      if (leader && (await this.clients.write(topic, leader)) === "NONE") return;
+      must(this.#nowMs < endMs, () => `nobody can write to ${topic}`);
+      await this.pass(RETRY_MS);
+    }
+  }
+
   /** What etcd has of a broker; undefined while its lease there has ended. */
   known({ id }: Member): LiveBroker | undefined {
     return this.#cluster.witness.registry.image.live.get(id);
@@ -134,7 +146,7 @@ export class ScriptedCluster {
 
   /** Who leads a topic's first partition, and who doesn't, as etcd has it. */
   rolesOf(topic: string): { readonly leader: Member; readonly others: readonly [Member, Member] } {
-    const leader = this.brokers.find(({ id }) => id === this.partitionOf(topic)?.leader);
+    const leader = this.#leaderOf(topic);
     const [first, second] = this.brokers.filter((each) => each !== leader);
     if (!leader || !first || !second) throw new Error(`${topic} has no leader`);
     return { leader, others: [first, second] };
@@ -181,6 +193,20 @@ export class ScriptedCluster {
 
   get #nowMs(): number {
     return this.brokers[0].machine.scheduler.nowMs;
+  }
+
+  #leaderOf(topic: string): Member | undefined {
+    return this.brokers.find(({ id }) => id === this.partitionOf(topic)?.leader);
+  }
+
+  /** All that was acked is in the logs that the topics have now. */
+  #checkWritten(): void {
+    const { ledgers, registry } = this.#cluster.witness;
+    for (const { log, offset, crc } of this.clients.written) {
+      const topic = registry.image.topics.get(log.slice(0, log.lastIndexOf("-")));
+      const isThere = ledgers.get(`${log}/${topic?.id}`)?.wasCommitted(offset, crc) ?? false;
+      must(isThere, () => `${log}: ${offset} was acked, and isn't there any more`);
+    }
   }
 
   #note(what: string): void {

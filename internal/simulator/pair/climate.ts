@@ -86,17 +86,28 @@ function drawTopic(random: SimulatedRandom, number: number, replication: string)
 
 /** Settings far below what people may set, so that all happens within seconds. */
 function drawConfig(random: SimulatedRandom, replication: string): ReadonlyMap<string, string> {
-  const numbers: Readonly<Record<string, number>> = {
+  const numbers = {
     "replica.lag.time.max.ms": random.pick([100, 300, 1000]),
     "replication.fence.after.ms": random.pick([0, 0, 0, 200]),
     "log.segment.bytes": random.pick([2000, 20_000]),
     "log.roll.ms": random.pick([50, 1_000_000]),
+    "storage.max.open.files": random.pick([3, 20]),
+  };
+  return settingsOf(numbers, replication);
+}
+
+/** The settings of both brokers: these, and those that all runs have. */
+export function settingsOf(
+  numbers: Readonly<Record<string, number>>,
+  replication: string,
+): ReadonlyMap<string, string> {
+  const all = {
+    ...numbers,
     "log.retention.ms": -1,
     "offsets.topic.num.partitions": 1,
     "storage.min.free.bytes": 50_000,
-    "storage.max.open.files": random.pick([3, 20]),
   };
-  const config = Object.entries(numbers).map(([name, value]) => [name, `${value}`] as const);
+  const config = Object.entries(all).map(([name, value]) => [name, `${value}`] as const);
   return new Map([
     ...config,
     ["replication", replication] as const,

@@ -11,7 +11,7 @@ export const ETCD_SCENARIOS = [
     "what is led of a deleted topic ends with its lease, though its log is still there",
     async (cluster) => {
       await cluster.clients.make("orders", cluster.brokers[0]);
-      await cluster.clients.write("orders");
+      await cluster.write("orders");
       const { leader, others } = cluster.rolesOf("orders");
 
       // The topic is deleted; its leader's disk is slow, and the log is there for a while yet.
@@ -30,7 +30,7 @@ export const ETCD_SCENARIOS = [
     "a listing that was long under way takes back nothing that was told since",
     async (cluster) => {
       const [one, , three] = cluster.brokers;
-      await cluster.clients.make("orders", one, 3);
+      await cluster.clients.make("orders", one, { partitionCount: 3 });
       await cluster.whole();
       cluster.kill(three);
 

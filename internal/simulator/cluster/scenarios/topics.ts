@@ -8,7 +8,7 @@ export const TOPIC_SCENARIOS = [
     async (cluster) => {
       const { brokers, clients } = cluster;
       await clients.make("old", brokers[0]);
-      await clients.write("old");
+      await cluster.write("old");
       const { leader, others } = cluster.rolesOf("old");
       const [behind] = others;
 
@@ -16,7 +16,7 @@ export const TOPIC_SCENARIOS = [
       cluster.slowSyncs(behind, 2000);
       await clients.delete("old", leader);
       await clients.make("orders", leader);
-      await clients.write("orders");
+      await cluster.write("orders");
 
       // It is asked for a topic that the others have had for a while.
       const answer = await clients.make("orders", behind);

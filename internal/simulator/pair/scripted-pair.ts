@@ -1,0 +1,119 @@
+import { ScriptedClients } from "../brokers/scripted-clients.ts";
+import { must } from "../failure.ts";
+import { drawLimits } from "../limits.ts";
+import { surroundings } from "../machine.ts";
+import { SimulatedRandom } from "../random.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Trace } from "../trace.ts";
+import { type PairClimate, settingsOf } from "./climate.ts";
+import type { PairControls } from "./controls.ts";
+import type { Member } from "./member.ts";
+import { isQuiet } from "./quietness.ts";
+import { SimulatedPair } from "./simulated-pair.ts";
+import { PairWorld } from "./world.ts";
+
+const LOOK_MS = 5;
+/** What a scenario waits for comes within this time, or never. */
+const PATIENCE_MS = 60_000;
+
+/** Two brokers on machines where nothing goes wrong by chance. */
+const CALM: Omit<PairClimate, "config" | "limits"> = {
+  ...{ weather: "fair", steps: 0, topics: [], producers: 0, consumers: 0, largestBatchBytes: 300 },
+  ...{ powerLosses: 0, crashes: 0, cuts: 0, promotions: 0, switches: 0, resets: 0, stalls: 0 },
+  ...{ jumps: 0, suddenEnds: 0, paces: [], mostDelayMs: 0.2, pieces: 0, windowBytes: 256 * 1024 },
+};
+
+const SETTINGS: Readonly<Record<string, number>> = {
+  "replica.lag.time.max.ms": 300,
+  "replication.fence.after.ms": 0,
+  "log.segment.bytes": 100_000,
+};
+
+/** Makes a scenario of a master and its slave; `settings` are those of both, besides the usual. */
+export function pairScenario(
+  name: string,
+  script: (pair: ScriptedPair) => Promise<void>,
+  settings: Readonly<Record<string, number>> = {},
+): Scenario {
+  const play = (trace: Trace, seed: number) => new ScriptedPair(seed, trace, settings).play(script);
+  return { name, scene: "pair", play };
+}
+
+/** A pair to which happens what a scenario says, and nothing else. */
+export class ScriptedPair {
+  /** The master, and its slave, as it is at first. */
+  readonly brokers: readonly [Member, Member];
+  readonly clients: ScriptedClients;
+  readonly controls: PairControls;
+  readonly #pair: SimulatedPair;
+
+  constructor(seed: number, trace: Trace, settings: Readonly<Record<string, number>>) {
+    const around = surroundings(seed, trace);
+    const random = new SimulatedRandom(seed);
+    const config = settingsOf({ ...SETTINGS, ...settings }, "sync");
+    this.#pair = new SimulatedPair(around, { ...CALM, config, limits: drawLimits(random) });
+    this.brokers = this.#pair.members;
+    this.controls = this.#pair.controls;
+    const world = new PairWorld(this.#pair, random);
+    this.clients = new ScriptedClients(world, this.brokers[0].machine);
+  }
+
+  /** Plays a scenario from when both are in sync to when all is well again. */
+  play(script: (pair: ScriptedPair) => Promise<void>): void {
+    const { stage, witness } = this.#pair;
+    const look = () => {
+      witness.look();
+      for (const member of this.brokers) this.controls.noteRole(member);
+    };
+    stage.run(async () => {
+      await this.#pair.start();
+      await this.rest();
+      await script(this);
+      this.#note("the end");
+      await this.controls.repair();
+      await this.rest();
+      witness.checkEqual();
+    }, look);
+  }
+
+  /** Lets time pass. */
+  pass(ms: number): Promise<void> {
+    return this.#pair.stage.sleep(ms);
+  }
+
+  /** Lets time pass until something is so; it is wrong if that never comes. */
+  async until(what: string, isSo: () => boolean): Promise<void> {
+    for (let waitedMs = 0; !isSo(); waitedMs += LOOK_MS) {
+      must(waitedMs < PATIENCE_MS, () => `it never comes to be: ${what}`);
+      await this.pass(LOOK_MS);
+    }
+    this.#note(what);
+  }
+
+  /** Lets time pass until one leads, and the other one has all that there is. */
+  rest(): Promise<void> {
+    return this.until("one leads, and the other one is in sync", () => isQuiet(this.brokers));
+  }
+
+  /** Lets nothing get from one broker to the other, nor back. */
+  cut(): void {
+    const [one, two] = this.brokers;
+    this.controls.block(one.name, two.name);
+    this.controls.block(two.name, one.name);
+  }
+
+  /** Where a broker's copy of a topic's first partition ends; -1: it has none. */
+  endOf(topic: string, { running }: Member): number {
+    return running?.parts.store.logs.get(`${topic}-0`)?.endOffset ?? -1;
+  }
+
+  /** Each read from a broker's disk takes so much longer from now on. */
+  slowReads({ machine }: Member, lateMs: number): void {
+    machine.faults.lateReadsMs = lateMs;
+  }
+
+  #note(what: string): void {
+    const { trace, scheduler } = this.brokers[0].machine;
+    trace.add(scheduler.nowMs, "scenario:", what);
+  }
+}
