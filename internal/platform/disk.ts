@@ -88,3 +88,14 @@ export class DiskError extends Error {
 export function isFull(error: unknown): boolean {
   return error instanceof DiskError && error.code === "full";
 }
+
+/** Does what nothing depends on; false if the disk refused it. */
+export function succeeds(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return false;
+  }
+}

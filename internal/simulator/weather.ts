@@ -20,8 +20,12 @@ export function changeWeather(weather: Weather, machine: Machine, random: Simula
   }
 }
 
-/** Whether a start may end with this error, the disk being as it is: never by finding damage. */
+/**
+ * Whether a start may end with this error, the disk being as it is: never by finding damage. The
+ * spare files of an earlier run's journal have to go, whatever the weather is.
+ */
 export function mayRefuseToStart(weather: Weather, error: unknown): boolean {
+  if (error instanceof DiskError && /^remove .*\/spare-/.test(error.message)) return true;
   if (!(error instanceof DiskError || error instanceof StorageError)) return false;
   return error.code === (weather === "failing" ? "failed" : weather);
 }

@@ -54,7 +54,7 @@ async function readSpoilt(spoil: (disk: MemoryDisk) => void, maxBytes = 20_000) 
   spoil(copy);
   const told: DamagedRange[] = [];
   const damaged = (_: string, range: DamagedRange) => void told.push(range);
-  const events = { damaged, rebuilt: () => {}, diskLow: () => {} };
+  const events = { damaged, rebuilt() {}, notRemoved() {}, diskLow() {} };
   const { store } = await openStore(copy, manualClock(), {}, events);
   const batches = await readAll(store, store.openLog("t-0", "one", config), maxBytes);
   await store.close();

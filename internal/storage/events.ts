@@ -6,6 +6,8 @@ export interface StorageEvents {
   damaged(log: string, range: DamagedRange): void;
   /** A file was damaged, and was made anew; nothing is lost. */
   rebuilt(path: string): void;
+  /** A file or folder that nothing needs any more can't be removed; `why` names it, too. */
+  notRemoved(path: string, why: string): void;
   /** The disk has little space left; writes are refused when it is less than `minFreeBytes`. */
   diskLow(freeBytes: number, minFreeBytes: number): void;
 }

@@ -19,8 +19,9 @@ import {
 } from "./journal/journal-records.ts";
 import { REMOVED_SUFFIX } from "./layout.ts";
 import type { PartitionLog } from "./partition-log.ts";
+import { removeSegments } from "./recovery/remains.ts";
 import type { FileCache } from "./segments/file-cache.ts";
-import { removeSegment, type Segment } from "./segments/segment.ts";
+import type { Segment } from "./segments/segment.ts";
 import type { TailWriter } from "./tail-writer.ts";
 
 /** Logs whose folders are removed before other work gets its turn. */
@@ -47,7 +48,8 @@ export interface ChangePath {
 
 /**
  * Changes of a log that aren't appends. Each is an entry in the journal first; what it does to
- * files is done when that is durable, and can be done again by a restart.
+ * files is done when that is durable, and can be done again by a restart. They reject with
+ * `StorageError` only; a file that can't be removed is no failure (see `FileCache`).
  *
  * Segments leave a log's row only here, by one change at a time. The checkpoint that lets a
  * change's entry go has the log among those that have changed, from the entry on, and waits for the
@@ -72,7 +74,7 @@ export class LogChanges {
       // Where the log begins may itself be a cut that could not be made durable.
       this.#checkNotFailed();
       if (offset <= log.startOffset) return;
-      const { disk, files, writer, checkpointer, flush } = this.#path;
+      const { files, writer, checkpointer, flush } = this.#path;
       flush();
       log.rollBeforeCut(offset);
       const frameNumber = this.#write([logStartEntry(log, offset)]);
@@ -85,7 +87,7 @@ export class LogChanges {
       log.onWritten?.();
       const removed = log.takeEmptied();
       writer.dropSegments(log, removed);
-      for (const segment of removed) removeSegment(disk, files, segment);
+      removeSegments(files, log, removed);
       writer.dirtyFolders.add(log.directory);
     });
   }
@@ -114,8 +116,9 @@ export class LogChanges {
         if (!(error instanceof DiskError)) throw error;
         // The journal says that it is so, the folder doesn't: a restart brings them together.
         const message = `${error.message}; no more writes are taken; check the disk, restart`;
-        refuse(new StorageError("failed", message, { cause: error }));
-        throw error;
+        const failure = new StorageError("failed", message, { cause: error });
+        refuse(failure);
+        throw failure;
       }
       writer.dirtyFolders.add(log.directory);
       replaced = true;
@@ -123,7 +126,7 @@ export class LogChanges {
     return replaced;
   }
 
-  /** Removes logs with all they hold; they are gone for good when this resolves. */
+  /** Removes logs with all they hold; no restart brings them back when this resolves. */
   remove(logs: readonly PartitionLog[]): Promise<void> {
     return this.#untilDone(async () => {
       this.#path.flush();
@@ -170,6 +173,11 @@ export class LogChanges {
     this.#underWay.add(change);
     try {
       await change;
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      const failure = writeRefusal(error);
+      this.#path.refuse(failure);
+      throw failure;
     } finally {
       this.#underWay.delete(change);
     }
@@ -186,9 +194,7 @@ export class LogChanges {
     if (!disk.exists(log.directory)) return;
     // The next checkpoint forgets that the log was removed: by then that must be durable.
     writer.dirtyFolders.add(logsDirectory);
-    const grave = `${log.directory}.${log.id}${REMOVED_SUFFIX}`;
-    disk.rename(log.directory, grave);
-    disk.removeDirectory(grave);
+    files.discardFolder(log.directory, `${log.directory}.${log.id}${REMOVED_SUFFIX}`);
   }
 
   #checkNotFailed(): void {
@@ -198,16 +204,9 @@ export class LogChanges {
 
   /** Writes a frame of entries; returns its number. */
   #write(entries: readonly EntryWithPayload[]): number {
-    const { journal, refuse } = this.#path;
+    const { journal } = this.#path;
     this.#checkNotFailed();
-    try {
-      journal.write(entriesFrame(entries), true);
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error;
-      const failure = writeRefusal(error);
-      refuse(failure);
-      throw failure;
-    }
+    journal.write(entriesFrame(entries), true);
     return journal.lastFrame;
   }
 

@@ -91,7 +91,9 @@ export class LogStore {
     let store: LogStore | null = null;
     try {
       const options = sizedOptions(given);
-      const files = new FileCache(disk, options.maxOpenFiles);
+      const files = new FileCache(disk, options.maxOpenFiles, ({ path, message }) =>
+        options.events?.notRemoved(path, message),
+      );
       const writer = new TailWriter(disk, files, layout.logs);
       const nowMs = options.clock.nowMs();
       const { config, limits } = options;
@@ -311,7 +313,7 @@ export class LogStore {
     return truncateLogs(this.#truncation, cuts);
   }
 
-  /** Removes logs with all they hold; they are gone for good when this resolves. */
+  /** Removes logs with all they hold; no restart brings them back when this resolves. */
   remove(logs: readonly PartitionLog[]): Promise<void> {
     return this.#changes.remove(logs);
   }

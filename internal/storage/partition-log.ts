@@ -95,7 +95,7 @@ export class PartitionLog {
   removed = false;
   /** Whether the journal or the checkpoint knows of the log; its first batch makes it so. */
   recorded = false;
-  /** Whether its folder has been looked through for files that a crash has left. */
+  /** Whether its folder was looked through for files that aren't its own, and has none. */
   tidied = false;
   segments: Segment[] = [];
   /** The last batches, while they are only in memory and the journal. */

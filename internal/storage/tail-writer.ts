@@ -134,16 +134,15 @@ export class TailWriter {
     if (segment.file === "new") {
       // Files of this name are left from before a crash, or from a log of the same name.
       this.#disk.makeDirectory(log.directory);
-      this.#disk.remove(segment.indexPath);
-      this.#disk.remove(segment.timeIndexPath);
+      this.#files.discard(segment.indexPath);
+      this.#files.discard(segment.timeIndexPath);
       this.dirtyFolders.add(this.#logsDirectory);
       this.dirtyFolders.add(log.directory);
       segment.file = "uncut";
     }
     const file = this.#files.get(segment.logPath);
     if (this.replaying) return file;
-    if (!log.tidied) removeStrangers(this.#disk, log);
-    log.tidied = true;
+    if (!log.tidied) removeStrangers(this.#disk, this.#files, log);
     if (file.sizeBytes() > endBytes) file.truncate(endBytes);
     segment.file = "clean";
     return file;

@@ -1,4 +1,4 @@
-import type { Disk } from "../platform/disk.ts";
+import { type Disk, succeeds } from "../platform/disk.ts";
 import {
   baseOffset,
   batchSizeBytes,
@@ -13,9 +13,10 @@ import type { GroupCommit } from "./group-commit.ts";
 import { digits20 } from "./layout.ts";
 import { type ReadPath, readLog } from "./log-reader.ts";
 import type { PartitionLog } from "./partition-log.ts";
+import { removeSegments } from "./recovery/remains.ts";
 import type { DamagedRange } from "./segments/damaged-range.ts";
 import type { FileCache } from "./segments/file-cache.ts";
-import { removeSegment, type Segment, type SegmentState } from "./segments/segment.ts";
+import type { Segment, SegmentState } from "./segments/segment.ts";
 import type { TailWriter } from "./tail-writer.ts";
 
 const READ_BYTES = 1024 * 1024;
@@ -67,7 +68,7 @@ export async function truncateLogs(
   path: TruncationPath,
   cuts: readonly { readonly log: PartitionLog; readonly offset: number }[],
 ): Promise<CutOff[]> {
-  const { disk, files, writer, checkpointer } = path;
+  const { files, writer, checkpointer } = path;
   const done: CutOff[] = [];
   await path.durable();
   for (const { log, offset } of cuts) {
@@ -93,7 +94,7 @@ export async function truncateLogs(
     const { cutSegments } = log;
     log.cutSegments = [];
     if (log.removed) continue; // its files are gone, and others may have their names
-    for (const segment of cutSegments) removeSegment(disk, files, segment);
+    removeSegments(files, log, cutSegments);
     writer.dirtyFolders.add(log.directory);
   }
   return done;
@@ -139,7 +140,8 @@ async function keepEnd(path: TruncationPath, log: PartitionLog, offset: number):
     }
     await file.sync();
   } catch (error) {
-    disk.remove(kept); // whoever tries again on a full disk would fill it with these
+    // Whoever tries again on a full disk would fill it with these.
+    succeeds(() => disk.remove(kept));
     throw error;
   } finally {
     file.close();

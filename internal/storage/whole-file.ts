@@ -1,4 +1,4 @@
-import type { Disk } from "../platform/disk.ts";
+import { type Disk, succeeds } from "../platform/disk.ts";
 
 /** The content of a file; in `memory`, if it has room for that. */
 export function readWholeFile(
@@ -36,7 +36,8 @@ export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): 
   try {
     await writeWholeFile(disk, `${path}.new`, bytes);
   } catch (error) {
-    disk.remove(`${path}.new`);
+    // A full disk needs its space; what stays of it is written over the next time.
+    succeeds(() => disk.remove(`${path}.new`));
     throw error;
   }
   disk.rename(`${path}.new`, path);

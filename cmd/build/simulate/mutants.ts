@@ -241,6 +241,19 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
     "",
   ),
   mutant(
+    "a file that can't be removed fails what removes it",
+    "storage/segments/file-cache.ts",
+    "if (!this.#stuck.has(path)) this.#told(error);",
+    "if (!this.#stuck.has(path)) throw error;",
+  ),
+  mutant(
+    "a full disk called broken because what was begun on it can't be removed",
+    "storage/whole-file.ts",
+    "succeeds(() => disk.remove(",
+    "((work: () => void) => work())(() => disk.remove(",
+    1675,
+  ),
+  mutant(
     "topic made before it is durable",
     "metadata/embedded-store.ts",
     "const { lastOffset } = await this.#store.append(this.#log, batch, 0, batch.length, " +

@@ -20,6 +20,10 @@ export function storageEvents(
       const message = `${path} was damaged, and was made anew; nothing is lost`;
       events.add("warning", "file-rebuilt", { subject: "", message }, { file: path });
     },
+    notRemoved(path, why) {
+      const message = `${why}; nothing needs it any more, it only takes space`;
+      events.add("warning", "file-not-removed", { subject: "", message }, { file: path });
+    },
     diskLow(freeBytes, minFreeBytes) {
       const refused = `writes are refused below ${mebibytes(minFreeBytes)}`;
       const message = `the disk has ${mebibytes(freeBytes)} left; ${refused}`;

@@ -12,9 +12,14 @@ const CODES: Readonly<Record<string, DiskErrorCode>> = {
   ENFILE: "too-many-files",
 };
 
+/** What kind of failure the system tells of. */
+export function codeOf(cause: unknown): DiskErrorCode {
+  return CODES[systemCode(cause)] ?? "failed";
+}
+
 /** What a failed call on the file or folder `path` is told as. */
 export function diskError(operation: string, path: string, cause: unknown): DiskError {
-  return new DiskError(CODES[systemCode(cause)] ?? "failed", operation, path, cause);
+  return new DiskError(codeOf(cause), operation, path, cause);
 }
 
 /** Returns what `work` does; what it throws becomes a `DiskError`. */

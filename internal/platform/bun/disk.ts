@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { open as openAsync } from "node:fs/promises";
 import type { Disk, DiskFile } from "../disk.ts";
-import { attempt, diskError } from "./disk-error.ts";
+import { attempt, codeOf, diskError } from "./disk-error.ts";
 import { OpenFile } from "./disk-file.ts";
 import type { Libc } from "./libc.ts";
 import { systemCode } from "./system-code.ts";
@@ -59,11 +59,21 @@ function open(libc: Libc | null, file: string, mode: "read" | "create"): DiskFil
  * a thread of the pool, and never the event loop.
  */
 function remove(file: string): void {
-  const fd = fs.openSync(file, fs.constants.O_RDONLY);
+  const fd = openToHold(file);
   try {
     fs.unlinkSync(file);
   } finally {
-    fs.close(fd, () => {});
+    if (fd !== null) fs.close(fd, () => {});
+  }
+}
+
+/** Opens a file; null where no more may be open, which is no reason to let it take its space. */
+function openToHold(file: string): number | null {
+  try {
+    return fs.openSync(file, fs.constants.O_RDONLY);
+  } catch (cause) {
+    if (codeOf(cause) === "too-many-files") return null;
+    throw cause;
   }
 }
 

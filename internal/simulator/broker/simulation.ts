@@ -1,3 +1,4 @@
+import { failedRemovalsOf } from "../disk/faults.ts";
 import type { CrashKind } from "../disk/file-system.ts";
 import { must } from "../failure.ts";
 import { Machine, type SimulatedProcess, surroundings } from "../machine.ts";
@@ -40,6 +41,7 @@ class BrokerSimulation {
 
   constructor(seed: number, trace: Trace) {
     this.#machine = new Machine("broker", surroundings(seed, trace));
+    this.#machine.faults.failedRemovals = failedRemovalsOf(seed);
     this.#stage = new Stage(this.#machine);
     this.#machine.onThrow = (error) => this.#stage.fail(error);
     this.#random = this.#machine.random.fork();

@@ -7,6 +7,7 @@ import { StorageError } from "../../storage/errors.ts";
 import { LogStore } from "../../storage/log-store.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { DamagedRange } from "../../storage/segments/damaged-range.ts";
+import { failedRemovalsOf } from "../disk/faults.ts";
 import { must } from "../failure.ts";
 import { Machine, type SimulatedProcess, surroundings } from "../machine.ts";
 import type { SimulatedRandom } from "../random.ts";
@@ -42,6 +43,8 @@ class CompactionSimulation {
   readonly #random: SimulatedRandom;
   readonly #climate: Climate;
   readonly #model: KeyedModel;
+  /** Whether files can't be removed in it. */
+  readonly #isStuck: boolean;
   #startOffset = 0;
   #askedStart = 0;
   #lives = 0;
@@ -50,6 +53,8 @@ class CompactionSimulation {
 
   constructor(seed: number, trace: Trace) {
     this.#machine = new Machine("broker", surroundings(seed, trace));
+    this.#machine.faults.failedRemovals = failedRemovalsOf(seed);
+    this.#isStuck = this.#machine.faults.failedRemovals > 0;
     this.#stage = new Stage(this.#machine);
     this.#random = this.#machine.random.fork();
     this.#climate = drawClimate(this.#random);
@@ -101,7 +106,7 @@ class CompactionSimulation {
   async #start(process: SimulatedProcess, last: boolean): Promise<Life | null> {
     const { config, limits, maxOpenFiles, keyMapBytes, bytesPerSecond, weather } = this.#climate;
     const { clock, disk } = process;
-    const excused = weather === "full" || weather === "failing";
+    const excused = weather === "full" || weather === "failing" || this.#isStuck;
     const warn = (event: string, fields: unknown) => {
       const text = () => `${event}: ${JSON.stringify(fields)}`;
       if (!excused && !disk.left) this.#stage.fail(new Error(text()));
@@ -111,7 +116,7 @@ class CompactionSimulation {
     const directory = "/weir/data";
     // Nothing but a failing disk damages anything here.
     const damaged = (_: string, range: DamagedRange) => warn("damaged", range);
-    const events = { damaged, rebuilt() {}, diskLow() {} };
+    const events = { damaged, rebuilt() {}, notRemoved() {}, diskLow() {} };
     const scrub = { bytesPerSecond, intervalMs: 1000 };
     const bounds = { maxOpenFiles, minFreeBytes: 20_000, limits, compaction, scrub, events };
     try {
@@ -223,6 +228,7 @@ class CompactionSimulation {
     await this.#until(process, store.compactor.run());
     const records = await this.#readAll(life);
     checkClean(records ?? [], log.firstDirtyOffset);
+    if (this.#isStuck) await this.#append(life); // its folder is tidied when that is written
     await this.#until(process, store.close());
     const own = new Set(log.segments.flatMap(({ paths }) => paths));
     const files = process.disk.list(log.directory).map((name) => `${log.directory}/${name}`);

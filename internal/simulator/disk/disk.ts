@@ -129,6 +129,7 @@ export class SimulatedDisk implements Disk {
     const place = this.files.place(path);
     if (!(place?.directory.entries.get(place.name) instanceof FileContent)) return;
     this.beginCall("remove", path);
+    if (this.fails("failedRemovals", path)) throw this.failure("failed", "remove", path);
     place.directory.change(naming(place.name, null));
   }
 
@@ -205,7 +206,10 @@ export class SimulatedDisk implements Disk {
     });
   }
 
-  fails(what: "failedWrites" | "failedSyncs" | "failedReads", path: string): boolean {
+  fails(
+    what: "failedWrites" | "failedSyncs" | "failedReads" | "failedRemovals",
+    path: string,
+  ): boolean {
     const { [what]: share, failsBelow } = this.parts.faults;
     const fails = share > 0 && this.parts.random.chance(share) && path.startsWith(failsBelow);
     if (fails && what === "failedSyncs") this.failedSyncs++;

@@ -1,8 +1,12 @@
+import { SimulatedRandom } from "../random.ts";
+
 /** What goes wrong with a disk, as shares of its calls, and how much room it has. */
 export interface DiskFaults {
   failedWrites: number;
   failedSyncs: number;
   failedReads: number;
+  /** Files that can't be removed, as where a program may not, or has no descriptor left for it. */
+  failedRemovals: number;
   /** The bad spot of the disk: nothing outside this path fails. */
   failsBelow: string;
   /** All that may be written; further bytes find the disk full. */
@@ -23,6 +27,7 @@ export function noFaults(): DiskFaults {
     failedWrites: 0,
     failedSyncs: 0,
     failedReads: 0,
+    failedRemovals: 0,
     failsBelow: "/",
     capacityBytes: Number.POSITIVE_INFINITY,
     slowness: 1,
@@ -31,4 +36,18 @@ export function noFaults(): DiskFaults {
     lateReadsMs: 0,
     lateSyncsMs: 0,
   };
+}
+
+/** One run in so many has files that can't be removed. */
+const RUNS_PER_STUCK_ONE = 12;
+/** Tells this chance from others that a seed decides. */
+const SALT = 2 ** 48;
+
+/**
+ * The share of removals that fail in a seed's run, whatever its weather is: nobody who writes or
+ * reads may see that. It is drawn by chance of its own, so that all other runs are as they were.
+ */
+export function failedRemovalsOf(seed: number): number {
+  const random = new SimulatedRandom(SALT + seed);
+  return random.below(RUNS_PER_STUCK_ONE) > 0 ? 0 : random.pick([0.05, 0.3, 1]);
 }

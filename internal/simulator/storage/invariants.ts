@@ -42,7 +42,8 @@ export function checkBounds(
   // Files in use aren't closed for others: the checkpoint's, the commit's and each reader's.
   const most = maxOpenFiles + 24 + filesNeeded + mostPending;
   must(openFiles <= most, () => `${openFiles} files are open, at most ${most} should be`);
-  if (weather === "failing" || weather === "full") return;
+  const { failedRemovals } = disk.parts.faults;
+  if (weather === "failing" || weather === "full" || failedRemovals > 0) return;
   const journalFiles = disk.list("/weir/data/journal").length;
   const mostFiles = filesNeeded + limits.sparesKept + mostPending + 6;
   must(journalFiles <= mostFiles, () => `${journalFiles} journal files, expected ${mostFiles}`);
@@ -57,9 +58,10 @@ export function strayFiles({ store, process }: Life): string[] {
   return files.filter((path) => path.startsWith(LOGS) && !own.has(path));
 }
 
-/** Folders of logs that there are none of. */
+/** Folders of logs that there are none of; no matter while nothing can be removed. */
 export function strayFolders({ store, process }: Life): string[] {
   if (!process.disk.exists("/weir/data/checkpoint")) return [];
+  if (process.disk.parts.faults.failedRemovals > 0) return [];
   return process.disk.list(LOGS).filter((name) => !store.logs.has(name));
 }
 

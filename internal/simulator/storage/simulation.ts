@@ -1,4 +1,5 @@
 import { LogStore } from "../../storage/log-store.ts";
+import { failedRemovalsOf } from "../disk/faults.ts";
 import type { CrashKind } from "../disk/file-system.ts";
 import { must } from "../failure.ts";
 import { Machine, type SimulatedProcess, surroundings } from "../machine.ts";
@@ -48,6 +49,7 @@ class StorageSimulation {
 
   constructor(seed: number, trace: Trace) {
     this.#machine = new Machine("broker", surroundings(seed, trace));
+    this.#machine.faults.failedRemovals = failedRemovalsOf(seed);
     this.#stage = new Stage(this.#machine);
     this.#random = this.#machine.random.fork();
     const climate = drawClimate(this.#random);

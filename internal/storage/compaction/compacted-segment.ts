@@ -1,5 +1,5 @@
 import { copyBytes } from "../../platform/copy-bytes.ts";
-import type { Disk, DiskFile } from "../../platform/disk.ts";
+import { type Disk, type DiskFile, succeeds } from "../../platform/disk.ts";
 import { batchSizeBytes } from "../../record/batch.ts";
 import { Segment } from "../segments/segment.ts";
 import { writeWholeFile } from "../whole-file.ts";
@@ -59,10 +59,10 @@ export class CompactedSegment {
     }
   }
 
-  /** Gives the segment up, and removes what there is of it. */
+  /** Gives the segment up, and removes what there is of it; what stays, the next start removes. */
   abandon(): void {
     this.#close();
-    for (const path of this.#paths()) this.#disk.remove(path + this.#suffix);
+    for (const path of this.#paths()) succeeds(() => this.#disk.remove(path + this.#suffix));
   }
 
   /** Syncs what was written, if that is much by now. */

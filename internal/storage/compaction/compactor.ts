@@ -112,7 +112,11 @@ export class Compactor {
     for (const log of this.#logs()) {
       if (!log.config.compaction || log.removed || this.#tidied.has(log)) continue;
       this.#tidied.add(log);
-      removeLeftovers(this.#path.disk, log);
+      try {
+        removeLeftovers(this.#path.disk, log);
+      } catch (error) {
+        this.#failed(log, error); // the next process tries again
+      }
       if (++count % TIDIED_PER_TURN === 0) await nextTurn(this.#clock);
     }
   }

@@ -4,8 +4,9 @@ import { StorageError } from "../errors.ts";
 import { EntryKind } from "../journal/journal-frame.ts";
 import { type EntryWithPayload, UNUSED } from "../journal/journal-records.ts";
 import type { PartitionLog } from "../partition-log.ts";
+import { removeSegments } from "../recovery/remains.ts";
 import type { FileCache } from "../segments/file-cache.ts";
-import { removeSegment, Segment, type SegmentState } from "../segments/segment.ts";
+import { Segment, type SegmentState } from "../segments/segment.ts";
 
 /**
  * How compaction replaces segments, so that a crash at any point leaves the old or the new ones:
@@ -102,9 +103,8 @@ export function applySwap(
     rename(disk, added.indexPath, swap.suffix);
     rename(disk, added.timeIndexPath, swap.suffix);
   }
-  for (const segment of old) {
-    if (segment.baseOffset !== added?.baseOffset) removeSegment(disk, files, segment);
-  }
+  const gone = old.filter(({ baseOffset }) => baseOffset !== added?.baseOffset);
+  removeSegments(files, log, gone);
 }
 
 function rename(disk: Disk, path: string, suffix: string): void {

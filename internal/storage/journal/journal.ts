@@ -1,4 +1,4 @@
-import { type Disk, DiskError, type DiskFile, isFull } from "../../platform/disk.ts";
+import { type Disk, DiskError, type DiskFile, isFull, succeeds } from "../../platform/disk.ts";
 import type { GroupCommit } from "../group-commit.ts";
 import { digits20 } from "../layout.ts";
 import type { StorageLimits } from "../limits.ts";
@@ -142,12 +142,15 @@ export class Journal {
     return this.#open().sequence;
   }
 
-  /** Lets go of the files before `sequence`; their frames are never needed again. */
+  /**
+   * Lets go of the files before `sequence`; their frames are never needed again. What the disk
+   * refuses to let go of is tried again the next time.
+   */
   dropBefore(sequence: number): void {
-    while (this.#closed[0] && this.#closed[0].sequence < sequence) {
-      const dropped = this.#closed.shift();
-      if (dropped) this.#retire(dropped);
-    }
+    const count = this.#closed.findIndex((file) => file.sequence >= sequence);
+    const dropped = this.#closed.splice(0, count < 0 ? this.#closed.length : count);
+    for (const file of dropped) file.writtenBytes = 0;
+    this.#closed.unshift(...dropped.filter((file) => !succeeds(() => this.#retire(file))));
   }
 
   /** Waits for what goes on in the background and closes the file. */
@@ -182,7 +185,7 @@ export class Journal {
       this.#hasReserve = true;
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
-      this.#disk.remove(path);
+      succeeds(() => this.#disk.remove(path)); // else it is written over the next time
     }
   }
 
@@ -272,7 +275,7 @@ export class Journal {
       this.#spares.push(name);
     } catch {
       // Only a head start is lost: the next file grows as it is written.
-      this.#disk.remove(path);
+      succeeds(() => this.#disk.remove(path)); // else the next start removes it
     } finally {
       file.close();
     }

@@ -65,7 +65,7 @@ export async function recover(path: RecoveryPath): Promise<Recovered> {
   await syncBatches(path, replay.unsyncedFiles);
   for (const log of replay.byId.values()) log.durableOffset = log.endOffset;
   const logs = new Map([...replay.byId.values()].map((log) => [log.name, log]));
-  if (removeRemains(disk, layout.logs, logs, replay.removedNames)) {
+  if (removeRemains(disk, path.files, layout.logs, logs, replay.removedNames)) {
     path.writer.dirtyFolders.add(layout.logs);
   }
   return {

@@ -10,12 +10,13 @@ import { readCreated } from "../journal/journal-records.ts";
 import type { DataLayout } from "../layout.ts";
 import { type LogConfig, PartitionLog } from "../partition-log.ts";
 import type { FileCache } from "../segments/file-cache.ts";
-import { removeSegment, Segment } from "../segments/segment.ts";
+import { Segment } from "../segments/segment.ts";
 import { wholeSlab } from "../slabs.ts";
 import type { TailWriter } from "../tail-writer.ts";
 import { bridgeHole } from "./holes.ts";
 import { LogFates } from "./log-fates.ts";
 import type { Loss, Losses } from "./losses.ts";
+import { removeSegments } from "./remains.ts";
 import { lostEntry, misfit, namelessLoss } from "./replay-losses.ts";
 
 /** Where recovery reads, and what it puts batches into. */
@@ -155,10 +156,10 @@ export class Replay {
   }
 
   #removeEmptied(log: PartitionLog): void {
-    const { disk, files, writer } = this.#path;
+    const { files, writer } = this.#path;
     const removed = log.takeEmptied();
     writer.dropSegments(log, removed);
-    for (const segment of removed) removeSegment(disk, files, segment);
+    removeSegments(files, log, removed);
     if (removed.length > 0) writer.dirtyFolders.add(log.directory);
   }
 

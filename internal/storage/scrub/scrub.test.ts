@@ -27,7 +27,8 @@ async function reopened(disk: MemoryDisk) {
     told.push(`${name} ${range.fromOffset}-${range.toOffset - 1} ${range.path}:${range.position}`);
   };
   const clock = manualClock();
-  const opened = await openStore(disk, clock, {}, { damaged, rebuilt() {}, diskLow() {} });
+  const events = { damaged, rebuilt() {}, notRemoved() {}, diskLow() {} };
+  const opened = await openStore(disk, clock, {}, events);
   for (const name of names) opened.store.openLog(name, name, SMALL_LOG);
   return { ...opened, told };
 }

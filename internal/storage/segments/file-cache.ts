@@ -1,4 +1,4 @@
-import type { Disk, DiskFile } from "../../platform/disk.ts";
+import { type Disk, DiskError, type DiskFile } from "../../platform/disk.ts";
 import { closingError } from "../errors.ts";
 
 interface OpenFile {
@@ -6,22 +6,32 @@ interface OpenFile {
   users: number;
 }
 
+/** Told of a file or folder that nothing needs any more, and that can't be removed. */
+export type OnStuck = (error: DiskError) => void;
+
 /**
  * Keeps the files of all logs open, up to a bound: the least recently used ones are closed.
  *
  * A file may be closed with unsynced bytes: syncing it later through another descriptor makes them
  * durable all the same, and reports a failed write-back that nobody has been told of.
+ *
+ * What is discarded, no log has any more. Where the disk refuses to remove it, it takes its space
+ * on, and nothing else depends on it: so that is told, once, and is no failure.
  */
 export class FileCache {
   readonly #disk: Disk;
   readonly #capacity: number;
   readonly #files = new Map<string, OpenFile>();
+  readonly #told: OnStuck;
+  /** What couldn't be removed. */
+  readonly #stuck = new Set<string>();
   #closed = false;
 
   /** `capacity`: how many files may be open while nobody uses them. */
-  constructor(disk: Disk, capacity: number) {
+  constructor(disk: Disk, capacity: number, stuck: OnStuck = () => {}) {
     this.#disk = disk;
     this.#capacity = capacity;
+    this.#told = stuck;
   }
 
   /** How many files are open. */
@@ -59,10 +69,38 @@ export class FileCache {
     for (const path of this.#files.keys()) if (path.startsWith(prefix)) this.drop(path);
   }
 
+  /** Removes a file, closed as `drop` does; false if it is still there. */
+  discard(path: string): boolean {
+    this.drop(path);
+    return this.#discard(path, () => this.#disk.remove(path));
+  }
+
+  /** Removes a folder with all that is in it, by the name `grave`, which it gets first. */
+  discardFolder(directory: string, grave = directory): boolean {
+    this.dropFolder(directory);
+    return this.#discard(grave, () => {
+      if (grave !== directory) this.#disk.rename(directory, grave);
+      this.#disk.removeDirectory(grave);
+    });
+  }
+
   /** Closes all files, those in use when that ends; whoever asks later gets a `StorageError`. */
   close(): void {
     this.#closed = true;
     for (const path of [...this.#files.keys()]) this.drop(path);
+  }
+
+  #discard(path: string, remove: () => void): boolean {
+    try {
+      remove();
+      this.#stuck.delete(path);
+      return true;
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      if (!this.#stuck.has(path)) this.#told(error);
+      this.#stuck.add(path);
+      return false;
+    }
   }
 
   #entry(path: string): OpenFile {

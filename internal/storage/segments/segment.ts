@@ -1,7 +1,6 @@
 import type { Disk } from "../../platform/disk.ts";
 import { baseOffset, lastOffset, partitionLeaderEpoch } from "../../record/batch.ts";
 import { digits20 } from "../layout.ts";
-import type { FileCache } from "./file-cache.ts";
 import { loadIndexes } from "./index-files.ts";
 import {
   addBehind,
@@ -175,10 +174,4 @@ export class Segment {
     const isSaved = offsets.length === this.saved.offsets && times.length === this.saved.times;
     if (isSaved || !whole) this.#indexes = null;
   }
-}
-
-/** Removes a segment's files. */
-export function removeSegment(disk: Disk, files: FileCache, segment: Segment): void {
-  files.drop(segment.logPath);
-  for (const path of segment.paths) disk.remove(path);
 }
