@@ -3,6 +3,7 @@ import { type Disk, DiskError } from "../platform/disk.ts";
 import { type Checkpoint, type LogState, writeCheckpoint } from "./checkpoint.ts";
 import { writeRefusal } from "./errors.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import { checkState } from "./invariants.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { DataLayout } from "./layout.ts";
 import type { StorageLimits } from "./limits.ts";
@@ -133,7 +134,9 @@ export class Checkpointer {
       if (log.removed) continue;
       writer.drain(log);
       for (const path of saveLogIndexes(disk, log)) writer.dirtyFiles.add(path);
-      captured.set(log, stateOf(log, journal.lastFrame));
+      const state = stateOf(log, journal.lastFrame);
+      checkState(state, this.#states.get(log));
+      captured.set(log, state);
     }
   }
 

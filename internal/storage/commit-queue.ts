@@ -23,7 +23,8 @@ export class CommitQueue {
 
   /**
    * Calls `done` when all before `endOffset` is committed: at once if `highWatermark`, the log's,
-   * is there already; with `refusal`, if there is one. Offsets come in order.
+   * is there already; with `refusal`, if there is one. Offsets come in order, but for a batch that
+   * was sent again: its answer comes with those before it.
    */
   wait(endOffset: number, highWatermark: number, done: OnCommitted): void {
     if (this.refusal) done(this.refusal);

@@ -2,6 +2,7 @@ import type { Disk } from "../platform/disk.ts";
 import { HEADER_BYTES } from "../record/layout.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { EpochHistory, type EpochStart } from "./epoch-history.ts";
+import { checkAdvance, checkCommit } from "./invariants.ts";
 import { ProducerTable } from "./producers.ts";
 import { KnownDamage } from "./segments/damaged-range.ts";
 import { Segment, type SegmentState } from "./segments/segment.ts";
@@ -226,6 +227,7 @@ export class PartitionLog {
   /** `endOffset` has become safe here. */
   advance(endOffset: number): void {
     if (endOffset <= this.durableOffset) return;
+    checkAdvance(this, endOffset);
     this.durableOffset = endOffset;
     this.applyRule();
   }
@@ -235,6 +237,7 @@ export class PartitionLog {
     const { durableOffset } = this;
     const committed = this.commitRule ? this.commitRule(durableOffset) : durableOffset;
     if (committed <= this.highWatermark) return;
+    checkCommit(this, committed);
     this.highWatermark = committed;
     this.commits.committed(committed);
     this.onAdvance?.();

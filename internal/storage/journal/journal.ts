@@ -1,5 +1,6 @@
 import { type Disk, DiskError, type DiskFile, isFull, succeeds } from "../../platform/disk.ts";
 import type { GroupCommit } from "../group-commit.ts";
+import { checkSynced } from "../invariants.ts";
 import { digits20 } from "../layout.ts";
 import type { StorageLimits } from "../limits.ts";
 import { type Frame, sealFrame } from "./journal-frame.ts";
@@ -99,6 +100,7 @@ export class Journal {
    * before it is needed; without syncs that would only be one write more.
    */
   markSynced(frameNumber: number): void {
+    checkSynced(frameNumber, this.lastFrame);
     this.#syncedFrame = Math.max(this.#syncedFrame, frameNumber);
     const writtenBytes = this.#current?.writtenBytes ?? 0;
     if (writtenBytes >= this.#limits.prepareSpareAtBytes) this.#prepareSpare();
