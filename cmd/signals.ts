@@ -5,6 +5,12 @@ import type { Output } from "./output/output.ts";
 const ENDING_MS = 2000;
 
 /**
+ * A second signal of the same kind that comes so soon is the first one's echo: the terminal tells
+ * all of a job, and a program that has started us (npm) tells us once more.
+ */
+const ECHO_MS = 100;
+
+/**
  * Takes SIGINT and SIGTERM from now on. The first aborts the signal that this returns: the verb
  * finishes what it has begun, and the process ends with that signal's exit code; from then on a
  * reader of `out` that takes nothing isn't waited for much longer. The second ends the process at
@@ -12,8 +18,12 @@ const ENDING_MS = 2000;
  */
 export function takeSignals(out: Output): AbortSignal {
   const controller = new AbortController();
+  let taken: { code: ExitCode; atMs: number } | null = null;
   const take = (code: ExitCode) => () => {
-    if (controller.signal.aborted) process.exit(code);
+    const nowMs = performance.now();
+    if (taken?.code === code && nowMs - taken.atMs < ECHO_MS) return;
+    if (taken) process.exit(code);
+    taken = { code, atMs: nowMs };
     process.exitCode = code;
     controller.abort();
   };

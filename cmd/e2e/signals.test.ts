@@ -66,6 +66,17 @@ describe.each([
     expect(await bench.weir(["consume", "kept"], { env })).toMatchObject({ stdout: "kept\n" });
     await second.stop();
   });
+
+  test("stops a broker as it should where whoever has started it tells it, too", async () => {
+    const { stdout } = await bench.bash(`
+      weir broker --data twice-${signal} --listen 127.0.0.1:0 > ready 2> log & pid=$!
+      until [ -s ready ]; do :; done
+      kill -${signal} $pid
+      until grep -q stopping log; do :; done
+      kill -${signal} $pid
+      wait $pid; echo "$? $(grep -c stopped log)"; rm ready log`);
+    expect(stdout).toBe("0 1\n");
+  });
 });
 
 describe("a broker that goes away", () => {
