@@ -51,7 +51,10 @@ function repeater(name: string): (connection: Connection) => Receiver {
   return (connection) => {
     connection.send(new TextEncoder().encode(name));
     return {
-      receive: (chunk, from, to) => connection.send(chunk.slice(from, to)),
+      receive: (chunk, from, to) => {
+        if (decoder.decode(chunk.subarray(from, to)) === " throw") throw new Error("a bug");
+        connection.send(chunk.slice(from, to));
+      },
       partial: null,
       filled() {},
       drained() {},
@@ -119,6 +122,17 @@ test("an unknown protocol is closed, and the log says what it began with", async
   expect(client).toMatchObject({ heard: "", closed: true });
   expect(logged).toEqual([expect.stringMatching(/^protocol-unknown memory:\d+ 57454c4c/)]);
   expect(opened.connectionCount).toBe(0);
+});
+
+test("a door that throws loses its connection only, and the log says where", async () => {
+  const { call, logged, doors: opened } = await doors();
+  const failing = await call("WEIR", " throw");
+  const other = await call("WEIR");
+  expect(failing.closed).toBe(true);
+  expect(other.closed).toBe(false);
+  expect(opened.connectionCount).toBe(1);
+  expect(logged).toHaveLength(1);
+  expect(logged[0]).toMatch(/^connection-failed memory:\d+ Error: a bug\n.*at .*doors\.test\.ts/s);
 });
 
 test("who does not say what it speaks is closed after a while", async () => {

@@ -59,7 +59,8 @@ export class Doors {
       this.context.log.warn("protocol-unknown", { remote, firstBytes: firstBytes.toHex() });
       connection.end();
     },
-    gone: (entrance) => {
+    gone: (entrance, error) => {
+      if (error?.code === "receiver-failed") this.noteBug(entrance, error.cause);
       this.silent.delete(entrance);
       this.entrances.delete(entrance);
       this.count();
@@ -124,6 +125,12 @@ export class Doors {
       patience.cancel();
       turnedAway.delete(connection);
     });
+  }
+
+  /** What serves a connection has thrown, which nothing that a client sends may bring about. */
+  private noteBug({ connection: { remote } }: Entrance, bug: unknown): void {
+    const cause = bug instanceof Error ? (bug.stack ?? bug.message) : `${bug}`;
+    this.context.log.error("connection-failed", { remote, cause });
   }
 
   private count(): void {

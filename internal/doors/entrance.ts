@@ -32,7 +32,8 @@ export interface EntranceWatcher {
   recognized(entrance: Entrance, protocol: Protocol): void;
   /** The connection's first bytes, which these are, say nothing that is spoken here. */
   unrecognized(entrance: Entrance, firstBytes: Uint8Array): void;
-  gone(entrance: Entrance): void;
+  /** The connection is closed; with an `error` unless that was in order. */
+  gone(entrance: Entrance, error: NetworkError | null): void;
 }
 
 /** The receiver of every connection: finds out what it speaks, and hands all over to that. */
@@ -77,7 +78,7 @@ export class Entrance implements Receiver {
   }
 
   closed(error: NetworkError | null): void {
-    this.watcher.gone(this);
+    this.watcher.gone(this, error);
     this.receiver?.closed(error);
   }
 

@@ -62,7 +62,10 @@ export interface Connection {
   destroy(): void;
 }
 
-/** What a connection's owner is told. A throw out of any of these destroys the connection. */
+/**
+ * What a connection's owner is told. A throw out of any of these destroys the connection, and is
+ * the cause of the `receiver-failed` that `closed` gets.
+ */
 export interface Receiver {
   /**
    * Bytes `[from, to)` of `chunk` arrived. The receiver may keep (and change) them: no one else
@@ -105,6 +108,7 @@ export type NetworkErrorCode =
   | "timed-out"
   | "in-use"
   | "reset"
+  | "receiver-failed"
   | "failed";
 
 /** A network call that failed: with which address, and why. */
@@ -116,4 +120,10 @@ export class NetworkError extends Error {
     super(message, { cause });
     this.code = code;
   }
+}
+
+/** What a connection ends with whose receiver has thrown `cause`. */
+export function receiverFailure(remote: string, cause: unknown): NetworkError {
+  if (cause instanceof NetworkError) return cause; // of a read that was made for it
+  return new NetworkError("receiver-failed", `${remote}: ${cause}`, cause);
 }

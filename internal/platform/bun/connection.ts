@@ -1,6 +1,12 @@
 import type { Socket } from "bun";
 import type { Clock, Timer } from "../clock.ts";
-import { type Connection, formatAddress, type NetworkError, type Receiver } from "../network.ts";
+import {
+  type Connection,
+  formatAddress,
+  type NetworkError,
+  type Receiver,
+  receiverFailure,
+} from "../network.ts";
 import type { Libc } from "./libc.ts";
 import { networkError } from "./network-error.ts";
 import { pull } from "./pull.ts";
@@ -119,7 +125,7 @@ export class BunConnection implements Connection {
       const { libc } = this.context;
       if (libc !== null) pull(libc, this.receiver, this.readableFd);
     } catch (cause) {
-      this.close(networkError(this.remote, cause));
+      this.close(receiverFailure(this.remote, cause));
     }
   }
 
@@ -132,7 +138,7 @@ export class BunConnection implements Connection {
     try {
       this.receiver?.drained();
     } catch (cause) {
-      this.close(networkError(this.remote, cause));
+      this.close(receiverFailure(this.remote, cause));
     }
   }
 

@@ -162,7 +162,7 @@ describe.each([
     await server.until(() => server.endings.length === 1);
     await client.until(() => client.endings.length === 1);
     expect(server.endings).toHaveLength(1);
-    expect(server.endings[0]?.code).toBe("failed");
+    expect(server.endings[0]?.code).toBe("receiver-failed");
     expect(server.endings[0]?.cause).toBe(cause);
   });
 

@@ -7,6 +7,7 @@ import {
   type Network,
   NetworkError,
   type Receiver,
+  receiverFailure,
 } from "../network.ts";
 
 /** How a network in memory carries bytes. */
@@ -177,9 +178,8 @@ class MemoryConnection implements Connection {
         this.handOut(bytes);
       }
     } catch (cause) {
-      const error = new NetworkError("failed", `${this.remote}: ${cause}`, cause);
       this.peer?.close(new NetworkError("reset", "reset"));
-      this.close(error);
+      this.close(receiverFailure(this.remote, cause));
     }
     this.peer?.askFlush();
     if (this.peerEnded && (this.incomingBytes === 0 || this.state !== "open")) this.hangUp();
