@@ -39,9 +39,7 @@ export async function openBase(
   const options = { ...started, config: config.values };
   const events = new EventLog(clock, options.log);
   const repairs = new CopyRepairs({ clock, events, links });
-  const store = await LogStore.open(
-    storeOptions(platform, options, events, (log, range) => repairs.found(log, range)),
-  );
+  const store = await LogStore.open(storeOptions(platform, options, events, () => repairs.found()));
   events.keepIn(new EventFile(disk, started.dataDirectory));
   store.opened = (log) => {
     log.commitRule = () => log.highWatermark;

@@ -1,5 +1,4 @@
 import type { Platform } from "../platform/platform.ts";
-import type { DamagedRange } from "../storage/segments/damaged-range.ts";
 import type { StoreOptions } from "../storage/store-options.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import type { EventLog } from "./observability/event-log.ts";
@@ -18,7 +17,7 @@ export function storeOptions(
   { clock, disk, random }: Platform,
   { dataDirectory, config, log, storageLimits }: StorageOptions,
   events: EventLog,
-  damaged: (log: string, range: DamagedRange) => void = () => {},
+  damaged: () => void = () => {},
 ): StoreOptions {
   const settings = brokerSettings(config);
   return {

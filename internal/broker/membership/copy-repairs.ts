@@ -6,12 +6,10 @@ import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { DamagedRange } from "../../storage/segments/damaged-range.ts";
 import type { EventLog } from "../observability/event-log.ts";
 import type { Links } from "./links.ts";
-import type { Membership } from "./membership.ts";
+import type { SharedPartitions } from "./membership.ts";
 
 /** How long after a failure it is tried again. */
 const RETRY_MS = 10_000;
-/** So many ranges wait; of more, readers tell again. */
-const MAX_WAITING = 1000;
 /** A larger range isn't fetched: it is held in memory. */
 const MAX_RANGE_BYTES = 64 * 1024 * 1024;
 
@@ -22,39 +20,47 @@ export interface RepairsPath {
   readonly links: Links;
 }
 
-interface Waiting {
+/** What is to be repaired, and by whom it is known who has other copies. */
+export interface RepairsOf {
+  readonly store: Pick<LogStore, "logs" | "replaceRange">;
+  readonly membership: { readonly partitions: Pick<SharedPartitions, "otherCopy"> };
+}
+
+interface Damaged {
   readonly log: PartitionLog;
   readonly range: DamagedRange;
 }
 
-/** Has damaged ranges fetched from the other broker's copy, one after the other. */
+/**
+ * Has damaged ranges fetched from another broker's copy, one after the other: all that the logs
+ * know of, again and again until they are whole, or nobody has them.
+ */
 export class CopyRepairs {
   readonly #path: RepairsPath;
-  #store: LogStore | null = null;
-  #membership: Membership | null = null;
-  #waiting: Waiting[] = [];
+  #of: RepairsOf | null = null;
   #timer: Timer | null = null;
   #running = false;
   #stopped = false;
+  /** Damage was found while repairs ran. */
+  #foundMore = false;
+  /** Ranges that nobody has, or that are too large. */
+  readonly #givenUp = new WeakSet<DamagedRange>();
+  /** Why ranges couldn't be fetched, as far as people have been told. */
+  readonly #told = new WeakMap<DamagedRange, Set<string>>();
 
   constructor(path: RepairsPath) {
     this.#path = path;
   }
 
   /** Repairs what is found from now on, and what was found at the start. */
-  begin(store: LogStore, membership: Membership): void {
-    this.#store = store;
-    this.#membership = membership;
-    for (const { name, damage } of store.logs.values()) {
-      for (const range of damage.ranges) this.found(name, range);
-    }
+  begin(store: RepairsOf["store"], membership: RepairsOf["membership"]): void {
+    this.#of = { store, membership };
+    void this.#run();
   }
 
-  /** A range turned out to be damaged. */
-  found(name: string, range: DamagedRange): void {
-    const log = this.#store?.logs.get(name);
-    if (!log || this.#waiting.length >= MAX_WAITING) return;
-    this.#waiting.push({ log, range });
+  /** Something turned out to be damaged. */
+  found(): void {
+    this.#foundMore = true;
     void this.#run();
   }
 
@@ -64,55 +70,92 @@ export class CopyRepairs {
   }
 
   async #run(): Promise<void> {
-    if (this.#running || this.#timer || this.#stopped) return;
+    if (!this.#of || this.#running || this.#timer || this.#stopped) return;
     this.#running = true;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    const failed: Waiting[] = [];
-    for (const each of waiting) {
-      if (!this.#stopped && !(await this.#repair(each))) failed.push(each);
+    this.#foundMore = false;
+    let isLeft = false;
+    for (const each of this.#known(this.#of)) {
+      if (!this.#stopped && !(await this.#repair(this.#of, each))) isLeft = true;
     }
-    this.#waiting = [...failed, ...this.#waiting].slice(0, MAX_WAITING);
     this.#running = false;
-    if (this.#waiting.length > 0 && !this.#stopped) {
-      this.#timer = this.#path.clock.after(RETRY_MS, () => {
-        this.#timer = null;
-        void this.#run();
-      });
-    }
+    if (this.#stopped || !(isLeft || this.#foundMore)) return;
+    this.#timer = this.#path.clock.after(RETRY_MS, () => {
+      this.#timer = null;
+      void this.#run();
+    });
   }
 
-  /** Repairs a range; false: not now. */
-  async #repair({ log, range }: Waiting): Promise<boolean> {
-    const { events, links } = this.#path;
+  #known({ store }: RepairsOf): Damaged[] {
+    return [...store.logs.values()].flatMap((log) => {
+      const ranges = log.damage.ranges.filter((range) => !this.#givenUp.has(range));
+      return ranges.map((range) => ({ log, range }));
+    });
+  }
+
+  /** Repairs a range, or gives it up; false: not now. */
+  async #repair({ store, membership }: RepairsOf, damaged: Damaged): Promise<boolean> {
+    const { log, range } = damaged;
     const { fromOffset, toOffset, position, endPosition } = range;
     const place = topicPartitionOf(log.name);
-    const isGone = log.removed || !log.damage.ranges.includes(range);
-    if (!place || isGone || endPosition - position > MAX_RANGE_BYTES) return true;
+    if (!place || log.removed || !log.damage.ranges.includes(range)) return true;
+    if (endPosition - position > MAX_RANGE_BYTES) {
+      const most = `more than the ${MAX_RANGE_BYTES} bytes that are fetched at a time`;
+      this.#giveUp(damaged, `aren't fetched from another copy: they are ${most}`);
+      return true;
+    }
     // What isn't committed may be another thing elsewhere.
     const isCommitted = toOffset <= log.highWatermark;
-    const node = isCommitted ? this.#membership?.partitions.otherCopy(log, toOffset) : null;
-    if (!node || !this.#store) return false;
-    const where = { fromOffset, toOffset, file: range.path, position };
-    const offsets = `offsets ${fromOffset} to ${toOffset - 1}`;
+    const node = isCommitted ? membership.partitions.otherCopy(log, toOffset) : null;
+    if (!node) return false;
     try {
       const { topic, index: partition } = place;
       const wanted = { topic, partition, fromOffset, toOffset };
-      const bytes = within(await links.read(node, wanted), range);
-      const isWhole = await this.#store.replaceRange(log, range, bytes);
-      const said = isWhole
-        ? `${offsets} are whole again: broker ${node.id} had them`
-        : `${offsets} can't be had from broker ${node.id}, whose copy has other batches there`;
-      const happened = { subject: log.name, message: said };
-      const kind = isWhole ? "records-repaired" : "records-not-repaired";
-      events.add(isWhole ? "info" : "error", kind, happened, where);
+      const bytes = within(await this.#path.links.read(node, wanted), range);
+      if (await store.replaceRange(log, range, bytes)) {
+        this.#tell(
+          "info",
+          "records-repaired",
+          damaged,
+          `are whole again: broker ${node.id} had them`,
+        );
+      } else {
+        const whose = `broker ${node.id}, whose copy has other batches there`;
+        this.#giveUp(damaged, `can't be had from ${whose}`);
+      }
       return true;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const message = `${offsets} couldn't be fetched from broker ${node.id}: ${reason}`;
-      events.add("warning", "repair-failed", { subject: log.name, message }, where);
+      this.#noteFailure(damaged, node.id, error);
       return false;
     }
+  }
+
+  #giveUp(damaged: Damaged, what: string): void {
+    this.#givenUp.add(damaged.range);
+    this.#tell("error", "records-not-repaired", damaged, what);
+  }
+
+  /** Tells each reason once, however often it is tried. */
+  #noteFailure(damaged: Damaged, brokerId: number, error: unknown): void {
+    const { range } = damaged;
+    const reason = error instanceof Error ? error.message : String(error);
+    const kind = error instanceof Error && "code" in error ? `${error.code}` : reason;
+    const told = this.#told.get(range) ?? new Set();
+    if (told.has(kind)) return;
+    this.#told.set(range, told.add(kind));
+    const what = `couldn't be fetched from broker ${brokerId}: ${reason}`;
+    this.#tell("warning", "repair-failed", damaged, what);
+  }
+
+  #tell(
+    severity: "info" | "warning" | "error",
+    kind: string,
+    { log, range }: Damaged,
+    what: string,
+  ): void {
+    const { fromOffset, toOffset, position, path: file } = range;
+    const message = `offsets ${fromOffset} to ${toOffset - 1} ${what}`;
+    const where = { fromOffset, toOffset, file, position };
+    this.#path.events.add(severity, kind, { subject: log.name, message }, where);
   }
 }
 

@@ -1,20 +1,16 @@
 import { rangeText } from "../../storage/errors.ts";
 import type { StorageEvents } from "../../storage/events.ts";
-import type { DamagedRange } from "../../storage/segments/damaged-range.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** Writes down what the storage tells. */
-export function storageEvents(
-  events: EventLog,
-  damaged: (log: string, range: DamagedRange) => void,
-): StorageEvents {
+export function storageEvents(events: EventLog, damaged: () => void): StorageEvents {
   return {
     damaged(partition, range) {
       const { fromOffset, toOffset, path, position, fault } = range;
       const happened = { subject: partition, message: rangeText(range) };
       const place = { fromOffset, toOffset, file: path, position, fault };
       events.add("error", "records-damaged", happened, place);
-      damaged(partition, range);
+      damaged();
     },
     rebuilt(path) {
       const message = `${path} was damaged, and was made anew; nothing is lost`;
