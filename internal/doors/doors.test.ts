@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { ConnectionCounts } from "../broker/observability/gauges.ts";
+import { FrameAssembler } from "../platform/frames.ts";
 import type { Connection, Network, Receiver } from "../platform/network.ts";
 import { manualClock } from "../platform/testing/manual-clock.ts";
 import { type MemoryNetworkOptions, memoryNetwork } from "../platform/testing/memory-network.ts";
@@ -23,6 +24,7 @@ async function doors(
     { name: "kafka", firstBytes: Uint8Array.of(0), open: repeater("k:"), turnAway: regret(8) },
     { name: "native", firstBytes: bytes("WEIR"), open: repeater("n:"), turnAway: regret(4) },
     { name: "other", firstBytes: bytes("WAIT"), open: repeater("o:"), turnAway: regret(1000) },
+    { name: "frames", firstBytes: bytes("FRAM"), open: counter, turnAway: regret(4) },
   ];
   const { limits = defaultDoorsLimits } = options;
   const counts: number[] = [];
@@ -44,6 +46,24 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 function regret(leastBytes: number): Protocol["turnAway"] {
   return (first, reason) => {
     return first.length < leastBytes ? null : bytes(`${decoder.decode(first)}: ${reason}`);
+  };
+}
+
+/** Reads frames behind four bytes, and says how long each was. */
+function counter(connection: Connection): Receiver {
+  const frames = new FrameAssembler(1e6, (_, from, to) => connection.send(bytes(`${to - from}`)));
+  let isFirst = true;
+  return {
+    receive(chunk, from, to) {
+      frames.receive(chunk, isFirst ? from + 4 : from, to);
+      isFirst = false;
+    },
+    get partial() {
+      return frames.partial;
+    },
+    filled: (count) => frames.filled(count),
+    drained() {},
+    closed() {},
   };
 }
 
@@ -124,6 +144,30 @@ test("an unknown protocol is closed, and the log says what it began with", async
   expect(opened.connectionCount).toBe(0);
 });
 
+test("requests that aren't whole have a bound, and who holds most of them goes", async () => {
+  const limits = { ...defaultDoorsLimits, maxUnfinishedBytes: 3000 };
+  const { call, logged, doors: opened } = await doors({ limits });
+  const claim = (sizeBytes: number) => `FRAM${String.fromCharCode(0, 0, sizeBytes >> 8, 0)}`;
+  const many = await call(claim(0x4000), "x".repeat(1000), "x".repeat(500));
+  const few = await call(claim(0x0400), "x".repeat(1000));
+  expect(logged).toEqual([]);
+  const other = await call(claim(0x4000), "x".repeat(400), "x".repeat(200));
+  expect([many.closed, few.closed, other.closed]).toEqual([true, false, false]);
+  expect(logged).toEqual([expect.stringMatching(/^request-unfinished memory:\d+ 1500 3000$/)]);
+  few.connection?.send(bytes("x".repeat(24)));
+  await turns();
+  expect(few.heard).toBe("1024");
+
+  other.connection?.end(); // what it held counts no more
+  await turns();
+  const next = await call(claim(0x4000), "x".repeat(2999));
+  expect(next.closed).toBe(false);
+  next.connection?.send(bytes("xx"));
+  await turns();
+  expect(next.closed).toBe(true);
+  expect(opened.connectionCount).toBe(1);
+});
+
 test("a door that throws loses its connection only, and the log says where", async () => {
   const { call, logged, doors: opened } = await doors();
   const failing = await call("WEIR", " throw");
@@ -159,7 +203,7 @@ test("there is a bound on connections, and the log says when it was met", async 
     logged,
     doors: opened,
   } = await doors({
-    limits: { maxConnections: 2, silentMs: 30_000 },
+    limits: { ...defaultDoorsLimits, maxConnections: 2 },
   });
   const first = await call("WEIR");
   await call("WEIR");
@@ -177,7 +221,7 @@ test("there is a bound on connections, and the log says when it was met", async 
 });
 
 test("who is turned away is told so within bounds", async () => {
-  const { call, clock } = await doors({ limits: { maxConnections: 1, silentMs: 30_000 } });
+  const { call, clock } = await doors({ limits: { ...defaultDoorsLimits, maxConnections: 1 } });
   await call("WEIR");
   const silent = await call("WE");
   const undecided = await call("WAIT", " and see what comes");

@@ -22,10 +22,16 @@ export interface DoorsLimits {
   readonly maxConnections: number;
   /** How long a connection may take to say what it speaks. */
   readonly silentMs: number;
+  /** Bytes of requests that aren't whole; beyond it the connection that holds most is closed. */
+  readonly maxUnfinishedBytes: number;
 }
 
 /** The bounds of all connections unless someone says otherwise. */
-export const defaultDoorsLimits: DoorsLimits = { maxConnections: 10_000, silentMs: 30_000 };
+export const defaultDoorsLimits: DoorsLimits = {
+  maxConnections: 10_000,
+  silentMs: 30_000,
+  maxUnfinishedBytes: 256 * 1024 * 1024,
+};
 
 /** Of connections beyond the limit so many are told why at a time; further ones are just closed. */
 const MAX_TURNED_AWAY = 100;
@@ -51,6 +57,7 @@ export class Doors {
   private refused = 0;
   /** And since the start. */
   private refusedCount = 0;
+  private unfinishedBytes = 0;
   private sweepTimer: Timer | null = null;
   private readonly watcher: EntranceWatcher = {
     recognized: (entrance) => this.silent.delete(entrance),
@@ -58,6 +65,10 @@ export class Doors {
       const { remote } = connection;
       this.context.log.warn("protocol-unknown", { remote, firstBytes: firstBytes.toHex() });
       connection.end();
+    },
+    unfinished: (_, changeBytes) => {
+      this.unfinishedBytes += changeBytes;
+      if (this.unfinishedBytes > this.limits.maxUnfinishedBytes) this.endLargest();
     },
     gone: (entrance, error) => {
       if (error?.code === "receiver-failed") this.noteBug(entrance, error.cause);
@@ -125,6 +136,18 @@ export class Doors {
       patience.cancel();
       turnedAway.delete(connection);
     });
+  }
+
+  /** Who sends small requests isn't the one that is in the way of others. */
+  private endLargest(): void {
+    const { log } = this.context;
+    const { maxUnfinishedBytes: maxBytes } = this.limits;
+    const largest = this.entrances
+      .values()
+      .reduce((most, each) => (each.unfinishedBytes > most.unfinishedBytes ? each : most));
+    const { connection, unfinishedBytes: sizeBytes } = largest;
+    log.warn("request-unfinished", { remote: connection.remote, sizeBytes, maxBytes });
+    largest.giveUp();
   }
 
   /** What serves a connection has thrown, which nothing that a client sends may bring about. */

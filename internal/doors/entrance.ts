@@ -32,6 +32,8 @@ export interface EntranceWatcher {
   recognized(entrance: Entrance, protocol: Protocol): void;
   /** The connection's first bytes, which these are, say nothing that is spoken here. */
   unrecognized(entrance: Entrance, firstBytes: Uint8Array): void;
+  /** So many more bytes of requests that aren't whole are held for the connection, or fewer. */
+  unfinished(entrance: Entrance, changeBytes: number): void;
   /** The connection is closed; with an `error` unless that was in order. */
   gone(entrance: Entrance, error: NetworkError | null): void;
 }
@@ -41,6 +43,8 @@ export class Entrance implements Receiver {
   readonly connection: Connection;
   /** When the connection was made, on the clock that only goes forward. */
   readonly sinceMs: number;
+  /** What is held of a request that isn't whole. */
+  unfinishedBytes = 0;
   private readonly protocols: readonly Protocol[];
   private readonly watcher: EntranceWatcher;
   private receiver: Receiver | null = null;
@@ -67,10 +71,18 @@ export class Entrance implements Receiver {
   receive(chunk: Uint8Array, from: number, to: number): void {
     if (this.receiver !== null) this.receiver.receive(chunk, from, to);
     else if (!this.unknown && to > from) this.recognize(chunk, from, to);
+    this.noteUnfinished(this.partial?.filledBytes ?? 0);
   }
 
   filled(count: number): void {
     this.receiver?.filled(count);
+    this.noteUnfinished(this.partial?.filledBytes ?? 0);
+  }
+
+  /** Closes the connection at once: what it has begun is needed for others. */
+  giveUp(): void {
+    this.noteUnfinished(0);
+    this.connection.destroy();
   }
 
   drained(): void {
@@ -78,8 +90,16 @@ export class Entrance implements Receiver {
   }
 
   closed(error: NetworkError | null): void {
+    this.noteUnfinished(0);
     this.watcher.gone(this, error);
     this.receiver?.closed(error);
+  }
+
+  private noteUnfinished(sizeBytes: number): void {
+    const changeBytes = sizeBytes - this.unfinishedBytes;
+    if (changeBytes === 0) return;
+    this.unfinishedBytes = sizeBytes;
+    this.watcher.unfinished(this, changeBytes);
   }
 
   private recognize(chunk: Uint8Array, from: number, to: number): void {
