@@ -29,11 +29,14 @@ export interface FixtureOptions {
   readonly network?: Partial<MemoryNetworkOptions>;
   readonly limits?: Partial<NativeLimits>;
   readonly timeoutMs?: number;
+  /** Changes what is said on the way. */
+  readonly wrap?: (network: Network) => Network;
 }
 
 export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
   const clock = manualClock();
-  const network = memoryNetwork(clock, options.network);
+  const { wrap = (plain) => plain } = options;
+  const network = wrap(memoryNetwork(clock, options.network));
   const broker = fakeBroker(options.topics ?? { orders: 2 });
   const logged: string[] = [];
   const log: Log = {

@@ -45,11 +45,15 @@ export interface TestPair {
 
 const PORT = 9092;
 
-/** A pair's world; no broker runs yet. */
-export function testPair(settings: Readonly<Record<string, string>> = {}, seed = 1): TestPair {
+/** A pair's world, `wrap` may change what is said in it; no broker runs yet. */
+export function testPair(
+  settings: Readonly<Record<string, string>> = {},
+  seed = 1,
+  wrap = (network: Network): Network => network,
+): TestPair {
   const clock = manualClock();
   const random = seededRandom(seed);
-  const wires = new Wires(memoryNetwork(clock));
+  const wires = new Wires(wrap(memoryNetwork(clock)));
   const config = new Map(Object.entries({ "replica.lag.time.max.ms": "1000", ...settings }));
   const until = async (done: () => boolean, what: string): Promise<void> => {
     for (let turn = 0; turn < 4000; turn++) {
@@ -256,8 +260,9 @@ export async function pairWithTopic(
   name: string,
   settings: Readonly<Record<string, string>> = {},
   seed = 1,
+  wrap = (network: Network): Network => network,
 ): Promise<{ readonly pair: TestPair; readonly client: Client }> {
-  const pair = testPair(settings, seed);
+  const pair = testPair(settings, seed, wrap);
   await pair.one.start();
   await pair.two.start(pair.one);
   const client = await pair.one.connect();

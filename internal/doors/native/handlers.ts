@@ -17,7 +17,6 @@ import * as copies from "./move-operations.ts";
 import type { Operation } from "./operation.ts";
 import * as operations from "./operations.ts";
 import * as replication from "./replicate-messages.ts";
-import { FieldError } from "./shapes.ts";
 import type { TopicDescription, TopicSummary } from "./topic-operations.ts";
 import * as topics from "./topic-operations.ts";
 
@@ -152,13 +151,7 @@ export function readRequest<Request>(
   { request }: Operation<Request, unknown>,
   { fields }: Frame,
 ): Request {
-  const value = request.read(fields);
-  if (fields instanceof Map && fields.size > 0) {
-    for (const name of fields.keys()) {
-      if (!request.names.includes(name)) throw new FieldError(String(name), "is not known here");
-    }
-  }
-  return value;
+  return request.read(fields, true);
 }
 
 function partitionsOf(broker: Broker, topic: Topic): PartitionStatus[] {

@@ -23,8 +23,8 @@ const sent = record<SentPosition>({
 
 /** A place that has to be looked for. */
 export const offsetPosition: Shape<OffsetPosition> = {
-  read(value) {
-    const { kind, timestampMs } = sent.read(value);
+  read(value, strict) {
+    const { kind, timestampMs } = sent.read(value, strict);
     if (kind === "earliest" || kind === "latest" || kind === "max-timestamp") return { kind };
     if (kind !== "at-time")
       return refuseKind("earliest, latest, max-timestamp, at-time, offset or nearest");
@@ -36,19 +36,21 @@ export const offsetPosition: Shape<OffsetPosition> = {
       offset: null,
       timestampMs: position.kind === "at-time" ? position.timestampMs : null,
     }),
+  lines: sent.lines,
 };
 
 /** A place that has to be looked for, or an offset. */
 export const streamPosition: Shape<StreamPosition> = {
-  read(value) {
-    const { kind, offset } = sent.read(value);
-    if (kind !== "offset" && kind !== "nearest") return offsetPosition.read(value);
+  read(value, strict) {
+    const { kind, offset } = sent.read(value, strict);
+    if (kind !== "offset" && kind !== "nearest") return offsetPosition.read(value, strict);
     return offset === null ? refuseMissing("offset") : { kind, offset };
   },
   write(position) {
     if (!("offset" in position)) return offsetPosition.write(position);
     return sent.write({ kind: position.kind, offset: position.offset, timestampMs: null });
   },
+  lines: sent.lines,
 };
 
 function refuseKind(known: string): never {

@@ -90,6 +90,11 @@ test("fields that are left out", () => {
   expect(nullable(text).read(undefined)).toBeNull();
   expect(optional(flag, true).read(undefined)).toBe(true);
   expect(optional(flag, true).read(false)).toBe(false);
+  expect(optional(flag, true).write(true)).toBeUndefined();
+  expect(optional(flag, true).write(false)).toBe(false);
+  expect(optional(list(text, 1), []).write([])).toBeUndefined();
+  expect(optional(textMap(text), new Map()).write(new Map())).toBeUndefined();
+  expect(optional(list(text, 1), []).write(["x"])).toEqual(["x"]);
   const shape = record<{ readonly a: number | null }>({ a: nullable(int32()) });
   expect([...encodeCbor(shape.write({ a: null }))]).toEqual([0xa0]);
 });
@@ -135,6 +140,29 @@ test.each<[string, unknown, string]>([
   expect(refused).toBeInstanceOf(FieldError);
   const { field, problem } = refused as FieldError;
   expect(`${field}: ${problem}`).toBe(message);
+});
+
+test.each(["other", "inner[0].other"])("the unknown %s is refused by who is strict", (field) => {
+  const entries = [new Map<unknown, unknown>([["count", 1]])];
+  const fields = new Map<unknown, unknown>(Object.entries(outer.write(good) as object));
+  fields.set("inner", entries);
+  (field === "other" ? fields : entries[0])?.set("other", 1);
+  expect(outer.read(fields)).toEqual({ ...good, inner: [{ count: 1 }] });
+  expect(() => outer.read(fields, true)).toThrow(`${field}: is not known here`);
+});
+
+test("each field has a line that says what it may hold", () => {
+  expect(outer.lines("it")).toEqual([
+    "it",
+    "it.name: a text",
+    "it.size: from -1 to 9007199254740991",
+    "it.on: true or false",
+    "it.inner[]",
+    "it.inner[].count: from 0 to 2147483647",
+    "it.left?: from 0 to 2147483647",
+    "it.map{}?: a text",
+    "it.mode: fsync or memory",
+  ]);
 });
 
 test.each([

@@ -4,9 +4,17 @@
  * so nothing from the wire is used before one of them has looked at it.
  */
 export interface Shape<T> {
-  /** Throws `FieldError` when `value` is none of these. */
-  read(value: unknown): T;
+  /**
+   * Throws `FieldError` when `value` is none of these, and, where that is `strict`, when there is
+   * a field in it, however deep, that isn't known.
+   */
+  read(value: unknown, strict?: boolean): T;
   write(value: T): unknown;
+  /**
+   * What it may hold, a line for each field: `PATH: from 0 to 7`. A path has a `?` behind what may
+   * be left out, `[]` behind a list, and `{}` behind a map.
+   */
+  lines(path: string): readonly string[];
 }
 
 /** The shape of a message, or of a part of one that has named fields. */
@@ -33,12 +41,14 @@ export class FieldError extends Error {
 export const text: Shape<string> = {
   read: (value) => (typeof value === "string" ? value : refuse("has to be a text")),
   write: (value) => value,
+  lines: (path) => [`${path}: a text`],
 };
 
 /** True or false. */
 export const flag: Shape<boolean> = {
   read: (value) => (typeof value === "boolean" ? value : refuse("has to be true or false")),
   write: (value) => value,
+  lines: (path) => [`${path}: true or false`],
 };
 
 /** A whole number in [least, greatest], both safe as numbers. */
@@ -54,6 +64,7 @@ export function whole(least: number, greatest: number): Shape<number> {
       return refuse(`has to be from ${least} to ${greatest}`);
     },
     write: (value) => (Math.abs(value) < 2 ** 32 ? value : BigInt(value)),
+    lines: (path) => [`${path}: from ${least} to ${greatest}`],
   };
 }
 
@@ -75,6 +86,7 @@ export const decimal: Shape<number> = {
     return refuse("has to be a number that is not negative");
   },
   write: (value) => value,
+  lines: (path) => [`${path}: a number that is not negative`],
 };
 
 /** One of some texts or numbers. */
@@ -85,34 +97,51 @@ export function oneOf<T extends string | number>(...values: readonly T[]): Shape
       return values.find((one) => one === plain) ?? refuse(`has to be ${values.join(" or ")}`);
     },
     write: (value) => value,
+    lines: (path) => [`${path}: ${values.join(" or ")}`],
   };
 }
 
 /** What may be left out; null says the same. It is left out when written. */
 export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return {
-    read: (value) => (value === undefined || value === null ? null : shape.read(value)),
+    read: (value, strict) => (isLeftOut(value) ? null : shape.read(value, strict)),
     write: (value) => (value === null ? undefined : shape.write(value)),
+    lines: (path) => shape.lines(`${path}?`),
   };
 }
 
-/** What may be left out, and then is `value`. */
+/**
+ * What may be left out, and then is `value`. It is left out when written, so that who doesn't know
+ * the field understands all that doesn't need it.
+ */
 export function optional<T>(shape: Shape<T>, value: T): Shape<T> {
   return {
-    read: (given) => (given === undefined || given === null ? value : shape.read(given)),
-    write: (given) => shape.write(given),
+    read: (given, strict) => (isLeftOut(given) ? value : shape.read(given, strict)),
+    write: (given) => {
+      const isUsual = given === value || (isEmpty(given) && isEmpty(value));
+      return isUsual ? undefined : shape.write(given);
+    },
+    lines: (path) => shape.lines(`${path}?`),
   };
+}
+
+function isLeftOut(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) ? value.length === 0 : value instanceof Map && value.size === 0;
 }
 
 /** At most `most` values, all of one shape. */
 export function list<T>(shape: Shape<T>, most: number): Shape<readonly T[]> {
   return {
-    read(value) {
+    read(value, strict) {
       if (!Array.isArray(value)) return refuse("has to be a list");
       if (value.length > most) return refuse(`may have ${most} entries at most`);
       const made: T[] = [];
       try {
-        for (const entry of value) made.push(shape.read(entry));
+        for (const entry of value) made.push(shape.read(entry, strict));
       } catch (error) {
         throw placed(error, `[${made.length}]`);
       }
@@ -120,19 +149,20 @@ export function list<T>(shape: Shape<T>, most: number): Shape<readonly T[]> {
     },
     // One without items is written as it is: rows by the 100,000 have several.
     write: (values) => (values.length === 0 ? values : values.map((value) => shape.write(value))),
+    lines: (path) => shape.lines(`${path}[]`),
   };
 }
 
 /** Texts and what they stand for. */
 export function textMap<T>(shape: Shape<T>): Shape<ReadonlyMap<string, T>> {
   return {
-    read(value) {
+    read(value, strict) {
       if (!(value instanceof Map)) return refuse("has to be a map");
       const made = new Map<string, T>();
       for (const [key, entry] of value) {
         const name = text.read(key);
         try {
-          made.set(name, shape.read(entry));
+          made.set(name, shape.read(entry, strict));
         } catch (error) {
           throw placed(error, name);
         }
@@ -142,6 +172,7 @@ export function textMap<T>(shape: Shape<T>): Shape<ReadonlyMap<string, T>> {
     // Null stands for itself here: a key with nothing behind it is not a key that is left out.
     write: (values) =>
       new Map([...values].map(([key, value]) => [key, shape.write(value) ?? null])),
+    lines: (path) => shape.lines(`${path}{}`),
   };
 }
 
@@ -155,18 +186,19 @@ export function record<T extends object>(
   for (const name in fields) names.push(name);
   return {
     names,
-    read(value) {
+    read(value, strict = false) {
       if (!(value instanceof Map)) return refuse("has to be a map");
       const made: Partial<T> = {};
       let at: keyof T | undefined;
       try {
         for (const name of names) {
           at = name;
-          made[name] = fields[name].read(value.get(name));
+          made[name] = fields[name].read(value.get(name), strict);
         }
       } catch (error) {
         throw placed(error, String(at));
       }
+      if (strict) refuseOthers(value, names);
       return made as T; // every field of T has a shape, and each of them was read
     },
     write(value) {
@@ -177,7 +209,15 @@ export function record<T extends object>(
       }
       return made;
     },
+    lines: (path) => [path, ...names.flatMap((name) => fields[name].lines(`${path}.${name}`))],
   };
+}
+
+function refuseOthers(value: ReadonlyMap<unknown, unknown>, names: readonly string[]): void {
+  const known: readonly unknown[] = names;
+  for (const name of value.keys()) {
+    if (!known.includes(name)) throw new FieldError(String(name), "is not known here");
+  }
 }
 
 function refuse(problem: string): never {
