@@ -52,7 +52,6 @@ for (const [name, config] of Object.entries(TOPICS)) {
     partitionCount: 1,
     replicationFactor: null,
     config: new Map(Object.entries(entries)),
-    validateOnly: false,
   });
 }
 const columns = [

@@ -170,7 +170,7 @@ const open = () => {
 };
 const [writing, reading, looking] = [await open(), await open(), await open()];
 const topic = { name: TOPIC, partitionCount, replicationFactor: null, config: new Map() };
-await looking.createTopic({ ...topic, validateOnly: false });
+await looking.createTopic(topic);
 const offsets = committed.map((offset, partition) => ({ topic: TOPIC, partition, offset }));
 await looking.setGroupOffsets(GROUP, offsets);
 

@@ -51,7 +51,7 @@ const client = await connect(
   { timeoutMs: 60_000, clientName: "bench" },
 );
 const topic = { name: TOPIC, partitionCount: partitions, replicationFactor: null };
-await client.createTopic({ ...topic, config: new Map(), validateOnly: false });
+await client.createTopic({ ...topic, config: new Map() });
 const batch = batchOfOne();
 await load(client, partitions / rate);
 

@@ -153,7 +153,7 @@ async function measure(
 async function makeTopic(client: Client, { partitions }: BenchOptions): Promise<string> {
   const name = `weir-bench-${crypto.randomUUID().slice(0, 8)}`;
   const made = { name, partitionCount: partitions, replicationFactor: null, config: new Map() };
-  await client.createTopic({ ...made, validateOnly: false });
+  await client.createTopic(made);
   return name;
 }
 

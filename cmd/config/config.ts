@@ -126,7 +126,7 @@ function setVerb(stdio: Stdio): Command {
 /** Changes settings; where there is none of a name, the error tells which was probably meant. */
 async function change(client: Client, changes: ReadonlyMap<string, string | null>): Promise<void> {
   try {
-    await client.alterBrokerConfig(changes, false);
+    await client.alterBrokerConfig(changes);
   } catch (error) {
     if (!(error instanceof ClientError && error.code === "invalid-config")) throw error;
     const known = (await client.brokerConfig()).map(({ name }) => name);

@@ -55,7 +55,7 @@ export class Restore {
     }
     const topic = { name, partitionCount, replicationFactor: null };
     const settings = new Map(Object.entries(config));
-    await this.#client.createTopic({ ...topic, config: settings, validateOnly: false });
+    await this.#client.createTopic({ ...topic, config: settings });
     return (await this.#client.describeTopic(name)).partitions;
   }
 

@@ -65,7 +65,7 @@ export class ProduceRun {
     if (setting?.value !== "true") return false;
     const config = new Map();
     const request = { name, partitionCount: null, replicationFactor: null, config };
-    const { partitionCount } = await client.createTopic({ ...request, validateOnly: false });
+    const { partitionCount } = await client.createTopic(request);
     this.#stdio.note(`made topic ${name}: ${counted(partitionCount, "partition")}`);
     return true;
   }

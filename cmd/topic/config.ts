@@ -36,7 +36,7 @@ export function configVerb(stdio: Stdio): Command {
         ...(options.unset ?? []).map((name) => [name, null] as const),
       ]);
       await printReading(stdio, options, async (client) => {
-        if (changes.size > 0) await client.alterTopicConfig(topic, changes, false);
+        if (changes.size > 0) await client.alterTopicConfig(topic, changes);
         changes.clear();
         return reading(settingListing(await client.topicConfig(topic)));
       });

@@ -59,7 +59,6 @@ async function create(client: Client, name: string, options: CreateOptions): Pro
       partitionCount: options.partitions ?? null,
       replicationFactor: options.replicationFactor ?? null,
       config: new Map(options.config ?? []),
-      validateOnly: false,
     });
     return "created";
   } catch (error) {

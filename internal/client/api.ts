@@ -23,7 +23,6 @@ import type { Watch, WatchOptions } from "./watch-api.ts";
 export type {
   BrokerStatus,
   ConfigEntry,
-  CreateTopicRequest,
   FoundOffset,
   OffsetPosition,
   PartitionStatus,
@@ -62,6 +61,9 @@ export type { StreamPosition } from "../doors/native/positions.ts";
 export type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
 export type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
 export type { TracedEvent, Watch, WatchOptions, WatchUpdate } from "./watch-api.ts";
+
+/** A topic that is to be made. */
+export type NewTopic = Omit<CreateTopicRequest, "validateOnly">;
 
 /**
  * A connection to a broker, by the native protocol (docs/native-protocol.md).
@@ -124,16 +126,10 @@ export interface Client extends ClusterCalls {
   /** Every topic, in the order of names. */
   listTopics(options?: CallOptions): Promise<readonly TopicSummary[]>;
   describeTopic(name: string, options?: CallOptions): Promise<TopicDescription>;
-  /** Makes a topic; with `validateOnly` it says what would be made. */
-  createTopic(request: CreateTopicRequest, options?: CallOptions): Promise<Topic>;
+  createTopic(topic: NewTopic, options?: CallOptions): Promise<Topic>;
   deleteTopic(name: string, options?: CallOptions): Promise<void>;
   /** Grows a topic to `partitionCount` partitions. */
-  createPartitions(
-    name: string,
-    partitionCount: number,
-    validateOnly: boolean,
-    options?: CallOptions,
-  ): Promise<void>;
+  createPartitions(name: string, partitionCount: number, options?: CallOptions): Promise<void>;
 
   topicConfig(name: string, options?: CallOptions): Promise<readonly ConfigEntry[]>;
   brokerConfig(options?: CallOptions): Promise<readonly ConfigEntry[]>;
@@ -141,14 +137,12 @@ export interface Client extends ClusterCalls {
   alterTopicConfig(
     name: string,
     changes: ReadonlyMap<string, string | null>,
-    validateOnly: boolean,
     options?: CallOptions,
   ): Promise<void>;
 
   /** Sets or takes back settings of the broker that may change while it runs. */
   alterBrokerConfig(
     changes: ReadonlyMap<string, string | null>,
-    validateOnly: boolean,
     options?: CallOptions,
   ): Promise<void>;
 

@@ -71,13 +71,12 @@ describe("each operation", () => {
       partitionCount: 1,
       replicationFactor: null,
       config: new Map([["retention.ms", "1000"]]),
-      validateOnly: false,
     });
     expect(made).toMatchObject({ name: "new", partitionCount: 1 });
     expect(made.config).toEqual(new Map([["retention.ms", "1000"]]));
     const batch = batchOf(["x"]);
     await client.produce({ topic: "new", partition: 0, acks: 1, batch });
-    await client.createPartitions("new", 3, false);
+    await client.createPartitions("new", 3);
     expect(await client.listTopics()).toEqual([
       {
         name: "new",
@@ -98,11 +97,11 @@ describe("each operation", () => {
 
   test("reads and alters settings", async () => {
     const { client } = await fixture();
-    await client.alterTopicConfig("orders", new Map([["retention.ms", "7"]]), false);
+    await client.alterTopicConfig("orders", new Map([["retention.ms", "7"]]));
     expect(await client.topicConfig("orders")).toMatchObject([
       { name: "retention.ms", value: "7" },
     ]);
-    await client.alterTopicConfig("orders", new Map([["retention.ms", null]]), false);
+    await client.alterTopicConfig("orders", new Map([["retention.ms", null]]));
     expect(await client.topicConfig("orders")).toEqual([]);
     expect((await client.brokerConfig()).map(({ name, value }) => [name, value])).toEqual([
       ["broker.id", "1"],

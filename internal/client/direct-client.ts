@@ -64,12 +64,13 @@ function topicCalls(caller: Caller) {
       return (await call(caller, topics.listTopics, {}, options)).topics;
     },
     describeTopic: (name, options) => call(caller, topics.describeTopic, { name }, options),
-    createTopic: (request, options) => call(caller, topics.createTopic, request, options),
+    createTopic: (topic, options) =>
+      call(caller, topics.createTopic, { ...topic, validateOnly: false }, options),
     async deleteTopic(name, options) {
       await call(caller, topics.deleteTopic, { name }, options);
     },
-    async createPartitions(name, partitionCount, validateOnly, options) {
-      const request = { name, partitionCount, validateOnly };
+    async createPartitions(name, partitionCount, options) {
+      const request = { name, partitionCount, validateOnly: false };
       await call(caller, topics.createPartitions, request, options);
     },
     async topicConfig(name, options) {
@@ -78,11 +79,11 @@ function topicCalls(caller: Caller) {
     async brokerConfig(options) {
       return (await call(caller, topics.brokerConfig, {}, options)).entries;
     },
-    async alterTopicConfig(name, changes, validateOnly, options) {
-      await call(caller, topics.alterTopicConfig, { name, changes, validateOnly }, options);
+    async alterTopicConfig(name, changes, options) {
+      await call(caller, topics.alterTopicConfig, { name, changes, validateOnly: false }, options);
     },
-    async alterBrokerConfig(changes, validateOnly, options) {
-      await call(caller, topics.alterBrokerConfig, { changes, validateOnly }, options);
+    async alterBrokerConfig(changes, options) {
+      await call(caller, topics.alterBrokerConfig, { changes, validateOnly: false }, options);
     },
   } satisfies Partial<Client>;
 }

@@ -27,7 +27,7 @@ test("members of the consumer protocol go on in their epochs on a promoted slave
   await pair.two.start(pair.one);
   const client = await pair.one.connect();
   const request = { name: "orders", partitionCount: 4, replicationFactor: null };
-  const made = client.createTopic({ ...request, config: new Map(), validateOnly: false });
+  const made = client.createTopic({ ...request, config: new Map() });
   await settled(pair, made, "the topic");
   await settled(pair, pair.one.broker?.groups.ready() ?? Promise.reject(), "the coordinator");
   await pair.until(() => {

@@ -37,7 +37,7 @@ beforeEach(async () => {
     nativeDoor({ broker, clock, log })(connection),
   );
   client = await connect(platform, address, { timeoutMs: 10_000, clientName: "test" });
-  const rest = { replicationFactor: null, config: new Map(), validateOnly: false };
+  const rest = { replicationFactor: null, config: new Map() };
   await client.createTopic({ name: "orders", partitionCount: 3, ...rest });
   await client.createTopic({ name: "bills", partitionCount: 1, ...rest });
 });

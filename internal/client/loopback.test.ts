@@ -31,7 +31,6 @@ test("a real broker, on a real disk, over a real network", async () => {
     partitionCount: 3,
     replicationFactor: null,
     config: new Map(),
-    validateOnly: false,
   });
   const producer = await client.openProducer("orders", { batchBytes: 50_000, compression: "lz4" });
   for (let count = 0; count < 20_000; count++) {

@@ -273,7 +273,7 @@ test("a topic may be asked to have as many copies as there are brokers, and no m
   const { pair, client } = await startedPair();
   const make = (name: string, replicationFactor: number) => {
     const request = { name, partitionCount: 1, replicationFactor, config: new Map() };
-    return settled(pair, client.createTopic({ ...request, validateOnly: false }), "an answer");
+    return settled(pair, client.createTopic(request), "an answer");
   };
   expect(await make("two", 2)).not.toBeInstanceOf(ClientError);
   expect(await make("one", 1)).not.toBeInstanceOf(ClientError);
@@ -287,10 +287,10 @@ test("a topic may be asked to have as many copies as there are brokers, and no m
 test("topics, settings and their ends reach the slave", async () => {
   const { pair, client } = await startedPair();
   const changes = new Map([["retention.ms", "1234"]]);
-  await settled(pair, client.alterTopicConfig(TOPIC, changes, false), "the change");
+  await settled(pair, client.alterTopicConfig(TOPIC, changes), "the change");
   const hasChange = () => pair.two.broker?.topic(TOPIC)?.config.get("retention.ms") === "1234";
   await pair.until(hasChange, "the slave has the change");
-  await settled(pair, client.createPartitions(TOPIC, 3, false), "the growth");
+  await settled(pair, client.createPartitions(TOPIC, 3), "the growth");
   await pair.until(() => pair.two.broker?.topic(TOPIC)?.partitionCount === 3, "it grew");
   await settled(pair, client.deleteTopic(TOPIC), "the deletion");
   await pair.until(() => pair.two.broker?.topic(TOPIC) === undefined, "it is gone");

@@ -267,7 +267,7 @@ export async function pairWithTopic(
   await pair.two.start(pair.one);
   const client = await pair.one.connect();
   const request = { name, partitionCount: 1, replicationFactor: null };
-  const made = client.createTopic({ ...request, config: new Map(), validateOnly: false });
+  const made = client.createTopic({ ...request, config: new Map() });
   await settled(pair, made, "the topic");
   return { pair, client };
 }

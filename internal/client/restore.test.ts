@@ -15,7 +15,7 @@ async function startedPair(config: Readonly<Record<string, string>> = {}) {
   await pair.one.start();
   await pair.two.start(pair.one);
   const client = await pair.one.connect();
-  const request = { name: TOPIC, partitionCount: 1, replicationFactor: null, validateOnly: false };
+  const request = { name: TOPIC, partitionCount: 1, replicationFactor: null };
   const made = client.createTopic({ ...request, config: new Map(Object.entries(config)) });
   await settled(pair, made, "the topic");
   return { pair, client };

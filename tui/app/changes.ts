@@ -30,7 +30,7 @@ export function change(
 /** Creates a topic, of the broker's usual number of partitions if none is given. */
 export function createTopic(app: App, name: string, partitionCount: number | null): void {
   change(app, "create", async (client) => {
-    const request = { name, partitionCount, replicationFactor: null, validateOnly: false };
+    const request = { name, partitionCount, replicationFactor: null };
     const topic = await client.createTopic({ ...request, config: new Map() });
     return `${topic.name} was created, with ${counted(topic.partitionCount, "partition")}`;
   });
@@ -63,7 +63,7 @@ export function growTopic(app: App, name: string, partitionCount: number): void 
     word: name,
     run: () =>
       change(app, "grow", async (client) => {
-        await client.createPartitions(name, partitionCount, false);
+        await client.createPartitions(name, partitionCount);
         return `${name} has ${counted(partitionCount, "partition")}`;
       }),
   });
@@ -77,7 +77,7 @@ export function setConfig(app: App, topic: string, name: string, value: string |
     word: topic,
     run: () =>
       change(app, "edit", async (client) => {
-        await client.alterTopicConfig(topic, new Map([[name, value]]), false);
+        await client.alterTopicConfig(topic, new Map([[name, value]]));
         app.configs.load(topic);
         return value === null ? `${topic}: ${name} was taken back` : `${topic}: ${name}=${value}`;
       }),

@@ -168,7 +168,6 @@ async function produce(client: Client, load: Load): Promise<() => void> {
     partitionCount,
     replicationFactor: null,
     config: new Map(Object.entries(config)),
-    validateOnly: false,
   });
   if (recordsPerSecond === 0) return () => {};
   const producer = await client.openProducer(topic, { acks: 1, onFailure() {} });

@@ -141,29 +141,31 @@ function topicCalls(router: Router) {
       return mergeTopics(answers);
     },
     describeTopic: (name, options) => describeTopic(router, name, options),
-    async createTopic(request, options) {
-      const topic = await anywhere("never", topics.createTopic, request, options);
-      router.directory.forgetTopic(request.name);
-      return topic;
+    async createTopic(topic, options) {
+      const request = { ...topic, validateOnly: false };
+      const made = await anywhere("never", topics.createTopic, request, options);
+      router.directory.forgetTopic(topic.name);
+      return made;
     },
     async deleteTopic(name, options) {
       await anywhere("never", topics.deleteTopic, { name }, options);
       router.directory.forgetTopic(name);
     },
-    async createPartitions(name, partitionCount, validateOnly, options) {
-      await anywhere(
-        "never",
-        topics.createPartitions,
-        { name, partitionCount, validateOnly },
-        options,
-      );
+    async createPartitions(name, partitionCount, options) {
+      const request = { name, partitionCount, validateOnly: false };
+      await anywhere("never", topics.createPartitions, request, options);
       router.directory.forgetTopic(name);
     },
     async topicConfig(name, options) {
       return (await anywhere("away", topics.topicConfig, { name }, options)).entries;
     },
-    async alterTopicConfig(name, changes, validateOnly, options) {
-      await anywhere("away", topics.alterTopicConfig, { name, changes, validateOnly }, options);
+    async alterTopicConfig(name, changes, options) {
+      await anywhere(
+        "away",
+        topics.alterTopicConfig,
+        { name, changes, validateOnly: false },
+        options,
+      );
     },
   } satisfies Partial<Client>;
 }

@@ -26,7 +26,7 @@ async function startAll(copies: number, config: Record<string, string> = {}): Pr
   for (const member of cluster.members) await member.start();
   const request = { name: TOPIC, partitionCount: PARTITIONS, replicationFactor: copies };
   const client = await clientOf(1);
-  const topic = { ...request, config: new Map(Object.entries(config)), validateOnly: false };
+  const topic = { ...request, config: new Map(Object.entries(config)) };
   await cluster.settled(client.createTopic(topic), "a topic is made");
   await cluster.until(
     () => cluster.members.every(({ broker }) => broker?.topic(TOPIC) !== undefined),
