@@ -11,9 +11,9 @@ import type { PartitionLog } from "./partition-log.ts";
  * - What a checkpoint says of a log fits together, and follows from what the last one said
  *   (`stateFault`). Segments ascend; they needn't touch, where compaction or damage left a gap.
  *
- * Where one doesn't hold, the code is wrong, and what it would do next is unknown: it throws, before
- * anybody is told of a promise, and before the checkpoint replaces the last good one. The data is as
- * a crash at this moment leaves it.
+ * Where one doesn't hold, the code is wrong, and what it would do next is unknown: it throws,
+ * before anybody is told of a promise, and before the checkpoint replaces the last good one. The
+ * data is as a crash at this moment leaves it.
  */
 export class BrokenInvariant extends Error {
   override readonly name = "BrokenInvariant";
@@ -40,7 +40,7 @@ export function checkSynced(frameNumber: number, lastFrame: number): void {
   throw new BrokenInvariant(`frame ${frameNumber} is synced, and the last one is ${lastFrame}`);
 }
 
-/** Throws unless a log may stand in a checkpoint like this, `before` being what the last one had. */
+/** Throws unless a checkpoint may say this of a log, `before` being what the last one said. */
 export function checkState(state: LogState, before: LogState | undefined): void {
   const fault = stateFault(state, before);
   if (fault) throw new BrokenInvariant(`${state.name} is to be in a checkpoint with ${fault}`);
