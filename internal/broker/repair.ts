@@ -24,7 +24,8 @@ export interface Repaired {
  * Brings a data directory to where a broker starts on it, without what is lost for good. Done again
  * after a crash it goes on.
  *
- * Rejects with `StorageError` `locked` while a broker runs on it, `newer-format`, `full`.
+ * Rejects with `StorageError` `locked` while a broker runs on it, `full`, `newer-format`
+ * or `older-format`.
  */
 export async function repairData(
   platform: Platform,

@@ -12,6 +12,7 @@ const CODES: Readonly<Record<StorageErrorCode, BrokerErrorCode>> = {
   "not-enough-copies": "not-enough-replicas-after-append",
   locked: "storage-failed",
   "newer-format": "storage-failed",
+  "older-format": "storage-failed",
   closing: "shutting-down",
 };
 

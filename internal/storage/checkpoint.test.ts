@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { type MemoryDisk, memoryDisk } from "../platform/testing/memory-disk.ts";
-import { putInt32, uint32At } from "../record/big-endian.ts";
+import { putInt32 } from "../record/big-endian.ts";
 import { crc32c } from "../record/crc32c.ts";
 import { seeded } from "../record/samples.testing.ts";
 import { dataLayout } from "./layout.ts";
@@ -78,15 +78,24 @@ describe("the checkpoint", () => {
     await expect(restarted).rejects.toMatchObject({ code: "damaged" });
   });
 
-  test("of a newer Weir is refused as that", async () => {
+  test.each([
+    ["newer-format", 3, "/data was written by a newer Weir than this one; start that one on it"],
+    [
+      "older-format",
+      1,
+      "/data was written by a Weir too old for this one; start the releases in between first",
+    ],
+  ])("of another Weir is refused as that: %s", async (code, version, message) => {
     const restarted = restart((copy) => {
       for (const path of [checkpoint, checkpointCopy]) {
         const bytes = copy.files().get(path) ?? new Uint8Array(0);
-        putInt32(bytes, 0, uint32At(bytes, 0) + 1);
-        putInt32(bytes, 4, crc32c(bytes, 8, bytes.length, crc32c(bytes, 0, 4)));
+        bytes[3] = version;
+        // The first format's sum left the magic out.
+        const before = version === 1 ? 0 : crc32c(bytes, 0, 4);
+        putInt32(bytes, 4, crc32c(bytes, 8, bytes.length, before));
       }
     });
-    await expect(restarted).rejects.toMatchObject({ code: "newer-format" });
+    await expect(restarted).rejects.toMatchObject({ code, message });
   });
 
   test("is there from the first start on", async () => {

@@ -2,6 +2,7 @@ import type { Disk } from "../platform/disk.ts";
 import { putInt32, uint32At } from "../record/big-endian.ts";
 import { crc32c } from "../record/crc32c.ts";
 import type { EpochStart } from "./epoch-history.ts";
+import { formatAge } from "./format-age.ts";
 import type { DataLayout } from "./layout.ts";
 import type { ProducerState } from "./producers.ts";
 import type { SegmentState } from "./segments/segment.ts";
@@ -45,6 +46,7 @@ export interface LogState {
 }
 
 const MAGIC = 0x57454302;
+const FIRST_MAGIC = 0x57454301;
 const HEADER_BYTES = 8;
 
 /** The checkpoint of a data directory in which nothing has been written. */
@@ -71,7 +73,10 @@ export async function writeCheckpoint(
 /** What the files tell of the checkpoint: it, or why there is none. */
 export type FoundCheckpoint =
   | { readonly checkpoint: Checkpoint; readonly problem: null }
-  | { readonly checkpoint: null; readonly problem: "missing" | "damaged" | "newer-format" };
+  | {
+      readonly checkpoint: null;
+      readonly problem: "missing" | "damaged" | "older-format" | "newer-format";
+    };
 
 /** Reads the checkpoint, or its copy if it isn't whole. */
 export function findCheckpoint(disk: Disk, layout: DataLayout): FoundCheckpoint {
@@ -79,7 +84,9 @@ export function findCheckpoint(disk: Disk, layout: DataLayout): FoundCheckpoint 
   const whole = found.find(({ checkpoint }) => checkpoint !== null);
   if (whole) return whole;
   const problems = found.map(({ problem }) => problem);
-  const worst = (["newer-format", "damaged"] as const).find((each) => problems.includes(each));
+  const worst = (["newer-format", "older-format", "damaged"] as const).find((each) =>
+    problems.includes(each),
+  );
   return { checkpoint: null, problem: worst ?? "missing" };
 }
 
@@ -104,10 +111,11 @@ export async function restoreCheckpoint(
 function readOne(disk: Disk, path: string): FoundCheckpoint {
   if (!disk.exists(path)) return { checkpoint: null, problem: "missing" };
   const bytes = readWholeFile(disk, path);
-  if (bytes.length < HEADER_BYTES || uint32At(bytes, 4) !== sumOf(bytes)) {
+  const age = bytes.length < HEADER_BYTES ? null : formatAge(uint32At(bytes, 0), MAGIC);
+  if (age === null || uint32At(bytes, 4) !== sumOf(bytes)) {
     return { checkpoint: null, problem: "damaged" };
   }
-  if (uint32At(bytes, 0) !== MAGIC) return { checkpoint: null, problem: "newer-format" };
+  if (age !== "own") return { checkpoint: null, problem: `${age}-format` };
   const text = new TextDecoder().decode(bytes.subarray(HEADER_BYTES));
   // The sum has been checked: what stands here is what `writeCheckpoint` was given.
   const checkpoint: Checkpoint = JSON.parse(text);
@@ -123,6 +131,8 @@ function encode(checkpoint: Checkpoint): Uint8Array {
   return bytes;
 }
 
+/** The sum as the file has to say it; that of the first format left the magic out. */
 function sumOf(bytes: Uint8Array): number {
-  return crc32c(bytes, HEADER_BYTES, bytes.length, crc32c(bytes, 0, 4));
+  const before = uint32At(bytes, 0) === FIRST_MAGIC ? 0 : crc32c(bytes, 0, 4);
+  return crc32c(bytes, HEADER_BYTES, bytes.length, before);
 }

@@ -19,8 +19,9 @@ export type StorageErrorCode =
   | "not-enough-copies"
   /** Another process uses the data directory. */
   | "locked"
-  /** The files were written by a newer Weir. */
+  /** The files were written by a newer Weir, or by one whose format isn't read any more. */
   | "newer-format"
+  | "older-format"
   /** The storage is being closed. */
   | "closing";
 

@@ -75,7 +75,7 @@ export class LogStore {
    * Opens the data directory, made if missing, and recovers its logs.
    *
    * Rejects with `StorageError`: `locked` (it names the other process), `damaged`, `newer-format`,
-   * `full` or `failed` if what is missing can't be noted.
+   * `older-format`, `full` or `failed` if what is missing can't be noted.
    */
   static async open(given: StoreOptions): Promise<LogStore> {
     const { disk, directory } = given;

@@ -143,15 +143,19 @@ describe("damage to the journal", () => {
     }
   });
 
-  test("a frame of a newer version is refused as that", async () => {
+  test.each([
+    ["newer-format", 99],
+    ["older-format", 1],
+  ] as const)("a frame of another format is refused: %s", async (code, version) => {
     const [path = "", bytes = new Uint8Array(0)] = used()[0] ?? [];
     const { refusal } = await restart((copy) => {
-      const newer = copy.files().get(path) ?? bytes;
-      const headBytes = new DataView(newer.buffer).getUint32(4);
-      newer[3] = 99;
-      putInt32(newer, 40, 0);
-      putInt32(newer, 40, crc32c(newer, 0, headBytes));
+      const other = copy.files().get(path) ?? bytes;
+      const headBytes = new DataView(other.buffer).getUint32(4);
+      other[3] = version;
+      putInt32(other, 40, 0);
+      putInt32(other, 40, crc32c(other, 0, headBytes));
     });
-    expect(refusal?.code).toBe("newer-format");
+    expect(refusal?.code).toBe(code);
+    expect(refusal?.message).toStartWith(`${path} was written by a `);
   });
 });

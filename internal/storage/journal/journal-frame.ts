@@ -1,6 +1,7 @@
 import { int32At, int64At, putInt32, putInt64, uint32At } from "../../record/big-endian.ts";
 import { crc32c } from "../../record/crc32c.ts";
 import { HEADER_BYTES } from "../../record/layout.ts";
+import { formatAge } from "../format-age.ts";
 
 /**
  * A journal frame: what all logs appended in one turn, written and synced as one.
@@ -156,21 +157,21 @@ export function sealFrame(
 }
 
 /**
- * The head of the frame at `at`, or null if no whole frame of this file begins there; "newer" for
- * one that a newer Weir has written.
+ * The head of the frame at `at`, or null if no whole frame of this file begins there; "newer" or
+ * "older" for one that another Weir has written.
  */
 export function readFrameHead(
   bytes: Uint8Array,
   at: number,
   sequence: number,
-): FrameHead | "newer" | null {
+): FrameHead | "newer" | "older" | null {
   if (at + FRAME_HEADER_BYTES > bytes.length) return null;
-  const magic = uint32At(bytes, at);
-  if (magic >>> 8 !== MAGIC >>> 8 || int64At(bytes, at + 8) !== sequence) return null;
+  const age = formatAge(uint32At(bytes, at), MAGIC);
+  if (age === null || int64At(bytes, at + 8) !== sequence) return null;
   const headBytes = uint32At(bytes, at + 4);
   if (headBytes < FRAME_HEADER_BYTES || at + headBytes > bytes.length) return null;
   if (headSum(bytes, at, headBytes) !== uint32At(bytes, at + 40)) return null;
-  if (magic !== MAGIC) return magic > MAGIC ? "newer" : null;
+  if (age !== "own") return age;
   const entryCount = uint32At(bytes, at + 32);
   const payloadBytes = uint32At(bytes, at + 36);
   if (headBytes !== headBytesOf(entryCount, uint32At(bytes, at + 44))) return null;

@@ -1,5 +1,5 @@
 import type { Disk } from "../../platform/disk.ts";
-import { StorageError } from "../errors.ts";
+import { foreignFormat } from "../format-age.ts";
 import { digits20 } from "../layout.ts";
 import { readWholeFile } from "../whole-file.ts";
 import { type FoundEntry, readEntries } from "./frame-payload.ts";
@@ -48,7 +48,7 @@ export interface ReadJournal {
  * anywhere. But if a later frame or the mark says that the missing one had been synced, it was
  * there, and was acknowledged: then it is damaged, and those behind it count.
  *
- * Throws `StorageError` `newer-format`.
+ * Throws `StorageError` `newer-format` or `older-format`.
  */
 export function readJournal(
   disk: Disk,
@@ -88,21 +88,16 @@ function framesOf(bytes: Uint8Array, path: string, sequence: number): ReadJourna
   let writtenBytes = 0;
   for (let at = 0; at < bytes.length; ) {
     const head = readFrameHead(bytes, at, sequence);
-    if (head === "newer") throw newerFormat(path);
+    if (head === "newer" || head === "older") throw foreignFormat(path, head);
     if (head) {
       const entries = readEntries(bytes, at, head);
-      if (!entries) throw newerFormat(path);
+      if (!entries) throw foreignFormat(path, "newer");
       frames.push({ ...head, at, entries });
       writtenBytes = at + sizeOnDisk(head);
     }
     at += head ? sizeOnDisk(head) : FRAME_ALIGN_BYTES;
   }
   return { sequence, path, writtenBytes, frames };
-}
-
-function newerFormat(path: string): StorageError {
-  const message = `${path} was written by a newer Weir than this one; start that one on it`;
-  return new StorageError("newer-format", message);
 }
 
 /** The files without frames that were given up: a later file has others of their numbers. */

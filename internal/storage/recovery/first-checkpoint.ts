@@ -6,7 +6,7 @@ import {
   restoreCheckpoint,
   writeCheckpoint,
 } from "../checkpoint.ts";
-import { StorageError } from "../errors.ts";
+import { foreignFormat } from "../format-age.ts";
 import type { DataLayout } from "../layout.ts";
 import type { Loss, Losses } from "./losses.ts";
 
@@ -17,7 +17,7 @@ import type { Loss, Losses } from "./losses.ts";
  *
  * Where only one of the two files can be read, the other is made anew, and is among `rebuilt`.
  *
- * Rejects with `StorageError` `newer-format` if a newer Weir has written it.
+ * Rejects with `StorageError` `newer-format` or `older-format` if another Weir has written it.
  */
 export async function openCheckpoint(
   disk: Disk,
@@ -30,7 +30,8 @@ export async function openCheckpoint(
     rebuilt.push(...(await restoreCheckpoint(disk, layout, found.checkpoint)));
     return found.checkpoint;
   }
-  if (found.problem === "newer-format") throw newerFormat(layout);
+  if (found.problem === "newer-format") throw foreignFormat(layout.root, "newer");
+  if (found.problem === "older-format") throw foreignFormat(layout.root, "older");
   if (found.problem !== "missing" || !isEmpty(disk, layout)) {
     losses.add(lostCheckpoint(layout, found.problem));
     return null;
@@ -41,11 +42,6 @@ export async function openCheckpoint(
 
 function isEmpty(disk: Disk, { journal, logs }: DataLayout): boolean {
   return disk.list(journal).length === 0 && disk.list(logs).length === 0;
-}
-
-function newerFormat({ root }: DataLayout): StorageError {
-  const message = `${root} was written by a newer Weir than this one; start that one on it`;
-  return new StorageError("newer-format", message);
 }
 
 function lostCheckpoint({ checkpoint, checkpointCopy }: DataLayout, problem: string): Loss {

@@ -39,7 +39,8 @@ export interface Recovered {
  * journal only names and that weren't known to be synced.
  *
  * Where going on would lose what had been acknowledged, that is among `path.losses`; unless these
- * are accepted, it throws `StorageError` `damaged`, naming the file. Or `newer-format`.
+ * are accepted, it throws `StorageError` `damaged`, naming the file. Or `newer-format` or
+ * `older-format`.
  */
 export async function recover(path: RecoveryPath): Promise<Recovered> {
   const { disk, layout, losses } = path;
