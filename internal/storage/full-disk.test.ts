@@ -2,8 +2,21 @@ import { describe, expect, test } from "bun:test";
 import { DiskError, type DiskFile } from "../platform/disk.ts";
 import { manualClock } from "../platform/testing/manual-clock.ts";
 import { type MemoryDisk, memoryDisk } from "../platform/testing/memory-disk.ts";
-import { DEFAULT_LIMITS, limitsFor, usualMinFreeBytes } from "./limits.ts";
-import { appendPairs, batchOfPairs, openStore, readRecords, SMALL_LOG } from "./store.testing.ts";
+import {
+  DEFAULT_LIMITS,
+  limitsFault,
+  limitsFor,
+  type StorageLimits,
+  usualMinFreeBytes,
+} from "./limits.ts";
+import {
+  appendPairs,
+  batchOfPairs,
+  openStore,
+  readRecords,
+  SMALL_LIMITS,
+  SMALL_LOG,
+} from "./store.testing.ts";
 
 const MIB = 1024 * 1024;
 const small = { ...SMALL_LOG, segmentBytes: 10 * MIB };
@@ -138,5 +151,38 @@ describe("bounds go by the disk's size:", () => {
     expect(limits.spaceCheckBytes).toBeLessThan(usualMinFreeBytes(capacityBytes));
     expect(limits.largestSegmentBytes).toBeLessThanOrEqual(capacityBytes / 32);
     expect(limits.tailBytes).toBeLessThanOrEqual(DEFAULT_LIMITS.tailBytes);
+  });
+});
+
+describe("limits fit each other", () => {
+  const sizes = Array.from({ length: 25 }, (_, power) => 2 ** (20 + power));
+
+  test("on disks from 1 MiB to 16 TiB, and in between", () => {
+    for (const size of sizes) {
+      for (const capacityBytes of [size, 1.37 * size, 1.9 * size]) {
+        expect([capacityBytes, limitsFault(limitsFor(capacityBytes))]).toEqual([
+          capacityBytes,
+          null,
+        ]);
+      }
+    }
+    expect(limitsFault(SMALL_LIMITS)).toBeNull();
+  });
+
+  test.each<[string, Partial<StorageLimits>]>([
+    ["drainedPerTurn is 0, not 1 to Infinity", { drainedPerTurn: 0 }],
+    ["zeroFillBytes is 0, not 1 to 33554432", { zeroFillBytes: 0 }],
+    ["tailBytes is 1073741824, not 0 to 536870912", { tailBytes: 1024 * MIB }],
+    ["checkpointAtBytes is 629145600, not 33554432 to 536870912", { checkpointAtBytes: 600 * MIB }],
+    ["reserveBytes is 1024, not 4096 to 33554432", { reserveBytes: 1024 }],
+    ["groupBytes is NaN, not 0 to 536870912", { groupBytes: Number.NaN }],
+  ])("or it is said: %s", (fault, change) => {
+    expect(limitsFault({ ...DEFAULT_LIMITS, ...change })).toBe(fault);
+  });
+
+  test("or nothing is opened", async () => {
+    const limits = { ...SMALL_LIMITS, drainedPerTurn: 0 };
+    const opening = openStore(memoryDisk(), manualClock(), {}, undefined, false, limits);
+    await expect(opening).rejects.toThrow("don't fit each other: drainedPerTurn is 0");
   });
 });

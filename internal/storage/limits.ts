@@ -1,3 +1,4 @@
+import { FRAME_ALIGN_BYTES } from "./journal/journal-frame.ts";
 import type { Durability } from "./partition-log.ts";
 
 const KIB = 1024;
@@ -96,4 +97,34 @@ export function limitsFor(capacityBytes: number): StorageLimits {
 /** What is kept free of records on a disk of this size: what is under way must find its place. */
 export function usualMinFreeBytes(capacityBytes: number): number {
   return Math.min(48 * MIB, Math.floor(capacityBytes / 8));
+}
+
+/**
+ * Where limits don't fit each other, so that one of them couldn't be kept, or what it bounds would
+ * stand still; null where they do.
+ */
+export function limitsFault(limits: StorageLimits): string | null {
+  const { journalBytes, journalFileBytes, checkpointAtBytes, largestSegmentBytes } = limits;
+  const rules: readonly [keyof StorageLimits, least: number, most: number][] = [
+    // What comes a few at a time has to come at all.
+    ["drainedPerTurn", 1, Number.POSITIVE_INFINITY],
+    ["checkpointLogsPerTurn", 1, Number.POSITIVE_INFINITY],
+    ["zeroFillBytes", 1, journalFileBytes],
+    ["largestSegmentBytes", 1, largestSegmentBytes],
+    // A checkpoint lets whole files go, and has to be begun before appends wait for it.
+    ["journalFileBytes", FRAME_ALIGN_BYTES, checkpointAtBytes],
+    ["checkpointAtBytes", journalFileBytes, journalBytes],
+    // What is only in memory stands in the journal, and one turn's frame has its place there.
+    ["tailBytes", 0, journalBytes],
+    ["groupBytes", 0, journalBytes],
+    ["firstJournalFileBytes", FRAME_ALIGN_BYTES, journalFileBytes],
+    ["prepareSpareAtBytes", 0, journalFileBytes],
+    // What makes room on a full disk is a frame.
+    ["reserveBytes", FRAME_ALIGN_BYTES, journalFileBytes],
+  ];
+  for (const [name, least, most] of rules) {
+    const value = Number(limits[name]);
+    if (!(value >= least && value <= most)) return `${name} is ${value}, not ${least} to ${most}`;
+  }
+  return null;
 }

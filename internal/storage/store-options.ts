@@ -2,7 +2,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Disk } from "../platform/disk.ts";
 import type { CompactionSettings } from "./compaction/compactor.ts";
 import type { StorageEvents } from "./events.ts";
-import { limitsFor, type StorageLimits, usualMinFreeBytes } from "./limits.ts";
+import { limitsFault, limitsFor, type StorageLimits, usualMinFreeBytes } from "./limits.ts";
 import type { LogConfig } from "./partition-log.ts";
 import type { ScrubSettings } from "./scrub/scrubber.ts";
 
@@ -39,10 +39,12 @@ export interface SizedOptions extends StoreOptions {
 /** The options with what the size of the disk says, which has the directory already. */
 export function sizedOptions(options: StoreOptions): SizedOptions {
   const capacityBytes = options.disk.capacityBytes(options.directory);
-  const { minFreeBytes, limits } = options;
+  const { minFreeBytes, limits = limitsFor(capacityBytes) } = options;
+  const fault = limitsFault(limits);
+  if (fault) throw new Error(`the storage's limits don't fit each other: ${fault}`);
   return {
     ...options,
     minFreeBytes: minFreeBytes === "usual" ? usualMinFreeBytes(capacityBytes) : minFreeBytes,
-    limits: limits ?? limitsFor(capacityBytes),
+    limits,
   };
 }

@@ -23,6 +23,7 @@ export const SMALL_LIMITS: StorageLimits = {
   firstJournalFileBytes: 16 * KIB,
   reserveBytes: 16 * KIB,
   zeroFillBytes: 16 * KIB,
+  prepareSpareAtBytes: 32 * KIB,
 };
 
 const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };

@@ -135,7 +135,7 @@ test("a disk call that fails in a cut leaves logs that a restart finds as they w
 
 /** A storage with so many logs that a checkpoint takes its time; it holds appends soon. */
 async function storeOfSlowCheckpoints() {
-  const journal = { checkpointAtBytes: 64_000, journalBytes: 80_000 };
+  const journal = { groupBytes: 64_000, checkpointAtBytes: 66_000, journalBytes: 80_000 };
   const limits = { ...SMALL_LIMITS, ...journal, checkpointLogsPerTurn: 1 };
   const disk = memoryDisk();
   const { store } = await openStore(disk, manualClock(), {}, undefined, false, limits);
