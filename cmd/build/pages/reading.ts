@@ -19,7 +19,7 @@ export function readPages(): Page[] {
   const docs = readdirSync(path.join(root, "docs")).filter((name) => name.endsWith(".md"));
   return ["README.md", ...docs.sort().map((name) => `docs/${name}`)].map((name) => {
     const text = readFileSync(fileOf(name), "utf8");
-    return { name, text, parts: partsOf(text).map(possible) };
+    return { name, text, parts: possible(partsOf(text)) };
   });
 }
 
@@ -39,16 +39,23 @@ export async function outcomesOf(page: Page): Promise<Outcome[]> {
 const EXTRAS: readonly (readonly [name: string, isHere: boolean])[] = [
   ["jq", Bun.which("jq") !== null],
   ["kcat", Bun.which("kcat") !== null],
+  ["etcd", Bun.which("etcd") !== null],
   ["zstd", Bun.which("zstd") !== null],
   ["curl", Bun.which("curl") !== null],
   ["node", Bun.which("node") !== null && existsSync(path.join(kafkajs, "kafkajs"))],
 ];
 
-function possible(part: Part): Part {
-  if (part.kind !== "steps") return part;
-  const missing = EXTRAS.find(([name, isHere]) => !isHere && part.steps.some(usesProgram(name)));
-  if (missing === undefined) return part;
-  return { kind: "not run", at: part.at, why: `this machine has no ${missing[0]}` };
+/** The parts without those that lack a program, or the brokers that such a one had started. */
+function possible(parts: readonly Part[]): Part[] {
+  let lost: string | null = null;
+  return parts.map((part) => {
+    if (part.kind !== "steps") return part;
+    const missing = EXTRAS.find(([name, isHere]) => !isHere && part.steps.some(usesProgram(name)));
+    const why = lost ?? (missing ? `this machine has no ${missing[0]}` : null);
+    if (why === null) return part;
+    if (part.steps.some(({ command }) => command.includes("weir broker "))) lost = why;
+    return { kind: "not run", at: part.at, why };
+  });
 }
 
 function usesProgram(name: string) {

@@ -32,23 +32,29 @@ const BUILD = /(?<=\b\d+\.\d+\.\d+)\+[0-9a-f]{7,}\b/g;
 /** Ends a step's output, with its exit code in between. */
 const MARK = "\x1e";
 
-/** Has brokers listen where the page's are to be, and waits for those in the background. */
+/**
+ * Has brokers listen where the page's are to be, and waits until those in the background serve.
+ * `RUNNING` are they and what else is in the background: all that has to go at the end.
+ */
 const PRELUDE = `
 exec < /dev/null
-brokers=()
+RUNNING=()
 weir() {
   if [ "$1" != broker ]; then command weir "$@"; return; fi
-  [[ " $* " == *" --listen "* ]] || set -- "$@" --listen "$WEIR_BROKER"
+  if [[ "$*" =~ --advertise\\ ([^ ]+) ]]; then set -- "$@" --listen "\${BASH_REMATCH[1]}"; fi
+  [[ "$*" == *--listen* ]] || set -- "$@" --listen "$WEIR_BROKER"
   exec weir "$@" > ready
 }
 in_background() {
-  brokers+=($!)
+  RUNNING+=($!)
   disown
+}
+serves() {
   read -r line < ready && echo "$line"
 }
 gone() {
-  kill "\${brokers[@]}" 2> /dev/null
-  for broker in "\${brokers[@]}"; do tail --pid "$broker" -s 0.01 -f /dev/null; done
+  kill -9 "\${RUNNING[@]}" 2> /dev/null
+  for one in "\${RUNNING[@]}"; do tail --pid "$one" -s 0.01 -f /dev/null; done
 }
 trap gone EXIT
 mkfifo ready
@@ -89,11 +95,12 @@ export function stepsOf(parts: readonly Part[]): Step[] {
 }
 
 const DEFAULT_ADDRESS = "127.0.0.1:9092";
+const ADDRESS = /\b(127\.0\.0\.1|[a-z]+-\d):\d{4}\b/g;
 
 /** A free address for each that the page names, and for the one that needs no naming. */
 function freeAddresses(steps: readonly Step[]): Map<string, string> {
   const text = steps.map(({ command }) => command).join("\n");
-  const named = new Set([DEFAULT_ADDRESS, ...(text.match(/\b127\.0\.0\.1:9\d{3}\b/g) ?? [])]);
+  const named = new Set([DEFAULT_ADDRESS, ...(text.match(ADDRESS) ?? [])]);
   const listeners = [...named].map((address) => {
     const socket = { data() {} };
     return { address, listener: Bun.listen({ hostname: "127.0.0.1", port: 0, socket }) };
@@ -106,9 +113,19 @@ function replaced(text: string, names: ReadonlyMap<string, string>): string {
   return [...names].reduce((done, [from, to]) => done.replaceAll(from, to), text);
 }
 
+/** A broker that isn't put into the background is another machine's, with its folder and log. */
+const ELSEWHERE = /^weir broker((?!.* &$).*?)(?: +#.*)?$/gm;
+
 function scriptOf(there: (text: string) => string) {
+  let disks = 1;
   return ({ command, output }: Step): string => {
-    const text = there(command).replaceAll(/^weir broker.* &$/gm, "$&\nin_background");
+    const text = there(command)
+      .replaceAll(
+        ELSEWHERE,
+        (_, options) => `weir broker${options} --data disk-${disks++} 2> /dev/null &`,
+      )
+      .replaceAll(/^.* &$/gm, "$&\nin_background")
+      .replaceAll(/^weir broker.*\n.*$/gm, "$&\nserves");
     if (output !== null) return `${text}\nprintf '${MARK}%s${MARK}' $?\n`;
     const end = `trap - ERR\nprintf '${MARK}%s${MARK}' $failed\n`;
     return `failed=0\ntrap 'failed=$?' ERR\n${text}\n${end}`;

@@ -5,7 +5,8 @@
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z/g, "TIME"],
   [/(?<="\w+_ms": ?)\d+/g, "MS"],
-  [/(?<=^weir )\d+\.\d+\.\d+\S*/g, "VERSION"],
+  [/(?<=^weir )\d+\.\d+\.\d+\S*/gm, "VERSION"],
+  [/\b[a-z]+-\d:\d{4}\b/g, "ADDRESS"],
   [/(?<![\w-])[\w-]{22}(?![\w-])/g, "ID"],
   [/\b\d+(\.\d+)?(us|ms|s|min)\b/g, "DURATION"],
   [/\b\d+(\.\d+)?[kMGT]B\b/g, "SIZE"],
@@ -13,11 +14,6 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
 
 /** An output with what varies taken out, and with it the columns that were as wide as that. */
 export function settled(output: string): string {
-  return output
-    .split("\n")
-    .map((line) => {
-      const fixed = VARYING.reduce((text, [what, word]) => text.replaceAll(what, word), line);
-      return fixed === line ? line : fixed.replaceAll(/ {2,}/g, "  ");
-    })
-    .join("\n");
+  const fixed = VARYING.reduce((text, [what, word]) => text.replaceAll(what, word), output);
+  return fixed === output ? output : fixed.replaceAll(/ {2,}/g, "  ");
 }
