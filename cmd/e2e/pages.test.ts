@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { blocksOf } from "../build/pages/blocks.ts";
 import { outcomesOf, readPages } from "../build/pages/reading.ts";
-import { COLUMNS, type Outcome, stepsOf } from "../build/pages/session.ts";
+import { COLUMNS, MAX_MS, type Outcome, stepsOf } from "../build/pages/session.ts";
 import { settled } from "../build/pages/settle.ts";
 import { ensureBuilt } from "./weir.testing.ts";
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   await ensureBuilt();
   const all = await Promise.all(pages.map(outcomesOf));
   for (const [i, { name }] of pages.entries()) outcomes.set(name, all[i] ?? []);
-});
+}, MAX_MS);
 
 describe.each(pages)("$name", ({ name, text, parts }) => {
   const steps = stepsOf(parts).map((step, i) => {

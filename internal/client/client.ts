@@ -57,8 +57,10 @@ export async function connectCaller(
   } catch (error) {
     channel.close();
     if (!(error instanceof ClientError)) throw error;
-    const message = `${formatAddress(address)}: ${error.message}`;
-    throw new ClientError(error.code, message, { cause: error, retriable: error.retriable });
+    const place = `${formatAddress(address)}: `;
+    const { code, message, retriable } = error; // what the network says has named the address already
+    const named = message.startsWith(place) ? message : place + message;
+    throw new ClientError(code, named, { cause: error, retriable });
   }
 }
 

@@ -20,8 +20,8 @@ export interface Surroundings {
 /** The width of the terminal that everything is shown on. */
 export const COLUMNS = 80;
 
-/** Longer than a page takes on a busy machine. */
-const MAX_MS = 60_000;
+/** Longer than all pages take on a busy machine. */
+export const MAX_MS = 60_000;
 
 /** Where pages have it that they are run. */
 const PAGE_DIRECTORY = "/tmp/tour";
@@ -33,7 +33,8 @@ const BUILD = /(?<=\b\d+\.\d+\.\d+)\+[0-9a-f]{7,}\b/g;
 const MARK = "\x1e";
 
 /**
- * Has brokers listen where the page's are to be, and waits until those in the background serve.
+ * Has brokers listen where the page's are to be, and waits until those in the background serve,
+ * and until who is killed is gone: readers aren't as fast as scripts.
  * `RUNNING` are they and what else is in the background: all that has to go at the end.
  */
 const PRELUDE = `
@@ -52,9 +53,11 @@ in_background() {
 serves() {
   read -r line < ready && echo "$line"
 }
+kill() {
+  builtin kill "$@" && tail --pid "\${@: -1}" -s 0.01 -f /dev/null
+}
 gone() {
-  kill -9 "\${RUNNING[@]}" 2> /dev/null
-  for one in "\${RUNNING[@]}"; do tail --pid "$one" -s 0.01 -f /dev/null; done
+  for one in "\${RUNNING[@]}"; do kill -9 "$one" 2> /dev/null; done
 }
 trap gone EXIT
 mkfifo ready
