@@ -100,7 +100,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
         replace: "this.#path.isLed(each)",
       },
     ],
-    73,
+    "a leader whose lease has ended takes nobody out of the ISR, though all are gone",
   ),
   mutantOf("cluster", "the ISR is written without a comparison", WITHOUT_COMPARING),
   cluster(

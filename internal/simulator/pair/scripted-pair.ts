@@ -102,14 +102,38 @@ export class ScriptedPair {
     this.controls.block(two.name, one.name);
   }
 
-  /** Where a broker's copy of a topic's first partition ends; -1: it has none. */
-  endOf(topic: string, { running }: Member): number {
-    return running?.parts.store.logs.get(`${topic}-0`)?.endOffset ?? -1;
+  /** Up to where a broker has a topic's first partition for good; -1: it has none of it. */
+  durableEndOf(topic: string, { running }: Member): number {
+    return running?.parts.store.logs.get(`${topic}-0`)?.durableOffset ?? -1;
   }
 
   /** Each read from a broker's disk takes so much longer from now on. */
   slowReads({ machine }: Member, lateMs: number): void {
     machine.faults.lateReadsMs = lateMs;
+  }
+
+  /** Each sync of a broker's disk takes so much longer from now on. */
+  slowSyncs({ machine }: Member, lateMs: number): void {
+    machine.faults.lateSyncsMs = lateMs;
+  }
+
+  /** Bytes are under way for so long from now on, and few of them at a time. */
+  slowNetwork(delayMs: number): void {
+    const { networkWeather } = this.brokers[0].machine;
+    Object.assign(networkWeather, {
+      ...{ leastDelayMs: delayMs, mostDelayMs: delayMs },
+      windowBytes: 500,
+    });
+  }
+
+  /** A broker's disk has room for so many bytes from now on; infinite: for all there may be. */
+  leaveRoom({ machine }: Member, bytes: number): void {
+    machine.faults.capacityBytes = machine.files.usedBytes + bytes;
+  }
+
+  /** Whether a broker is the master, as far as it knows. */
+  leads({ running }: Member): boolean {
+    return running?.pair.role === "master";
   }
 
   #note(what: string): void {
