@@ -58,13 +58,13 @@ export const COPY_SCENARIOS = [
       await pair.until("the master leads", () => pair.leads(one));
 
       // It copies everything anew, to a slow disk, and isn't in sync before it has.
-      pair.slowSyncs(two, 300);
+      pair.slowSyncs(two, 1200);
       controls.start(two, one);
       await pair.until("the slave is in sync", () => two.running?.pair.following?.inSync === true);
       const [has, is] = [pair.durableEndOf("orders", two), pair.durableEndOf("orders", one)];
       must(has === is, () => `the slave is told to be in sync, and has ${has} of ${is}`);
     },
-    { "replica.lag.time.max.ms": 10_000 },
+    { "replica.lag.time.max.ms": 60_000 },
   ),
 
   pairScenario(
