@@ -1,3 +1,4 @@
+import { admit, decide, drop, mayJoin, propose } from "./copy-changes.ts";
 import type { Copy, CopyOrigin, CopyRules, CopyState, IsrAuthority } from "./copy-state.ts";
 import { isUnproposed } from "./copy-state.ts";
 
@@ -61,7 +62,7 @@ export class PartitionCopies {
   get wantedIsr(): number[] {
     const wanted = (copy: Copy) => {
       if (copy.proposed !== "in") return (copy.proposed ?? copy.standing) === "in";
-      return copy.offset >= 0 && this.#mayJoin(copy);
+      return copy.offset >= 0 && mayJoin(copy, this.#authority);
     };
     return [this.#leaderId, ...this.#ids(wanted)];
   }
@@ -136,10 +137,7 @@ export class PartitionCopies {
   /** It was agreed that these are in the ISR, and no proposal is under way any more. */
   agreed(isr: ReadonlySet<number>, nowMs: number): void {
     for (const copy of this.#copies.values()) {
-      const { brokerId, standing, proposed } = copy;
-      copy.proposed = null;
-      if (isr.has(brokerId)) this.#enter(copy);
-      else if (standing === "in" || proposed === "in") this.#leave(copy, nowMs);
+      this.#count(decide(copy, isr.has(copy.brokerId), nowMs));
     }
     this.#raise();
   }
@@ -198,11 +196,11 @@ export class PartitionCopies {
     for (const copy of this.#copies.values()) {
       this.#seeWhetherCaughtUp(copy);
       const isRecent = nowMs - copy.caughtUpAtMs <= this.#rules.lagTimeMaxMs;
-      const isHopeless = copy.standing === "joining" && !this.#mayJoin(copy);
+      const isHopeless = copy.standing === "joining" && !mayJoin(copy, this.#authority);
       if (copy.standing !== "out" && (!isRecent || isHopeless)) this.#drop(copy, nowMs);
       else if (isRecent && isUnproposed(copy)) this.#join(copy, nowMs);
       else if (copy.proposed === "out" && copy.offset >= this.#highWatermark) {
-        this.#propose(copy, null);
+        this.#count(propose(copy, null));
       }
     }
     if (this.changeCount === before) return false;
@@ -220,58 +218,24 @@ export class PartitionCopies {
     return false;
   }
 
-  /** It is in sync: so it is in the ISR, or that is proposed. */
-  #admit(copy: Copy): void {
-    if (!this.#authority) {
-      this.#enter(copy);
-      return;
-    }
-    copy.standing = "joining"; // from now on it may be in the ISR any moment
-    this.#propose(copy, "in");
-  }
-
-  #mayJoin({ brokerId, synchronous }: Copy): boolean {
-    return synchronous && (this.#authority?.mayJoin(brokerId) ?? true);
-  }
-
-  /** It isn't in sync any more: so it is out, or that is proposed, and waited for. */
-  #drop(copy: Copy, nowMs: number): void {
-    if (!this.#authority) this.#leave(copy, nowMs);
-    else if (copy.standing === "in") this.#propose(copy, "out");
-    else if (copy.proposed === null) this.#leave(copy, nowMs);
-  }
-
-  #propose(copy: Copy, proposed: Copy["proposed"]): void {
-    if (copy.proposed === proposed) return;
-    copy.proposed = proposed;
-    this.changeCount++;
-  }
-
-  #enter(copy: Copy): void {
-    if (copy.standing === "in") return;
-    copy.standing = "in";
-    copy.outSinceMs = null;
-    copy.wasIn = true;
-    this.changeCount++;
-  }
-
-  #leave(copy: Copy, nowMs: number): void {
-    if (copy.standing === "out") return;
-    copy.standing = "out";
-    copy.outSinceMs ??= nowMs;
-    this.changeCount++;
-  }
-
   #join(copy: Copy, nowMs: number): void {
-    if (copy.standing === "in" || !this.#mayJoin(copy)) return;
+    if (copy.standing === "in" || !mayJoin(copy, this.#authority)) return;
     // The high watermark may be behind what was committed before this broker led.
     if (copy.offset >= Math.max(this.#highWatermark, this.#firstOffset)) {
       const all = copy.offset >= this.#endOffset;
       // Behind a watermark that can't move, having everything is what counts.
-      if (all || copy.standing === "joining") this.#admit(copy);
+      if (all || copy.standing === "joining") this.#count(admit(copy, this.#authority));
     }
     if (copy.outSinceMs === null || copy.caughtUpAtMs <= copy.outSinceMs) return;
     if (nowMs - copy.caughtUpAtMs <= NEARLY_CAUGHT_UP_MS) copy.standing = "joining";
+  }
+
+  #drop(copy: Copy, nowMs: number): void {
+    this.#count(drop(copy, this.#authority, nowMs));
+  }
+
+  #count(changed: boolean): void {
+    if (changed) this.changeCount++;
   }
 
   /** Who had everything when it was heard last was caught up then. */

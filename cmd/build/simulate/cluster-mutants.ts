@@ -105,10 +105,10 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   mutantOf("cluster", "the ISR is written without a comparison", WITHOUT_COMPARING),
   cluster(
     "who falls out of the ISR isn't waited for any more, before etcd agrees",
-    "replication/partition-copies.ts",
-    'else if (copy.standing === "in") this.#propose(copy, "out");',
-    'else if (copy.standing === "in") {\n      this.#propose(copy, "out");\n' +
-      '      copy.standing = "out";\n    }',
+    "replication/copy-changes.ts",
+    'if (copy.standing === "in") return propose(copy, "out");',
+    'if (copy.standing === "in") {\n    copy.standing = "out";\n' +
+      '    return propose(copy, "out");\n  }',
   ),
   cluster(
     "who is to be in the ISR isn't waited for before etcd agrees",
