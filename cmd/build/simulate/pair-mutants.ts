@@ -24,10 +24,10 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   ]),
   pair(
     "high watermark moved by what was sent",
-    "replication/leader-session.ts",
-    "else this.#outlet.batches(tell(sent), pieces);",
-    "else this.#outlet.batches(tell(sent), pieces), " +
-      "led.copied(this.brokerId, sent.nextOffset, this.#path.nowMs());",
+    "replication/send-queue.ts",
+    "else this.#path.outlet.batches(tell(sent), pieces);",
+    "else this.#path.outlet.batches(tell(sent), pieces), " +
+      "led.copied(this.#path.brokerId, sent.nextOffset, this.#path.nowMs());",
   ),
   pair(
     "acks of all don't wait for the copies",
