@@ -1,6 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Random } from "../platform/random.ts";
-import { batchSizeBytes, lastOffset } from "../record/batch.ts";
+import { batchSizeBytes, endOffsetOf } from "../record/batch.ts";
 import { recordsOf } from "../record/records.ts";
 import { DamageError, StorageError } from "../storage/errors.ts";
 import type { LogStore } from "../storage/log-store.ts";
@@ -66,11 +66,7 @@ export class EmbeddedMetadataStore implements MetadataStore {
 
   /** Takes over what the leader has decided: whole batches that are durable here, too. */
   copied(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; at += batchSizeBytes(bytes, at)) {
-      for (const record of recordsOf(bytes, at, RECORD_LIMIT_BYTES)) {
-        this.#state.apply(decodeChange(record.key, record.value));
-      }
-    }
+    applyBatches(this.#state, bytes);
   }
 
   /**
@@ -182,13 +178,18 @@ export class EmbeddedMetadataStore implements MetadataStore {
       if (chunks.length === 0)
         throw new Error(`${METADATA_LOG} has nothing at ${offset} of ${end}`);
       for (const chunk of chunks) {
-        for (let at = 0; at < chunk.length; at += batchSizeBytes(chunk, at)) {
-          for (const record of recordsOf(chunk, at, RECORD_LIMIT_BYTES)) {
-            state.apply(decodeChange(record.key, record.value));
-          }
-          offset = lastOffset(chunk, at) + 1;
-        }
+        applyBatches(state, chunk);
+        offset = endOffsetOf(chunk);
       }
+    }
+  }
+}
+
+/** Takes over the changes that whole batches have. */
+function applyBatches(state: MetadataState, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += batchSizeBytes(bytes, at)) {
+    for (const record of recordsOf(bytes, at, RECORD_LIMIT_BYTES)) {
+      state.apply(decodeChange(record.key, record.value));
     }
   }
 }
