@@ -1,6 +1,8 @@
 import type { Clock } from "../platform/clock.ts";
 import { recordCount } from "../record/batch.ts";
-import type { OnAppended } from "../storage/append-group.ts";
+import type { ReplicationLeader } from "../replication/leader.ts";
+import type { LedLog } from "../replication/led-log.ts";
+import type { Appended, OnAppended } from "../storage/append-group.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import type { OnProduced, ProduceReceipt, ProduceRequest } from "./api.ts";
 import { admitBatch, admitRestored, recompressed } from "./batch-rules.ts";
@@ -13,6 +15,7 @@ import type { Traffic } from "./observability/traffic.ts";
 import { WriteEvents } from "./observability/write-events.ts";
 import { fenced, tooFewCopies, unknownPartition } from "./refusals.ts";
 import { brokerError } from "./storage-errors.ts";
+import type { Partition } from "./topics/partition.ts";
 import type { Topics } from "./topics/topics.ts";
 
 /** What a producer's batch goes through. */
@@ -24,6 +27,20 @@ export interface AppendsPath {
   readonly traffic: Traffic;
   readonly events: EventLog;
   readonly refusals: RefusalCounts;
+}
+
+/** A batch that the storage has, and who is told what becomes of it. */
+interface Pending {
+  readonly partition: Partition;
+  readonly leader: ReplicationLeader;
+  /** What it was appended to: another broker may lead before it is written. */
+  readonly led: LedLog;
+  readonly acks: ProduceRequest["acks"];
+  readonly recordCount: number;
+  /** As the producer sent it. */
+  readonly sizeBytes: number;
+  readonly logAppendTimeMs: number;
+  readonly done: OnProduced;
 }
 
 /** Takes producers' batches: checks them, has them written, and acks them as they asked. */
@@ -55,7 +72,7 @@ export class Appends {
   /** Begins an append, of which `done` will be told; returns why not if it may not begin. */
   #append(request: ProduceRequest, restores: boolean, done: OnProduced): BrokerError | null {
     const { topic, partition: index, buffer, from, to, acks } = request;
-    const { clock, store, topics, membership, traffic } = this.#path;
+    const { clock, store, topics, membership } = this.#path;
     if (isInternal(topic)) return internalTopic(topic);
     const { refusal, leader } = membership;
     if (refusal) return refusal;
@@ -75,44 +92,64 @@ export class Appends {
     if (acks === -1 && !copies.enough) return tooFewCopies(partition, copies.isr.length);
     const packed = restores ? null : recompressed(settings, buffer, from);
     if (packed instanceof BrokerError) return packed;
-    const count = recordCount(buffer, from);
+    const pending: Pending = {
+      partition,
+      leader,
+      led,
+      acks,
+      recordCount: recordCount(buffer, from),
+      sizeBytes: to - from,
+      logAppendTimeMs,
+      done,
+    };
+    const written: OnAppended = (outcome) => this.#written(pending, outcome);
     const at = packed ? 0 : from;
     const sizeBytes = packed?.length ?? to - from;
-    const told = (outcome: Parameters<OnAppended>[0]): void => {
-      if (outcome instanceof Error) {
-        this.#refuse(this.#writeEvents.refused(outcome), done);
-        return;
-      }
-      this.#writeEvents.taken();
-      // Another broker may lead by now, and give the same offsets to other records.
-      if (leader.led(log) !== led) {
-        done(log.removed ? unknownPartition(topic, index) : membership.partitions.refusalOf(place));
-        return;
-      }
-      if (leader.isFenced) {
-        this.#refuse(fenced(led), done);
-        return;
-      }
-      traffic.written(count, to - from);
-      partition.written(count, to - from);
-      const { baseOffset, lastOffset, durability, duplicate } = outcome;
-      const acked = (error: Error | null): void => {
-        if (error) {
-          this.#refuse(brokerError(error), done);
-          return;
-        }
-        const copyCount = copies.countWith(lastOffset + 1);
-        if (copyCount === 1 && copies.degraded) leader.degraded.ackedAlone(count);
-        const { startOffset: logStartOffset } = log;
-        const offsets = { baseOffset, lastOffset, logStartOffset };
-        done({ ...offsets, logAppendTimeMs, durability, copies: copyCount, duplicate });
-      };
-      if (acks === -1) log.commits.wait(lastOffset + 1, log.highWatermark, acked);
-      else acked(null);
-    };
-    if (restores) store.submitCopy(log, buffer, at, sizeBytes, told);
-    else store.submit(log, packed ?? buffer, at, sizeBytes, epoch, told);
+    if (restores) store.submitCopy(log, buffer, at, sizeBytes, written);
+    else store.submit(log, packed ?? buffer, at, sizeBytes, epoch, written);
     return null;
+  }
+
+  /** It is as safe here as the topic asks; who wants all copies to have it waits for those. */
+  #written(pending: Pending, outcome: Parameters<OnAppended>[0]): void {
+    const { partition, leader, led, acks, recordCount, sizeBytes, done } = pending;
+    if (outcome instanceof Error) {
+      this.#refuse(this.#writeEvents.refused(outcome), done);
+      return;
+    }
+    this.#writeEvents.taken();
+    const { log, place } = partition;
+    // Another broker may lead by now, and give the same offsets to other records.
+    if (leader.led(log) !== led) {
+      const { topic, index } = partition;
+      const { partitions } = this.#path.membership;
+      done(
+        log.removed ? unknownPartition(topic.metadata.name, index) : partitions.refusalOf(place),
+      );
+      return;
+    }
+    if (leader.isFenced) {
+      this.#refuse(fenced(led), done);
+      return;
+    }
+    this.#path.traffic.written(recordCount, sizeBytes);
+    partition.written(recordCount, sizeBytes);
+    const committed = (error: Error | null) => this.#ack(pending, outcome, error);
+    if (acks === -1) log.commits.wait(outcome.lastOffset + 1, log.highWatermark, committed);
+    else committed(null);
+  }
+
+  #ack(pending: Pending, appended: Appended, error: Error | null): void {
+    const { leader, led, recordCount, logAppendTimeMs, done } = pending;
+    if (error) {
+      this.#refuse(brokerError(error), done);
+      return;
+    }
+    const { baseOffset, lastOffset, durability, duplicate } = appended;
+    const copies = led.copies.countWith(lastOffset + 1);
+    if (copies === 1 && led.copies.degraded) leader.degraded.ackedAlone(recordCount);
+    const offsets = { baseOffset, lastOffset, logStartOffset: led.log.startOffset };
+    done({ ...offsets, logAppendTimeMs, durability, copies, duplicate });
   }
 }
 

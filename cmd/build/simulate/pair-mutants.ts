@@ -32,8 +32,8 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
   pair(
     "acks of all don't wait for the copies",
     "broker/appends.ts",
-    "if (acks === -1) log.commits.wait(lastOffset + 1, log.highWatermark, acked);",
-    "if (acks < -1) log.commits.wait(lastOffset + 1, log.highWatermark, acked);",
+    "if (acks === -1) log.commits.wait(outcome.lastOffset + 1, log.highWatermark, committed);",
+    "if (acks < -1) log.commits.wait(outcome.lastOffset + 1, log.highWatermark, committed);",
   ),
   pair(
     "a follower cuts to its high watermark first (KIP-101)",
