@@ -1,11 +1,17 @@
 import { expect, test } from "bun:test";
 import { appendPairs, openStore, SMALL_LOG } from "../storage/store.testing.ts";
 import type { FollowerOrigin } from "./known-follower.ts";
-import { alone } from "./lead-terms.ts";
+import { alone, type LogRules } from "./lead-terms.ts";
 import { ReplicationLeader } from "./leader.ts";
-import type { Beat } from "./messages.ts";
+import type { Beat, LogMarks } from "./messages.ts";
 
 const FENCE_AFTER_MS = 400;
+const RULES: LogRules = {
+  mode: "sync",
+  minInsyncReplicas: 1,
+  policy: "degrade",
+  lagTimeMaxMs: 400,
+};
 
 /** A leader of one log, and what it sends of beats. */
 async function startedLeader(records: number, origin: FollowerOrigin = "known") {
@@ -13,15 +19,9 @@ async function startedLeader(records: number, origin: FollowerOrigin = "known") 
   const log = store.openLog("orders-0", "a", SMALL_LOG);
   for (let i = 0; i < records; i++) await appendPairs(store, log, [["k", "v"]]);
   log.highWatermark = 0; // as after a restart
-  const rules = {
-    mode: "sync",
-    minInsyncReplicas: 1,
-    policy: "degrade",
-    lagTimeMaxMs: 400,
-  } as const;
   const leader: ReplicationLeader = new ReplicationLeader({
     ...{ clock, store, brokerId: 1, lagTimeMaxMs: 400, fenceAfterMs: FENCE_AFTER_MS },
-    ...{ isOutdated: () => false, rulesOf: () => rules },
+    ...{ isOutdated: () => false, rulesOf: () => RULES },
     ...{ find: () => leader.led(log) ?? null, leftOut() {}, changed() {} },
   });
   leader.putFollower(2, "sync", origin);
@@ -103,4 +103,32 @@ test("a leader that fences itself takes no late answer for a sign of life", asyn
   await answer([beats.at(-1)?.atMs ?? 0]);
   expect(leader.isFenced).toBe(false);
   await stop();
+});
+
+test("nothing more is sent of what another broker leads, also while it is read", async () => {
+  const { store, clock } = await openStore();
+  const logs = ["a-0", "b-0"].map((name) => store.openLog(name, name, SMALL_LOG));
+  for (const log of logs) await appendPairs(store, log, [["k", "v"]]);
+  const leader: ReplicationLeader = new ReplicationLeader({
+    ...{ clock, store, brokerId: 1, lagTimeMaxMs: 400, fenceAfterMs: 0 },
+    ...{ isOutdated: () => false, rulesOf: () => RULES, leftOut() {}, changed() {} },
+    find: (name) =>
+      logs.map((log) => leader.led(log)).find((led) => led?.log.name === name) ?? null,
+  });
+  leader.putFollower(2, "sync", "new");
+  for (const log of logs) leader.lead(log, alone(1));
+  const sent: LogMarks[] = [];
+  const batches = (marks: LogMarks) => void sent.push(marks);
+  const whenRoom = (work: () => void) => work();
+  const outlet = { ...{ placed() {}, marks() {}, end() {}, beat() {} }, batches, whenRoom };
+  const nothing = { endOffset: 0, lastEpoch: -1, leaderEpoch: 1 };
+  const followed = logs.map(({ name, incarnation }, index) => {
+    return { index, name, incarnation, ...nothing };
+  });
+  leader.open(2, outlet, 1000).follow(followed);
+  for (const log of logs) leader.resign(log, "another broker leads it");
+  await turns();
+  expect(sent).toEqual([]);
+  leader.stop("the test is over");
+  await store.close();
 });

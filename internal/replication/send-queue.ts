@@ -129,6 +129,7 @@ export class SendQueue {
     let sentAny = false;
     for (const sent of [...this.#ready]) {
       if (this.#closed) return false;
+      if (!this.#ready.has(sent)) continue; // it was dropped meanwhile
       const { led, nextOffset } = sent;
       if (led.log.removed) removed(sent);
       else if (nextOffset >= led.log.endOffset) {
@@ -155,12 +156,14 @@ export class SendQueue {
     if (windowBytes - this.#creditBytes >= mostBytes) return false;
     const sent = this.#firstFarBehind();
     if (!sent) return false;
-    this.#farBehind.delete(sent);
     if (sent.led.log.removed) removed(sent);
     else if (isFarBehind(sent, brokerId)) {
       const sizeBytes = await this.#send(sent, this.#farBehind);
       if (isNewCopy(sent, brokerId)) pace.spend(sizeBytes);
-    } else this.#ready.add(sent);
+    } else {
+      this.#farBehind.delete(sent);
+      this.#ready.add(sent);
+    }
     return true;
   }
 
@@ -173,15 +176,15 @@ export class SendQueue {
     return undefined;
   }
 
-  /** Sends a piece of a log, which has to wait for its next turn among `others`; its size. */
-  async #send(sent: SentLog, others: Set<SentLog>): Promise<number> {
+  /** Sends a piece of one of `all`, which has to wait for its next turn among them; its size. */
+  async #send(sent: SentLog, all: Set<SentLog>): Promise<number> {
     const { led, nextOffset } = sent;
     const { log } = led;
     // What the leader has dropped meanwhile, the follower will never get.
     const offset = Math.max(nextOffset, log.startOffset);
     const { endOffset } = log;
     const pieces = await this.#read(log, offset);
-    if (this.#closed || pieces === null) return 0;
+    if (this.#closed || pieces === null || !all.has(sent)) return 0; // it may have been dropped
     sent.nextOffset = offset;
     let sizeBytes = 0;
     for (const piece of pieces) {
@@ -189,8 +192,8 @@ export class SendQueue {
       sizeBytes += piece.length;
     }
     this.#creditBytes -= sizeBytes;
-    others.delete(sent);
-    others.add(sent);
+    all.delete(sent);
+    all.add(sent);
     if (pieces.length === 0) sent.nextOffset = endOffset;
     else this.#path.outlet.batches(tell(sent), pieces);
     return sizeBytes;
