@@ -51,9 +51,11 @@ export class RecordWriter {
    * before that some can't be here.
    */
   async write({ topic: name, partition, records }: RecordsToWrite): Promise<WrittenBatch[]> {
+    // Those that can't be read make no topic.
+    const taken = takeAll(records);
     const topic = await topicToWrite(this.#broker, name);
     const keyless = partition ?? this.#keylessPartition(topic);
-    const batches = this.#gather(records, (key) => {
+    const batches = this.#gather(taken, (key) => {
       return partition ?? (key === null ? keyless : partitionOfKey(key, topic.partitionCount));
     });
     this.#checkLeads(name, batches);
@@ -73,17 +75,13 @@ export class RecordWriter {
   }
 
   #gather(
-    records: Iterable<WrittenRecord>,
+    records: readonly WrittenRecord[],
     partitionFor: (key: Uint8Array | null) => number,
   ): Batch[] {
     const nowMs = this.#clock.nowMs();
     const batches: Batch[] = [];
     const filling = new Map<number, BatchBuilder>();
-    let count = 0;
     for (const { timestampMs = nowMs, ...rest } of records) {
-      if (++count > MAX_RECORDS) {
-        throw new BrokerError("batch-too-large", `${MAX_RECORDS} records are taken at a time`);
-      }
       const record = { ...rest, timestampMs };
       const partition = partitionFor(record.key);
       let builder = filling.get(partition);
@@ -125,4 +123,15 @@ export class RecordWriter {
       return { partition, recordCount, outcome: error };
     }
   }
+}
+
+function takeAll(records: Iterable<WrittenRecord>): WrittenRecord[] {
+  const taken: WrittenRecord[] = [];
+  for (const record of records) {
+    if (taken.length === MAX_RECORDS) {
+      throw new BrokerError("batch-too-large", `${MAX_RECORDS} records are taken at a time`);
+    }
+    taken.push(record);
+  }
+  return taken;
 }

@@ -143,7 +143,7 @@ describe("POST to a topic", () => {
     expect(fields.written).toMatchObject([{ partition: 0, records: 1 }]);
   });
 
-  test("while records are written, little is kept of what a client says early", async () => {
+  test("little is kept of what a client says while its records are written", async () => {
     const health = "GET /health HTTP/1.1\r\n\r\n";
     const client = await caller({ network: { windowBytes: 1024 } });
     const kept = Promise.withResolvers<void>();
@@ -155,7 +155,7 @@ describe("POST to a topic", () => {
     expect(client.heard().match(/"status":"ok"/g)).toHaveLength(10_000);
   });
 
-  test("100 Continue is said before a body that is waited for, not a too large one", async () => {
+  test("100 Continue is said before a body, not before one too large", async () => {
     const client = await caller();
     const wait = "POST /topics/orders HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: ";
     expect(await client.ask(`${wait}1\r\n\r\n`)).toBe("HTTP/1.1 100 Continue\r\n\r\n");

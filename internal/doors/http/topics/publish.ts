@@ -41,7 +41,7 @@ function* recordsOf({ headers, query, body }: HttpRequest): Generator<WrittenRec
   if (JSON_LINES.test(type)) {
     for (const record of recordsOfLines(body)) yield { ...record, key: record.key ?? key };
   } else if (TEXT.test(type)) {
-    if (!isUtf8(body)) throw unsupported("no text: send it as application/octet-stream");
+    if (!isUtf8(body)) throw unsupported("this is no text: send it as application/octet-stream");
     for (const value of linesOf(body)) yield { key, value, headers: [] };
   } else {
     yield { key, value: body, headers: [] };
