@@ -56,7 +56,8 @@ export async function startBroker(
     };
     const bounded = countedLog(limitedLog(log, clock), broker.refusals);
     const served = protocols(broker, clock, bounded);
-    const limits = { ...defaultDoorsLimits, maxConnections: broker.settings.maxConnections };
+    const { maxConnections, maxIdleMs } = broker.settings;
+    const limits = { ...defaultDoorsLimits, maxConnections, maxIdleMs };
     const doors = new Doors({ clock, network, log: bounded, protocols: served, counted, limits });
     const addresses = await listen(doors, settings.listen).catch(async (error) => {
       doors.close();

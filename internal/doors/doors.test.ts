@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import type { ConnectionCounts } from "../broker/observability/gauges.ts";
 import { FrameAssembler } from "../platform/frames.ts";
-import type { Connection, Network, Receiver } from "../platform/network.ts";
+import type { Connection, Network } from "../platform/network.ts";
 import { manualClock } from "../platform/testing/manual-clock.ts";
 import { type MemoryNetworkOptions, memoryNetwork } from "../platform/testing/memory-network.ts";
 import { Doors, type DoorsLimits, defaultDoorsLimits } from "./doors.ts";
-import type { Protocol } from "./entrance.ts";
+import type { Conversation, Protocol } from "./entrance.ts";
 
 const decoder = new TextDecoder();
 
@@ -50,7 +50,7 @@ function regret(leastBytes: number): Protocol["turnAway"] {
 }
 
 /** Reads frames behind four bytes, and says how long each was. */
-function counter(connection: Connection): Receiver {
+function counter(connection: Connection): Conversation {
   const frames = new FrameAssembler(1e6, (_, from, to) => connection.send(bytes(`${to - from}`)));
   let isFirst = true;
   return {
@@ -62,12 +62,13 @@ function counter(connection: Connection): Receiver {
       return frames.partial;
     },
     filled: (count) => frames.filled(count),
+    mayBeSilent: false,
     drained() {},
     closed() {},
   };
 }
 
-function repeater(name: string): (connection: Connection) => Receiver {
+function repeater(name: string): (connection: Connection) => Conversation {
   return (connection) => {
     connection.send(new TextEncoder().encode(name));
     return {
@@ -76,6 +77,7 @@ function repeater(name: string): (connection: Connection) => Receiver {
         connection.send(chunk.slice(from, to));
       },
       partial: null,
+      mayBeSilent: name === "o:",
       filled() {},
       drained() {},
       closed() {},
@@ -144,6 +146,31 @@ test("an unknown protocol is closed, and the log says what it began with", async
   expect(opened.connectionCount).toBe(0);
 });
 
+test("who says nothing for long is disconnected, unless it waits for something", async () => {
+  const limits = { ...defaultDoorsLimits, maxIdleMs: 80_000 };
+  const { call, clock, logged, doors: opened } = await doors({ limits });
+  const [leaked, speaking] = [await call("\0"), await call("WEIR")];
+  const waiting = await call("WAIT");
+  for (let second = 0; second < 90; second++) {
+    if (second % 30 === 0) speaking.connection?.send(bytes("."));
+    await turns();
+    if (second === 79) expect(leaked.closed).toBe(false);
+    clock.advance(1000);
+  }
+  await turns();
+  expect([leaked.closed, speaking.closed, waiting.closed]).toEqual([true, false, false]);
+  expect(logged).toEqual(["connections-idle 1 80000"]);
+  expect(opened.connectionCount).toBe(2);
+});
+
+test("idle connections are left alone where no limit is set", async () => {
+  const { call, clock } = await doors({ limits: { ...defaultDoorsLimits, maxIdleMs: -1 } });
+  const leaked = await call("WEIR");
+  clock.advance(1e9);
+  await turns();
+  expect(leaked.closed).toBe(false);
+});
+
 test("requests that aren't whole have a bound, and who holds most of them goes", async () => {
   const limits = { ...defaultDoorsLimits, maxUnfinishedBytes: 3000 };
   const { call, logged, doors: opened } = await doors({ limits });
@@ -180,7 +207,8 @@ test("a door that throws loses its connection only, and the log says where", asy
 });
 
 test("who does not say what it speaks is closed after a while", async () => {
-  const { call, clock, logged, doors: opened } = await doors();
+  const limits = { ...defaultDoorsLimits, maxIdleMs: -1 };
+  const { call, clock, logged, doors: opened } = await doors({ limits });
   const first = await call();
   const speaking = await call("WEIR");
   clock.advance(20_000);

@@ -22,6 +22,8 @@ export interface DoorsLimits {
   readonly maxConnections: number;
   /** How long a connection may take to say what it speaks. */
   readonly silentMs: number;
+  /** Connections that are silent for so long, and wait for nothing, are ended; below 0: none. */
+  readonly maxIdleMs: number;
   /** Bytes of requests that aren't whole; beyond it the connection that holds most is closed. */
   readonly maxUnfinishedBytes: number;
 }
@@ -30,6 +32,7 @@ export interface DoorsLimits {
 export const defaultDoorsLimits: DoorsLimits = {
   maxConnections: 10_000,
   silentMs: 30_000,
+  maxIdleMs: 600_000,
   maxUnfinishedBytes: 256 * 1024 * 1024,
 };
 
@@ -40,6 +43,8 @@ const TURN_AWAY_MS = 2000;
 
 /** How often connections are looked through for silent ones. */
 const SWEEP_MS = 5000;
+/** How often in their time connections are looked through for idle ones. */
+const IDLE_SWEEPS = 8;
 
 const nobody: Receiver = { receive() {}, partial: null, filled() {}, drained() {}, closed() {} };
 
@@ -59,6 +64,7 @@ export class Doors {
   private refusedCount = 0;
   private unfinishedBytes = 0;
   private sweepTimer: Timer | null = null;
+  private idleTimer: Timer | null = null;
   private readonly watcher: EntranceWatcher = {
     recognized: (entrance) => this.silent.delete(entrance),
     unrecognized: ({ connection }, firstBytes) => {
@@ -101,6 +107,7 @@ export class Doors {
   /** Takes no more connections, and ends those that are open once their answers have left. */
   close(): void {
     this.sweepTimer?.cancel();
+    this.idleTimer?.cancel();
     for (const listener of this.listeners.splice(0)) listener.close();
     for (const { connection } of this.entrances) connection.end();
     for (const connection of this.turnedAway) connection.destroy();
@@ -109,6 +116,7 @@ export class Doors {
   private accept(connection: Connection): Receiver {
     const { clock, protocols } = this.context;
     this.sweepLater();
+    this.sweepIdleLater();
     if (this.entrances.size >= this.limits.maxConnections) return this.turnAway(connection);
     const entrance = new Entrance(connection, clock.monotonicMs(), protocols, this.watcher);
     this.entrances.add(entrance);
@@ -181,5 +189,23 @@ export class Doors {
     if (this.refused > 0) log.warn("connections-refused", { count: this.refused, maxConnections });
     this.refused = 0;
     if (this.silent.size > 0) this.sweepLater();
+  }
+
+  private sweepIdleLater(): void {
+    const { maxIdleMs } = this.limits;
+    if (maxIdleMs < 0) return;
+    const delayMs = Math.max(1000, maxIdleMs / IDLE_SWEEPS);
+    this.idleTimer ??= this.context.clock.after(delayMs, () => this.sweepIdle());
+  }
+
+  private sweepIdle(): void {
+    const { clock, log } = this.context;
+    const { maxIdleMs } = this.limits;
+    this.idleTimer = null;
+    const nowMs = clock.monotonicMs();
+    const idle = [...this.entrances].filter((entrance) => entrance.isIdle(nowMs, maxIdleMs));
+    for (const { connection } of idle) connection.end();
+    if (idle.length > 0) log.info("connections-idle", { count: idle.length, maxIdleMs });
+    if (this.entrances.size > 0) this.sweepIdleLater();
   }
 }

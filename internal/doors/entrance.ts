@@ -1,5 +1,11 @@
 import type { Connection, NetworkError, PartialFrame, Receiver } from "../platform/network.ts";
 
+/** What a protocol has for each connection. */
+export interface Conversation extends Receiver {
+  /** Whether silence of the client's means nothing now: it waits for an answer, for example. */
+  readonly mayBeSilent: boolean;
+}
+
 /** A protocol that clients may speak, told by what a connection begins with. */
 export interface Protocol {
   /** For the log. */
@@ -7,7 +13,7 @@ export interface Protocol {
   /** At least one byte; none of two protocols may be the beginning of the other's. */
   readonly firstBytes: Uint8Array;
   /** Makes the receiver of a connection that speaks it; it gets every byte, also the first. */
-  readonly open: (connection: Connection) => Receiver;
+  readonly open: (connection: Connection) => Conversation;
   /**
    * What a client is told that isn't served, and why, by the `first` bytes that it sent: at least
    * `firstBytes`. Empty: nothing can be said; null: not before there are more.
@@ -47,7 +53,10 @@ export class Entrance implements Receiver {
   unfinishedBytes = 0;
   private readonly protocols: readonly Protocol[];
   private readonly watcher: EntranceWatcher;
-  private receiver: Receiver | null = null;
+  /** Since when nothing has come that the client had to say, as far as `isIdle` has looked. */
+  private quietSinceMs: number;
+  private heard = false;
+  private receiver: Conversation | null = null;
   private unknown = false;
   /** What came while it could still be several protocols. */
   private first = new Uint8Array(0);
@@ -60,6 +69,7 @@ export class Entrance implements Receiver {
   ) {
     this.connection = connection;
     this.sinceMs = sinceMs;
+    this.quietSinceMs = sinceMs;
     this.protocols = protocols;
     this.watcher = watcher;
   }
@@ -69,14 +79,23 @@ export class Entrance implements Receiver {
   }
 
   receive(chunk: Uint8Array, from: number, to: number): void {
+    this.heard = true;
     if (this.receiver !== null) this.receiver.receive(chunk, from, to);
     else if (!this.unknown && to > from) this.recognize(chunk, from, to);
     this.noteUnfinished(this.partial?.filledBytes ?? 0);
   }
 
   filled(count: number): void {
+    this.heard = true;
     this.receiver?.filled(count);
     this.noteUnfinished(this.partial?.filledBytes ?? 0);
+  }
+
+  /** Whether the client has been silent for so long, and nothing is under way for it. */
+  isIdle(nowMs: number, idleMs: number): boolean {
+    if (this.heard || this.receiver?.mayBeSilent) this.quietSinceMs = nowMs;
+    this.heard = false;
+    return nowMs - this.quietSinceMs >= idleMs;
   }
 
   /** Closes the connection at once: what it has begun is needed for others. */

@@ -73,6 +73,14 @@ const OWN_SETTINGS: readonly Setting[] = [
     documentation: "How often the broker looks for segments that are to be deleted.",
   },
   {
+    name: "connections.max.idle.ms",
+    type: "long",
+    min: -1,
+    default: "600000",
+    documentation:
+      "After how long Kafka clients that say and wait for nothing are disconnected; -1: never.",
+  },
+  {
     name: "max.connections",
     type: "int",
     min: 1,

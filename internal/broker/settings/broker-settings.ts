@@ -16,6 +16,7 @@ export interface BrokerSettings {
   readonly autoCreateTopics: boolean;
   readonly maxRequestBytes: number;
   readonly maxConnections: number;
+  readonly maxIdleMs: number;
   readonly retentionCheckMs: number;
   readonly producerExpirationMs: number;
   readonly compactionIntervalMs: number;
@@ -75,6 +76,7 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     defaultPartitions: numberOf(text("num.partitions")),
     autoCreateTopics: text("auto.create.topics.enable") === "true",
     maxConnections: numberOf(text("max.connections")),
+    maxIdleMs: numberOf(text("connections.max.idle.ms")),
     maxRequestBytes: numberOf(text("socket.request.max.bytes")),
     retentionCheckMs: numberOf(text("log.retention.check.interval.ms")),
     producerExpirationMs: numberOf(text("producer.id.expiration.ms")),

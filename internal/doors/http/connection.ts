@@ -1,8 +1,9 @@
 import { BrokerError } from "../../broker/errors.ts";
 import type { Clock, Timer } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
-import type { Connection, Receiver } from "../../platform/network.ts";
+import type { Connection } from "../../platform/network.ts";
 import type { ConnectionShare } from "../connection-share.ts";
+import type { Conversation } from "../entrance.ts";
 import { Room } from "../room.ts";
 import { type Answer, badRequest, HttpError, refusalAnswer } from "./answer.ts";
 import { BodyReader, type HeldBodies } from "./body.ts";
@@ -27,8 +28,10 @@ const MAX_AHEAD_BYTES = 64 * 1024;
 const encoder = new TextEncoder();
 
 /** A connection that speaks HTTP/1: one request after the other, each answered before the next. */
-export class HttpConnection implements Receiver {
+export class HttpConnection implements Conversation {
   readonly partial = null;
+  /** It looks after that itself: between requests, a client of HTTP soon has nothing to say. */
+  readonly mayBeSilent = true;
   readonly #context: HttpContext;
   readonly #connection: Connection;
   readonly #room: Room;

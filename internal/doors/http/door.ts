@@ -1,6 +1,7 @@
 import type { Log } from "../../platform/log.ts";
-import type { Connection, Receiver } from "../../platform/network.ts";
+import type { Connection } from "../../platform/network.ts";
 import { ConnectionShare } from "../connection-share.ts";
+import type { Conversation } from "../entrance.ts";
 import { HttpConnection } from "./connection.ts";
 import type { HttpRequest } from "./request.ts";
 import { answerBy, type RouteContext, routesOf } from "./routes.ts";
@@ -16,7 +17,7 @@ const MIB = 1024 * 1024;
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"] as const;
 
 /** Answers HTTP clients at the broker's own address. */
-export function httpDoor(options: HttpDoorOptions): (connection: Connection) => Receiver {
+export function httpDoor(options: HttpDoorOptions): (connection: Connection) => Conversation {
   const { clock, log } = options;
   const routes = routesOf(options);
   const context = {

@@ -275,6 +275,21 @@ describe("a client that has too much under way", () => {
   });
 });
 
+test("a client may be silent that waits for an answer, not one amid a request", async () => {
+  const slow = Promise.withResolvers<void>();
+  fixture.beforeProduce = () => slow.promise;
+  const client = fixture.connect();
+  client.sendBytes(Uint8Array.of(0, 0, 20, 0, 1, 2));
+  expect(client.receiver.mayBeSilent).toBe(false);
+  const other = fixture.connect();
+  other.send(produce, 9, produceOf("1"));
+  expect(other.receiver.mayBeSilent).toBe(true);
+  slow.resolve();
+  await other.answer();
+  await turns(1);
+  expect(other.receiver.mayBeSilent).toBe(false);
+});
+
 describe("a client that doesn't read", () => {
   test("is begun nothing for while its answers wait", async () => {
     const writer = fixture.connect();

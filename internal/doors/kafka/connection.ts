@@ -1,6 +1,7 @@
 import { FrameAssembler, type FrameError } from "../../platform/frames.ts";
 import type { Log, LogFields } from "../../platform/log.ts";
-import type { Connection, PartialFrame, Receiver } from "../../platform/network.ts";
+import type { Connection, PartialFrame } from "../../platform/network.ts";
+import type { Conversation } from "../entrance.ts";
 import { Pipeline, type PipelineOwner, type Shared } from "./pipeline.ts";
 import { apiName } from "./protocol/api-keys.ts";
 import { MalformedMessage } from "./protocol/errors.ts";
@@ -31,7 +32,7 @@ const NO_BYTES = new Uint8Array(0);
  * A connection that speaks Kafka's protocol: cuts what comes into requests, reads no more while
  * the client has too much under way, and ends with a line in the log when it can't be served.
  */
-export class KafkaConnection implements Receiver, PipelineOwner {
+export class KafkaConnection implements Conversation, PipelineOwner {
   private readonly context: ConnectionContext;
   private readonly connection: Connection;
   private readonly frames: FrameAssembler;
@@ -65,6 +66,10 @@ export class KafkaConnection implements Receiver, PipelineOwner {
 
   get partial(): PartialFrame | null {
     return this.frames.partial;
+  }
+
+  get mayBeSilent(): boolean {
+    return this.pipeline.count > 0;
   }
 
   receive(chunk: Uint8Array, from: number, to: number): void {

@@ -2,8 +2,9 @@ import type { Broker } from "../../broker/api.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { FrameBuffers } from "../../platform/frame-buffers.ts";
 import type { Log } from "../../platform/log.ts";
-import type { Connection, Receiver } from "../../platform/network.ts";
+import type { Connection } from "../../platform/network.ts";
 import { ConnectionShare } from "../connection-share.ts";
+import type { Conversation } from "../entrance.ts";
 import { KafkaConnection } from "./connection.ts";
 import { ConnectionFetches } from "./fetch/connection-fetches.ts";
 import { FetchSessions } from "./fetch/sessions.ts";
@@ -23,7 +24,7 @@ export interface KafkaDoorOptions {
 }
 
 /** Serves connections that speak Kafka's protocol, from their first frame on. */
-export type KafkaDoor = (connection: Connection) => Receiver;
+export type KafkaDoor = (connection: Connection) => Conversation;
 
 /** Opens the door: what it returns is to be called for each connection. */
 export function kafkaDoor({ broker, clock, log, limits: given }: KafkaDoorOptions): KafkaDoor {

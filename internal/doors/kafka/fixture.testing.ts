@@ -6,10 +6,11 @@ import { BrokerError } from "../../broker/errors.ts";
 import { openBroker } from "../../broker/open-broker.ts";
 import { bunPlatform } from "../../platform/bun/platform.ts";
 import type { LogFields } from "../../platform/log.ts";
-import type { Connection, Receiver } from "../../platform/network.ts";
+import type { Connection } from "../../platform/network.ts";
 import { type ManualClock, manualClock } from "../../platform/testing/manual-clock.ts";
 import { BatchBuilder, type BatchProducer } from "../../record/builder.ts";
 import type { Codec } from "../../record/layout.ts";
+import type { Conversation } from "../entrance.ts";
 import { kafkaDoor } from "./door.ts";
 import type { KafkaLimits } from "./limits.ts";
 import { decodeResponse, encodeRequest } from "./protocol/frames.ts";
@@ -90,7 +91,7 @@ function hooked(
 
 /** The other end of a connection: sends requests, and takes answers in their order. */
 export class TestClient {
-  readonly receiver: Receiver;
+  readonly receiver: Conversation;
   /** Whole answers, without their sizes, that nobody has taken. */
   readonly answers: Uint8Array[] = [];
   /** While true, nothing leaves the broker's queue. */
@@ -102,7 +103,7 @@ export class TestClient {
   private waiting: (() => void)[] = [];
   private nextCorrelationId = 1;
 
-  constructor(accept: (connection: Connection) => Receiver) {
+  constructor(accept: (connection: Connection) => Conversation) {
     const client = this;
     this.receiver = accept({
       remote: "test:1",

@@ -2,8 +2,9 @@ import type { Broker } from "../../broker/api.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { FrameAssembler, type FrameError } from "../../platform/frames.ts";
 import type { Log } from "../../platform/log.ts";
-import type { Connection, PartialFrame, Receiver } from "../../platform/network.ts";
+import type { Connection, PartialFrame } from "../../platform/network.ts";
 import type { ConnectionShare } from "../connection-share.ts";
+import type { Conversation } from "../entrance.ts";
 import {
   CONNECTION_ID,
   decodeFrame,
@@ -40,7 +41,7 @@ export interface NativeContext {
  * are under way, or too much is queued, the connection is paused, and what had been read of it
  * waits: never more than what the network reads at a time.
  */
-export class NativeConnection implements Receiver {
+export class NativeConnection implements Conversation {
   private readonly context: NativeContext;
   private readonly connection: Connection;
   private readonly outlet: Outlet;
@@ -80,6 +81,11 @@ export class NativeConnection implements Receiver {
 
   get partial(): PartialFrame | null {
     return this.frames.partial;
+  }
+
+  /** Clients keep their connection while they run, whatever they have to say. */
+  get mayBeSilent(): boolean {
+    return this.session.greeted;
   }
 
   receive(chunk: Uint8Array, from: number, to: number): void {

@@ -1,8 +1,9 @@
 import type { Broker } from "../../broker/api.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
-import type { Connection, Receiver } from "../../platform/network.ts";
+import type { Connection } from "../../platform/network.ts";
 import { ConnectionShare } from "../connection-share.ts";
+import type { Conversation } from "../entrance.ts";
 import { NativeConnection } from "./connection.ts";
 import { defaultNativeLimits, type NativeLimits } from "./limits.ts";
 
@@ -15,7 +16,7 @@ export interface NativeDoorOptions {
 }
 
 /** Serves connections that speak the native protocol, from their preface on. */
-export type NativeDoor = (connection: Connection) => Receiver;
+export type NativeDoor = (connection: Connection) => Conversation;
 
 /** Opens the door: what it returns is to be called for each connection. */
 export function nativeDoor({

@@ -41,7 +41,8 @@ export interface SessionContext {
 export class Session {
   private readonly context: SessionContext;
   private readonly streams = new Map<number, OpenStream>();
-  private greeted = false;
+  /** Whether the client has said who it is. */
+  greeted = false;
   private ended = false;
   private producesInFlight = 0;
   private produceBytesInFlight = 0;
