@@ -9,7 +9,7 @@ import { objectLine } from "../output/shape.ts";
 import { type ReadingOptions, watchLooks, watchOption } from "../reading.ts";
 import { takeSignals } from "../signals.ts";
 import type { Stdio } from "../stdio.ts";
-import { checkBroker, checkDisk, checkIsr, checkLag } from "./checks.ts";
+import { checkBroker, checkDamage, checkDisk, checkIsr, checkLag } from "./checks.ts";
 import { checkExits, checkShape, type Outcome, pluginLine, standings } from "./outcome.ts";
 import { checkReplication } from "./replication.ts";
 import {
@@ -70,6 +70,14 @@ const checks: readonly Check[] = [
     threshold: "if the answer takes so long",
     parse: parseTime,
     look: (client, _, options) => checkBroker(client, options),
+  },
+  {
+    nameAndArguments: "damage",
+    summary: "Check that all records that are stored can be read",
+    examples: ["weir check damage", "weir check damage --warn 1 --crit 10"],
+    threshold: "from so many damaged ranges on",
+    parse: parseCountOrTime,
+    look: (client, _, options) => checkDamage(client, options),
   },
   {
     nameAndArguments: "replication",

@@ -95,6 +95,23 @@ export async function checkDisk(client: Client, options: CheckOptions): Promise<
   };
 }
 
+/** Ranges of offsets that can't be read, of all brokers of a cluster; any is critical. */
+export async function checkDamage(client: Client, options: CheckOptions): Promise<Outcome> {
+  const peers = await client.brokers();
+  const statuses = await Promise.all(peers.map((peer) => peer.status()));
+  const value = statuses.reduce((sum, { damagedRanges }) => sum + damagedRanges, 0);
+  const warn = inUnit(options.warn, "count");
+  const crit = inUnit(options.crit, "count") ?? (warn === null ? 1 : null);
+  const where = statuses.filter(({ damagedRanges }) => damagedRanges > 0);
+  const ids = where.map(({ brokerId }) => brokerId).join(", ");
+  const some = `${counted(value, "damaged range")} on broker ${ids}`;
+  return {
+    standing: judgeMost(value, warn, crit),
+    message: value === 0 ? "no damage is known" : `${some}: weir events names them`,
+    measures: [{ name: "damaged_ranges", value, unit: "", warn, crit }],
+  };
+}
+
 /** Whether the broker answers in time, and takes records. */
 export async function checkBroker(client: Client, options: CheckOptions): Promise<Outcome> {
   const beganMs = performance.now();

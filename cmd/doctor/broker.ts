@@ -35,12 +35,14 @@ async function ask(client: Client): Promise<Diagnosis[]> {
   for await (const { atMs, broker } of watch) {
     watch.stop();
     const { version, writable, writeRefusal, refusals, diskFreeBytes, syncs } = broker;
+    const { damagedRanges } = broker;
     return [
       writable
         ? fine("broker", `${version} answers, and takes records`)
         : bad("broker", `it refuses records: ${writeRefusal ?? "unknown"}`, "See its log."),
       apart(Math.abs(Date.now() - atMs)),
       fine("broker's disk", `${humanBytes(diskFreeBytes)} are free`),
+      damage(damagedRanges),
       ...(syncs ? [syncTime(syncs.p99Ms)] : []),
       refused(refusals),
     ];
@@ -50,6 +52,12 @@ async function ask(client: Client): Promise<Diagnosis[]> {
 
 function bad(subject: string, finding: string, advice: string): Diagnosis {
   return { subject, standing: "bad", finding, advice };
+}
+
+function damage(rangeCount: number): Diagnosis {
+  if (rangeCount === 0) return fine("records", "no damage is known");
+  const finding = `${rangeCount === 1 ? "1 range" : `${rangeCount} ranges`} can't be read`;
+  return bad("records", finding, "'weir events' names them; docs/operations.md, When disks fail.");
 }
 
 function apart(apartMs: number): Diagnosis {

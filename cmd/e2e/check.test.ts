@@ -26,6 +26,7 @@ describe("weir check", () => {
     ["disk --warn 1B --crit 0B", 0, "DISK OK - "],
     ["disk --warn 1000TB --crit 1B", 1, "DISK WARNING - "],
     ["disk --warn 1000TB --crit 1000TB", 2, "DISK CRITICAL - "],
+    ["damage", 0, "DAMAGE OK - no damage is known | 'damaged_ranges'=0;;1;0\n"],
     ["broker", 0, "BROKER OK - broker 1, "],
     ["broker --warn 0s", 1, "BROKER WARNING - broker 1, "],
     ["broker -b 127.0.0.1:1", 2, "BROKER CRITICAL - unreachable: "],

@@ -20,6 +20,7 @@ export interface Attention {
 export function brokerTroubles(context: ViewContext): readonly Attention[] {
   const troubles = [
     ...refusedWrites(context),
+    ...damagedRecords(context),
     ...lowDisk(context),
     ...absentBrokers(context),
     ...degradedAcks(context),
@@ -53,6 +54,14 @@ function refusedWrites(context: ViewContext): Attention[] {
   const refusing = answering(context).filter(({ writable }) => !writable);
   return refusing.map(({ brokerId, writeRefusal }) => {
     return trouble(context, "bad", ["writes refused", `broker ${brokerId}`], writeRefusal ?? "");
+  });
+}
+
+function damagedRecords(context: ViewContext): Attention[] {
+  const damaged = answering(context).filter(({ damagedRanges }) => damagedRanges > 0);
+  return damaged.map(({ brokerId, damagedRanges }) => {
+    const why = `${counted(damagedRanges, "range")} of offsets can't be read: see the events`;
+    return trouble(context, "bad", ["damaged", `broker ${brokerId}`], why);
   });
 }
 

@@ -96,6 +96,11 @@ export function brokerFamilies(broker: Broker, leftOut: LeftOut): MetricFamily[]
     one("weir_log_size_bytes", gauge("Size of all logs."), status.logSizeBytes),
     one("weir_journal_size_bytes", gauge("Size of the journal."), status.journalSizeBytes),
     one("weir_disk_free_bytes", gauge("Free space of the data's disk."), status.diskFreeBytes),
+    one(
+      "weir_damaged_ranges",
+      gauge("Ranges of offsets that can't be read."),
+      status.damagedRanges,
+    ),
     one("weir_written_records", counter("Records written since the start."), status.recordsIn),
     one("weir_written_bytes", counter("Bytes of batches written."), status.bytesIn),
     one("weir_read_bytes", counter("Bytes of batches read."), status.bytesOut),
