@@ -2,10 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { FrameAssembler } from "../../../platform/frames.ts";
 import { apiKeys } from "./api-keys.ts";
-import { apis } from "./apis.ts";
-import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from "./frames.ts";
+import { apis } from "./apis.testing.ts";
+import { decodeResponse, encodeRequest, encodeResponse } from "./frames.ts";
 import type { Api } from "./message.ts";
 import { plain } from "./samples.testing.ts";
+import { readServed } from "./served.testing.ts";
 import type { Fields } from "./table.ts";
 import { Writer } from "./writer.ts";
 
@@ -44,11 +45,11 @@ describe.each(readdirSync(folder).sort())("%s", (file) => {
 
     test(`${index}: ${exchange.api} ${version} asks`, () => {
       const bytes = Buffer.from(request, "hex");
-      expectSameHoweverFed(bytes, decodeRequest);
-      const decoded = decodeRequest(bytes, 0, bytes.length);
-      if (decoded.status !== "known") throw new Error("this request is not known");
+      expectSameHoweverFed(bytes, (buffer, from, to) => readServed(api, buffer, from, to));
+      const decoded = readServed(api, bytes, 0, bytes.length);
+      expect(decoded).toMatchObject({ apiKey: api.key, version });
       const writer = new Writer();
-      encodeRequest(writer, api, version, decoded.request, decoded.request.body);
+      encodeRequest(writer, api, version, decoded, decoded.body);
       expect(Buffer.concat(writer.take()).subarray(4).toString("hex")).toBe(request);
     });
 

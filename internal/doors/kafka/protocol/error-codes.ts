@@ -181,15 +181,6 @@ export const kafkaErrors = {
 /** One of the names that Kafka gives its errors. */
 export type KafkaErrorName = keyof typeof kafkaErrors;
 
-const byCode = new Map<number, readonly [name: string, error: KafkaError]>(
-  Object.entries(kafkaErrors).map((entry) => [entry[1].code, entry]),
-);
-
-/** The name and meaning of a code, or undefined for one that Kafka 4.3 does not know. */
-export function kafkaErrorOf(code: number): readonly [name: string, error: KafkaError] | undefined {
-  return byCode.get(code);
-}
-
 function retriable(code: number, message: string): KafkaError {
   return { code, retriable: true, message };
 }

@@ -1,12 +1,4 @@
-import { apiOf, type Request } from "./apis.ts";
-import {
-  decodeRequestEnd,
-  decodeRequestStart,
-  decodeResponseHeader,
-  encodeRequestHeader,
-  encodeResponseHeader,
-  type RequestStart,
-} from "./headers.ts";
+import { decodeResponseHeader, encodeRequestHeader, encodeResponseHeader } from "./headers.ts";
 import type { Api } from "./message.ts";
 import { Reader } from "./reader.ts";
 import type { Decoded, Encodable, Fields } from "./table.ts";
@@ -17,31 +9,6 @@ import type { Writer } from "./writer.ts";
  * A frame is a size (int32, itself not counted), a header and a message. What is decoded here
  * is the content of a frame, behind the size; what is encoded here has the size in front.
  */
-
-/** A request that was read, or what is known of one that is not served. */
-export type DecodedRequest =
-  | { readonly status: "known"; readonly request: Request }
-  /** The key or its version is not served; nothing behind the correlation id was read. */
-  | { readonly status: "unsupported"; readonly request: RequestStart };
-
-/**
- * Reads a request out of `buffer[from, to)`. Byte ranges in it point into `buffer`. Bytes behind
- * the message are left alone, as Kafka leaves them. Throws MalformedMessage.
- */
-export function decodeRequest(buffer: Uint8Array, from: number, to: number): DecodedRequest {
-  const reader = new Reader(buffer, from, to);
-  const start = decodeRequestStart(reader);
-  const { apiKey, version, correlationId } = start;
-  const api = apiOf(apiKey);
-  if (api === undefined || !includes(api.versions, version)) {
-    return { status: "unsupported", request: start };
-  }
-  const clientId = decodeRequestEnd(reader, includes(api.request.flexible, version));
-  const body = api.request.decode(reader, version);
-  // The key and the body come from one API, which a union of APIs cannot express.
-  const request = { apiKey, version, correlationId, clientId, body } as Request;
-  return { status: "known", request };
-}
 
 /** Writes the frame of a response. Throws UnencodableField; the writer is of no use then. */
 export function encodeResponse<K extends number, Q extends Fields, R extends Fields>(

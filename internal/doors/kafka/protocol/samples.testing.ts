@@ -1,5 +1,4 @@
-import { apis } from "./apis.ts";
-import { assignment, subscription } from "./consumer-protocol.ts";
+import { apis } from "./apis.testing.ts";
 import { isUntagged } from "./decoder.ts";
 import type { Message } from "./message.ts";
 import { type Field, type Fields, MAX_INT64, type ScalarKind, type WireType } from "./table.ts";
@@ -8,15 +7,13 @@ import { includes } from "./versions.ts";
 /** Every message that is described, with what stands in front of it in a frame. */
 export const samples: readonly {
   readonly message: Message<Fields>;
-  readonly header: "request" | "response" | "embedded";
+  readonly header: "request" | "response";
   readonly key: number;
 }[] = [
   ...apis.flatMap(({ key, request, response }) => [
     { message: request, header: "request" as const, key },
     { message: response, header: "response" as const, key },
   ]),
-  { message: subscription, header: "embedded", key: -1 },
-  { message: assignment, header: "embedded", key: -1 },
 ];
 
 export function versionsOf(message: Message<Fields>): number[] {

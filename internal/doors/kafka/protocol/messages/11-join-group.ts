@@ -27,7 +27,7 @@ export const joinGroup = api({
     // The assignors that the member knows, best first.
     protocols: array("0+").of({
       name: string("0+"),
-      // A subscription, for consumers: see consumer-protocol.ts.
+      // A subscription, for consumers: see coordination/consumer-protocol.ts.
       metadata: bytes("0+"),
     }),
     reason: string("8+", { nullable: "8+", default: null, ignorable: true }),

@@ -21,7 +21,7 @@ export const syncGroup = api({
     // From the leader; empty from the others.
     assignments: array("0+").of({
       memberId: string("0+"),
-      // An assignment, for consumers: see consumer-protocol.ts.
+      // An assignment, for consumers: see coordination/consumer-protocol.ts.
       assignment: bytes("0+"),
     }),
   },

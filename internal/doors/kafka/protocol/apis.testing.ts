@@ -1,4 +1,3 @@
-import type { Api } from "./message.ts";
 import { produce } from "./messages/00-produce.ts";
 import { fetch } from "./messages/01-fetch.ts";
 import { listOffsets } from "./messages/02-list-offsets.ts";
@@ -48,7 +47,6 @@ import { consumerGroupHeartbeat } from "./messages/68-consumer-group-heartbeat.t
 import { consumerGroupDescribe } from "./messages/69-consumer-group-describe.ts";
 import { listConfigResources } from "./messages/74-list-config-resources.ts";
 import { describeTopicPartitions } from "./messages/75-describe-topic-partitions.ts";
-import type { Decoded, Fields } from "./table.ts";
 
 /** Every API whose messages are described, by key. What a door serves is the door's choice. */
 export const apis = [
@@ -102,29 +100,3 @@ export const apis = [
   listConfigResources,
   describeTopicPartitions,
 ] as const;
-
-type KnownApi = (typeof apis)[number];
-
-/** The keys of the described APIs. */
-export type ApiKey = KnownApi["key"];
-
-const byKey = new Map<number, KnownApi>(apis.map((api) => [api.key, api]));
-
-/** The API with `key`, if it is described here. */
-export function apiOf(key: number): KnownApi | undefined {
-  return byKey.get(key);
-}
-
-type RequestTo<A> =
-  A extends Api<infer Key, infer Q extends Fields, Fields>
-    ? {
-        readonly apiKey: Key;
-        readonly version: number;
-        readonly correlationId: number;
-        readonly clientId: string | null;
-        readonly body: Decoded<Q>;
-      }
-    : never;
-
-/** A decoded request; `apiKey` tells which body it has. */
-export type Request = RequestTo<KnownApi>;
