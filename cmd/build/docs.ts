@@ -2,11 +2,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { withErrors } from "./errors-table.ts";
+import { withKafka } from "./kafka-tables.ts";
 import { withTables } from "./settings-tables.ts";
 
 /** The pages by their names, with what makes each of them as it has to be of what it is. */
 export const pages: Readonly<Record<string, (page: string) => string>> = {
   "configuration.md": withTables,
+  "kafka.md": withKafka,
   "native-protocol.md": withErrors,
 };
 

@@ -58,7 +58,8 @@ export async function connectCaller(
     channel.close();
     if (!(error instanceof ClientError)) throw error;
     const place = `${formatAddress(address)}: `;
-    const { code, message, retriable } = error; // what the network says has named the address already
+    const { code, message, retriable } = error;
+    // What the network says has named the address already.
     const named = message.startsWith(place) ? message : place + message;
     throw new ClientError(code, named, { cause: error, retriable });
   }
