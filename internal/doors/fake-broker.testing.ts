@@ -18,6 +18,7 @@ import { UNKNOWN_LAG_TIME } from "../broker/groups/lag-times.ts";
 import type { Replication } from "../broker/membership/replication-api.ts";
 import { RefusalCounts } from "../broker/observability/refusal-counts.ts";
 import type { BrokerUpdate, Watched, Watcher } from "../broker/observability/watch-api.ts";
+import type { CountedTopic } from "../broker/topics/topic-summary.ts";
 import type { GroupCoordinator } from "../coordination/api.ts";
 import { baseOffset, lastOffset, maxTimestampMs, stampBatch } from "../record/batch.ts";
 import { checkBatch } from "../record/check.ts";
@@ -135,6 +136,20 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
     };
   }
 
+  function activityOf({ name, id, internal, partitionCount }: Topic): CountedTopic {
+    const numbers = Array.from({ length: partitionCount }, (_, number) => number);
+    const partitions = numbers.flatMap((number) => partition(name, number) ?? []);
+    const sum = (of: (each: PartitionStatus) => number): number =>
+      partitions.reduce((total, each) => total + of(each), 0);
+    return {
+      ...{ name, id, internal, partitionCount, replicationFactor: 2 },
+      offsetCount: sum(({ highWatermark, logStartOffset }) => highWatermark - logStartOffset),
+      sizeBytes: sum(({ sizeBytes }) => sizeBytes),
+      ...{ faultCount: 0, health: "ok", rates: null },
+      traffic: { recordsIn: 0, bytesIn: 0, bytesOut: 0 },
+    };
+  }
+
   const broker: FakeBroker = {
     identity: {
       brokerId: 1,
@@ -145,7 +160,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
     },
     groups: noGroups,
     refusals: new RefusalCounts(),
-    topicActivities: () => [],
+    topicActivities: () => [...topics.values()].map(({ topic }) => activityOf(topic)),
     alterBrokerConfig: notFaked,
     restore: notFaked,
     lagTimes: { of: () => UNKNOWN_LAG_TIME, ofGroup: () => UNKNOWN_LAG_TIME },

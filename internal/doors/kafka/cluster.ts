@@ -23,20 +23,6 @@ function nodeOf({ id, host, port, rack }: BrokerNode): Node {
   return { nodeId: id, host, port, rack };
 }
 
-/** A slave that hasn't heard its master for so long serves readers in its place. */
-const AWAY_MS = 5000;
-
-/**
- * Whom clients are told to read a partition from: its leader, or this broker, which has a copy,
- * while the leader is away. Who writes is told by an error that this isn't the leader.
- */
-export function readableFrom({ replication, identity }: Broker, leader: number): number {
-  if (replication.role !== "slave") return leader;
-  const { connected, leaderSilentMs } = replication.status();
-  const away = !connected && (leaderSilentMs ?? AWAY_MS) >= AWAY_MS;
-  return away ? identity.brokerId : leader;
-}
-
 /** Who leads a partition, for a client that asked the wrong broker; -1 where that isn't known. */
 export function leaderOf(
   broker: Broker,

@@ -1,5 +1,6 @@
 import type { Broker, Topic } from "../../broker/api.ts";
-import { nodesOf, readableFrom } from "./cluster.ts";
+import { standsInForReaders } from "../../broker/membership/stand-in.ts";
+import { nodesOf } from "./cluster.ts";
 import { kafkaErrors } from "./protocol/error-codes.ts";
 
 /** A partition as clients are told of it. */
@@ -13,7 +14,11 @@ export interface DescribedPartition {
   readonly offlineReplicas: readonly number[];
 }
 
-/** The partitions of a topic from `from` on, `count` of them at the most. */
+/**
+ * The partitions of a topic from `from` on, `count` of them at the most. Clients know no other
+ * place to read from than the leader: this broker is told to be it where it stands in for one that
+ * is away. Who writes is told by an error that it isn't.
+ */
 export function partitionsOf(
   broker: Broker,
   { name, partitionCount }: Topic,
@@ -23,10 +28,11 @@ export function partitionsOf(
   const partitions: DescribedPartition[] = [];
   const nodes = new Set(nodesOf(broker).map(({ nodeId }) => nodeId));
   const to = Math.min(partitionCount, from + count);
+  const standIn = standsInForReaders(broker) ? broker.identity.brokerId : null;
   for (let partition = from; partition < to; partition++) {
     const status = broker.partition(name, partition);
     if (status === undefined) continue; // the topic is gone
-    const leaderId = readableFrom(broker, status.leader);
+    const leaderId = standIn ?? status.leader;
     partitions.push({
       errorCode: leaderId < 0 ? kafkaErrors.LEADER_NOT_AVAILABLE.code : 0,
       partitionIndex: partition,

@@ -17,7 +17,7 @@ import * as copies from "./move-operations.ts";
 import type { Operation } from "./operation.ts";
 import * as operations from "./operations.ts";
 import * as replication from "./replicate-messages.ts";
-import type { TopicDescription, TopicSummary } from "./topic-operations.ts";
+import type { TopicDescription } from "./topic-operations.ts";
 import * as topics from "./topic-operations.ts";
 
 /**
@@ -45,7 +45,7 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
     logStartOffset: await broker.deleteRecords(topic, partition, offset),
   })),
   handler(topics.listTopics, async (broker) => ({
-    topics: broker.topics().map((topic) => summaryOf(broker, topic)),
+    topics: [...broker.topicActivities()].sort((a, b) => (a.name < b.name ? -1 : 1)),
   })),
   handler(topics.describeTopic, async (broker, { name }) => {
     const topic = broker.topic(name);
@@ -165,20 +165,4 @@ function partitionsOf(broker: Broker, topic: Topic): PartitionStatus[] {
 
 function describe(broker: Broker, topic: Topic): TopicDescription {
   return { ...topic, partitions: partitionsOf(broker, topic) };
-}
-
-function summaryOf(broker: Broker, topic: Topic): TopicSummary {
-  let replicationFactor = 0;
-  let offsetCount = 0;
-  let sizeBytes = 0;
-  const { replication, identity } = broker;
-  for (const partition of partitionsOf(broker, topic)) {
-    const { leader, replicas, highWatermark, logStartOffset } = partition;
-    replicationFactor = Math.max(replicationFactor, replicas.length);
-    const counts = !replication.inCluster || leader === identity.brokerId;
-    if (counts) offsetCount += highWatermark - logStartOffset;
-    sizeBytes += partition.sizeBytes;
-  }
-  const { name, id, internal, partitionCount } = topic;
-  return { name, id, internal, partitionCount, replicationFactor, offsetCount, sizeBytes };
 }
