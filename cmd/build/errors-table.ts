@@ -1,5 +1,5 @@
 /** The table of errors in docs/native-protocol.md, out of the errors themselves. */
-import { refusals } from "../../internal/doors/native/refusal.ts";
+import { refusals } from "../../internal/doors/native/protocol/refusal.ts";
 import { table, withPart } from "./written.ts";
 
 /** The page as it has to be. */

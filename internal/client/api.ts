@@ -10,8 +10,8 @@ import type { OffsetToSet } from "../broker/groups/group-changes.ts";
 import type { GroupStatus, GroupSummary } from "../broker/groups/group-status.ts";
 import type { ClusterStatus } from "../broker/membership/cluster-status.ts";
 import type { Announcement, PromotionReport } from "../broker/membership/pair-admin.ts";
-import type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
-import type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
+import type { BatchReceipt, BrokerHello } from "../doors/native/protocol/operations.ts";
+import type { TopicDescription, TopicSummary } from "../doors/native/protocol/topic-operations.ts";
 import type { ClusterCalls } from "./cluster-api.ts";
 import type { ClientError } from "./errors.ts";
 import type { GroupReader, GroupReadRequest } from "./group-reader-api.ts";
@@ -55,11 +55,11 @@ export type {
   TopicActivity,
   Watched,
 } from "../broker/observability/watch-api.ts";
-export type { RefusedMove } from "../doors/native/move-operations.ts";
-export type { BatchReceipt, BrokerHello } from "../doors/native/operations.ts";
-export type { StreamPosition } from "../doors/native/positions.ts";
-export type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
-export type { TopicDescription, TopicSummary } from "../doors/native/topic-operations.ts";
+export type { RefusedMove } from "../doors/native/protocol/move-operations.ts";
+export type { BatchReceipt, BrokerHello } from "../doors/native/protocol/operations.ts";
+export type { StreamPosition } from "../doors/native/protocol/positions.ts";
+export type { OpenedPartition, StreamPartition } from "../doors/native/protocol/stream-messages.ts";
+export type { TopicDescription, TopicSummary } from "../doors/native/protocol/topic-operations.ts";
 export type { TracedEvent, Watch, WatchOptions, WatchUpdate } from "./watch-api.ts";
 
 /** A topic that is to be made. */

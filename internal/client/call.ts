@@ -1,4 +1,4 @@
-import type { Operation } from "../doors/native/operation.ts";
+import type { Operation } from "../doors/native/protocol/operation.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { CallOptions } from "./api.ts";
 import type { Channel } from "./channel.ts";

@@ -6,9 +6,9 @@ import {
   MAX_REQUEST_HEAD_BYTES,
   MalformedFrame,
   PREFACE,
-} from "../doors/native/frame.ts";
-import { refusal } from "../doors/native/refusal.ts";
-import { FieldError } from "../doors/native/shapes.ts";
+} from "../doors/native/protocol/frame.ts";
+import { refusal } from "../doors/native/protocol/refusal.ts";
+import { FieldError } from "../doors/native/protocol/shapes.ts";
 import { FrameAssembler } from "../platform/frames.ts";
 import type { Connection, NetworkError, PartialFrame, Receiver } from "../platform/network.ts";
 import { ClientError } from "./errors.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { BrokerError } from "../broker/errors.ts";
-import { encodeFrame, PREFACE } from "../doors/native/frame.ts";
-import * as operations from "../doors/native/operations.ts";
+import { encodeFrame, PREFACE } from "../doors/native/protocol/frame.ts";
+import * as operations from "../doors/native/protocol/operations.ts";
 import type { BrokerHello } from "./api.ts";
 import { connect } from "./client.ts";
 import { batchOf, fixture, refusalOf, until } from "./fixture.testing.ts";

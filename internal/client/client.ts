@@ -1,4 +1,4 @@
-import * as operations from "../doors/native/operations.ts";
+import * as operations from "../doors/native/protocol/operations.ts";
 import { type Address, formatAddress, NetworkError } from "../platform/network.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { BrokerHello, Client, ConnectOptions } from "./api.ts";

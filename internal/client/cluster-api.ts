@@ -1,6 +1,6 @@
 import type { Reassignment } from "../broker/membership/cluster-admin.ts";
 import type { CopyPlacement } from "../broker/membership/copy-placement.ts";
-import type { RefusedMove } from "../doors/native/move-operations.ts";
+import type { RefusedMove } from "../doors/native/protocol/move-operations.ts";
 import type { CallOptions } from "./api.ts";
 
 /** What a client may ask about where copies are; what is decided may take a while to come about. */

@@ -1,5 +1,5 @@
-import { describeCluster } from "../doors/native/cluster-operations.ts";
-import * as moves from "../doors/native/move-operations.ts";
+import { describeCluster } from "../doors/native/protocol/cluster-operations.ts";
+import * as moves from "../doors/native/protocol/move-operations.ts";
 import type { Client } from "./api.ts";
 import { type Caller, call } from "./call.ts";
 

@@ -1,7 +1,7 @@
-import * as groups from "../doors/native/group-operations.ts";
-import * as operations from "../doors/native/operations.ts";
-import * as replication from "../doors/native/replicate-messages.ts";
-import * as topics from "../doors/native/topic-operations.ts";
+import * as groups from "../doors/native/protocol/group-operations.ts";
+import * as operations from "../doors/native/protocol/operations.ts";
+import * as pairs from "../doors/native/protocol/pair-operations.ts";
+import * as topics from "../doors/native/protocol/topic-operations.ts";
 import type { BrokerHello, Client } from "./api.ts";
 import { type Caller, call } from "./call.ts";
 import type { ClientPlatform } from "./client.ts";
@@ -44,9 +44,9 @@ export function directClient(platform: ClientPlatform, caller: Caller, hello: Br
       const request = { topic, partition, offset };
       return (await call(caller, operations.deleteRecords, request, options)).logStartOffset;
     },
-    describePromotion: (options) => call(caller, replication.describePromotion, {}, options),
-    promote: (options) => call(caller, replication.promote, {}, options),
-    switchOver: (options) => call(caller, replication.switchOver, {}, options),
+    describePromotion: (options) => call(caller, pairs.describePromotion, {}, options),
+    promote: (options) => call(caller, pairs.promote, {}, options),
+    switchOver: (options) => call(caller, pairs.switchOver, {}, options),
     status: (options) => call(caller, operations.status, {}, options),
     brokers: async () => [client],
     async close() {

@@ -1,5 +1,5 @@
 import { type Again, brokerErrors, type ErrorMeaning, errorsOf } from "../broker/errors.ts";
-import { protocolErrors } from "../doors/native/refusal.ts";
+import { protocolErrors } from "../doors/native/protocol/refusal.ts";
 
 /** What goes wrong on the client's side of the connection. */
 export const clientErrors = {

@@ -1,8 +1,8 @@
 import type { OffsetToSet } from "../broker/groups/group-changes.ts";
 import type { GroupAssignment, MemberPartition } from "../broker/groups/group-membership.ts";
-import * as members from "../doors/native/member-operations.ts";
-import type { Operation } from "../doors/native/operation.ts";
-import type { StreamPartition } from "../doors/native/stream-messages.ts";
+import * as members from "../doors/native/protocol/member-operations.ts";
+import type { Operation } from "../doors/native/protocol/operation.ts";
+import type { StreamPartition } from "../doors/native/protocol/stream-messages.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { CallOptions } from "./api.ts";
 import { ClientError } from "./errors.ts";

@@ -1,6 +1,6 @@
 /** A network on which all that speak the native protocol seem to be of the next release. */
-import { decodeCbor } from "../doors/native/cbor.ts";
-import { encodeFrame, PREFACE } from "../doors/native/frame.ts";
+import { decodeCbor } from "../doors/native/protocol/cbor.ts";
+import { encodeFrame, PREFACE } from "../doors/native/protocol/frame.ts";
 import type { Connection, Network, Receiver } from "../platform/network.ts";
 import { uint32At } from "../record/big-endian.ts";
 

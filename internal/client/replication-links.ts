@@ -5,10 +5,11 @@ import type {
   PeerAddress,
   WantedRange,
 } from "../broker/membership/links.ts";
-import type { Frame } from "../doors/native/frame.ts";
-import { status } from "../doors/native/operations.ts";
-import * as messages from "../doors/native/replicate-messages.ts";
-import { FieldError } from "../doors/native/shapes.ts";
+import type { Frame } from "../doors/native/protocol/frame.ts";
+import { status } from "../doors/native/protocol/operations.ts";
+import * as pairs from "../doors/native/protocol/pair-operations.ts";
+import * as messages from "../doors/native/protocol/replicate-messages.ts";
+import { FieldError } from "../doors/native/protocol/shapes.ts";
 import type { FollowerHello, LeaderHello } from "../replication/messages.ts";
 import { type Caller, call } from "./call.ts";
 import type { Exchange } from "./channel.ts";
@@ -48,16 +49,16 @@ export function replicationLinks(platform: ClientPlatform, clientName: string): 
       }),
     announce: (address, announcement) =>
       once(address, async (caller) => {
-        await call(caller, messages.announceLeader, announcement);
+        await call(caller, pairs.announceLeader, announcement);
       }),
     promote: (address) =>
       once(address, async (caller) => {
-        await call(caller, messages.promote, {}, { timeoutMs: PROMOTE_TIMEOUT_MS });
+        await call(caller, pairs.promote, {}, { timeoutMs: PROMOTE_TIMEOUT_MS });
       }),
     read: (address, wanted) => once(address, (caller) => readRange(caller, wanted)),
     reserveProducerIds: (address) =>
       once(address, async (caller) => {
-        const { firstId } = await call(caller, messages.reserveProducerIds, {});
+        const { firstId } = await call(caller, pairs.reserveProducerIds, {});
         return firstId;
       }),
   };

@@ -1,4 +1,4 @@
-import type { OpenedPartition, StreamPartition } from "../doors/native/stream-messages.ts";
+import type { OpenedPartition, StreamPartition } from "../doors/native/protocol/stream-messages.ts";
 import type { ClientError } from "./errors.ts";
 
 /** What to read. */

@@ -1,5 +1,5 @@
-import type { Frame } from "../doors/native/frame.ts";
-import * as messages from "../doors/native/stream-messages.ts";
+import type { Frame } from "../doors/native/protocol/frame.ts";
+import * as messages from "../doors/native/protocol/stream-messages.ts";
 import type { CallOptions } from "./api.ts";
 import { type Caller, type Patience, patience } from "./call.ts";
 import type { Exchange } from "./channel.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { type Nothing, nothing, type Operation } from "../doors/native/operation.ts";
-import { flag, int32, nullable, optional, record, text } from "../doors/native/shapes.ts";
-import { listTopics } from "../doors/native/topic-operations.ts";
+import { type Nothing, nothing, type Operation } from "../doors/native/protocol/operation.ts";
+import { flag, int32, nullable, optional, record, text } from "../doors/native/protocol/shapes.ts";
+import { listTopics } from "../doors/native/protocol/topic-operations.ts";
 import { call } from "./call.ts";
 import { connectCaller } from "./client.ts";
 import { batchOf, fixture, refusalOf } from "./fixture.testing.ts";

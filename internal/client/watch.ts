@@ -1,7 +1,7 @@
 import type { InView } from "../broker/observability/watch-api.ts";
-import type { Frame } from "../doors/native/frame.ts";
-import { stop } from "../doors/native/stream-messages.ts";
-import { update, watch, watchCredit } from "../doors/native/watch-messages.ts";
+import type { Frame } from "../doors/native/protocol/frame.ts";
+import { stop } from "../doors/native/protocol/stream-messages.ts";
+import { update, watch, watchCredit } from "../doors/native/protocol/watch-messages.ts";
 import type { Watch, WatchOptions, WatchUpdate } from "./api.ts";
 import type { Channel, Exchange } from "./channel.ts";
 import type { ClientError } from "./errors.ts";

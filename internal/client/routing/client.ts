@@ -1,8 +1,8 @@
-import * as clusters from "../../doors/native/cluster-operations.ts";
-import * as copies from "../../doors/native/move-operations.ts";
-import type { Operation } from "../../doors/native/operation.ts";
-import * as operations from "../../doors/native/operations.ts";
-import * as topics from "../../doors/native/topic-operations.ts";
+import * as clusters from "../../doors/native/protocol/cluster-operations.ts";
+import * as copies from "../../doors/native/protocol/move-operations.ts";
+import type { Operation } from "../../doors/native/protocol/operation.ts";
+import * as operations from "../../doors/native/protocol/operations.ts";
+import * as topics from "../../doors/native/protocol/topic-operations.ts";
 import { producerId } from "../../record/batch.ts";
 import type { CallOptions, Client } from "../api.ts";
 import { type Caller, call } from "../call.ts";

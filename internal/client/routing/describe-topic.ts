@@ -1,4 +1,4 @@
-import { describeTopic as operation } from "../../doors/native/topic-operations.ts";
+import { describeTopic as operation } from "../../doors/native/protocol/topic-operations.ts";
 import type { CallOptions, TopicDescription } from "../api.ts";
 import { type Caller, call } from "../call.ts";
 import { ClientError } from "../errors.ts";

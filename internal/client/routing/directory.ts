@@ -1,5 +1,5 @@
 import type { FoundLeaders, LeadersWanted } from "../../broker/membership/find-leaders.ts";
-import { findLeaders } from "../../doors/native/cluster-operations.ts";
+import { findLeaders } from "../../doors/native/protocol/cluster-operations.ts";
 import { call } from "../call.ts";
 import { ClientError } from "../errors.ts";
 import type { Links } from "./links.ts";

@@ -1,5 +1,5 @@
-import * as groups from "../../doors/native/group-operations.ts";
-import { joinGroup } from "../../doors/native/member-operations.ts";
+import * as groups from "../../doors/native/protocol/group-operations.ts";
+import { joinGroup } from "../../doors/native/protocol/member-operations.ts";
 import type { CallOptions, Client, GroupStatus, GroupSummary, PartitionStatus } from "../api.ts";
 import { call } from "../call.ts";
 import { ClientError } from "../errors.ts";

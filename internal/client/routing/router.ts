@@ -1,4 +1,4 @@
-import type { Operation } from "../../doors/native/operation.ts";
+import type { Operation } from "../../doors/native/protocol/operation.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { CallOptions } from "../api.ts";
 import { type Caller, call, patience } from "../call.ts";

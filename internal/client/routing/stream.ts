@@ -1,5 +1,5 @@
 import { endOffsetOf } from "../../doors/native/pieces.ts";
-import type { StreamPartition } from "../../doors/native/stream-messages.ts";
+import type { StreamPartition } from "../../doors/native/protocol/stream-messages.ts";
 import type { CallOptions, OpenedPartition } from "../api.ts";
 import { type Patience, patience } from "../call.ts";
 import { ClientError } from "../errors.ts";

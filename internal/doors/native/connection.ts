@@ -5,16 +5,16 @@ import type { Log } from "../../platform/log.ts";
 import type { Connection, PartialFrame } from "../../platform/network.ts";
 import type { ConnectionShare } from "../connection-share.ts";
 import type { Conversation } from "../entrance.ts";
+import type { NativeLimits } from "./limits.ts";
+import { Outlet } from "./outlet.ts";
 import {
   CONNECTION_ID,
   decodeFrame,
   MAX_REQUEST_HEAD_BYTES,
   MalformedFrame,
   PREFACE,
-} from "./frame.ts";
-import type { NativeLimits } from "./limits.ts";
-import { Outlet } from "./outlet.ts";
-import { ProtocolError, type RefusalCode, refusal, refusalFor } from "./refusal.ts";
+} from "./protocol/frame.ts";
+import { ProtocolError, type RefusalCode, refusal, refusalFor } from "./protocol/refusal.ts";
 import { Session } from "./session.ts";
 
 /** A frame, `buffer[from, to)` without its length. */

@@ -4,16 +4,13 @@ import path from "node:path";
 import { MAX_TOPICS_OF_GROUP } from "../../broker/observability/group-watcher.ts";
 import { MAX_FAULTS_OF_TOPIC, MAX_OUT_OF_VIEW } from "../../broker/observability/watcher.ts";
 import { exampleLines } from "./example.testing.ts";
-import { MAX_REQUEST_HEAD_BYTES } from "./frame.ts";
-import * as groups from "./group-operations.ts";
 import { handlers } from "./handlers.ts";
 import { defaultNativeLimits } from "./limits.ts";
-import * as members from "./member-operations.ts";
-import * as operations from "./operations.ts";
-import * as replication from "./replicate-messages.ts";
-import * as streams from "./stream-messages.ts";
-import * as topics from "./topic-operations.ts";
-import * as changes from "./watch-messages.ts";
+import { MAX_REQUEST_HEAD_BYTES } from "./protocol/frame.ts";
+import { messageParts } from "./protocol/messages.testing.ts";
+import * as replication from "./protocol/replicate-messages.ts";
+import * as streams from "./protocol/stream-messages.ts";
+import * as changes from "./protocol/watch-messages.ts";
 
 const page = readFileSync(path.join(import.meta.dir, "../../../docs/native-protocol.md"), "utf8");
 
@@ -26,32 +23,15 @@ test("the example is what a client and a broker really say; `npm run docs` write
 const STREAMS = [streams.fetch.name, changes.watch.name, replication.replicate.name];
 
 test("every operation and every field is described", () => {
-  const all: unknown[] = [
-    ...Object.values(operations),
-    ...Object.values(topics),
-    ...Object.values(groups),
-    ...Object.values(members),
-    ...Object.values(streams),
-    ...Object.values(changes),
-    ...Object.values(replication),
-  ];
-  const isMessage = (one: unknown): one is { name: string } =>
-    typeof one === "object" && one !== null && "name" in one;
-  const messages = all.filter(isMessage);
   const rowsByName = new Map(
     [...page.matchAll(/^\| `([a-z-]+)` \|.*$/gm)].map((row) => [row[1], row[0]]),
   );
   expect([...handlers.keys()].filter((name) => !rowsByName.has(name))).toEqual([]);
-  const missing = messages.flatMap((message) => {
-    const shapes = ["request", "answer", "fields"].flatMap((part) =>
-      part in message ? [Reflect.get(message, part)] : [],
-    );
-    const names: string[] = shapes.flatMap(({ names }) => names);
-    const isStream = STREAMS.includes(message.name);
-    const text = isStream ? page : (rowsByName.get(message.name) ?? "");
-    return names
-      .filter((name) => !text.includes(`\`${name}\``))
-      .map((name) => `${message.name}: ${name}`);
+  const missing = messageParts.flatMap(({ name, shape }) => {
+    const text = STREAMS.includes(name) ? page : (rowsByName.get(name) ?? "");
+    return shape.names
+      .filter((field) => !text.includes(`\`${field}\``))
+      .map((field) => `${name}: ${field}`);
   });
   expect(missing).toEqual([]);
 });

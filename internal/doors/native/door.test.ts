@@ -5,9 +5,9 @@ import { type MemoryNetworkOptions, memoryNetwork } from "../../platform/testing
 import { putInt32, uint32At } from "../../record/big-endian.ts";
 import { BatchBuilder } from "../../record/builder.ts";
 import { fakeBroker } from "../fake-broker.testing.ts";
-import { decodeCbor, encodeCbor } from "./cbor.ts";
 import { nativeDoor } from "./door.ts";
 import { defaultNativeLimits, type NativeLimits } from "./limits.ts";
+import { decodeCbor, encodeCbor } from "./protocol/cbor.ts";
 
 /** A client made by hand from what the documentation says, so that both don't share a mistake. */
 async function caller(

@@ -4,12 +4,12 @@ import { memoryNetwork } from "../../platform/testing/memory-network.ts";
 import { uint32At } from "../../record/big-endian.ts";
 import { BatchBuilder } from "../../record/builder.ts";
 import { fakeBroker } from "../fake-broker.testing.ts";
-import { decodeCbor } from "./cbor.ts";
 import { nativeDoor } from "./door.ts";
-import { encodeFrame, PREFACE } from "./frame.ts";
-import type { Operation } from "./operation.ts";
-import * as operations from "./operations.ts";
-import * as streams from "./stream-messages.ts";
+import { decodeCbor } from "./protocol/cbor.ts";
+import { encodeFrame, PREFACE } from "./protocol/frame.ts";
+import type { Operation } from "./protocol/operation.ts";
+import * as operations from "./protocol/operations.ts";
+import * as streams from "./protocol/stream-messages.ts";
 
 const silent = { info() {}, warn() {}, error() {} };
 

@@ -3,10 +3,10 @@ import { BrokerError } from "../../broker/errors.ts";
 import type { NativeLimits } from "./limits.ts";
 import type { OpenStream, StreamOutlet } from "./open-stream.ts";
 import { endOffsetOf } from "./pieces.ts";
-import type { StreamPosition } from "./positions.ts";
-import { type Refusal, refusalFor, refusalOf } from "./refusal.ts";
-import { FieldError } from "./shapes.ts";
-import * as messages from "./stream-messages.ts";
+import type { StreamPosition } from "./protocol/positions.ts";
+import { type Refusal, refusalFor, refusalOf } from "./protocol/refusal.ts";
+import { FieldError } from "./protocol/shapes.ts";
+import * as messages from "./protocol/stream-messages.ts";
 
 /** A partition that a stream reads: where it is, and where it stops. */
 interface Cursor {

@@ -8,17 +8,17 @@ import { clusterStatus } from "../../broker/membership/cluster-status.ts";
 import { copyPlacements } from "../../broker/membership/copy-placement.ts";
 import { findLeaders } from "../../broker/membership/find-leaders.ts";
 import { pairAdminOf } from "../../broker/membership/pair-admin.ts";
-import * as clusters from "./cluster-operations.ts";
-import type { Frame } from "./frame.ts";
-import * as groups from "./group-operations.ts";
-import * as members from "./member-operations.ts";
 import { reassignAll } from "./move-handlers.ts";
-import * as copies from "./move-operations.ts";
-import type { Operation } from "./operation.ts";
-import * as operations from "./operations.ts";
-import * as replication from "./replicate-messages.ts";
-import type { TopicDescription } from "./topic-operations.ts";
-import * as topics from "./topic-operations.ts";
+import * as clusters from "./protocol/cluster-operations.ts";
+import type { Frame } from "./protocol/frame.ts";
+import * as groups from "./protocol/group-operations.ts";
+import * as members from "./protocol/member-operations.ts";
+import * as copies from "./protocol/move-operations.ts";
+import type { Operation } from "./protocol/operation.ts";
+import * as operations from "./protocol/operations.ts";
+import * as pairs from "./protocol/pair-operations.ts";
+import type { TopicDescription } from "./protocol/topic-operations.ts";
+import * as topics from "./protocol/topic-operations.ts";
 
 /**
  * Does what a request asks, and gives its answer's fields as the encoder takes them. `remote` is
@@ -118,16 +118,16 @@ export const handlers: ReadonlyMap<string, Handler> = new Map([
     return {};
   }),
   handler(operations.status, async (broker) => broker.status()),
-  handler(replication.announceLeader, async (broker, announcement) => {
+  handler(pairs.announceLeader, async (broker, announcement) => {
     await pairAdminOf(broker).announced(announcement);
     return {};
   }),
-  handler(replication.reserveProducerIds, async (broker) => {
+  handler(pairs.reserveProducerIds, async (broker) => {
     return { firstId: await broker.replication.reserveProducerIds() };
   }),
-  handler(replication.describePromotion, async (broker) => pairAdminOf(broker).promotionReport()),
-  handler(replication.promote, (broker) => pairAdminOf(broker).promote()),
-  handler(replication.switchOver, (broker) => pairAdminOf(broker).switchOver()),
+  handler(pairs.describePromotion, async (broker) => pairAdminOf(broker).promotionReport()),
+  handler(pairs.promote, (broker) => pairAdminOf(broker).promote()),
+  handler(pairs.switchOver, (broker) => pairAdminOf(broker).switchOver()),
 ]);
 
 function handler<Request, Answer>(

@@ -1,10 +1,10 @@
 import type { Broker } from "../../broker/api.ts";
 import { handlers } from "./handlers.ts";
-import { type BrokerHello, type HelloRequest, PROTOCOL_VERSIONS } from "./operations.ts";
-import { ProtocolError } from "./refusal.ts";
-import { replicate } from "./replicate-messages.ts";
-import { fetch } from "./stream-messages.ts";
-import { watch } from "./watch-messages.ts";
+import { type BrokerHello, type HelloRequest, PROTOCOL_VERSIONS } from "./protocol/operations.ts";
+import { ProtocolError } from "./protocol/refusal.ts";
+import { replicate } from "./protocol/replicate-messages.ts";
+import { fetch } from "./protocol/stream-messages.ts";
+import { watch } from "./protocol/watch-messages.ts";
 
 const capabilities: readonly string[] = [
   ...handlers.keys(),

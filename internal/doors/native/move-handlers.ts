@@ -1,7 +1,7 @@
 import type { Broker } from "../../broker/api.ts";
 import type { Reassignment } from "../../broker/membership/cluster-admin.ts";
 import { clusterAdminOf } from "../../broker/membership/cluster-admin.ts";
-import type { RefusedMove } from "./move-operations.ts";
+import type { RefusedMove } from "./protocol/move-operations.ts";
 
 /** Has partitions moved; resolves with those that can't be. */
 export async function reassignAll(

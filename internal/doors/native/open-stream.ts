@@ -1,4 +1,4 @@
-import type { StreamSignal } from "./stream-messages.ts";
+import type { StreamSignal } from "./protocol/stream-messages.ts";
 
 /** A stream that is open, as the session that serves its connection sees it. */
 export interface OpenStream {

@@ -1,5 +1,5 @@
 import { Room } from "../room.ts";
-import { encodeFrame, type Message } from "./frame.ts";
+import { encodeFrame, type Message } from "./protocol/frame.ts";
 
 /** What leaves by a connection, with a bound. */
 export class Outlet extends Room {

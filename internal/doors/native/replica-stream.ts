@@ -1,9 +1,9 @@
 import type { Broker } from "../../broker/api.ts";
 import type { LeaderOutlet, LeaderSession } from "../../replication/messages.ts";
 import type { OpenStream, StreamOutlet } from "./open-stream.ts";
-import { ProtocolError } from "./refusal.ts";
-import * as messages from "./replicate-messages.ts";
-import { FieldError } from "./shapes.ts";
+import { ProtocolError } from "./protocol/refusal.ts";
+import * as messages from "./protocol/replicate-messages.ts";
+import { FieldError } from "./protocol/shapes.ts";
 
 /** A slave's stream: it carries what its master's session says, and what the slave answers. */
 export class ReplicaStream implements OpenStream {

@@ -2,19 +2,19 @@ import type { Broker } from "../../broker/api.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
 import { FetchStream } from "./fetch-stream.ts";
-import { CONNECTION_ID, type Frame } from "./frame.ts";
 import { handlers, readRequest } from "./handlers.ts";
 import { greet } from "./hello.ts";
 import type { NativeLimits } from "./limits.ts";
 import type { OpenStream, StreamOutlet } from "./open-stream.ts";
-import { hello, produce, restore } from "./operations.ts";
 import type { Outlet } from "./outlet.ts";
-import { ProtocolError, type Refusal, refusal, refusalFor, refusalOf } from "./refusal.ts";
+import { CONNECTION_ID, type Frame } from "./protocol/frame.ts";
+import { hello, produce, restore } from "./protocol/operations.ts";
+import { ProtocolError, type Refusal, refusal, refusalFor, refusalOf } from "./protocol/refusal.ts";
+import { replicate } from "./protocol/replicate-messages.ts";
+import { FieldError } from "./protocol/shapes.ts";
+import { credit, fetch, stop } from "./protocol/stream-messages.ts";
+import { watch } from "./protocol/watch-messages.ts";
 import { ReplicaStream } from "./replica-stream.ts";
-import { replicate } from "./replicate-messages.ts";
-import { FieldError } from "./shapes.ts";
-import { credit, fetch, stop } from "./stream-messages.ts";
-import { watch } from "./watch-messages.ts";
 import { WatchStream } from "./watch-stream.ts";
 
 /** The requests that open a stream. */

@@ -1,5 +1,5 @@
-import { CONNECTION_ID, encodeFrame, PREFACE } from "./frame.ts";
-import { refusal, refusalFor } from "./refusal.ts";
+import { CONNECTION_ID, encodeFrame, PREFACE } from "./protocol/frame.ts";
+import { refusal, refusalFor } from "./protocol/refusal.ts";
 
 /** What a client is told for which there is no room: an error about the connection as a whole. */
 export function turnAwayNative(_first: Uint8Array, reason: string): Uint8Array {

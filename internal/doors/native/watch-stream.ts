@@ -3,7 +3,7 @@ import type { InView, Watcher } from "../../broker/observability/watch-api.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { NativeLimits } from "./limits.ts";
 import type { OpenStream, StreamOutlet } from "./open-stream.ts";
-import { update, type WatchRequest, watchCredit } from "./watch-messages.ts";
+import { update, type WatchRequest, watchCredit } from "./protocol/watch-messages.ts";
 
 /** The time between updates while rows are still to come that were never told. */
 const CATCH_UP_MS = 20;

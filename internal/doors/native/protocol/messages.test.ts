@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { breaches, messageLines } from "./messages.testing.ts";
 
-const released = new URL("../../../testdata/native/messages.txt", import.meta.url);
+const released = new URL("../../../../testdata/native/messages.txt", import.meta.url);
 
 test("the messages are those of the last release, and what may be left out", () => {
   const before = readFileSync(released, "utf8").trimEnd().split("\n");

@@ -16,7 +16,7 @@ import {
   type TopicActivity,
   type TopicLag,
   type Watched,
-} from "../../broker/observability/watch-api.ts";
+} from "../../../broker/observability/watch-api.ts";
 import { groupState, lagTimeFields, progressFields } from "./group-operations.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { statusFields } from "./operations.ts";

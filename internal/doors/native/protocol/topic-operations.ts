@@ -1,5 +1,10 @@
 /** The requests about topics, their partitions and settings, and their answers. */
-import type { ConfigEntry, CreateTopicRequest, PartitionStatus, Topic } from "../../broker/api.ts";
+import type {
+  ConfigEntry,
+  CreateTopicRequest,
+  PartitionStatus,
+  Topic,
+} from "../../../broker/api.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { copyStatus } from "./replication-shapes.ts";
 import {

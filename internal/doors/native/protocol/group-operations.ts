@@ -1,11 +1,11 @@
 /** The requests about groups and their offsets, and their answers. */
-import type { OffsetToSet } from "../../broker/groups/group-changes.ts";
+import type { OffsetToSet } from "../../../broker/groups/group-changes.ts";
 import type {
   GroupMemberStatus,
   GroupStatus,
   GroupSummary,
   TimedProgress,
-} from "../../broker/groups/group-status.ts";
+} from "../../../broker/groups/group-status.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { flag, int32, int53, list, nullable, oneOf, record, text } from "./shapes.ts";
 

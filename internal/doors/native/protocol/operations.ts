@@ -8,9 +8,9 @@ import type {
   FoundOffset,
   OffsetPosition,
   ProduceReceipt,
-} from "../../broker/api.ts";
-import type { RefusalCount } from "../../broker/observability/refusal-counts.ts";
-import type { ScrubStatus } from "../../storage/scrub/scrubber.ts";
+} from "../../../broker/api.ts";
+import type { RefusalCount } from "../../../broker/observability/refusal-counts.ts";
+import type { ScrubStatus } from "../../../storage/scrub/scrubber.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { offsetPosition } from "./positions.ts";
 import { replicationStatus } from "./replication-shapes.ts";

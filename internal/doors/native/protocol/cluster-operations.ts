@@ -1,14 +1,14 @@
 /** The requests about the brokers that belong together, and their answers. */
 
-import type { ProducerIdentity } from "../../broker/api.ts";
-import type { BrokerShare, ClusterStatus } from "../../broker/membership/cluster-status.ts";
+import type { ProducerIdentity } from "../../../broker/api.ts";
+import type { BrokerShare, ClusterStatus } from "../../../broker/membership/cluster-status.ts";
 import type {
   BrokerAddress,
   FoundLeaders,
   GroupCoordinatorId,
   LeadersWanted,
   TopicLeaders,
-} from "../../broker/membership/find-leaders.ts";
+} from "../../../broker/membership/find-leaders.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { flag, int32, int53, list, nullable, optional, record, text } from "./shapes.ts";
 

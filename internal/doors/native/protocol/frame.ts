@@ -13,7 +13,7 @@
  * The payload stands behind the CBOR and not in it: batches go from the log to the socket, and
  * from the socket to the log, without passing through an encoder, and every CBOR library will do.
  */
-import { putInt32, uint32At } from "../../record/big-endian.ts";
+import { putInt32, uint32At } from "../../../record/big-endian.ts";
 import { CborError, decodeCbor, encodeCbor } from "./cbor.ts";
 import { FieldError, int32, text } from "./shapes.ts";
 

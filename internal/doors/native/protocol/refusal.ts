@@ -4,7 +4,7 @@ import {
   brokerErrors,
   type ErrorMeaning,
   errorsOf,
-} from "../../broker/errors.ts";
+} from "../../../broker/errors.ts";
 import { FieldError, flag, nullable, record, text } from "./shapes.ts";
 
 /** Refusals of the protocol itself, besides those of the broker's operations. */

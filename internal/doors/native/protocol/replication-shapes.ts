@@ -1,11 +1,11 @@
 /** How a pair's state is sent. */
-import type { CopyStatus } from "../../broker/api.ts";
-import type { CatchUpStatus } from "../../broker/membership/catch-up.ts";
+import type { CopyStatus } from "../../../broker/api.ts";
+import type { CatchUpStatus } from "../../../broker/membership/catch-up.ts";
 import type {
   DegradedStatus,
   FollowerStatus,
   ReplicationStatus,
-} from "../../broker/membership/replication-api.ts";
+} from "../../../broker/membership/replication-api.ts";
 import { flag, int32, int53, list, nullable, oneOf, record } from "./shapes.ts";
 
 const MANY = 10_000;

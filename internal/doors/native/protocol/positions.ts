@@ -1,4 +1,4 @@
-import type { OffsetPosition } from "../../broker/api.ts";
+import type { OffsetPosition } from "../../../broker/api.ts";
 import { FieldError, int53, nullable, record, type Shape, text } from "./shapes.ts";
 
 /** A place in a partition to start or stop reading at. */

@@ -1,6 +1,6 @@
 /** The requests of a consumer that shares topics with the others of a group, and their answers. */
-import type { OffsetToSet } from "../../broker/groups/group-changes.ts";
-import type { GroupAssignment, MemberPartition } from "../../broker/groups/group-membership.ts";
+import type { OffsetToSet } from "../../../broker/groups/group-changes.ts";
+import type { GroupAssignment, MemberPartition } from "../../../broker/groups/group-membership.ts";
 import { MAX_OFFSETS_SET } from "./group-operations.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { int32, int53, list, nullable, optional, record, text } from "./shapes.ts";

@@ -4,6 +4,7 @@ import * as groups from "./group-operations.ts";
 import * as members from "./member-operations.ts";
 import * as moves from "./move-operations.ts";
 import * as operations from "./operations.ts";
+import * as pairs from "./pair-operations.ts";
 import { refusal } from "./refusal.ts";
 import * as replication from "./replicate-messages.ts";
 import type { RecordShape } from "./shapes.ts";
@@ -19,6 +20,7 @@ const TABLES = {
   members,
   clusters,
   moves,
+  pairs,
   streams,
   changes,
   replication,
