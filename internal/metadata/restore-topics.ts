@@ -2,8 +2,8 @@ import type { Random } from "../platform/random.ts";
 import type { LogStore } from "../storage/log-store.ts";
 import { type PartitionLog, UNKNOWN_INCARNATION } from "../storage/partition-log.ts";
 import type { EmbeddedMetadataStore } from "./embedded-store.ts";
-import { topicPartitionOf } from "./log-name.ts";
 import type { TopicMetadata } from "./metadata-store.ts";
+import { partitionOfLog } from "./partition-names.ts";
 import { randomUuid } from "./uuid.ts";
 
 /** A topic that the broker makes itself, always alike. */
@@ -47,9 +47,9 @@ interface IndexedLog {
 function logsByTopic(store: LogStore, { logName }: EmbeddedMetadataStore) {
   const topics = new Map<string, IndexedLog[]>();
   for (const log of store.logs.values()) {
-    const place = topicPartitionOf(log.name);
-    if (log.name === logName || place === null) continue;
-    const { topic, index } = place;
+    const named = partitionOfLog(log.name);
+    if (log.name === logName || named === null) continue;
+    const { topic, partition: index } = named;
     topics.set(topic, [...(topics.get(topic) ?? []), { index, log }]);
   }
   return topics;

@@ -1,15 +1,15 @@
-import type { ClusterImage, PartitionName } from "../../metadata/cluster/cluster-image.ts";
+import type { ClusterImage } from "../../metadata/cluster/cluster-image.ts";
 import { copyingValue, DRAINED_VALUE } from "../../metadata/cluster/cluster-keys.ts";
 import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-state.ts";
 import type { ClusterStore, PartitionChange } from "../../metadata/cluster/cluster-store.ts";
 import { calledOff, isReassigning, reassigned } from "../../metadata/cluster/reassign.ts";
+import type { NamedPartition, PartitionPlace } from "../../metadata/partition-names.ts";
 import { type EtcdChange, MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
 import { BrokerError } from "../errors.ts";
 import type {
   ClusterAdmin,
   ElectionKind,
   ElectionOutcome,
-  NamedPartition,
   Reassignment,
 } from "../membership/cluster-admin.ts";
 import { unknownPartition } from "../refusals.ts";
@@ -117,7 +117,7 @@ function isSame(one: PartitionState, other: PartitionState): boolean {
 function nameOf(
   image: ClusterImage,
   { topic, partition: index }: NamedPartition,
-): PartitionName | null {
+): PartitionPlace | null {
   const topicId = image.topics.get(topic)?.id;
   return topicId === undefined ? null : { topicId, index };
 }

@@ -2,8 +2,8 @@ import { producerIdsValue } from "../../metadata/cluster/cluster-keys.ts";
 import type { ClusterStore, PartitionChange } from "../../metadata/cluster/cluster-store.ts";
 import { topicChanges } from "../../metadata/cluster/topic-changes.ts";
 import type { EmbeddedMetadataStore } from "../../metadata/embedded-store.ts";
-import { logNameOf } from "../../metadata/log-name.ts";
 import type { TopicMetadata } from "../../metadata/metadata-store.ts";
+import { logNameOf } from "../../metadata/partition-names.ts";
 import { EtcdError, MAX_COMMIT_CHANGES } from "../../platform/etcd.ts";
 import type { LogStore } from "../../storage/log-store.ts";
 import { BrokerError } from "../errors.ts";
@@ -118,7 +118,7 @@ function changedMeanwhile(): EtcdError {
 
 /** The log of a partition, if it is that topic's and not of another one of the same name. */
 function logOf({ logs }: LogStore, topic: TopicMetadata | undefined, index: number) {
-  const log = topic && logs.get(logNameOf({ topic: topic.name, index }));
+  const log = topic && logs.get(logNameOf({ topic: topic.name, partition: index }));
   return log?.incarnation === topic?.id ? log : undefined;
 }
 

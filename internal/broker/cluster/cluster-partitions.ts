@@ -1,13 +1,13 @@
 import type { PartitionState } from "../../metadata/cluster/cluster-state.ts";
 import { comingOf } from "../../metadata/cluster/reassign.ts";
-import { topicPartitionOf } from "../../metadata/log-name.ts";
+import { type PartitionPlace, partitionOfLog } from "../../metadata/partition-names.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import { BrokerError } from "../errors.ts";
 import { ledCopies } from "../membership/led-copies.ts";
 import type { SharedPartitions } from "../membership/membership.ts";
 import { otherCopyOf } from "../membership/near-copy.ts";
-import type { CopiesView, PartitionPlace } from "../membership/partitions-view.ts";
+import type { CopiesView } from "../membership/partitions-view.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterPath } from "./cluster-path.ts";
 
@@ -40,8 +40,8 @@ export function clusterPartitions(path: ClusterPath, cluster: Cluster): SharedPa
     },
     copiesOf: (place, log) => copiesOf(path, cluster, place, log),
     otherCopy: (log, offset) => {
-      const place = topicPartitionOf(log.name);
-      const state = place && image.partition(log.incarnation, place.index);
+      const named = partitionOfLog(log.name);
+      const state = named && image.partition(log.incarnation, named.partition);
       const isLed = cluster.leader.led(log) !== undefined;
       const id = isLed ? otherCopyOf(cluster.leader, log, offset) : state?.leader;
       return cluster.brokers().find((node) => node.id === id && id !== path.brokerId) ?? null;

@@ -1,7 +1,8 @@
-import type { KnownPartition, PartitionName } from "../../metadata/cluster/cluster-image.ts";
+import type { KnownPartition } from "../../metadata/cluster/cluster-image.ts";
 import { controllerValue } from "../../metadata/cluster/cluster-keys.ts";
 import type { ClusterStore, PartitionChange } from "../../metadata/cluster/cluster-store.ts";
 import { type ElectionRules, isUnclean, nextState } from "../../metadata/cluster/elect.ts";
+import type { PartitionPlace } from "../../metadata/partition-names.ts";
 import type { Clock, Timer } from "../../platform/clock.ts";
 import { type EtcdCondition, MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { EventLog } from "../observability/event-log.ts";
@@ -58,7 +59,7 @@ export class Controller {
 
   /** Chooses the leaders of these partitions by other rules; resolves when that is decided. */
   async elect(
-    names: readonly PartitionName[],
+    names: readonly PartitionPlace[],
     rules: Pick<ElectionRules, "unclean" | "preferred">,
   ): Promise<void> {
     const { metadata } = this.#path;

@@ -1,4 +1,5 @@
-import type { ImageChanges, PartitionName } from "../../metadata/cluster/cluster-image.ts";
+import type { ImageChanges } from "../../metadata/cluster/cluster-image.ts";
+import type { PartitionPlace } from "../../metadata/partition-names.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import { BrokerNews } from "./broker-news.ts";
 import type { ClusterPath } from "./cluster-path.ts";
@@ -38,7 +39,7 @@ export class ImageFollower {
   /** Brings topics and roles up to what the image says. */
   readonly #sync: RepeatedWork;
   /** Partitions that have to be looked at. */
-  #changed: PartitionName[] = [];
+  #changed: PartitionPlace[] = [];
   #topicsChanged = false;
 
   constructor(path: ImageFollowerPath) {

@@ -1,7 +1,7 @@
-import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
 import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-state.ts";
 import type { ClusterStore } from "../../metadata/cluster/cluster-store.ts";
 import { mayStay } from "../../metadata/cluster/elect.ts";
+import type { PartitionPlace } from "../../metadata/partition-names.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type EtcdCondition, MAX_COMMIT_CHANGES, onlyIfEtcd } from "../../platform/etcd.ts";
 import type { LedLog } from "../../replication/led-log.ts";
@@ -10,7 +10,7 @@ import { RepeatedWork } from "./repeated-work.ts";
 const RETRY_MS = 100;
 
 /** A partition that this broker leads, and how etcd has it, as far as is known here. */
-export interface LedPartition extends PartitionName {
+export interface LedPartition extends PartitionPlace {
   readonly led: LedLog;
   state: Versioned<PartitionState>;
 }

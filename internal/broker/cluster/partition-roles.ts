@@ -1,6 +1,6 @@
-import type { PartitionName } from "../../metadata/cluster/cluster-image.ts";
 import type { PartitionState, Versioned } from "../../metadata/cluster/cluster-state.ts";
 import { isWell } from "../../metadata/cluster/elect.ts";
+import type { PartitionPlace } from "../../metadata/partition-names.ts";
 import type { AgreedCopies } from "../../replication/lead-terms.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { LedLog } from "../../replication/led-log.ts";
@@ -110,7 +110,7 @@ export class PartitionRoles {
    * begins when all that was written in the old one is durable, so that nobody adds to a log behind
    * the back of who tells others how it ends.
    */
-  async take(names: readonly PartitionName[]): Promise<void> {
+  async take(names: readonly PartitionPlace[]): Promise<void> {
     const changing = new Set<Partition>();
     const left = new Set<Partition>();
     for (const name of names) {
@@ -135,7 +135,7 @@ export class PartitionRoles {
     this.#proposals.close();
   }
 
-  #partitionOf({ topicId, index }: PartitionName): Partition | undefined {
+  #partitionOf({ topicId, index }: PartitionPlace): Partition | undefined {
     const { metadata, topics } = this.#path.cluster;
     const topic = metadata.topicById(topicId);
     const known = topic && topics.get(topic.name);
@@ -224,7 +224,7 @@ export class PartitionRoles {
     followings.follow(log, leaderId);
   }
 
-  #roleOf({ topicId, index }: PartitionName): PartitionRole {
+  #roleOf({ topicId, index }: PartitionPlace): PartitionRole {
     const { brokerId, metadata } = this.#path.cluster;
     const state = metadata.image.partition(topicId, index);
     if (!state?.replicas.includes(brokerId) || state.leader < 0) return NONE;

@@ -1,11 +1,6 @@
+import type { NamedPartition } from "../../metadata/partition-names.ts";
 import type { Broker } from "../api.ts";
 import { BrokerError } from "../errors.ts";
-
-/** A partition by its topic's name. */
-export interface NamedPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 /** Which brokers are to have a partition's copies. */
 export interface Reassignment extends NamedPartition {

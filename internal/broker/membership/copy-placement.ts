@@ -1,5 +1,5 @@
+import type { NamedPartition } from "../../metadata/partition-names.ts";
 import type { Broker } from "../api.ts";
-import type { NamedPartition } from "./cluster-admin.ts";
 
 /** Where a partition's copies are, and how much of it the broker that is asked has. */
 export interface CopyPlacement extends NamedPartition {

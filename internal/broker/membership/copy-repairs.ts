@@ -1,4 +1,4 @@
-import { topicPartitionOf } from "../../metadata/log-name.ts";
+import { partitionOfLog } from "../../metadata/partition-names.ts";
 import type { Clock, Timer } from "../../platform/clock.ts";
 import { baseOffset, batchSizeBytes } from "../../record/batch.ts";
 import type { LogStore } from "../../storage/log-store.ts";
@@ -96,8 +96,7 @@ export class CopyRepairs {
   async #repair({ store, membership }: RepairsOf, damaged: Damaged): Promise<boolean> {
     const { log, range } = damaged;
     const { fromOffset, toOffset, position, endPosition } = range;
-    const place = topicPartitionOf(log.name);
-    if (!place || log.removed || !log.damage.ranges.includes(range)) return true;
+    if (log.removed || !log.damage.ranges.includes(range)) return true;
     if (endPosition - position > MAX_RANGE_BYTES) {
       const most = `more than the ${MAX_RANGE_BYTES} bytes that are fetched at a time`;
       this.#giveUp(damaged, `aren't fetched from another copy: they are ${most}`);
@@ -106,10 +105,10 @@ export class CopyRepairs {
     // What isn't committed may be another thing elsewhere.
     const isCommitted = toOffset <= log.highWatermark;
     const node = isCommitted ? membership.partitions.otherCopy(log, toOffset) : null;
-    if (!node) return false;
+    const named = partitionOfLog(log.name);
+    if (!node || !named) return false;
     try {
-      const { topic, index: partition } = place;
-      const wanted = { topic, partition, fromOffset, toOffset };
+      const wanted = { ...named, fromOffset, toOffset };
       const bytes = within(await this.#path.links.read(node, wanted), range);
       if (await store.replaceRange(log, range, bytes)) {
         this.#tell(

@@ -1,7 +1,8 @@
+import type { PartitionPlace } from "../../metadata/partition-names.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { BrokerError } from "../errors.ts";
-import type { PartitionPlace, PartitionsView } from "./partitions-view.ts";
+import type { PartitionsView } from "./partitions-view.ts";
 import type { BrokerNode, Replication } from "./replication-api.ts";
 
 /** Who has which partition, and what a broker that belongs to others may say of it. */

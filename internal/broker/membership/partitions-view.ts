@@ -1,11 +1,6 @@
+import type { PartitionPlace } from "../../metadata/partition-names.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { PartitionStatus } from "../api.ts";
-
-/** A partition by its topic's id, which no other topic ever has. */
-export interface PartitionPlace {
-  readonly topicId: string;
-  readonly index: number;
-}
 
 /** What a broker has of a partition. */
 export type PartitionPart = "lead" | "copy" | "nothing";

@@ -1,7 +1,8 @@
+import type { PartitionPlace } from "../../metadata/partition-names.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { PartitionProducer, PartitionStatus } from "../api.ts";
 import { Arrivals } from "../groups/arrivals.ts";
-import type { PartitionPart, PartitionPlace } from "../membership/partitions-view.ts";
+import type { PartitionPart } from "../membership/partitions-view.ts";
 import { Traffic } from "../observability/traffic.ts";
 import type { TopicState } from "./topic-state.ts";
 

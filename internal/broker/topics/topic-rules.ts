@@ -1,4 +1,4 @@
-import { logNameOf } from "../../metadata/log-name.ts";
+import { logNameOf } from "../../metadata/partition-names.ts";
 import { BrokerError } from "../errors.ts";
 
 const LEGAL_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
@@ -17,7 +17,7 @@ export function checkTopicName(name: string): void {
 /** The same, also where a partition's log would be the metadata's. */
 export function checkNewName(name: string, metadataLog: string): void {
   checkTopicName(name);
-  if (logNameOf({ topic: name, index: 0 }) !== metadataLog) return;
+  if (logNameOf({ topic: name, partition: 0 }) !== metadataLog) return;
   throw new BrokerError("invalid-topic-name", `${name} is the name of an internal log`);
 }
 

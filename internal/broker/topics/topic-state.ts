@@ -1,5 +1,5 @@
-import { logNameOf } from "../../metadata/log-name.ts";
 import type { TopicMetadata } from "../../metadata/metadata-store.ts";
+import { logNameOf } from "../../metadata/partition-names.ts";
 import type { LogStore } from "../../storage/log-store.ts";
 import type { PartitionStatus, Topic } from "../api.ts";
 import { isInternal } from "../groups/groups-topic.ts";
@@ -40,7 +40,8 @@ export class TopicState {
     const known = this.#partitions[index];
     if (known || !(index >= 0 && index < this.metadata.partitionCount)) return known;
     const { name: topic, id } = this.metadata;
-    const log = store.openLog(logNameOf({ topic, index }), id, this.settings);
+    const logName = logNameOf({ topic, partition: index });
+    const log = store.openLog(logName, id, this.settings);
     // A follower that waits for the log may ask for it as soon as it is open.
     const asked = this.#partitions[index];
     if (asked) return asked;

@@ -1,5 +1,5 @@
-import { topicPartitionOf } from "../../metadata/log-name.ts";
 import type { MetadataStore, TopicMetadata } from "../../metadata/metadata-store.ts";
+import { partitionOfLog } from "../../metadata/partition-names.ts";
 import { randomUuid } from "../../metadata/uuid.ts";
 import type { Random } from "../../platform/random.ts";
 import type { LogStore } from "../../storage/log-store.ts";
@@ -215,22 +215,22 @@ export class Topics {
 
   /** The log of this name, if it is that of a partition of this topic id; opened. */
   logNamed(logName: string, id: string): PartitionLog | null {
-    const place = topicPartitionOf(logName);
+    const named = partitionOfLog(logName);
     const topic = this.topicOfLog(logName);
-    if (!place || topic?.metadata.id !== id) return null;
-    return topic.partition(place.index, this.#path.store)?.log ?? null;
+    if (!named || topic?.metadata.id !== id) return null;
+    return topic.partition(named.partition, this.#path.store)?.log ?? null;
   }
 
   /** The topic that a log of this name belongs to. */
   topicOfLog(logName: string): TopicState | undefined {
-    const place = topicPartitionOf(logName);
-    return place ? this.#topics.get(place.topic) : undefined;
+    const named = partitionOfLog(logName);
+    return named ? this.#topics.get(named.topic) : undefined;
   }
 
   /** The partition that a log of this name belongs to, if someone has asked for it. */
   usedPartition(logName: string): Partition | undefined {
-    const place = topicPartitionOf(logName);
-    return place ? this.topicOfLog(logName)?.used(place.index) : undefined;
+    const named = partitionOfLog(logName);
+    return named ? this.topicOfLog(logName)?.used(named.partition) : undefined;
   }
 
   #newState(metadata: TopicMetadata): TopicState {

@@ -1,16 +1,11 @@
 import type { EtcdEvent } from "../../platform/etcd.ts";
 import type { TopicMetadata } from "../metadata-store.ts";
+import type { PartitionPlace } from "../partition-names.ts";
 import { type ClusterKeys, readChange, UnreadableError } from "./cluster-keys.ts";
 import type { ClusterChange, LiveBroker, PartitionState, Versioned } from "./cluster-state.ts";
 
-/** A partition of a topic that is known by its id. */
-export interface PartitionName {
-  readonly topicId: string;
-  readonly index: number;
-}
-
 /** A partition, and how it is. */
-export interface KnownPartition extends PartitionName {
+export interface KnownPartition extends PartitionPlace {
   readonly state: Versioned<PartitionState>;
 }
 
@@ -21,7 +16,7 @@ export interface ImageChanges {
   /** Whether brokers came or went, or are to be used otherwise. */
   readonly live: boolean;
   readonly controller: boolean;
-  readonly partitions: readonly PartitionName[];
+  readonly partitions: readonly PartitionPlace[];
 }
 
 /** What a broker knows of its cluster: all keys as of one revision. */
@@ -74,7 +69,7 @@ export class ClusterImage {
 
   /** Takes over what etcd tells, up to `revision`. */
   apply(revision: number, events: readonly EtcdEvent[]): ImageChanges {
-    const partitions: PartitionName[] = [];
+    const partitions: PartitionPlace[] = [];
     const kinds = new Set<ClusterChange["kind"]>();
     for (const { key, entry } of events) {
       if (entry) this.#revisions.set(key, entry.revision);
@@ -152,7 +147,10 @@ export class ClusterImage {
     this.topicsById.set(topic.id, topic);
   }
 
-  #takePartition({ topicId, index }: PartitionName, state: Versioned<PartitionState> | null): void {
+  #takePartition(
+    { topicId, index }: PartitionPlace,
+    state: Versioned<PartitionState> | null,
+  ): void {
     const states = this.#partitions.get(topicId) ?? [];
     if (state) {
       states[index] = state;

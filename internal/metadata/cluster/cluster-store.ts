@@ -12,7 +12,8 @@ import {
 import type { Log } from "../../platform/log.ts";
 import { METADATA_LOG } from "../embedded-store.ts";
 import type { MetadataStore, TopicMetadata } from "../metadata-store.ts";
-import { ClusterImage, type ImageChanges, type PartitionName } from "./cluster-image.ts";
+import type { PartitionPlace } from "../partition-names.ts";
+import { ClusterImage, type ImageChanges } from "./cluster-image.ts";
 import { type ClusterKeys, clusterKeys, partitionValue, producerIdsValue } from "./cluster-keys.ts";
 import type { PartitionState, Versioned } from "./cluster-state.ts";
 import { addPartitions, checkCopies, topicChanges } from "./topic-changes.ts";
@@ -34,7 +35,7 @@ export interface ClusterStorePath {
 }
 
 /** How a partition is to be, and how it is known. */
-export interface PartitionChange extends PartitionName {
+export interface PartitionChange extends PartitionPlace {
   readonly state: Versioned<PartitionState>;
   readonly next: PartitionState;
 }
@@ -146,7 +147,7 @@ export class ClusterStore implements MetadataStore {
     changes: readonly PartitionChange[],
     besides: readonly EtcdCondition[] = [],
   ): Promise<EtcdOutcome> {
-    const keyOf = ({ topicId, index }: PartitionName) => this.keys.partition(topicId, index);
+    const keyOf = ({ topicId, index }: PartitionPlace) => this.keys.partition(topicId, index);
     return this.commit(
       [...besides, ...changes.map((one) => ({ key: keyOf(one), revision: one.state.revision }))],
       changes.map((one) => ({ kind: "put", key: keyOf(one), value: partitionValue(one.next) })),

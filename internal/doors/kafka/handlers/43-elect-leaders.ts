@@ -1,5 +1,6 @@
 import type { Broker } from "../../../broker/api.ts";
-import type { ElectionKind, NamedPartition } from "../../../broker/membership/cluster-admin.ts";
+import type { ElectionKind } from "../../../broker/membership/cluster-admin.ts";
+import type { NamedPartition } from "../../../metadata/partition-names.ts";
 import { invalid } from "../alter-configs.ts";
 import { type Outcome, Refusal, refused, SUCCESS } from "../errors.ts";
 import { electLeaders } from "../protocol/messages/43-elect-leaders.ts";

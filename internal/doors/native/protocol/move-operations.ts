@@ -1,6 +1,7 @@
 /** The requests about where copies are, and who is to have them. */
-import type { NamedPartition, Reassignment } from "../../../broker/membership/cluster-admin.ts";
+import type { Reassignment } from "../../../broker/membership/cluster-admin.ts";
 import type { CopyPlacement } from "../../../broker/membership/copy-placement.ts";
+import type { NamedPartition } from "../../../metadata/partition-names.ts";
 import { type Nothing, nothing, type Operation } from "./operation.ts";
 import { flag, int32, int53, list, nullable, optional, record, text } from "./shapes.ts";
 
