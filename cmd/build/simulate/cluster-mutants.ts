@@ -13,12 +13,12 @@ const WITHOUT_COMPARING: readonly Patch[] = [
   },
   {
     file: "metadata/cluster/cluster-store.ts",
-    find: "  /** Reads all anew, and watches",
+    find: "  async #decide(",
     replace:
       "  putPartitions(changes: readonly PartitionChange[]): Promise<EtcdOutcome> {\n" +
       "    return this.commit([], changes.map((one) => ({ kind: 'put', " +
       "key: this.keys.partition(one.topicId, one.index), value: partitionValue(one.next) })));\n" +
-      "  }\n\n  /** Reads all anew, and watches",
+      "  }\n\n  async #decide(",
   },
 ];
 
@@ -167,12 +167,12 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   cluster(
     "what is decided isn't waited for before the next decision",
     "metadata/cluster/cluster-store.ts",
-    "    await this.#told(newest);\n",
+    "    await this.watch.told(newest);\n",
     "",
   ),
   cluster(
     "after a compaction what is gone is kept",
-    "metadata/cluster/cluster-store.ts",
+    "metadata/cluster/image-watch.ts",
     "      ...gone.map((key) => ({ key, entry: null })),\n",
     "",
   ),
@@ -181,8 +181,8 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
     "a listing that arrives late takes back what a watch has told since",
     [
       {
-        file: "metadata/cluster/cluster-store.ts",
-        find: "if (revision >= this.image.revision) this.#takeAll(revision, entries);",
+        file: "metadata/cluster/image-watch.ts",
+        find: "if (revision >= this.#image.revision) this.#takeAll(revision, entries);",
         replace: "this.#takeAll(revision, entries);",
       },
     ],
@@ -232,7 +232,7 @@ export const CLUSTER_MUTANTS: readonly Mutant[] = [
   ),
   cluster(
     "a broker that runs goes on with an etcd that was set back",
-    "metadata/cluster/cluster-store.ts",
+    "metadata/cluster/image-watch.ts",
     "if (!this.#outdated && revision < known) {",
     "if (!this.#outdated && revision < 0) {",
   ),

@@ -209,6 +209,6 @@ export class Cluster implements Membership {
     this.leader.stop("the broker is shutting down");
     await this.#followings.close();
     await this.#registration.end();
-    this.#path.metadata.close();
+    this.#path.metadata.watch.close();
   }
 }

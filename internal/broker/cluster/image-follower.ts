@@ -59,8 +59,8 @@ export class ImageFollower {
   /** Keeps up with what etcd says. */
   start(): void {
     const { metadata } = this.#path.cluster;
-    metadata.onChange = (changes) => this.#imageChanged(changes);
-    metadata.watch();
+    metadata.watch.onChange = (changes) => this.#imageChanged(changes);
+    metadata.watch.begin();
     this.#imageChanged({ topics: true, live: true, controller: true, partitions: [] });
   }
 

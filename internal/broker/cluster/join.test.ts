@@ -37,7 +37,7 @@ for (const [key, value, refusal] of cases) {
     });
     const refusals: string[] = [];
     joining.then(
-      ({ metadata }) => metadata.close(),
+      ({ metadata }) => metadata.watch.close(),
       (error: Error) => refusals.push(error.message),
     );
     for (let turn = 0; turn < 50; turn++) {

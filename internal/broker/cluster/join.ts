@@ -51,7 +51,7 @@ export async function joinCluster(
   const metadata = new ClusterStore({ clock, etcd, log, name });
   const { image, keys } = metadata;
   return untilReached(clock, log, async () => {
-    await metadata.read();
+    await metadata.watch.read();
     const adopts = adopted && !saved ? adoptionKind(metadata, adopted) : saved?.adopting;
     const adopting = adopts ? { adopting: adopts } : {};
     if (image.clusterId === "" && !saved) {

@@ -35,7 +35,7 @@ function setUp() {
   const path = { clock, log, events: new EventLog(clock, log), etcd, metadata, ...broker };
   const advertised = { host: "b1", port: 9092 };
   const registration = new Registration({ ...path, advertised, leaseMs: LEASE_MS }, () => {});
-  metadata.onChange = () => registration.brokersChanged();
+  metadata.watch.onChange = () => registration.brokersChanged();
   const pass = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 10) {
       clock.advance(10);
@@ -64,7 +64,7 @@ test("a broker whose lease ends before it knows that it is there comes in again"
   expect(said()).toMatchObject({ host: "b1" });
   expect(model.hasLease(registration.session)).toBe(true);
   await Promise.all([registration.end(), pass(100)]);
-  metadata.close();
+  metadata.watch.close();
 });
 
 test("a broker that is told late that it was cut off takes it back again", async () => {
@@ -82,5 +82,5 @@ test("a broker that is told late that it was cut off takes it back again", async
   await pass(1000);
   expect(said().cutOff).toBeUndefined();
   await Promise.all([registration.end(), pass(100)]);
-  metadata.close();
+  metadata.watch.close();
 });

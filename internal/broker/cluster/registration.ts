@@ -37,7 +37,7 @@ export class Registration {
     const { clock, etcd, leaseMs } = path;
     this.#path = path;
     this.#changed = changed;
-    path.metadata.onOutdated = (why) => this.#giveUp(why);
+    path.metadata.watch.onOutdated = (why) => this.#giveUp(why);
     this.#lease = new SessionLease({
       clock,
       etcd,
@@ -130,7 +130,7 @@ export class Registration {
   /** Whether this broker is there now; another try may be needed. */
   async #tryEnter(): Promise<boolean> {
     const { metadata, brokerId, diskId, etcd } = this.#path;
-    await metadata.read();
+    await metadata.watch.read();
     const { image } = metadata;
     if (image.disks.get(brokerId) !== diskId) {
       throw new EtcdError("refused", `broker ${brokerId} has another data directory by now`);
@@ -177,7 +177,7 @@ export class Registration {
     const { events, metadata } = this.#path;
     if (reached) {
       events.add("info", "etcd-back", { subject: "", message: "etcd answers again" });
-      metadata.readAgain(); // a watch may have lost its connection, and etcd what it had
+      metadata.watch.readAgain(); // a watch may have lost its connection, and etcd what it had
       return;
     }
     const message = "etcd doesn't answer: nothing can be decided until it does";

@@ -31,15 +31,15 @@ test("a listing that arrives late takes back nothing that a watch has told since
   const broker = { host: "b1", port: 9092, rack: null, ...standing };
   const change = { kind: "put", key: store.keys.live(1), value: liveValue(broker) } as const;
   model.commit([], [{ ...change, key: store.keys.live(2) }]);
-  const first = store.read();
+  const first = store.watch.read();
   await settled();
   await first;
 
   const { promise, resolve: release } = Promise.withResolvers<void>();
   held = promise;
-  const late = store.read();
+  const late = store.watch.read();
   await settled();
-  store.watch(); // as one that has told nothing for long is begun anew
+  store.watch.begin(); // as one that has told nothing for long is begun anew
   model.commit([], [change]);
   await settled();
   expect([...store.image.live.keys()].sort()).toEqual([1, 2]);
@@ -50,7 +50,7 @@ test("a listing that arrives late takes back nothing that a watch has told since
   model.commit([], [{ kind: "delete", key: store.keys.live(2) }]);
   await settled();
   expect([...store.image.live.keys()]).toEqual([1]);
-  store.close();
+  store.watch.close();
 });
 
 test("a key that can't be read is written over by nobody, and holds up nothing", async () => {
@@ -64,7 +64,7 @@ test("a key that can't be read is written over by nobody, and holds up nothing",
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
-  store.watch();
+  store.watch.begin();
   const [topic, ids] = [store.keys.topic("orders"), store.keys.producerIds];
   model.commit(
     [],
@@ -89,5 +89,5 @@ test("a key that can't be read is written over by nobody, and holds up nothing",
   const reserving = store.reserveProducerIds(10);
   await settled();
   expect(await reserving).toBe(2000);
-  store.close();
+  store.watch.close();
 });

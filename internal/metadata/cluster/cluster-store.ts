@@ -1,29 +1,20 @@
-import type { Clock, Timer } from "../../platform/clock.ts";
+import type { Clock } from "../../platform/clock.ts";
 import {
   type Etcd,
   type EtcdChange,
   type EtcdCondition,
-  type EtcdEntry,
   EtcdError,
-  type EtcdEvent,
   type EtcdOutcome,
-  type EtcdWatch,
 } from "../../platform/etcd.ts";
 import type { Log } from "../../platform/log.ts";
 import { METADATA_LOG } from "../embedded-store.ts";
 import type { MetadataStore, TopicMetadata } from "../metadata-store.ts";
 import type { PartitionPlace } from "../partition-names.ts";
-import { ClusterImage, type ImageChanges } from "./cluster-image.ts";
+import { ClusterImage } from "./cluster-image.ts";
 import { type ClusterKeys, clusterKeys, partitionValue, producerIdsValue } from "./cluster-keys.ts";
 import type { PartitionState, Versioned } from "./cluster-state.ts";
+import { ImageWatch } from "./image-watch.ts";
 import { addPartitions, checkCopies, topicChanges } from "./topic-changes.ts";
-
-/** How long after a failure etcd is asked again. */
-const RETRY_MS = 200;
-/** A watch that has told nothing for so long is begun anew: its connection may be gone unseen. */
-const SILENT_MS = 30_000;
-/** Who has decided something waits so long at the most until it is told of it. */
-const TOLD_MS = 5000;
 
 /** What a cluster's metadata stands on. */
 export interface ClusterStorePath {
@@ -40,11 +31,6 @@ export interface PartitionChange extends PartitionPlace {
   readonly next: PartitionState;
 }
 
-interface Waiting {
-  readonly revision: number;
-  readonly told: () => void;
-}
-
 /**
  * The metadata of a cluster: it is kept in etcd, and each broker has all of it in memory, as of
  * some revision, by a watch. What is changed is compared first with what this broker knows.
@@ -54,21 +40,14 @@ export class ClusterStore implements MetadataStore {
   readonly logName = METADATA_LOG;
   readonly keys: ClusterKeys;
   readonly image: ClusterImage;
-  /** Told when the image is another. */
-  onChange: ((changes: ImageChanges) => void) | null = null;
-  /** Told once if etcd was set back to an older state: nothing is decided here any more. */
-  onOutdated: ((why: EtcdError) => void) | null = null;
+  /** Keeps the image up to what etcd has. */
+  readonly watch: ImageWatch;
   readonly #path: ClusterStorePath;
-  #watching: EtcdWatch | null = null;
-  #renewal: Timer | null = null;
-  #waiting: Waiting[] = [];
-  #closed = false;
-  #outdated: EtcdError | null = null;
-
   constructor(path: ClusterStorePath) {
     this.#path = path;
     this.keys = clusterKeys(path.name);
     this.image = new ClusterImage(this.keys);
+    this.watch = new ImageWatch({ ...path, keys: this.keys, image: this.image });
   }
 
   get clusterId(): string {
@@ -134,11 +113,11 @@ export class ClusterStore implements MetadataStore {
     if (unread) throw new EtcdError("refused", `${this.image.unreadable.get(unread.key)}`);
     const known = this.image.revision;
     const outcome = await this.#path.etcd.commit(conditions, changes);
-    this.#checkRevision(outcome.revision, known);
+    this.watch.checkRevision(outcome.revision, known);
     const newest = outcome.done
       ? outcome.revision
       : Math.max(0, ...outcome.found.map(({ revision }) => revision));
-    await this.#told(newest);
+    await this.watch.told(newest);
     return outcome;
   }
 
@@ -154,139 +133,11 @@ export class ClusterStore implements MetadataStore {
     );
   }
 
-  /** Reads all anew, and watches from there. Rejects with `EtcdError`. */
-  async read(): Promise<void> {
-    this.#watching?.close();
-    const known = this.image.revision;
-    const { revision, entries } = await this.#path.etcd.list(this.keys.prefix);
-    this.#checkRevision(revision, known);
-    // An answer that was long under way is older than what a watch has told meanwhile.
-    if (revision >= this.image.revision) this.#takeAll(revision, entries);
-    this.watch();
-  }
-
-  /** Reads all anew, now or as soon as that can be: etcd was away, and may be another one. */
-  readAgain(): void {
-    this.read().catch((error: unknown) => this.#notRead(error));
-  }
-
-  /** Watches from what is known on, in place of a watch that there was. */
-  watch(): void {
-    if (this.#closed) return;
-    this.#watching?.close();
-    this.#watching = this.#path.etcd.watch(this.keys.prefix, this.image.revision + 1, {
-      changed: (revision, events) => {
-        this.#take(revision, events);
-        this.#renewLater();
-      },
-      ended: (why) => this.#again(why),
-    });
-    this.#renewLater();
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#watching?.close();
-    this.#renewal?.cancel();
-  }
-
   async #decide(
     conditions: readonly EtcdCondition[],
     changes: readonly EtcdChange[],
   ): Promise<void> {
     const { done } = await this.commit(conditions, changes);
     if (!done) throw new EtcdError("refused", "another broker has changed it at the same time");
-  }
-
-  /** All that is there at this revision: other keys are gone. */
-  #takeAll(revision: number, entries: readonly EtcdEntry[]): void {
-    // Where others have written since, etcd may have come further again than it was.
-    for (const each of entries) this.#checkRevision(each.revision, this.image.revisionOf(each.key));
-    const there = new Set(entries.map(({ key }) => key));
-    const gone = [...this.image.knownKeys()].filter((key) => !there.has(key));
-    const changed = entries.filter(({ key, revision }) => revision !== this.image.revisionOf(key));
-    this.#take(revision, [
-      ...gone.map((key) => ({ key, entry: null })),
-      ...changed.map((entry) => ({ key: entry.key, entry })),
-    ]);
-  }
-
-  #take(revision: number, events: readonly EtcdEvent[]): void {
-    const changes = this.image.apply(revision, events);
-    const told = this.#waiting.filter((waiting) => waiting.revision <= revision);
-    this.#waiting = this.#waiting.filter((waiting) => waiting.revision > revision);
-    this.onChange?.(changes);
-    for (const waiting of told) waiting.told();
-  }
-
-  #told(revision: number): Promise<void> {
-    if (this.image.revision >= revision) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const timer = this.#path.clock.after(TOLD_MS, () => {
-        this.#waiting = this.#waiting.filter((each) => each !== waiting);
-        reject(new EtcdError("unavailable", "etcd doesn't tell what was decided"));
-      });
-      const waiting = {
-        revision,
-        told: () => {
-          timer.cancel();
-          resolve();
-        },
-      };
-      this.#waiting.push(waiting);
-    });
-  }
-
-  #again(why: EtcdError): void {
-    this.#renewal?.cancel();
-    this.#renewal = this.#path.clock.after(RETRY_MS, () => {
-      if (why.code !== "compacted") this.#watchOn();
-      else this.readAgain();
-    });
-  }
-
-  /** Watches again, if etcd still has what was known: a restored one may know nothing of it. */
-  #watchOn(): void {
-    const known = this.image.revision;
-    this.#path.etcd.list(this.keys.format).then(
-      ({ revision }) => {
-        try {
-          this.#checkRevision(revision, known);
-        } catch {
-          return; // that was told
-        }
-        this.watch();
-      },
-      (error: unknown) => {
-        if (!(error instanceof EtcdError)) throw error;
-        if (!this.#closed) this.#again(error);
-      },
-    );
-  }
-
-  /**
-   * Throws if etcd, or a key of it, is at an earlier revision than it had told: it has forgotten
-   * what came since, and whoever was chosen then may lead nowhere.
-   */
-  #checkRevision(revision: number, known: number): void {
-    if (!this.#outdated && revision < known) {
-      const what = `etcd is at revision ${revision}, and was at ${known}`;
-      this.#outdated = new EtcdError("refused", `${what}: it was restored from an older state`);
-      this.close();
-      this.onOutdated?.(this.#outdated);
-    }
-    if (this.#outdated) throw this.#outdated;
-  }
-
-  #notRead(error: unknown): void {
-    if (!(error instanceof EtcdError)) throw error;
-    this.#path.log.error("cluster-not-read", { message: error.message });
-    if (!this.#closed) this.#again(new EtcdError("compacted", error.message, error));
-  }
-
-  #renewLater(): void {
-    this.#renewal?.cancel();
-    if (this.#closed) return;
-    this.#renewal = this.#path.clock.after(SILENT_MS, () => this.#watchOn());
   }
 }
