@@ -1,7 +1,7 @@
+import type { Durability } from "../storage/partition-log.ts";
 import type { BrokerError } from "./errors.ts";
 
-/** When a batch counts as written: on the disk, or in the operating system's memory. */
-export type Durability = "fsync" | "memory";
+export type { Durability };
 
 /** One batch for one partition. The broker owns `buffer[from, to)` from the call on. */
 export interface ProduceRequest {

@@ -1,7 +1,7 @@
-import { StorageError } from "../storage/errors.ts";
 import type { PartitionLog } from "../storage/partition-log.ts";
 import type { AgreedCopies } from "./lead-terms.ts";
 import type { FollowerSession } from "./leader-session.ts";
+import { NotCommitted } from "./not-committed.ts";
 import type { PartitionCopies } from "./partition-copies.ts";
 
 /** What a log is led with. */
@@ -60,7 +60,7 @@ export class LedLog {
     this.copies.fence(fenced);
     // Where all have agreed on leaders, clients find out who it is by now.
     const code = this.isAgreed ? "not-leader" : "not-enough-copies";
-    if (fenced) commits.refuse(new StorageError(code, "another broker may lead"));
+    if (fenced) commits.refuse(new NotCommitted(code, "another broker may lead"));
     else commits.refusal = null;
     this.settle();
   }
@@ -70,7 +70,7 @@ export class LedLog {
     const { log } = this;
     log.commitRule = () => log.highWatermark;
     log.onWritten = null;
-    log.commits.refuse(new StorageError("not-leader", `${log.name}: ${reason}`));
+    log.commits.refuse(new NotCommitted("not-leader", `${log.name}: ${reason}`));
     for (const session of [...this.sessions]) session.resigned(this);
   }
 
@@ -101,7 +101,7 @@ export class LedLog {
     log.applyRule();
     if (log.commits.length > 0 && !copies.enough) {
       const message = `${log.name} has too few copies in sync; the record may be lost`;
-      log.commits.fail(new StorageError("not-enough-copies", message));
+      log.commits.fail(new NotCommitted("not-enough-copies", message));
     }
     if (copies.changeCount === this.#seenChanges) return;
     this.#seenChanges = copies.changeCount;

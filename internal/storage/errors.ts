@@ -13,10 +13,10 @@ export type StorageErrorCode =
   | "out-of-range"
   /** The log was removed. */
   | "removed"
-  /** This broker doesn't lead the log any more: whether the record stays, another will say. */
-  | "not-leader"
-  /** The record is in the leader's log; fewer copies have it than must. */
-  | "not-enough-copies"
+  /** The log was cut while it was read: other records stand at these offsets by now. */
+  | "cut"
+  /** Who decides what is committed (`commitRule`) doesn't commit this. */
+  | "not-committed"
   /** Another process uses the data directory. */
   | "locked"
   /** The files were written by a newer Weir, or by one whose format isn't read any more. */

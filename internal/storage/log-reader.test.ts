@@ -55,7 +55,7 @@ test("what is written behind a cut isn't damage to a reader from before", async 
   await copy(store, log, 7);
   await store.checkpoint();
   letGo();
-  expect(await refused).toMatchObject({ code: "not-leader" });
+  expect(await refused).toMatchObject({ code: "cut" });
   expect(log.damage.ranges).toEqual([]);
   expect((await readRecords(store, log)).length).toBe(2);
   await store.close();

@@ -188,7 +188,7 @@ export async function makeIndexesWhole(
  */
 function throwIfCut({ name, cutCount }: PartitionLog, before: number): void {
   if (cutCount === before) return;
-  throw new StorageError("not-leader", `${name} was cut while it was read; its leader has others`);
+  throw new StorageError("cut", `${name} was cut while it was read; its leader has others`);
 }
 
 /** Where to begin reading for `offset`: by the index or, where damage is known, behind that. */

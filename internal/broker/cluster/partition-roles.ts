@@ -4,7 +4,7 @@ import type { PartitionPlace } from "../../metadata/partition-names.ts";
 import type { AgreedCopies } from "../../replication/lead-terms.ts";
 import type { ReplicationLeader } from "../../replication/leader.ts";
 import type { LedLog } from "../../replication/led-log.ts";
-import { StorageError } from "../../storage/errors.ts";
+import { NotCommitted } from "../../replication/not-committed.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { Partition } from "../topics/partition.ts";
 import type { ClusterPath } from "./cluster-path.ts";
@@ -94,7 +94,7 @@ export class PartitionRoles {
   /** A log has been opened: until more is known, nobody writes to it, and nothing is committed. */
   opened(log: PartitionLog): void {
     log.commitRule = () => log.highWatermark;
-    log.commits.refuse(new StorageError("not-leader", `${log.name}: another broker leads it`));
+    log.commits.refuse(new NotCommitted("not-leader", `${log.name}: another broker leads it`));
   }
 
   /** A log is no more. */

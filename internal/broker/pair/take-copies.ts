@@ -1,5 +1,6 @@
 import type { EmbeddedMetadataStore } from "../../metadata/embedded-store.ts";
 import type { Log } from "../../platform/log.ts";
+import { NotCommitted } from "../../replication/not-committed.ts";
 import { StorageError } from "../../storage/errors.ts";
 import type { LogStore } from "../../storage/log-store.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
@@ -40,7 +41,7 @@ export function takeMetadata(path: MetadataTaking, bytes: Uint8Array): void {
 /** Makes a log a copy: nobody writes it here, and it is committed as far as the master says. */
 export function copyLog(log: PartitionLog, following: () => Following | null): void {
   log.commitRule = (durable) => Math.min(durable, following()?.toldHighWatermark(log) ?? -1);
-  log.commits.refuse(new StorageError("not-leader", `${log.name}: this broker is a slave`));
+  log.commits.refuse(new NotCommitted("not-leader", `${log.name}: this broker is a slave`));
   following()?.follow(log);
 }
 
