@@ -36,7 +36,8 @@ export function readEntries(bytes: Uint8Array, at: number, head: FrameHead): Fou
       payloadAt += entry.sizeBytes;
     }
   }
-  return entries;
+  const headEnd = at + head.headBytes;
+  return headerAt === headEnd && payloadAt === headEnd + head.payloadBytes ? entries : null;
 }
 
 /**

@@ -61,6 +61,17 @@ export const EntryKind = {
 /** One of the numbers in `EntryKind`. */
 export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
 
+/** The fields that only batches have. */
+const OF_BATCHES = ["position", "leaderEpoch", "lastOffsetDelta"] as const;
+/** The fields that are 0 in what isn't a batch. */
+const UNUSED_FIELDS = {
+  [EntryKind.created]: [...OF_BATCHES, "segmentBase"],
+  [EntryKind.removed]: [...OF_BATCHES, "segmentBase", "offset", "sizeBytes", "crc"],
+  [EntryKind.logStart]: [...OF_BATCHES, "sizeBytes", "crc"],
+  [EntryKind.logEnd]: [...OF_BATCHES, "segmentBase", "sizeBytes", "crc"],
+  [EntryKind.compacted]: [...OF_BATCHES, "segmentBase", "offset"],
+} as const;
+
 /** One line of a frame: what happened to a log. Fields that a kind doesn't use are 0. */
 export interface JournalEntry {
   readonly kind: EntryKind;
@@ -192,12 +203,16 @@ function headSum(bytes: Uint8Array, at: number, headBytes: number): number {
   return crc32c(head, 0, headBytes);
 }
 
-/** Entry number `index` of the frame at `at`, whose head has been read; null if it is unknown. */
+/**
+ * Entry number `index` of the frame at `at`, whose head has been read; null if this Weir doesn't
+ * know it: its kind, or what stands in a field that its kind doesn't use. So a later one may use
+ * that field, and this one won't take the entry for something else.
+ */
 export function readEntry(bytes: Uint8Array, at: number, index: number): JournalEntry | null {
   const from = at + FRAME_HEADER_BYTES + index * ENTRY_BYTES;
   const kind = entryKind(uint32At(bytes, from));
   if (kind === null) return null;
-  return {
+  const entry = {
     kind,
     logId: uint32At(bytes, from + 4),
     offset: int64At(bytes, from + 8),
@@ -208,10 +223,22 @@ export function readEntry(bytes: Uint8Array, at: number, index: number): Journal
     crc: uint32At(bytes, from + 36),
     lastOffsetDelta: uint32At(bytes, from + 40),
   };
+  return isPlausible(entry) ? entry : null;
+}
+
+/** Whether an entry has nothing where its kind has nothing, and sizes and places that can be. */
+function isPlausible(entry: JournalEntry): boolean {
+  const { kind, offset, segmentBase, sizeBytes } = entry;
+  if (kind === EntryKind.batch || isPlaced(kind)) {
+    return sizeBytes >= HEADER_BYTES && segmentBase <= offset && Number.isSafeInteger(offset);
+  }
+  return UNUSED_FIELDS[kind].every((field) => entry[field] === 0);
 }
 
 /** Whether the frame has only the header of such an entry's batch. */
-export function isPlaced(kind: EntryKind): boolean {
+export function isPlaced(
+  kind: EntryKind,
+): kind is typeof EntryKind.placedBatch | typeof EntryKind.unsyncedBatch {
   return kind === EntryKind.placedBatch || kind === EntryKind.unsyncedBatch;
 }
 
