@@ -3,6 +3,7 @@ import { putInt32, uint32At } from "../record/big-endian.ts";
 import { crc32c } from "../record/crc32c.ts";
 import type { EpochStart } from "./epoch-history.ts";
 import { formatAge } from "./format-age.ts";
+import type { JournalPart } from "./journal/journal-reader.ts";
 import type { DataLayout } from "./layout.ts";
 import type { ProducerState } from "./producers.ts";
 import type { SegmentState } from "./segments/segment.ts";
@@ -88,6 +89,17 @@ export function findCheckpoint(disk: Disk, layout: DataLayout): FoundCheckpoint 
     problems.includes(each),
   );
   return { checkpoint: null, problem: worst ?? "missing" };
+}
+
+/**
+ * What of the journal isn't in a checkpoint; all of it, where that is lost. What a log in it has of
+ * later frames than the others was made durable with it.
+ */
+export function journalBehind(checkpoint: Checkpoint | null): JournalPart {
+  if (!checkpoint) return { fromSequence: 1, lastFrame: null, syncedFrame: 0 };
+  const { journalSequence, frameNumber, logs } = checkpoint;
+  const syncedFrame = logs.reduce((max, log) => Math.max(max, log.appliedFrame), 0);
+  return { fromSequence: journalSequence, lastFrame: frameNumber, syncedFrame };
 }
 
 /** Which of the checkpoint and its copy can't be read. */

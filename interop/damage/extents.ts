@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { bunPlatform } from "../../internal/platform/bun/platform.ts";
-import { findCheckpoint } from "../../internal/storage/checkpoint.ts";
+import { findCheckpoint, journalBehind } from "../../internal/storage/checkpoint.ts";
 import { dumpFile } from "../../internal/storage/inspect/dump.ts";
 import { EntryKind, isPlaced } from "../../internal/storage/journal/journal-frame.ts";
 import { readJournal, sizeOnDisk } from "../../internal/storage/journal/journal-reader.ts";
@@ -45,9 +45,8 @@ function journalExtents(data: string): Extent[] {
   const layout = dataLayout(data);
   const { checkpoint } = findCheckpoint(disk, layout);
   if (!checkpoint) throw new Error(`${data} has no checkpoint`);
-  const { journalSequence, frameNumber, logs } = checkpoint;
-  const journal = readJournal(disk, layout.journal, journalSequence, frameNumber);
-  const names = new Map(logs.map(({ id, name }) => [id, name]));
+  const journal = readJournal(disk, layout.journal, journalBehind(checkpoint));
+  const names = new Map(checkpoint.logs.map(({ id, name }) => [id, name]));
   const extents: Extent[] = [];
   for (const { path: place, frames } of journal.files) {
     const bytes = readFileSync(place);

@@ -4,9 +4,11 @@ import { type MemoryDisk, memoryDisk } from "../../platform/testing/memory-disk.
 import { putInt32 } from "../../record/big-endian.ts";
 import { crc32c } from "../../record/crc32c.ts";
 import { seeded } from "../../record/samples.testing.ts";
+import { findCheckpoint } from "../checkpoint.ts";
 import { DamageError, StorageError } from "../errors.ts";
+import { dataLayout } from "../layout.ts";
 import type { LogStore } from "../log-store.ts";
-import { appendPairs, openStore, readRecords, SMALL_LOG } from "../store.testing.ts";
+import { appendPairs, openStore, readRecords, SMALL_LIMITS, SMALL_LOG } from "../store.testing.ts";
 
 const names = ["a-0", "b-0", "c-0"];
 const config = { ...SMALL_LOG, segmentBytes: 1024 * 1024 };
@@ -158,4 +160,24 @@ describe("damage to the journal", () => {
     expect(refusal?.code).toBe(code);
     expect(refusal?.message).toStartWith(`${path} was written by a `);
   });
+});
+
+test("a frame that a checkpoint has of one log was durable, also where no mark says so", async () => {
+  const clock = manualClock();
+  const own = memoryDisk();
+  const limits = { ...SMALL_LIMITS, checkpointLogsPerTurn: 1 };
+  const { store } = await openStore(own, clock, {}, undefined, false, limits);
+  const logs = names.map((name) => store.openLog(name, name, config));
+  for (const log of logs) await appendPairs(store, log, [["k", "before"]]);
+  // The checkpoint takes one log after the other, the last of them with this.
+  const checkpoint = store.checkpoint();
+  for (const log of logs) await appendPairs(store, log, [["k", "meanwhile"]]);
+  await checkpoint;
+  const { frameNumber = 0, logs: states = [] } =
+    findCheckpoint(own, dataLayout("/data")).checkpoint ?? {};
+  expect(states.at(-1)?.appliedFrame).toBeGreaterThan(frameNumber);
+  const copy = own.afterCrash("kill");
+  for (const [path, bytes] of copy.files()) if (path.endsWith(".journal")) bytes.fill(0);
+  // Its number would be given again, and what it then names left out as being in the checkpoint.
+  await expect(openStore(copy)).rejects.toMatchObject({ code: "damaged" });
 });

@@ -27,6 +27,16 @@ export interface MissingFrames {
   readonly position: number;
 }
 
+/** Where reading the journal begins, as the checkpoint knows it. */
+export interface JournalPart {
+  /** The first file that has something to read. */
+  readonly fromSequence: number;
+  /** Frames up to this one are left out; null: there are none before the first that is found. */
+  readonly lastFrame: number | null;
+  /** Frames up to this one were durable. */
+  readonly syncedFrame: number;
+}
+
 /** What the journal holds. */
 export interface ReadJournal {
   readonly files: readonly ReadJournalFile[];
@@ -40,8 +50,7 @@ export interface ReadJournal {
 }
 
 /**
- * Finds the journal's frames behind number `lastFrame` (null: from the first one that is there on),
- * from the file `fromSequence` on.
+ * Finds the journal's frames in a part of it.
  *
  * A frame that isn't whole was torn when the power went, and the restart after that gave its
  * number to another, in a later file. So the frames end where the next number isn't found whole
@@ -53,8 +62,7 @@ export interface ReadJournal {
 export function readJournal(
   disk: Disk,
   directory: string,
-  fromSequence: number,
-  lastFrame: number | null,
+  { fromSequence, lastFrame, syncedFrame: checkpointed }: JournalPart,
 ): ReadJournal {
   // Before the files: a broker that runs may add frames meanwhile, and mark them.
   const marked = readMark(disk, directory);
@@ -77,7 +85,7 @@ export function readJournal(
   const files = withoutStale(found);
   const frames = files.flatMap((file) => file.frames);
   const before = lastFrame ?? (frames[0]?.frameNumber ?? 1) - 1;
-  const known = Math.max(before, marked);
+  const known = Math.max(before, marked, checkpointed);
   const syncedFrame = frames.reduce((max, frame) => Math.max(max, frame.syncedFrame), known);
   const row = rowOfFrames(files, before, syncedFrame, directory);
   return { ...row, obsolete, lastSequence, syncedFrame };

@@ -1,4 +1,4 @@
-import { EMPTY_CHECKPOINT, type LogState } from "../checkpoint.ts";
+import { EMPTY_CHECKPOINT, journalBehind, type LogState } from "../checkpoint.ts";
 import {
   type MissingFrames,
   type ReadJournal,
@@ -46,8 +46,7 @@ export async function recover(path: RecoveryPath): Promise<Recovered> {
   const { disk, layout, losses } = path;
   const rebuilt: string[] = [];
   const found = await openCheckpoint(disk, layout, losses, rebuilt);
-  const frameNumber = found ? found.frameNumber : null;
-  const journal = readJournal(disk, layout.journal, found?.journalSequence ?? 1, frameNumber);
+  const journal = readJournal(disk, layout.journal, journalBehind(found));
   for (const missing of journal.missing) losses.add(missingFrames(missing));
   // Before the replay: it removes files that only the journal says are not needed.
   await makeJournalDurable(path, journal);
