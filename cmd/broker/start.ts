@@ -1,6 +1,5 @@
 import path from "node:path";
 import type { LocalBroker } from "../../internal/broker/local-broker.ts";
-import type { ConnectionCounts } from "../../internal/broker/observability/gauges.ts";
 import type { Doors } from "../../internal/doors/doors.ts";
 import type { Log } from "../../internal/platform/log.ts";
 import type { Platform } from "../../internal/platform/platform.ts";
@@ -26,22 +25,11 @@ export async function startBroker(
   log: Log,
   settings: BrokerSettings,
 ): Promise<Running> {
-  const [
-    { openBroker },
-    { checkedBrokerConfig },
-    { Doors, defaultDoorsLimits },
-    { countedLog },
-    { limitedLog },
-    { protocols },
-  ] = await Promise.all([
+  const [{ openBroker }, { checkedBrokerConfig }, { openDoors }] = await Promise.all([
     import("../../internal/broker/open-broker.ts"),
     import("../../internal/broker/settings/broker-settings.ts"),
-    import("../../internal/doors/doors.ts"),
-    import("../../internal/doors/counted-log.ts"),
-    import("../../internal/doors/limited-log.ts"),
-    import("../../internal/doors/protocols.ts"),
+    import("../../internal/doors/open-doors.ts"),
   ]);
-  const { clock, network } = platform;
   const advertised = { ...(settings.advertise ?? reachable(settings.listen[0])) };
   try {
     const config = checkedBrokerConfig(settings.overrides);
@@ -51,14 +39,7 @@ export async function startBroker(
     const options = { dataDirectory, version, advertised, config, log, ...own };
     const etcd = settings.etcd && (await connectEtcd(settings.etcd));
     const broker = await openBroker(platform, options, lazyLinks(platform), etcd);
-    const counted = (counts: ConnectionCounts): void => {
-      broker.connections = counts;
-    };
-    const bounded = countedLog(limitedLog(log, clock), broker.refusals);
-    const served = protocols(broker, clock, bounded);
-    const { maxConnections, maxIdleMs } = broker.settings;
-    const limits = { ...defaultDoorsLimits, maxConnections, maxIdleMs };
-    const doors = new Doors({ clock, network, log: bounded, protocols: served, counted, limits });
+    const doors = openDoors(broker, platform, log);
     const addresses = await listen(doors, settings.listen).catch(async (error) => {
       doors.close();
       await broker.close();

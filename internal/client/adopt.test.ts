@@ -2,8 +2,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import type { LocalBroker } from "../broker/local-broker.ts";
 import { openBroker } from "../broker/open-broker.ts";
-import { Doors } from "../doors/doors.ts";
-import { protocols } from "../doors/protocols.ts";
+import { openDoors } from "../doors/open-doors.ts";
 import { BatchBuilder } from "../record/builder.ts";
 import { type ClusterMember, type TestCluster, testCluster } from "./cluster.testing.ts";
 import { replicationLinks } from "./replication-links.ts";
@@ -25,7 +24,7 @@ async function startAlone(
   member: ClusterMember,
   slaveOf: ClusterMember | null = null,
 ): Promise<OnItsOwn> {
-  const { clock, outside, settled } = cluster;
+  const { outside, settled } = cluster;
   const platform = { ...outside, disk: member.disk };
   const address = { host: member.host, port: 9092 };
   const log = { info() {}, warn() {}, error() {} };
@@ -38,9 +37,7 @@ async function startAlone(
   const master = slaveOf && { host: slaveOf.host, port: 9092 };
   const opening = openBroker(platform, { ...options, slaveOf: master }, links);
   const broker = await settled(opening, "it starts");
-  const doors = new Doors({
-    ...{ clock, network: platform.network, log, protocols: protocols(broker, clock, log) },
-  });
+  const doors = openDoors(broker, platform, log);
   await doors.listen(address);
   await settled(broker.serve(), "it serves");
   const stop = async (): Promise<void> => {

@@ -1,8 +1,8 @@
 /** A cluster in one process: brokers on disks, a network, a clock and an etcd in memory. */
 import type { LocalBroker } from "../broker/local-broker.ts";
 import { openBroker } from "../broker/open-broker.ts";
-import { Doors } from "../doors/doors.ts";
-import { protocols } from "../doors/protocols.ts";
+import type { Doors } from "../doors/doors.ts";
+import { openDoors } from "../doors/open-doors.ts";
 import { type Connection, type Network, NetworkError } from "../platform/network.ts";
 import { EtcdModel, modelledEtcd } from "../platform/testing/etcd-model.ts";
 import { type ManualClock, manualClock } from "../platform/testing/manual-clock.ts";
@@ -140,8 +140,7 @@ export function testCluster(
         const own = modelledEtcd(clock, etcd, () => member.etcdIsAway || life.isOver);
         const opening = openBroker(platform, options, links, own);
         const broker = await settled(opening, `${host} starts`);
-        const served = protocols(broker, clock, log);
-        doors = new Doors({ clock, network: platform.network, log, protocols: served });
+        doors = openDoors(broker, platform, log);
         await doors.listen(address);
         member.broker = broker;
         await settled(broker.serve(), `${host} is there`);

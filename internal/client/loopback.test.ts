@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openBroker } from "../broker/open-broker.ts";
-import { Doors } from "../doors/doors.ts";
-import { protocols } from "../doors/protocols.ts";
+import { openDoors } from "../doors/open-doors.ts";
 import { bunPlatform } from "../platform/bun/platform.ts";
 import { connect } from "./client.ts";
 
@@ -22,8 +21,7 @@ test("a real broker, on a real disk, over a real network", async () => {
     config: new Map(),
     log,
   });
-  const { clock, network } = platform;
-  const doors = new Doors({ clock, network, log, protocols: protocols(broker, clock, log) });
+  const doors = openDoors(broker, platform, log);
   const address = await doors.listen({ host: "127.0.0.1", port: 0 });
   const client = await connect(platform, address, { timeoutMs: 10_000, clientName: "test" });
   await client.createTopic({

@@ -1,8 +1,8 @@
 /** Two brokers in one process, on disks, a network and a clock in memory, for tests of pairs. */
 import type { LocalBroker } from "../broker/local-broker.ts";
 import { openBroker } from "../broker/open-broker.ts";
-import { Doors } from "../doors/doors.ts";
-import { protocols } from "../doors/protocols.ts";
+import type { Doors } from "../doors/doors.ts";
+import { openDoors } from "../doors/open-doors.ts";
 import { type Address, type Connection, type Network, NetworkError } from "../platform/network.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Random } from "../platform/random.ts";
@@ -125,8 +125,7 @@ function makeMember(host: string, world: World): Member {
       settling.catch(() => {}); // it is awaited below
       await until(() => isSettled, `${host} starts`);
       const broker = await opening;
-      const served = protocols(broker, clock, log);
-      doors = new Doors({ clock, network: platform.network, log, protocols: served });
+      doors = openDoors(broker, platform, log);
       await doors.listen(address);
       broker.serve();
       member.broker = broker;

@@ -1,7 +1,7 @@
 import type { LocalBroker } from "../../broker/local-broker.ts";
 import { openBroker } from "../../broker/open-broker.ts";
-import { Doors } from "../../doors/doors.ts";
-import { protocols } from "../../doors/protocols.ts";
+import type { Doors } from "../../doors/doors.ts";
+import { openDoors } from "../../doors/open-doors.ts";
 import type { Log, LogFields } from "../../platform/log.ts";
 import { SimulationFailure } from "../failure.ts";
 import type { SimulatedProcess } from "../machine.ts";
@@ -28,9 +28,7 @@ export async function startBroker(world: World, process: SimulatedProcess): Prom
     log,
     storageLimits: limits,
   });
-  const { clock, network } = process;
-  const doors = new Doors({ clock, network, log, protocols: protocols(broker, clock, log) });
-  return { process, broker, doors };
+  return { process, broker, doors: openDoors(broker, process, log) };
 }
 
 /** Takes what the broker says of itself: what should never happen, and faults of its clients. */

@@ -3,8 +3,7 @@ import { type ClusterParts, openCluster } from "../../broker/cluster/open-cluste
 import { BrokerError } from "../../broker/errors.ts";
 import { LocalBroker } from "../../broker/local-broker.ts";
 import { replicationLinks } from "../../client/replication-links.ts";
-import { Doors } from "../../doors/doors.ts";
-import { protocols } from "../../doors/protocols.ts";
+import { openDoors } from "../../doors/open-doors.ts";
 import { watchedLog } from "../broker/life.ts";
 import * as brokers from "../brokers/member.ts";
 import { etcdClient } from "../etcd/client.ts";
@@ -114,8 +113,7 @@ export class Member extends brokers.Member<MemberLife> {
     const links = replicationLinks(process, this.name);
     const parts = await openCluster(process, started, links, etcdClient(this.#etcd, process));
     const broker = new LocalBroker(process, parts);
-    const { clock, network } = process;
-    const doors = new Doors({ clock, network, log, protocols: protocols(broker, clock, log) });
+    const doors = openDoors(broker, process, log);
     await doors.listen(this.address);
     return { process, parts, cluster: parts.membership, broker, doors };
   }

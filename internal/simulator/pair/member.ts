@@ -2,8 +2,7 @@ import { LocalBroker } from "../../broker/local-broker.ts";
 import { openPair, type PairParts } from "../../broker/pair/open-pair.ts";
 import type { Pair } from "../../broker/pair/pair.ts";
 import { replicationLinks } from "../../client/replication-links.ts";
-import { Doors } from "../../doors/doors.ts";
-import { protocols } from "../../doors/protocols.ts";
+import { openDoors } from "../../doors/open-doors.ts";
 import { watchedLog } from "../broker/life.ts";
 import * as brokers from "../brokers/member.ts";
 import type { SimulatedProcess, Surroundings } from "../machine.ts";
@@ -79,8 +78,7 @@ export class Member extends brokers.Member<MemberLife> {
     const links = replicationLinks(process, this.name);
     const parts = await openPair(process, started, links);
     const broker = new LocalBroker(process, parts);
-    const { clock, network } = process;
-    const doors = new Doors({ clock, network, log, protocols: protocols(broker, clock, log) });
+    const doors = openDoors(broker, process, log);
     await doors.listen(this.address);
     return { process, parts, pair: parts.membership, broker, doors };
   }
