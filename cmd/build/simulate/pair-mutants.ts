@@ -248,11 +248,22 @@ export const PAIR_MUTANTS: readonly Mutant[] = [
     "const knownSinceMs = nowMs;",
     "a restarted master acks nothing before it has heard its slave, which may lead by now",
   ),
-  pair(
+  mutantOf(
+    "pair",
     "a file stays open whose segment was given up as the disk was full",
-    "storage/log-changes.ts",
-    "files.dropFolder(log.directory);",
-    "for (const { logPath } of [...log.segments, ...log.cutSegments]) files.drop(logPath);",
+    [
+      {
+        file: "storage/log-changes.ts",
+        find: "files.dropFolder(log.directory);",
+        replace:
+          "for (const { logPath } of [...log.segments, ...log.cutSegments]) files.drop(logPath);",
+      },
+      {
+        file: "storage/segments/file-cache.ts",
+        find: "    this.dropFolder(directory);\n    return",
+        replace: "    return",
+      },
+    ],
     "a topic that is made anew doesn't write to a file of the one that was there",
   ),
   pair(
