@@ -32,3 +32,18 @@ export function mutantOf(
   const placed = patches.map((patch) => ({ ...patch, file: `internal/${patch.file}` }));
   return { name, scene, patches: placed, finder };
 }
+
+/** A file's source with those patches of a mutant that are for it. Throws if one doesn't fit. */
+export function planted({ name, patches }: Mutant, file: string, source: string): string {
+  let text = source;
+  for (const patch of patches) {
+    if (patch.file !== file) continue;
+    const parts = text.split(patch.find);
+    if (parts.length !== 2) {
+      const what = `${parts.length - 1} places in ${file} for the mutant "${name}"`;
+      throw new Error(`${what}: it has to follow the source`);
+    }
+    text = parts.join(patch.replace);
+  }
+  return text;
+}

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { MUTANTS, planted } from "./mutants.ts";
+import { planted } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
 
 const root = path.resolve(import.meta.dir, "../../..");
 const transpiler = new Bun.Transpiler({ loader: "ts" });

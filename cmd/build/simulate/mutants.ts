@@ -1,4 +1,7 @@
-import { CLUSTER_MUTANTS } from "./cluster-mutants.ts";
+import { ETCD_MUTANTS } from "./etcd-mutants.ts";
+import { ISR_MUTANTS } from "./isr-mutants.ts";
+import { LEASE_MUTANTS } from "./lease-mutants.ts";
+import { MOVES_MUTANTS } from "./moves-mutants.ts";
 import { type Mutant, mutantOf } from "./mutant.ts";
 import { PAIR_MUTANTS } from "./pair-mutants.ts";
 
@@ -282,19 +285,11 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
 ];
 
 /** Bugs that people have made, here or in other brokers and databases. */
-export const MUTANTS: readonly Mutant[] = [...SINGLE_MUTANTS, ...PAIR_MUTANTS, ...CLUSTER_MUTANTS];
-
-/** A file's source with those patches of a mutant that are for it. Throws if one doesn't fit. */
-export function planted({ name, patches }: Mutant, file: string, source: string): string {
-  let text = source;
-  for (const patch of patches) {
-    if (patch.file !== file) continue;
-    const parts = text.split(patch.find);
-    if (parts.length !== 2) {
-      const what = `${parts.length - 1} places in ${file} for the mutant "${name}"`;
-      throw new Error(`${what}: it has to follow the source (${import.meta.path})`);
-    }
-    text = parts.join(patch.replace);
-  }
-  return text;
-}
+export const MUTANTS: readonly Mutant[] = [
+  ...SINGLE_MUTANTS,
+  ...PAIR_MUTANTS,
+  ...LEASE_MUTANTS,
+  ...ISR_MUTANTS,
+  ...ETCD_MUTANTS,
+  ...MOVES_MUTANTS,
+];

@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { plugin } from "bun";
-import { MUTANTS, planted } from "./mutants.ts";
+import { planted } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
 
 const root = path.resolve(import.meta.dir, "../../..");
 const name = process.argv.find((arg) => arg.startsWith("--mutant="))?.slice("--mutant=".length);
