@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { withErrors } from "./errors-table.ts";
+import { withEvents } from "./events-table.ts";
 import { withKafka } from "./kafka-tables.ts";
 import { withTables } from "./settings-tables.ts";
 
@@ -10,6 +11,7 @@ export const pages: Readonly<Record<string, (page: string) => string>> = {
   "configuration.md": withTables,
   "kafka.md": withKafka,
   "native-protocol.md": withErrors,
+  "operations.md": withEvents,
 };
 
 /** Where a page is. */

@@ -1,4 +1,5 @@
 import type { LiveBroker } from "../../metadata/cluster/cluster-state.ts";
+import type { EventKind } from "../observability/event-kinds.ts";
 import type { EventLog } from "../observability/event-log.ts";
 
 /** Tells people which brokers of the cluster came, went, or said that they aren't well. */
@@ -31,7 +32,7 @@ export class BrokerNews {
     else this.#tell("info", "broker-heard", id, "hears others again");
   }
 
-  #tell(severity: "info" | "warning" | "error", kind: string, id: number, what: string): void {
+  #tell(severity: "info" | "warning" | "error", kind: EventKind, id: number, what: string): void {
     this.#events.add(severity, kind, { subject: "", message: `broker ${id} ${what}` });
   }
 }

@@ -4,6 +4,7 @@ import { baseOffset, batchSizeBytes } from "../../record/batch.ts";
 import type { LogStore } from "../../storage/log-store.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
 import type { DamagedRange } from "../../storage/segments/damaged-range.ts";
+import type { EventKind } from "../observability/event-kinds.ts";
 import type { EventLog } from "../observability/event-log.ts";
 import type { Links } from "./links.ts";
 import type { SharedPartitions } from "./membership.ts";
@@ -147,7 +148,7 @@ export class CopyRepairs {
 
   #tell(
     severity: "info" | "warning" | "error",
-    kind: string,
+    kind: EventKind,
     { log, range }: Damaged,
     what: string,
   ): void {

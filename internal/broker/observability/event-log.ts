@@ -2,6 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { DiskError } from "../../platform/disk.ts";
 import type { Log, LogFields } from "../../platform/log.ts";
 import type { EventFile } from "./event-file.ts";
+import type { EventKind } from "./event-kinds.ts";
 import type { BrokerEvent } from "./watch-api.ts";
 
 /** How many events are kept; the oldest go. */
@@ -43,7 +44,7 @@ export class EventLog {
    */
   add(
     severity: BrokerEvent["severity"],
-    kind: string,
+    kind: EventKind,
     { subject, message }: Pick<BrokerEvent, "subject" | "message">,
     details: LogFields = {},
   ): void {
@@ -55,7 +56,7 @@ export class EventLog {
   /** Notes what happens now, and that the log is told otherwise. */
   remember(
     severity: BrokerEvent["severity"],
-    kind: string,
+    kind: EventKind,
     { subject, message }: Pick<BrokerEvent, "subject" | "message">,
   ): void {
     const atMs = this.#clock.nowMs();

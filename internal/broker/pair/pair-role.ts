@@ -7,6 +7,7 @@ import type { PeerAddress } from "../membership/links.ts";
 import type { Announcement, PairAdmin, PromotionReport } from "../membership/pair-admin.ts";
 import type { Role } from "../membership/replication-api.ts";
 import { lossReport } from "../membership/replication-status.ts";
+import type { EventKind } from "../observability/event-kinds.ts";
 import { OneAtATime } from "../one-at-a-time.ts";
 import { checkMayPromote, leadsAlready, notLeader } from "../refusals.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
@@ -236,7 +237,7 @@ export class PairRole implements PairAdmin {
     announceLater(this.#path, 0, this.#epoch, () => (isLeading() ? leader : null));
   }
 
-  #note(severity: "info" | "warning", kind: string, message: string): void {
+  #note(severity: "info" | "warning", kind: EventKind, message: string): void {
     this.#path.events.add(severity, kind, { subject: "", message });
   }
 }
