@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
+import type { EventLog } from "../internal/broker/observability/event-log.ts";
+import { noteCrash } from "./broker/crash.ts";
 import { writtenLog } from "./broker/log.ts";
 import { printReady, reachable, readyShape } from "./broker/ready.ts";
 import { openLogFile, showScreen } from "./broker/screen.ts";
@@ -33,7 +35,7 @@ import {
   parseWhole,
 } from "./parse/values.ts";
 import { takeSignals } from "./signals.ts";
-import type { Stdio } from "./stdio.ts";
+import { type Stdio, writeAtOnce } from "./stdio.ts";
 import { checkTerminal } from "./top/terminal.ts";
 
 interface BrokerFlags extends ObjectOptions {
@@ -195,11 +197,14 @@ async function runBroker(
   const platform = bunPlatform();
   const stop = takeSignals(stdio.out);
   const logTo = withScreen ? openLogFile(settings.data) : 2;
-  const log = writtenLog(
-    descriptorWriter(logTo),
-    withScreen || !stdio.notesAreWatched,
-    platform.clock.nowMs,
-  );
+  const isForPrograms = withScreen || !stdio.notesAreWatched;
+  const log = writtenLog(descriptorWriter(logTo), isForPrograms, platform.clock.nowMs);
+  let events: EventLog | null = null;
+  stdio.onBug = (bug) => {
+    const write = (text: string) => writeAtOnce(logTo, text);
+    noteCrash(bug, { write: isForPrograms ? write : null, log, events });
+    return isForPrograms && !withScreen; // people get it in lines of their own
+  };
   const running = await Promise.race([startBroker(platform, log, settings), untilAborted(stop)]);
   if (!running) {
     // Nobody was served: what was begun is as a crash leaves it, which a start bears.
@@ -208,6 +213,7 @@ async function runBroker(
     process.exit(exitCodes.done);
   }
   const { broker, doors, addresses } = running;
+  events = broker.events;
   let exitCode: number = exitCodes.done;
   if (withScreen) {
     releaseStartupCode();

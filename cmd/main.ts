@@ -43,6 +43,7 @@ function report(stdio: Stdio, error: unknown): ExitCode | undefined {
 }
 
 function reportBug(stdio: Stdio, error: unknown): ExitCode {
+  if (stdio.onBug?.(error)) return exitCodes.bug;
   const message = error instanceof Error ? error.message : String(error);
   stdio.note(`error: internal: ${message}`);
   if (error instanceof Error && error.stack !== undefined) stdio.note(error.stack);

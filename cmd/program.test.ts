@@ -19,6 +19,7 @@ function captured() {
     inputIsTerminal: false,
     outputIsScreen: false,
     notesAreWatched: false,
+    onBug: null,
     note: (line) => notes.push(line),
     progress() {},
   };

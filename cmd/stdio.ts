@@ -11,6 +11,8 @@ export interface Stdio {
   readonly outputIsScreen: boolean;
   /** Whether a person is watching messages appear on a screen that can move its cursor. */
   readonly notesAreWatched: boolean;
+  /** Told of a bug that ends the process; true: people are told of it by that. */
+  onBug: ((bug: unknown) => boolean) | null;
   /** One line for people, to stderr, at once. */
   note(line: string): void;
   /** A line for people that the next one replaces; only where notes are watched. */
@@ -34,12 +36,13 @@ export function processStdio(): Stdio {
       return isTerminal(1) && !isDumb;
     },
     notesAreWatched,
+    onBug: null,
     note(line) {
-      writeToStderr(`${clear()}${line}\n`);
+      writeAtOnce(2, `${clear()}${line}\n`);
     },
     progress(line) {
       if (!notesAreWatched) return;
-      writeToStderr(clear() + line);
+      writeAtOnce(2, clear() + line);
       progressShown = line !== "";
     },
   };
@@ -57,13 +60,13 @@ function isTerminal(fd: number): boolean {
 }
 
 /**
- * Writes to stderr before it returns, so that nothing is lost when the process ends next. Messages
- * that can't be delivered are dropped: there is no one else to tell.
+ * Writes to a file descriptor before it returns, so that nothing is lost when the process ends
+ * next. Messages that can't be delivered are dropped: there is no one else to tell.
  */
-function writeToStderr(text: string): void {
+export function writeAtOnce(fd: number, text: string): void {
   const bytes = new TextEncoder().encode(text);
   let written = 0;
   try {
-    while (written < bytes.length) written += writeSync(2, bytes, written);
+    while (written < bytes.length) written += writeSync(fd, bytes, written);
   } catch {}
 }

@@ -43,6 +43,22 @@ describe("the broker's log", () => {
     });
   });
 
+  test("gives what nobody has taken to who ends the process", async () => {
+    const opened = Promise.withResolvers<void>();
+    const { log } = logged(true, () => opened.promise);
+    log.info("under way", {});
+    log.info("one", {});
+    log.warn("two", {});
+    const last = log.last("error", "crashed", { message: "a bug" });
+    const events = last
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).event);
+    expect(events).toEqual(["one", "two", "crashed"]);
+    opened.resolve();
+    await log.settled();
+  });
+
   test("keeps a bounded amount for a reader that stopped, and says what it dropped", async () => {
     const opened = Promise.withResolvers<void>();
     const { log, text } = logged(true, () => opened.promise);

@@ -8,6 +8,8 @@ const maxWaitingChars = 1024 * 1024;
 export interface WrittenLog extends Log {
   /** Resolves when all that was logged is written, or can't be. */
   settled(): Promise<void>;
+  /** The lines that nobody has taken yet, and one more, for who ends the process at once. */
+  last(level: "info" | "warn" | "error", event: string, fields: LogFields): string;
 }
 
 /**
@@ -58,6 +60,10 @@ export function writtenLog(write: WriteSome, asJson: boolean, nowMs: () => numbe
     error: (event, fields) => add("error", event, fields),
     settled: async () => {
       await writing;
+    },
+    last: (level, event, fields) => {
+      const line = render(new Date(nowMs()).toISOString(), level, event, fields);
+      return [...waiting, line].join("");
     },
   };
 }

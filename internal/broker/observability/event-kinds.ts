@@ -11,6 +11,10 @@ const act = (meaning: string, action: string): EventMeaning => ({ meaning, actio
 /** Every kind of event that a broker writes down; programs go by these names. */
 export const EVENT_KINDS = {
   "broker-started": info("it serves"),
+  crashed: act(
+    "a bug has ended it; the event says where",
+    "report it with the log's `crashed` line; start it again, if nothing does",
+  ),
 
   "writes-refused": act(
     "its disk is full, or has failed: it takes no records",

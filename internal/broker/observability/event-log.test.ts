@@ -22,7 +22,7 @@ function life(disk = memoryDisk(), clock: ManualClock = manualClock()) {
     events,
     keep: () => events.keepIn(new EventFile(disk, "/data")),
     async add(...messages: string[]) {
-      for (const message of messages) events.add("info", "topic-created", { subject: "", message });
+      for (const message of messages) events.add("info", "fenced", { subject: "", message });
       await new Promise((resolve) => setImmediate(resolve));
     },
     told: () => events.after(0).map(({ sequence, message }) => `${sequence} ${message}`),

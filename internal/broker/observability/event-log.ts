@@ -66,6 +66,19 @@ export class EventLog {
     if (this.#file) this.#write([event]);
   }
 
+  /** Writes what is to be written now: the turn may have no end. */
+  flush(): void {
+    const unwritten = this.#unwritten;
+    this.#unwritten = [];
+    if (unwritten.length === 0) return;
+    try {
+      this.#file?.append(unwritten);
+      this.#failing = false;
+    } catch (error) {
+      this.#notKept(error);
+    }
+  }
+
   /** The events behind the one with this number, the oldest first. */
   after(sequence: number): readonly BrokerEvent[] {
     const from = this.#events.findLastIndex((event) => event.sequence <= sequence);
@@ -85,17 +98,7 @@ export class EventLog {
   #write(events: readonly BrokerEvent[]): void {
     const isScheduled = this.#unwritten.length > 0;
     this.#unwritten.push(...events);
-    if (isScheduled || events.length === 0) return;
-    this.#clock.atEndOfTurn(() => {
-      const unwritten = this.#unwritten;
-      this.#unwritten = [];
-      try {
-        this.#file?.append(unwritten);
-        this.#failing = false;
-      } catch (error) {
-        this.#notKept(error);
-      }
-    });
+    if (!isScheduled && events.length > 0) this.#clock.atEndOfTurn(() => this.flush());
   }
 
   /** A disk that is full or failing keeps nobody from going on. */
