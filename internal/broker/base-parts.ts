@@ -1,6 +1,7 @@
 import type { CoordinatorOptions } from "../coordination/coordinator.ts";
 import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { Platform } from "../platform/platform.ts";
+import { unrepeatedLog } from "../platform/unrepeated-log.ts";
 import { LogStore } from "../storage/log-store.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import { groupTopics } from "./groups/group-topics.ts";
@@ -36,8 +37,10 @@ export async function openBase(
 ): Promise<BaseParts> {
   const { clock, disk } = platform;
   const config = new BrokerConfig(disk, started.dataDirectory, started.config);
-  const options = { ...started, config: config.values };
-  const events = new EventLog(clock, options.log);
+  // What is tried until it works fills no disk with why it doesn't.
+  const log = unrepeatedLog(started.log, clock);
+  const options = { ...started, config: config.values, log };
+  const events = new EventLog(clock, started.log);
   const repairs = new CopyRepairs({ clock, events, links });
   const store = await LogStore.open(storeOptions(platform, options, events, () => repairs.found()));
   events.keepIn(new EventFile(disk, started.dataDirectory));
