@@ -6,6 +6,7 @@ import type { Replication, ReplicationStatus } from "./membership/replication-ap
 import type { RefusalCount, RefusalCounts } from "./observability/refusal-counts.ts";
 import type { Watched, Watcher } from "./observability/watch-api.ts";
 import type { Durability, OnProduced, ProduceReceipt, ProduceRequest } from "./produce-api.ts";
+import type { BrokerSettings } from "./settings/broker-settings.ts";
 import type { CountedTopic } from "./topics/topic-summary.ts";
 
 export type { Durability, OnProduced, ProduceReceipt, ProduceRequest } from "./produce-api.ts";
@@ -18,6 +19,8 @@ export type { Durability, OnProduced, ProduceReceipt, ProduceRequest } from "./p
  */
 export interface Broker {
   readonly identity: BrokerIdentity;
+  /** How it is set, as values to work with; some change while it runs. */
+  readonly settings: BrokerSettings;
   /** How it stands with other brokers, of a pair or of a cluster. */
   readonly replication: Replication;
   /** Consumer groups and their offsets. */

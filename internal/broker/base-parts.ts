@@ -3,7 +3,7 @@ import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { Platform } from "../platform/platform.ts";
 import { unrepeatedLog } from "../platform/unrepeated-log.ts";
 import { LogStore } from "../storage/log-store.ts";
-import type { BrokerOptions } from "./broker-options.ts";
+import type { BrokerOptions, FixedOptions } from "./broker-options.ts";
 import { groupTopics } from "./groups/group-topics.ts";
 import { LagTimes } from "./groups/lag-times.ts";
 import { CopyRepairs } from "./membership/copy-repairs.ts";
@@ -13,16 +13,14 @@ import { EventFile } from "./observability/event-file.ts";
 import { EventLog } from "./observability/event-log.ts";
 import { RefusalCounts } from "./observability/refusal-counts.ts";
 import { BrokerConfig } from "./settings/broker-config.ts";
-import { type BrokerSettings, brokerSettings } from "./settings/broker-settings.ts";
 import { storeOptions } from "./store-options.ts";
 import { Changes } from "./topics/changes.ts";
 import { Topics } from "./topics/topics.ts";
 
 /** What a broker has before it knows whom it belongs to. */
 export interface BaseParts {
+  readonly options: FixedOptions;
   /** With the settings that were changed in an earlier life. */
-  readonly options: BrokerOptions;
-  readonly settings: BrokerSettings;
   readonly config: BrokerConfig;
   readonly events: EventLog;
   readonly repairs: CopyRepairs;
@@ -36,18 +34,20 @@ export async function openBase(
   links: Links,
 ): Promise<BaseParts> {
   const { clock, disk } = platform;
-  const config = new BrokerConfig(disk, started.dataDirectory, started.config);
+  const { config: given, ...fixed } = started;
+  const config = new BrokerConfig(disk, fixed.dataDirectory, given);
   // What is tried until it works fills no disk with why it doesn't.
-  const log = unrepeatedLog(started.log, clock);
-  const options = { ...started, config: config.values, log };
-  const events = new EventLog(clock, started.log);
+  const options = { ...fixed, log: unrepeatedLog(fixed.log, clock) };
+  const events = new EventLog(clock, fixed.log);
   const repairs = new CopyRepairs({ clock, events, links });
-  const store = await LogStore.open(storeOptions(platform, options, events, () => repairs.found()));
-  events.keepIn(new EventFile(disk, started.dataDirectory));
+  const store = await LogStore.open(
+    storeOptions(platform, options, config.settings, events, () => repairs.found()),
+  );
+  events.keepIn(new EventFile(disk, options.dataDirectory));
   store.opened = (log) => {
     log.commitRule = () => log.highWatermark;
   };
-  return { options, settings: brokerSettings(options.config), config, events, repairs, store };
+  return { options, config, events, repairs, store };
 }
 
 /** What a broker has when it knows who it is, and where topics are kept. */
@@ -69,10 +69,10 @@ export async function openTopics(
   metadata: MetadataStore,
   brokerId: number,
 ): Promise<TopicParts> {
-  const { options, config, store, settings } = base;
+  const { config, store } = base;
   const changes = new Changes();
   const view: CurrentView = { current: loneView(brokerId) };
-  const brokerConfig = options.config;
+  const brokerConfig = config.values;
   const topics = await Topics.open({ random, store, metadata, brokerConfig, changes, view });
   config.onChange = () => topicsFollow(topics, brokerConfig, changes);
   const lagTimes = new LagTimes(clock, (topic, index) => topics.get(topic)?.used(index));
@@ -83,7 +83,7 @@ export async function openTopics(
     random,
     store,
     topics: groupTopics(metadata, changes),
-    settings: settings.groups,
+    settings: config.settings.groups,
     applied: (change) => lagTimes.groupChanged(change),
     limited: (code) => refusals.add(code),
   };

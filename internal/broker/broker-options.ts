@@ -18,3 +18,6 @@ export interface BrokerOptions {
   /** The master whose slave this broker is to be. */
   readonly slaveOf?: { readonly host: string; readonly port: number } | null;
 }
+
+/** What stays as it was at the start: all but the settings (`BrokerConfig`). */
+export type FixedOptions = Omit<BrokerOptions, "config">;

@@ -1,7 +1,7 @@
 import type { GroupCoordinator } from "../coordination/api.ts";
 import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { LogStore } from "../storage/log-store.ts";
-import type { BrokerOptions } from "./broker-options.ts";
+import type { FixedOptions } from "./broker-options.ts";
 import type { LagTimes } from "./groups/lag-times.ts";
 import type { CopyRepairs } from "./membership/copy-repairs.ts";
 import type { Membership } from "./membership/membership.ts";
@@ -21,8 +21,7 @@ export interface BrokerGroups {
 
 /** What a broker is put together of. */
 export interface BrokerParts {
-  /** With the settings that were changed in an earlier life. */
-  readonly options: BrokerOptions;
+  readonly options: FixedOptions;
   readonly brokerId: number;
   readonly store: LogStore;
   readonly metadata: MetadataStore;
@@ -33,6 +32,7 @@ export interface BrokerParts {
   readonly membership: Membership;
   readonly lagTimes: LagTimes;
   readonly refusals: RefusalCounts;
+  /** With the settings that were changed in an earlier life. */
   readonly config: BrokerConfig;
   readonly repairs: CopyRepairs;
 }

@@ -20,7 +20,6 @@ import type {
   TracedConfigEntry,
 } from "./api.ts";
 import { Appends, acked } from "./appends.ts";
-import type { BrokerOptions } from "./broker-options.ts";
 import type { BrokerParts } from "./broker-parts.ts";
 import { deleteRecords } from "./delete-records.ts";
 import { PartitionFetcher } from "./fetcher.ts";
@@ -39,7 +38,7 @@ import { BrokerWatcher } from "./observability/watcher.ts";
 import { ProducerIds } from "./producer-ids.ts";
 import { unknownPartition } from "./refusals.ts";
 import { RetentionSweeper } from "./retention.ts";
-import { type BrokerSettings, brokerSettings } from "./settings/broker-settings.ts";
+import type { BrokerSettings } from "./settings/broker-settings.ts";
 import { topicConfigEntries } from "./settings/topic-settings.ts";
 import { inBrokersWords } from "./storage-errors.ts";
 import { LogTotals } from "./topics/log-totals.ts";
@@ -50,7 +49,6 @@ import type { Topics } from "./topics/topics.ts";
 
 /** A broker on a data directory of its own: alone, one of a pair, or a member of a cluster. */
 export class LocalBroker implements Broker {
-  readonly settings: BrokerSettings;
   /** The doors keep it up to date. */
   connections: ConnectionCounts = { open: 0, most: null, refusedCount: 0 };
   /** What people are told that has happened. */
@@ -60,7 +58,6 @@ export class LocalBroker implements Broker {
   /** Whether its disk lets it write. */
   readonly storage: Pick<LogStore, "refusal">;
   readonly #platform: Platform;
-  readonly #options: BrokerOptions;
   readonly #parts: BrokerParts;
   readonly #store: LogStore;
   readonly #topics: Topics;
@@ -72,11 +69,9 @@ export class LocalBroker implements Broker {
   readonly #appends: Appends;
 
   constructor(platform: Platform, parts: BrokerParts) {
-    const { options, store, topics, changes, events, membership } = parts;
-    this.settings = brokerSettings(options.config);
+    const { store, topics, changes, events, membership } = parts;
     this.#membership = membership;
     this.#platform = platform;
-    this.#options = options;
     this.#parts = parts;
     this.#store = store;
     this.storage = store;
@@ -92,12 +87,14 @@ export class LocalBroker implements Broker {
       Iterator.from(topics.partitions()).filter(({ part }) => part === "lead");
     this.#retention = new RetentionSweeper({ clock, store, partitions, settings: this.settings });
     this.#retention.start();
-    const { refusals } = this;
-    const path = { clock, store, topics, membership, traffic: this.#traffic, events, refusals };
-    this.#appends = new Appends(path);
+    this.#appends = new Appends({ ...parts, clock, traffic: this.#traffic });
     store.compactor.start();
     store.scrubber.start();
     changes.listen(topicEvents(this.events));
+  }
+
+  get settings(): BrokerSettings {
+    return this.#parts.config.settings;
   }
 
   get groups(): GroupCoordinator {
@@ -106,7 +103,8 @@ export class LocalBroker implements Broker {
 
   /** Can be reached by others at its address from now on; resolves when they can know it. */
   serve(): Promise<void> {
-    const message = `broker ${this.#parts.brokerId} has started, version ${this.#options.version}`;
+    const { brokerId, version } = this.identity;
+    const message = `broker ${brokerId} has started, version ${version}`;
     this.events.remember("info", "broker-started", { subject: "", message });
     return this.#membership.serve();
   }
@@ -117,10 +115,10 @@ export class LocalBroker implements Broker {
   }
 
   get identity(): BrokerIdentity {
-    const { version, advertised } = this.#options;
-    const { clusterId } = this.#parts.metadata;
-    const { rack } = this.settings;
-    return { brokerId: this.#parts.brokerId, clusterId, version, advertised, rack };
+    const { brokerId, metadata, options } = this.#parts;
+    const { version, advertised } = options;
+    const { clusterId } = metadata;
+    return { brokerId, clusterId, version, advertised, rack: this.settings.rack };
   }
 
   get replication(): Replication {
@@ -235,7 +233,8 @@ export class LocalBroker implements Broker {
   }
 
   topicConfig(name: string): TracedConfigEntry[] {
-    return topicConfigEntries(this.#topics.existing(name).metadata.config, this.#options.config);
+    const { metadata } = this.#topics.existing(name);
+    return topicConfigEntries(metadata.config, this.#parts.config.values);
   }
 
   brokerConfig(): TracedConfigEntry[] {
@@ -266,7 +265,8 @@ export class LocalBroker implements Broker {
     return {
       identity: this.identity,
       startedAtMs: this.#startedAtMs,
-      ...this.#options,
+      ...this.#parts.options,
+      durability: this.settings.topicDefaults.durability,
       disk: this.#platform.disk,
       store: this.#store,
       topics: this.#topics,

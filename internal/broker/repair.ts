@@ -33,10 +33,10 @@ export async function repairData(
   log: Log,
 ): Promise<Repaired> {
   const { clock, random } = platform;
-  const options = { dataDirectory, config: new Map<string, string>(), log };
+  const settings = brokerSettings(new Map());
   const events = new EventLog(clock, log);
   const store = await LogStore.open({
-    ...storeOptions(platform, options, events),
+    ...storeOptions(platform, { dataDirectory, log }, settings, events),
     acceptLosses: true,
   });
   try {
@@ -48,7 +48,7 @@ export async function repairData(
     const metadata = await EmbeddedMetadataStore.open(clock, store);
     const isMetadataWhole = givenUp.every((range) => range.log !== METADATA_LOG);
     const isWhole = store.losses.length === 0 && isMetadataWhole;
-    const usual = [offsetsTopicRequest(brokerSettings(options.config))];
+    const usual = [offsetsTopicRequest(settings)];
     const restoredTopics = isWhole ? [] : await restoreTopics(random, store, metadata, usual);
     return { losses: store.losses, givenUp, restoredTopics };
   } finally {

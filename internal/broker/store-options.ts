@@ -3,11 +3,10 @@ import type { StoreOptions } from "../storage/store-options.ts";
 import type { BrokerOptions } from "./broker-options.ts";
 import type { EventLog } from "./observability/event-log.ts";
 import { storageEvents } from "./observability/storage-events.ts";
-import { brokerSettings } from "./settings/broker-settings.ts";
-import { topicSettings } from "./settings/topic-settings.ts";
+import type { BrokerSettings } from "./settings/broker-settings.ts";
 
 /** What of a broker's options its storage is made by. */
-type StorageOptions = Pick<BrokerOptions, "dataDirectory" | "config" | "log" | "storageLimits">;
+type StorageOptions = Pick<BrokerOptions, "dataDirectory" | "log" | "storageLimits">;
 
 /**
  * What the storage of a broker gets of the platform, and of the broker's settings; `damaged` is
@@ -15,18 +14,18 @@ type StorageOptions = Pick<BrokerOptions, "dataDirectory" | "config" | "log" | "
  */
 export function storeOptions(
   { clock, disk, random }: Platform,
-  { dataDirectory, config, log, storageLimits }: StorageOptions,
+  { dataDirectory, log, storageLimits }: StorageOptions,
+  settings: BrokerSettings,
   events: EventLog,
   damaged: () => void = () => {},
 ): StoreOptions {
-  const settings = brokerSettings(config);
   return {
     clock,
     disk,
     directory: dataDirectory,
-    config: topicSettings(new Map(), config),
+    config: settings.topicDefaults,
     maxOpenFiles: settings.maxOpenFiles,
-    minFreeBytes: config.has("storage.min.free.bytes") ? settings.minFreeBytes : "usual",
+    minFreeBytes: settings.minFreeBytes,
     compaction: {
       keyMapBytes: settings.compactionKeyBytes,
       bytesPerSecond: settings.compactionBytesPerSecond,

@@ -18,6 +18,7 @@ import { UNKNOWN_LAG_TIME } from "../broker/groups/lag-times.ts";
 import type { Replication } from "../broker/membership/replication-api.ts";
 import { RefusalCounts } from "../broker/observability/refusal-counts.ts";
 import type { BrokerUpdate, Watched, Watcher } from "../broker/observability/watch-api.ts";
+import { brokerSettings } from "../broker/settings/broker-settings.ts";
 import type { CountedTopic } from "../broker/topics/topic-summary.ts";
 import type { GroupCoordinator } from "../coordination/api.ts";
 import { baseOffset, lastOffset, maxTimestampMs, stampBatch } from "../record/batch.ts";
@@ -158,6 +159,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
       advertised: { host: "127.0.0.1", port: 9092 },
       rack: null,
     },
+    settings: brokerSettings(new Map()),
     groups: noGroups,
     refusals: new RefusalCounts(),
     topicActivities: () => [...topics.values()].map(({ topic }) => activityOf(topic)),

@@ -33,14 +33,14 @@ export async function openCluster(
 ): Promise<ClusterParts> {
   const { clock, disk } = platform;
   const base = await openBase(platform, started, links);
-  const { options, settings, events, repairs, store } = base;
-  const { dataDirectory, advertised, log, config, clusterName = USUAL_NAME } = options;
+  const { options, config, events, repairs, store } = base;
+  const { dataDirectory, advertised, log, clusterName = USUAL_NAME } = options;
   const saved = savedBrokerId(disk, dataDirectory);
   const savedId = saved === "damaged" ? null : saved;
   const { metadata, brokerId, diskId } = await joinCluster(platform, etcd, {
     name: clusterName,
     dataDirectory,
-    brokerId: config.has("broker.id") ? settings.brokerId : savedId,
+    brokerId: config.settings.givenId ?? savedId,
     hasLogs: store.logs.size > 0,
     adopted: await adoptedData(platform, base, savedId),
     log,
@@ -49,12 +49,12 @@ export async function openCluster(
   const parts = await openTopics(platform, base, metadata, brokerId);
   const { topics, changes, view } = parts;
   const groups = clusterGroups(base, parts);
-  const { rack, lagTimeMaxMs, leaseMs } = settings;
+  const { rack, lagTimeMaxMs, leaseMs } = config.settings;
   const { clusterId } = metadata;
   const membership = new Cluster(
     {
       ...{ clock, log, events, etcd, store, metadata, topics, links, brokerId, diskId },
-      ...{ advertised, rack, lagTimeMaxMs, leaseMs, brokerConfig: config },
+      ...{ advertised, rack, lagTimeMaxMs, leaseMs, brokerConfig: config.values },
       saveRevision: (revision) => {
         return saveMember(disk, dataDirectory, { clusterId, diskId, revision });
       },
@@ -95,7 +95,7 @@ async function adoptedData(
 }
 
 function clusterGroups(
-  { events, settings }: BaseParts,
+  { events, config }: BaseParts,
   { topics, groupOptions }: TopicParts,
 ): ClusterGroups {
   return new ClusterGroups({
@@ -103,7 +103,7 @@ function clusterGroups(
     partitionCount: () => topics.get(OFFSETS_TOPIC)?.metadata.partitionCount ?? 0,
     makeTopic: async () => {
       try {
-        await topics.create(offsetsTopicRequest(settings));
+        await topics.create(offsetsTopicRequest(config.settings));
         return null;
       } catch (error) {
         if (!(error instanceof BrokerError)) throw error;

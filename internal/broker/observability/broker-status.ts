@@ -1,9 +1,8 @@
 import type { Disk } from "../../platform/disk.ts";
 import type { LogStore } from "../../storage/log-store.ts";
-import type { BrokerIdentity, BrokerStatus } from "../api.ts";
+import type { BrokerIdentity, BrokerStatus, Durability } from "../api.ts";
 import type { Membership } from "../membership/membership.ts";
 import { writeRefusal } from "../refusals.ts";
-import { topicSettings } from "../settings/topic-settings.ts";
 import type { LogSums, LogTotals } from "../topics/log-totals.ts";
 import type { Topics } from "../topics/topics.ts";
 import { brokerPressure, type ConnectionCounts } from "./gauges.ts";
@@ -17,7 +16,7 @@ export interface StatusPath {
   readonly identity: BrokerIdentity;
   readonly startedAtMs: number;
   readonly dataDirectory: string;
-  readonly config: ReadonlyMap<string, string>;
+  readonly durability: Durability;
   readonly disk: Disk;
   readonly store: LogStore;
   readonly topics: Topics;
@@ -48,7 +47,7 @@ function statusOf(path: StatusPath, sums: LogSums): BrokerStatus {
     clusterId,
     version,
     startedAtMs: path.startedAtMs,
-    durability: topicSettings(new Map(), path.config).durability,
+    durability: path.durability,
     dataDirectory,
     topicCount: topics.length,
     partitionCount: topics.reduce((sum, { partitionCount }) => sum + partitionCount, 0),

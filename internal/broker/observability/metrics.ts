@@ -30,10 +30,9 @@ class Turns {
  * counted. Others have their turn in between.
  */
 export async function collectMetrics(broker: Broker, clock: Clock): Promise<MetricFamily[]> {
-  const settings = new Map(broker.brokerConfig().map(({ name, value }) => [name, value]));
-  const samples = new Samples(Number(settings.get("metrics.series.max")));
+  const { maxMetricSeries, metricsByPartition: byPartition } = broker.settings;
+  const samples = new Samples(maxMetricSeries);
   const turns = new Turns(clock);
-  const byPartition = settings.get("metrics.partitions.enable") === "true";
   await addTopics(broker, samples, turns);
   await addGroups(broker, samples, turns, byPartition);
   if (byPartition) await addPartitions(broker, samples, turns);

@@ -5,7 +5,7 @@ import type { Platform } from "../../platform/platform.ts";
 import { StorageError } from "../../storage/errors.ts";
 import { openBase, openTopics } from "../base-parts.ts";
 import { saveBrokerId, savedBrokerId } from "../broker-id.ts";
-import type { BrokerOptions } from "../broker-options.ts";
+import type { BrokerOptions, FixedOptions } from "../broker-options.ts";
 import type { BrokerParts } from "../broker-parts.ts";
 import { savedMember } from "../cluster/member-file.ts";
 import { BrokerError } from "../errors.ts";
@@ -13,10 +13,12 @@ import { CurrentGroups } from "../groups/current-groups.ts";
 import { offsetsTopic } from "../groups/groups-topic.ts";
 import type { Links } from "../membership/links.ts";
 import type { EventLog } from "../observability/event-log.ts";
-import { brokerSettings } from "../settings/broker-settings.ts";
 import { savedFollowedLeader, saveFollowedLeader } from "./followed-leader.ts";
 import { Pair } from "./pair.ts";
 import { pairTopics } from "./pair-topics.ts";
+
+/** The id of a broker that was given none, and knows of no other. */
+const USUAL_ID = 1;
 
 /** What a broker is put together of that is alone, or one of a pair. */
 export interface PairParts extends BrokerParts {
@@ -38,10 +40,11 @@ export async function openPair(
     throw new BrokerError("invalid-config", `${what}: start it with --etcd`);
   }
   const base = await openBase(platform, started, links);
-  const { options, settings, events, repairs, store } = base;
+  const { options, config, events, repairs, store } = base;
+  const { settings } = config;
   const { dataDirectory, slaveOf = null, advertised, log } = options;
   const metadata = await EmbeddedMetadataStore.open(clock, store);
-  const brokerId = await brokerIdOf(platform, options, links, metadata);
+  const brokerId = settings.givenId ?? (await ownId(platform, options, links, metadata));
   await saveBrokerId(disk, dataDirectory, brokerId);
   const parts = await openTopics(platform, base, metadata, brokerId);
   const { topics, changes, view, lagTimes, groupOptions } = parts;
@@ -50,10 +53,10 @@ export async function openPair(
     own: () => LocalGroupCoordinator.open(groupParts),
     copied: () => copiedGroups({ ...groupParts, unreadable: (error) => unreadable(events, error) }),
   });
-  const { rack, replication: mode, lagTimeMaxMs, fenceAfterMs } = settings;
+  const { rack, topicDefaults, lagTimeMaxMs, fenceAfterMs } = settings;
   const pair = new Pair({
     ...{ clock, log, events, store, metadata, topics, links, brokerId, advertised, rack, slaveOf },
-    ...{ mode, lagTimeMaxMs, fenceAfterMs },
+    ...{ mode: topicDefaults.replication, lagTimeMaxMs, fenceAfterMs },
     followed: savedFollowedLeader(disk, dataDirectory),
     saveFollowed: (leader) => saveFollowedLeader(disk, dataDirectory, leader),
     roleChanged: (role) => {
@@ -75,25 +78,23 @@ function unreadable(events: EventLog, { message: why }: StorageError): void {
   events.add("error", "groups-not-read", { subject: "", message });
 }
 
-/** The id that is set, or that was before; a new slave takes one that isn't its master's. */
-async function brokerIdOf(
+/** The id of before, where none was given; a new slave takes one that isn't its master's. */
+async function ownId(
   { disk }: Platform,
-  { config, dataDirectory, slaveOf }: BrokerOptions,
+  { dataDirectory, slaveOf }: FixedOptions,
   links: Links,
   metadata: EmbeddedMetadataStore,
 ): Promise<number> {
-  const { brokerId } = brokerSettings(config);
-  if (config.has("broker.id")) return brokerId;
   const saved = savedBrokerId(disk, dataDirectory);
-  if (saved === "damaged") return lostId(dataDirectory, brokerId, metadata);
-  if (saved !== null || !slaveOf || metadata.clusterId !== "") return saved ?? brokerId;
+  if (saved === "damaged") return lostId(dataDirectory, metadata);
+  if (saved !== null || !slaveOf || metadata.clusterId !== "") return saved ?? USUAL_ID;
   const master = await links.ask(slaveOf).catch(() => null);
   return master?.leaderId === 2 ? 1 : 2;
 }
 
 /** A broker that was always alone has the id that it was given; of others two may have the same. */
-function lostId(directory: string, usualId: number, { brokers }: EmbeddedMetadataStore): number {
-  if (brokers.size === 0) return usualId;
+function lostId(directory: string, { brokers }: EmbeddedMetadataStore): number {
+  if (brokers.size === 0) return USUAL_ID;
   const ids = [...brokers.keys()].join(" and ");
   const what = `${directory}/broker-id is damaged: it said which of the brokers ${ids} this one is`;
   throw new StorageError("damaged", `${what}; start it once with '--set broker.id=N'`);

@@ -4,7 +4,12 @@ import type { ConfigChanges, TracedConfigEntry } from "../api.ts";
 import { BrokerError } from "../errors.ts";
 import { OneAtATime } from "../one-at-a-time.ts";
 import { BROKER_SETTINGS } from "./broker-setting-table.ts";
-import { brokerConfigEntries, checkedBrokerConfig } from "./broker-settings.ts";
+import {
+  type BrokerSettings,
+  brokerConfigEntries,
+  brokerSettings,
+  checkedBrokerConfig,
+} from "./broker-settings.ts";
 import { TOPIC_SETTINGS } from "./topic-setting-table.ts";
 
 /** The file in the data directory that has what was changed while a broker ran. */
@@ -23,6 +28,8 @@ const CHANGEABLE: ReadonlySet<string> = new Set([
 export class BrokerConfig {
   /** What holds, by name; one map for all who look, which changes. */
   readonly values: ReadonlyMap<string, string>;
+  /** The same as values to work with: other ones are another object. */
+  settings: BrokerSettings;
   /** Called when other values hold. */
   onChange: (() => void) | null = null;
   readonly #values: Map<string, string>;
@@ -41,6 +48,7 @@ export class BrokerConfig {
     this.#changed = savedSettings(disk, `${directory}/${FILE}`);
     this.#values = new Map([...started, ...this.#changed]);
     this.values = this.#values;
+    this.settings = brokerSettings(this.values);
   }
 
   entries(): TracedConfigEntry[] {
@@ -70,6 +78,7 @@ export class BrokerConfig {
     this.#changed = changed;
     this.#values.clear();
     for (const [name, value] of [...this.#started, ...changed]) this.#values.set(name, value);
+    this.settings = brokerSettings(this.values);
     this.onChange?.();
   }
 }

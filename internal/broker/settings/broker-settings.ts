@@ -5,16 +5,22 @@ import { BROKER_SETTINGS } from "./broker-setting-table.ts";
 import { groupSettings } from "./group-settings.ts";
 import { checkedValue, numberOf } from "./setting.ts";
 import { withoutAliases } from "./setting-aliases.ts";
-import { brokerSynonyms } from "./topic-settings.ts";
+import { brokerSynonyms, type TopicSettings, topicSettings } from "./topic-settings.ts";
 
 /** A broker's settings as values that it works with. */
 export interface BrokerSettings {
-  readonly brokerId: number;
+  /** The id that this broker was given; null: it has the one of before, or finds one. */
+  readonly givenId: number | null;
   /** null for none. */
   readonly rack: string | null;
   readonly defaultPartitions: number;
+  /** What topics have of which nothing is said. */
+  readonly topicDefaults: TopicSettings;
   readonly autoCreateTopics: boolean;
   readonly maxRequestBytes: number;
+  readonly maxFetchBytes: number;
+  readonly maxFetchSessions: number;
+  readonly maxPartitionsPerPage: number;
   readonly maxConnections: number;
   readonly maxIdleMs: number;
   readonly retentionCheckMs: number;
@@ -22,14 +28,16 @@ export interface BrokerSettings {
   readonly compactionIntervalMs: number;
   readonly compactionKeyBytes: number;
   readonly compactionBytesPerSecond: number;
-  readonly minFreeBytes: number;
-  readonly lagTimeMaxMs: number;
-  readonly fenceAfterMs: number;
-  readonly leaseMs: number;
-  readonly replication: "sync" | "async";
+  /** "usual": as much as suits the disk. */
+  readonly minFreeBytes: number | "usual";
   readonly maxOpenFiles: number;
   readonly scrubBytesPerSecond: number;
   readonly scrubIntervalMs: number;
+  readonly lagTimeMaxMs: number;
+  readonly fenceAfterMs: number;
+  readonly leaseMs: number;
+  readonly metricsByPartition: boolean;
+  readonly maxMetricSeries: number;
   readonly offsetsTopicPartitions: number;
   readonly offsetsTopicSegmentBytes: number;
   readonly groups: GroupSettings;
@@ -70,29 +78,36 @@ export function brokerConfigEntries(config: ReadonlyMap<string, string>): Traced
 export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSettings {
   const values = new Map(brokerConfigEntries(config).map(({ name, value }) => [name, value]));
   const text = (name: string) => values.get(name) ?? "";
+  const number = (name: string) => numberOf(text(name));
+  const given = (name: string) => (config.has(name) ? number(name) : null);
   return {
-    brokerId: numberOf(text("broker.id")),
+    givenId: given("broker.id"),
     rack: text("broker.rack") || null,
-    defaultPartitions: numberOf(text("num.partitions")),
+    defaultPartitions: number("num.partitions"),
+    topicDefaults: topicSettings(new Map(), config),
     autoCreateTopics: text("auto.create.topics.enable") === "true",
-    maxConnections: numberOf(text("max.connections")),
-    maxIdleMs: numberOf(text("connections.max.idle.ms")),
-    maxRequestBytes: numberOf(text("socket.request.max.bytes")),
-    retentionCheckMs: numberOf(text("log.retention.check.interval.ms")),
-    producerExpirationMs: numberOf(text("producer.id.expiration.ms")),
-    compactionIntervalMs: numberOf(text("log.cleaner.backoff.ms")),
-    compactionKeyBytes: numberOf(text("log.cleaner.dedupe.buffer.size")),
-    compactionBytesPerSecond: numberOf(text("log.cleaner.io.max.bytes.per.second")),
-    replication: text("replication") === "async" ? "async" : "sync",
-    lagTimeMaxMs: numberOf(text("replica.lag.time.max.ms")),
-    fenceAfterMs: numberOf(text("replication.fence.after.ms")),
-    leaseMs: numberOf(text("cluster.lease.ms")),
-    minFreeBytes: numberOf(text("storage.min.free.bytes")),
-    maxOpenFiles: numberOf(text("storage.max.open.files")),
-    scrubBytesPerSecond: numberOf(text("storage.scrub.bytes.per.second")),
-    scrubIntervalMs: numberOf(text("storage.scrub.interval.ms")),
-    offsetsTopicPartitions: numberOf(text("offsets.topic.num.partitions")),
-    offsetsTopicSegmentBytes: numberOf(text("offsets.topic.segment.bytes")),
+    maxRequestBytes: number("socket.request.max.bytes"),
+    maxFetchBytes: number("fetch.max.bytes"),
+    maxFetchSessions: number("max.incremental.fetch.session.cache.slots"),
+    maxPartitionsPerPage: number("max.request.partition.size.limit"),
+    maxConnections: number("max.connections"),
+    maxIdleMs: number("connections.max.idle.ms"),
+    retentionCheckMs: number("log.retention.check.interval.ms"),
+    producerExpirationMs: number("producer.id.expiration.ms"),
+    compactionIntervalMs: number("log.cleaner.backoff.ms"),
+    compactionKeyBytes: number("log.cleaner.dedupe.buffer.size"),
+    compactionBytesPerSecond: number("log.cleaner.io.max.bytes.per.second"),
+    minFreeBytes: given("storage.min.free.bytes") ?? "usual",
+    maxOpenFiles: number("storage.max.open.files"),
+    scrubBytesPerSecond: number("storage.scrub.bytes.per.second"),
+    scrubIntervalMs: number("storage.scrub.interval.ms"),
+    lagTimeMaxMs: number("replica.lag.time.max.ms"),
+    fenceAfterMs: number("replication.fence.after.ms"),
+    leaseMs: number("cluster.lease.ms"),
+    metricsByPartition: text("metrics.partitions.enable") === "true",
+    maxMetricSeries: number("metrics.series.max"),
+    offsetsTopicPartitions: number("offsets.topic.num.partitions"),
+    offsetsTopicSegmentBytes: number("offsets.topic.segment.bytes"),
     groups: groupSettings(text),
   };
 }

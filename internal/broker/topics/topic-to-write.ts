@@ -11,8 +11,7 @@ export async function topicToWrite(broker: Broker, name: string): Promise<Topic>
   const topic = broker.topic(name);
   if (topic !== undefined) return topic;
   checkTopicName(name);
-  const makes = broker.brokerConfig().find((entry) => entry.name === "auto.create.topics.enable");
-  if (makes?.value !== "true") throw unknownTopic(name);
+  if (!broker.settings.autoCreateTopics) throw unknownTopic(name);
   const request = { name, partitionCount: null, replicationFactor: null, config: new Map() };
   try {
     return await broker.createTopic({ ...request, validateOnly: false });

@@ -9,10 +9,9 @@ import { KafkaConnection } from "./connection.ts";
 import { ConnectionFetches } from "./fetch/connection-fetches.ts";
 import { FetchSessions } from "./fetch/sessions.ts";
 import { HeldBytes } from "./held-bytes.ts";
-import { defaultKafkaLimits, type KafkaLimits } from "./limits.ts";
+import { type KafkaLimits, kafkaLimits } from "./limits.ts";
 import { Writer } from "./protocol/writer.ts";
 import { refusals, services } from "./services.ts";
-import { brokerSetting } from "./settings.ts";
 
 /** What the Kafka door stands on. */
 export interface KafkaDoorOptions {
@@ -28,7 +27,7 @@ export type KafkaDoor = (connection: Connection) => Conversation;
 
 /** Opens the door: what it returns is to be called for each connection. */
 export function kafkaDoor({ broker, clock, log, limits: given }: KafkaDoorOptions): KafkaDoor {
-  const limits = { ...limitsOf(broker), ...given };
+  const limits = { ...kafkaLimits(broker.settings), ...given };
   const sessions = new FetchSessions(clock, limits);
   const heldBytes = new HeldBytes(limits.maxTotalBytesHeld);
   const shared = { clock, heldBytes, frameBuffers: new FrameBuffers(), writer: new Writer() };
@@ -42,18 +41,5 @@ export function kafkaDoor({ broker, clock, log, limits: given }: KafkaDoorOption
     const { remote } = connection;
     const client = { broker, limits, services, refusals, fetches, answerShare, remote };
     return new KafkaConnection({ client, shared, log }, connection);
-  };
-}
-
-/** The usual limits, except for those that the broker has settings for. */
-function limitsOf(broker: Broker): KafkaLimits {
-  const number = (name: string, usual: number) => Number(brokerSetting(broker, name) ?? usual);
-  const usual = defaultKafkaLimits;
-  return {
-    ...usual,
-    maxRequestBytes: number("socket.request.max.bytes", usual.maxRequestBytes),
-    maxFetchBytes: number("fetch.max.bytes", usual.maxFetchBytes),
-    maxFetchSessions: number("max.incremental.fetch.session.cache.slots", usual.maxFetchSessions),
-    maxPartitionsPerPage: number("max.request.partition.size.limit", usual.maxPartitionsPerPage),
   };
 }

@@ -1,3 +1,5 @@
+import type { BrokerSettings } from "../../broker/settings/broker-settings.ts";
+
 /** What Kafka clients may cost the broker. Names in quotes are those of Kafka's settings. */
 export interface KafkaLimits {
   /** The largest request, "socket.request.max.bytes"; a larger one ends its connection. */
@@ -28,18 +30,21 @@ export interface KafkaLimits {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** What a broker allows unless it is told otherwise; Kafka's defaults where it has them. */
-export const defaultKafkaLimits: KafkaLimits = {
-  maxRequestBytes: 100 * MEBIBYTE,
-  maxPlainRequestBytes: 16 * MEBIBYTE,
-  maxRequestsHeld: 1024,
-  maxRequestBytesHeld: 16 * MEBIBYTE,
-  maxTotalBytesHeld: 256 * MEBIBYTE,
-  maxAnswerBytesQueued: MEBIBYTE,
-  maxFetchBytes: 55 * MEBIBYTE,
-  maxTotalFetchBytes: 64 * MEBIBYTE,
-  minFetchBytes: MEBIBYTE / 4,
-  maxFetchSessions: 1000,
-  fetchSessionSafeMs: 120_000,
-  maxPartitionsPerPage: 2000,
-};
+/** What a broker of these settings allows. */
+export function kafkaLimits(settings: BrokerSettings): KafkaLimits {
+  const { maxRequestBytes, maxFetchBytes, maxFetchSessions, maxPartitionsPerPage } = settings;
+  return {
+    maxRequestBytes,
+    maxPlainRequestBytes: 16 * MEBIBYTE,
+    maxRequestsHeld: 1024,
+    maxRequestBytesHeld: 16 * MEBIBYTE,
+    maxTotalBytesHeld: 256 * MEBIBYTE,
+    maxAnswerBytesQueued: MEBIBYTE,
+    maxFetchBytes,
+    maxTotalFetchBytes: 64 * MEBIBYTE,
+    minFetchBytes: MEBIBYTE / 4,
+    maxFetchSessions,
+    fetchSessionSafeMs: 120_000,
+    maxPartitionsPerPage,
+  };
+}
