@@ -2,6 +2,7 @@ import type { CoordinatorOptions } from "../coordination/coordinator.ts";
 import type { MetadataStore } from "../metadata/metadata-store.ts";
 import type { Platform } from "../platform/platform.ts";
 import { unrepeatedLog } from "../platform/unrepeated-log.ts";
+import { usualMinFreeBytes } from "../storage/limits.ts";
 import { LogStore } from "../storage/log-store.ts";
 import type { BrokerOptions, FixedOptions } from "./broker-options.ts";
 import { groupTopics } from "./groups/group-topics.ts";
@@ -43,6 +44,8 @@ export async function openBase(
   const store = await LogStore.open(
     storeOptions(platform, options, config.settings, events, () => repairs.found()),
   );
+  const spareBytes = usualMinFreeBytes(disk.capacityBytes(options.dataDirectory));
+  config.derive("storage.min.free.bytes", `${spareBytes}`);
   events.keepIn(new EventFile(disk, options.dataDirectory));
   store.opened = (log) => {
     log.commitRule = () => log.highWatermark;
@@ -70,11 +73,11 @@ export async function openTopics(
   brokerId: number,
 ): Promise<TopicParts> {
   const { config, store } = base;
+  config.derive("broker.id", `${brokerId}`);
   const changes = new Changes();
   const view: CurrentView = { current: loneView(brokerId) };
-  const brokerConfig = config.values;
-  const topics = await Topics.open({ random, store, metadata, brokerConfig, changes, view });
-  config.onChange = () => topicsFollow(topics, brokerConfig, changes);
+  const topics = await Topics.open({ random, store, metadata, config, changes, view });
+  config.onChange = () => topicsFollow(topics, config.values, changes);
   const lagTimes = new LagTimes(clock, (topic, index) => topics.get(topic)?.used(index));
   changes.listen(lagTimes);
   const refusals = new RefusalCounts();

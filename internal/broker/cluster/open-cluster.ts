@@ -19,6 +19,9 @@ import { savedMember, saveMember } from "./member-file.ts";
 /** The name of a cluster that was given none. */
 const USUAL_NAME = "main";
 
+/** One copy that is lost leaves two, of which one may be away for a moment. */
+const USUAL_COPIES = 3;
+
 /** What a broker of a cluster is put together of. */
 export interface ClusterParts extends BrokerParts {
   readonly membership: Cluster;
@@ -34,6 +37,7 @@ export async function openCluster(
   const { clock, disk } = platform;
   const base = await openBase(platform, started, links);
   const { options, config, events, repairs, store } = base;
+  config.derive("default.replication.factor", `${USUAL_COPIES}`);
   const { dataDirectory, advertised, log, clusterName = USUAL_NAME } = options;
   const saved = savedBrokerId(disk, dataDirectory);
   const savedId = saved === "damaged" ? null : saved;

@@ -33,6 +33,8 @@ export class BrokerConfig {
   /** Called when other values hold. */
   onChange: (() => void) | null = null;
   readonly #values: Map<string, string>;
+  /** What holds of settings that nobody has given, where that isn't always the same. */
+  readonly #derived = new Map<string, string>();
   readonly #started: ReadonlyMap<string, string>;
   #changed: ReadonlyMap<string, string>;
   /** At once, each of two would save the file without the other. */
@@ -51,8 +53,14 @@ export class BrokerConfig {
     this.settings = brokerSettings(this.values);
   }
 
+  /** Makes another value than the usual one a setting's default: it is known from now on. */
+  derive(name: string, value: string): void {
+    this.#derived.set(name, value);
+    this.settings = brokerSettings(this.values, this.#derived);
+  }
+
   entries(): TracedConfigEntry[] {
-    return brokerConfigEntries(this.values).map((entry) => {
+    return brokerConfigEntries(this.values, this.#derived).map((entry) => {
       return { ...entry, readOnly: !CHANGEABLE.has(entry.name) };
     });
   }
@@ -78,7 +86,7 @@ export class BrokerConfig {
     this.#changed = changed;
     this.#values.clear();
     for (const [name, value] of [...this.#started, ...changed]) this.#values.set(name, value);
-    this.settings = brokerSettings(this.values);
+    this.settings = brokerSettings(this.values, this.#derived);
     this.onChange?.();
   }
 }

@@ -10,7 +10,9 @@ const OWN_SETTINGS: readonly Setting[] = [
     min: 1,
     max: INT_MAX,
     default: "1",
-    documentation: "The number of this broker among those of its cluster.",
+    documentation:
+      "The number of this broker among those of its cluster. Unless it is set, the one that it " +
+      "has found when it was first started.",
   },
   {
     name: "broker.rack",
@@ -32,7 +34,9 @@ const OWN_SETTINGS: readonly Setting[] = [
     min: 1,
     max: INT_MAX,
     default: "1",
-    documentation: "How many copies a topic gets when nothing is said about it.",
+    documentation:
+      "How many copies a topic gets when nothing is said about it. Unless it is set, 3 in a " +
+      "cluster, or as many as there are brokers; in a pair both brokers have one.",
   },
   {
     name: "auto.create.topics.enable",

@@ -14,6 +14,7 @@ export interface BrokerSettings {
   /** null for none. */
   readonly rack: string | null;
   readonly defaultPartitions: number;
+  readonly defaultCopies: number;
   /** What topics have of which nothing is said. */
   readonly topicDefaults: TopicSettings;
   readonly autoCreateTopics: boolean;
@@ -61,22 +62,32 @@ export function checkedBrokerConfig(
   return config;
 }
 
-/** A broker's settings with their values. */
-export function brokerConfigEntries(config: ReadonlyMap<string, string>): TracedConfigEntry[] {
-  return BROKER_SETTINGS.map((setting) => ({
-    name: setting.name,
-    value: config.get(setting.name) ?? setting.default,
-    source: config.has(setting.name) ? "broker" : "default",
-    type: setting.type,
-    readOnly: true,
-    documentation: setting.documentation,
-    synonyms: brokerSynonyms(setting, config),
-  }));
+/** A broker's settings with their values; `derived` are the defaults that are other ones here. */
+export function brokerConfigEntries(
+  config: ReadonlyMap<string, string>,
+  derived: ReadonlyMap<string, string> = new Map(),
+): TracedConfigEntry[] {
+  return BROKER_SETTINGS.map(({ name, type, documentation, default: usual }) => {
+    const fallback = derived.get(name) ?? usual;
+    return {
+      name,
+      value: config.get(name) ?? fallback,
+      source: config.has(name) ? "broker" : "default",
+      type,
+      readOnly: true,
+      documentation,
+      synonyms: brokerSynonyms({ name, default: fallback }, config),
+    };
+  });
 }
 
-/** What a broker's config comes down to. */
-export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSettings {
-  const values = new Map(brokerConfigEntries(config).map(({ name, value }) => [name, value]));
+/** What a broker's config comes down to; `derived` are the defaults that are other ones here. */
+export function brokerSettings(
+  config: ReadonlyMap<string, string>,
+  derived: ReadonlyMap<string, string> = new Map(),
+): BrokerSettings {
+  const entries = brokerConfigEntries(config, derived);
+  const values = new Map(entries.map(({ name, value }) => [name, value]));
   const text = (name: string) => values.get(name) ?? "";
   const number = (name: string) => numberOf(text(name));
   const given = (name: string) => (config.has(name) ? number(name) : null);
@@ -84,6 +95,7 @@ export function brokerSettings(config: ReadonlyMap<string, string>): BrokerSetti
     givenId: given("broker.id"),
     rack: text("broker.rack") || null,
     defaultPartitions: number("num.partitions"),
+    defaultCopies: number("default.replication.factor"),
     topicDefaults: topicSettings(new Map(), config),
     autoCreateTopics: text("auto.create.topics.enable") === "true",
     maxRequestBytes: number("socket.request.max.bytes"),

@@ -3,8 +3,6 @@ import { BrokerError } from "../errors.ts";
 
 const LEGAL_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
 const MAX_PARTITIONS = 100_000;
-/** One that is lost leaves two, of which one may be away for a moment. */
-const USUAL_COPIES = 3;
 
 /** Throws `BrokerError` `invalid-topic-name` unless a topic may have the name. */
 export function checkTopicName(name: string): void {
@@ -37,9 +35,4 @@ export function checkReplicationFactor(replicationFactor: number | null, brokers
   if (replicationFactor >= 1 && replicationFactor <= brokers) return;
   const most = brokers === 1 ? "a lone broker keeps 1 copy" : `${brokers} brokers keep a copy each`;
   throw new BrokerError("invalid-replication-factor", `${most}, not ${replicationFactor}`);
-}
-
-/** How many copies a topic of a cluster gets when nothing is said about it. */
-export function usualCopies(brokerConfig: ReadonlyMap<string, string>): number {
-  return Number(brokerConfig.get("default.replication.factor") ?? USUAL_COPIES);
 }

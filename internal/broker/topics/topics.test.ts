@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "bun:test";
 import type { MetadataStore, TopicMetadata } from "../../metadata/metadata-store.ts";
 import { openStore } from "../../storage/store.testing.ts";
 import { loneView } from "../membership/partitions-view.ts";
+import { brokerSettings } from "../settings/broker-settings.ts";
 import { Changes } from "./changes.ts";
 import { Topics } from "./topics.ts";
 
@@ -24,8 +25,8 @@ beforeEach(async () => {
   const random = { below: () => 0, bytes: (count: number) => new Uint8Array(count) };
   const view = { current: loneView(1) };
   const changes = new Changes();
-  const brokerConfig = new Map<string, string>();
-  topics = await Topics.open({ random, store, metadata, brokerConfig, changes, view });
+  const config = { values: new Map(), settings: brokerSettings(new Map()) };
+  topics = await Topics.open({ random, store, metadata, config, changes, view });
 });
 
 const request = {

@@ -8,18 +8,14 @@ import type { CreateTopicRequest, Topic } from "../api.ts";
 import { BrokerError } from "../errors.ts";
 import type { CurrentView } from "../membership/partitions-view.ts";
 import { unknownTopic } from "../refusals.ts";
+import type { BrokerConfig } from "../settings/broker-config.ts";
 import { checkedTopicConfig } from "../settings/topic-settings.ts";
 import { brokerError, onlyIfStorage } from "../storage-errors.ts";
 import type { Changes } from "./changes.ts";
 import { LogRemovals } from "./log-removals.ts";
 import type { Partition } from "./partition.ts";
 import { configured, grown } from "./topic-alterations.ts";
-import {
-  checkNewName,
-  checkPartitionCount,
-  checkReplicationFactor,
-  usualCopies,
-} from "./topic-rules.ts";
+import { checkNewName, checkPartitionCount, checkReplicationFactor } from "./topic-rules.ts";
 import { TopicState } from "./topic-state.ts";
 
 /** What topics stand on. */
@@ -27,7 +23,8 @@ export interface TopicsPath {
   readonly random: Random;
   readonly store: LogStore;
   readonly metadata: MetadataStore;
-  readonly brokerConfig: ReadonlyMap<string, string>;
+  /** What holds of the broker's settings. */
+  readonly config: Pick<BrokerConfig, "values" | "settings">;
   readonly changes: Changes;
   readonly view: CurrentView;
 }
@@ -96,7 +93,7 @@ export class Topics {
     this.#checkFree(name);
     checkPartitionCount(partitionCount);
     checkReplicationFactor(replicationFactor, this.#path.view.current.brokerCount);
-    const config = checkedTopicConfig(request.config, this.#path.brokerConfig);
+    const config = checkedTopicConfig(request.config, this.#path.config.values);
     const topic = this.#newState({
       name,
       id: randomUuid(this.#path.random),
@@ -107,7 +104,7 @@ export class Topics {
     return this.#exclusively(name, async () => {
       await this.#removals.remove([]);
       this.#checkFree(name);
-      const copies = replicationFactor ?? usualCopies(this.#path.brokerConfig);
+      const copies = replicationFactor ?? this.#path.config.settings.defaultCopies;
       await this.#path.metadata.putTopic(topic.metadata, copies, replicationFactor ?? 1);
       topic.metadata = this.#path.metadata.topic(name) ?? topic.metadata;
       this.#topics.set(name, topic);
@@ -150,7 +147,7 @@ export class Topics {
     validateOnly: boolean,
   ): Promise<void> {
     const change = (metadata: TopicMetadata) =>
-      configured(metadata, changes, this.#path.brokerConfig);
+      configured(metadata, changes, this.#path.config.values);
     return this.#change(name, validateOnly, change);
   }
 
@@ -166,9 +163,9 @@ export class Topics {
       if (decided?.id !== topic.metadata.id) throw unknownTopic(name);
       const changed = change(decided);
       if (validateOnly) return;
-      await this.#path.metadata.putTopic(changed, usualCopies(this.#path.brokerConfig), 1);
+      await this.#path.metadata.putTopic(changed, this.#path.config.settings.defaultCopies, 1);
       const before = topic.metadata;
-      topic.update(changed, this.#path.brokerConfig);
+      topic.update(changed, this.#path.config.values);
       this.#path.changes.topicChanged(topic, before);
     });
   }
@@ -209,7 +206,7 @@ export class Topics {
       return;
     }
     const before = topic.metadata;
-    topic.update(metadata, this.#path.brokerConfig);
+    topic.update(metadata, this.#path.config.values);
     this.#path.changes.topicChanged(topic, before);
   }
 
@@ -234,8 +231,8 @@ export class Topics {
   }
 
   #newState(metadata: TopicMetadata): TopicState {
-    const { brokerConfig, changes, view } = this.#path;
-    return new TopicState(metadata, brokerConfig, changes, view);
+    const { config, changes, view } = this.#path;
+    return new TopicState(metadata, config.values, changes, view);
   }
 
   async #drop(topic: TopicState): Promise<void> {
