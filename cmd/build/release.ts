@@ -1,6 +1,7 @@
 /**
  * Builds what is released, into `dist/release`: an executable for each machine, completion scripts,
- * the unit for systemd, and SHA-256 sums of all of them (`sha256sum -c SHA256SUMS`).
+ * the unit for systemd with the file that it reads, and SHA-256 sums of all of them
+ * (`sha256sum -c SHA256SUMS`).
  *
  * The runtimes of other machines come from the package registry; names after `--` choose among
  * the machines: `npm run release -- linux-x64`.
@@ -32,7 +33,9 @@ for (const [machine, target] of Object.entries(TARGETS)) {
 for (const [shell, script] of Object.entries(scripts)) {
   writeFileSync(path.join(directory, `weir-completion.${shell}`), script);
 }
-copyFileSync(path.join(root, "docs", "weir.service"), path.join(directory, "weir.service"));
+for (const name of ["weir.service", "broker.toml"]) {
+  copyFileSync(path.join(root, "docs", name), path.join(directory, name));
+}
 const sums = readdirSync(directory).map((name) => {
   const hash = createHash("sha256").update(readFileSync(path.join(directory, name)));
   return `${hash.digest("hex")}  ${name}\n`;

@@ -1,0 +1,38 @@
+/** What a machine's administrator copies: the file that docs/weir.service has a broker read. */
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { checkedBrokerConfig } from "../../internal/broker/settings/broker-settings.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { parseConfigFile } from "./settings.ts";
+
+function page(name: string): string {
+  return readFileSync(path.resolve(import.meta.dir, "../../docs", name), "utf8");
+}
+
+test("as it is, the file leaves everything as it is without it", () => {
+  expect(parseConfigFile(page("broker.toml"))).toEqual(parseConfigFile(""));
+});
+
+test("every line of the file can be taken as it stands there", () => {
+  const lines = page("broker.toml").split("\n");
+  const settings = lines.flatMap((line) => /^# (["\w.-]+ = .*)$/.exec(line)?.[1] ?? []);
+  expect(settings.length).toBeGreaterThan(10);
+  const { overrides, ...rest } = parseConfigFile(settings.join("\n"));
+  checkedBrokerConfig(overrides);
+  expect(Object.keys(rest).sort()).toEqual([
+    "advertise",
+    "cluster",
+    "etcd",
+    "etcdCa",
+    "etcdCert",
+    "etcdKey",
+    "listen",
+    "slaveOf",
+  ]);
+});
+
+test("the unit isn't started again with a configuration that is wrong", () => {
+  expect(page("weir.service")).toContain(`\nRestartPreventExitStatus=${exitCodes.usage}\n`);
+  expect(page("weir.service")).toContain("--config /etc/weir/broker.toml\n");
+});
