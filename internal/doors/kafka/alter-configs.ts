@@ -1,4 +1,4 @@
-import type { Broker } from "../../broker/api.ts";
+import type { Broker, ConfigChanges } from "../../broker/api.ts";
 import { BROKER_RESOURCE, TOPIC_RESOURCE } from "./configs.ts";
 import { type Outcome, outcomeOf, Refusal } from "./errors.ts";
 import { legallyNamed, repeated } from "./topics.ts";
@@ -9,12 +9,9 @@ export interface Resource {
   readonly resourceName: string;
 }
 
-/** The settings to change: a new value, or null to take the setting back. */
-export type ConfigChanges = ReadonlyMap<string, string | null>;
-
 /**
  * Changes the settings of topics, each by itself: `changesOf` says what is to change in one, and
- * may throw `Refusal`. Brokers take their settings at the start, so theirs can't be changed.
+ * may throw `Refusal`. Brokers' settings aren't changed by this protocol: INVALID_REQUEST.
  */
 export function alterResources<R extends Resource>(
   broker: Broker,

@@ -13,7 +13,7 @@ type Answered = AnswerOf<typeof describeConfigs>["results"][number];
  * DescribeConfigs 1-4.
  *
  * - Topics, and this broker by its id. A broker's empty name stands for what all brokers have been
- *   told meanwhile, which is nothing: settings are given when a broker starts.
+ *   told meanwhile, which is nothing: each has settings of its own.
  * - All settings, also those that have their default; those named, when some are.
  * - Synonyms: every value that the setting could have, the one that holds first. Documentation and
  *   types from version 3 on.

@@ -1,5 +1,5 @@
-import type { Broker, ConfigEntry } from "../../../broker/api.ts";
-import { alterResources, type ConfigChanges, invalid } from "../alter-configs.ts";
+import type { Broker, ConfigChanges, ConfigEntry } from "../../../broker/api.ts";
+import { alterResources, invalid } from "../alter-configs.ts";
 import { listItems } from "../configs.ts";
 import { Refusal } from "../errors.ts";
 import { incrementalAlterConfigs } from "../protocol/messages/44-incremental-alter-configs.ts";
