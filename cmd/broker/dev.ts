@@ -21,6 +21,7 @@ import type { Stdio } from "../stdio.ts";
 import { startFailure } from "./failures.ts";
 import { writtenLog } from "./log.ts";
 import { type Running, startBroker } from "./start.ts";
+import { USUAL_START } from "./start-options.ts";
 
 interface SeededTopic {
   readonly name: string;
@@ -101,14 +102,10 @@ async function runDev(stdio: Stdio, words: readonly string[], options: DevOption
   const data = makeDevDirectory();
   const log = onlyTrouble(writtenLog(descriptorWriter(2), false, platform.clock.nowMs));
   const running = await startBroker(platform, log, {
+    ...USUAL_START,
     data,
     listen: [parseAddress("127.0.0.1:0")],
-    advertise: null,
-    slaveOf: null,
-    etcd: null,
-    adopt: false,
-    cluster: "main",
-    overrides: new Map([...SETTINGS, ...(options.set ?? [])]),
+    config: new Map([...SETTINGS, ...(options.set ?? [])]),
   });
   const demoTopics = options.demo === true ? [{ name: "orders", partitionCount: 6 }] : [];
   const topics = [...(options.topic ?? []), ...demoTopics];

@@ -9,7 +9,7 @@ import { connectEtcd } from "./etcd.ts";
 import { listenFailure, startFailure } from "./failures.ts";
 import { lazyLinks } from "./lazy-links.ts";
 import { reachable } from "./ready.ts";
-import type { BrokerSettings } from "./settings.ts";
+import type { StartOptions } from "./start-options.ts";
 
 /** A broker that serves. */
 export interface Running {
@@ -23,24 +23,24 @@ export interface Running {
 export async function startBroker(
   platform: Platform,
   log: Log,
-  settings: BrokerSettings,
+  start: StartOptions,
 ): Promise<Running> {
   const [{ openBroker }, { checkedBrokerConfig }, { openDoors }] = await Promise.all([
     import("../../internal/broker/open-broker.ts"),
     import("../../internal/broker/settings/broker-settings.ts"),
     import("../../internal/doors/open-doors.ts"),
   ]);
-  const advertised = { ...(settings.advertise ?? reachable(settings.listen[0])) };
+  const advertised = { ...(start.advertise ?? reachable(start.listen[0])) };
   try {
-    const config = checkedBrokerConfig(settings.overrides);
-    const dataDirectory = path.resolve(settings.data);
-    const { slaveOf, cluster: clusterName, adopt } = settings;
+    const config = checkedBrokerConfig(start.config);
+    const dataDirectory = path.resolve(start.data);
+    const { slaveOf, cluster: clusterName, adopt } = start;
     const own = { slaveOf, clusterName, adopt };
     const options = { dataDirectory, version, advertised, config, log, ...own };
-    const etcd = settings.etcd && (await connectEtcd(settings.etcd));
+    const etcd = start.etcd && (await connectEtcd(start.etcd));
     const broker = await openBroker(platform, options, lazyLinks(platform), etcd);
     const doors = openDoors(broker, platform, log);
-    const addresses = await listen(doors, settings.listen).catch(async (error) => {
+    const addresses = await listen(doors, start.listen).catch(async (error) => {
       doors.close();
       await broker.close();
       throw error;
@@ -50,7 +50,7 @@ export async function startBroker(
     await broker.serve();
     return { broker, doors, addresses };
   } catch (error) {
-    throw startFailure(error, settings.overrides.keys());
+    throw startFailure(error, start.config.keys());
   }
 }
 
