@@ -1,18 +1,34 @@
 /**
- * The tables of docs/configuration.md, out of the settings themselves.
+ * The tables of docs/configuration.md, out of the flags and settings themselves.
  *
- * What stands above `BEGIN` in the page is written by hand, what stands below it by this.
+ * The flags have a part of the page, the settings stand below `BEGIN`; all else is written by hand.
  */
 import { BROKER_SETTINGS } from "../../internal/broker/settings/broker-setting-table.ts";
 import { INT_MAX, type Setting } from "../../internal/broker/settings/setting.ts";
 import { TOPIC_SETTINGS } from "../../internal/broker/settings/topic-setting-table.ts";
-import { table } from "./written.ts";
+import { BROKER_FLAGS, type BrokerFlag } from "../broker/flags.ts";
+import { table, withPart } from "./written.ts";
 
 const BEGIN = "<!-- From here on `npm run docs` has written this. -->";
 
 /** The page as it has to be: what is written by hand in `page`, and the tables as they are now. */
 export function withTables(page: string): string {
-  return [page.split(BEGIN)[0]?.trimEnd(), BEGIN, topicTable(), brokerTable(), ""].join("\n\n");
+  const [above] = withPart(page, "flags", flagTable()).split(BEGIN);
+  return [above?.trimEnd(), BEGIN, topicTable(), brokerTable(), ""].join("\n\n");
+}
+
+function flagTable(): string {
+  const flags: readonly BrokerFlag[] = Object.values(BROKER_FLAGS);
+  const rows = flags.map(({ flag, repeatable, key, setting, usual = "", about }) => {
+    const name = key ?? setting;
+    return [
+      `\`${flag}\`${repeatable ? ", repeatable" : ""}`,
+      name === undefined ? "" : `\`${name}\``,
+      usual,
+      about,
+    ];
+  });
+  return table(["flag", "in the file", "default", "what it says"], rows);
 }
 
 function topicTable(): string {

@@ -122,7 +122,9 @@ const OWN_SETTINGS: readonly Setting[] = [
     min: 1024,
     max: INT_MAX,
     default: "104857600",
-    documentation: "The size of the largest request that is taken; a larger one ends a connection.",
+    documentation:
+      "The size of the largest request that is taken from a Kafka client; a larger one ends its " +
+      "connection.",
   },
   {
     name: "cluster.lease.ms",
