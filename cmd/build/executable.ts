@@ -51,11 +51,30 @@ export function versionWithCommit(): string {
   return commit === "" ? packageJson.version : `${packageJson.version}+${commit}`;
 }
 
-/** Builds `outfile` for a machine, this one if none is named; resolves with its size in bytes. */
-export async function buildExecutable(outfile: string, target: Target | null): Promise<number> {
+/** What was built. */
+export interface Executable {
+  readonly sizeBytes: number;
+  /** The files of packages that went into it. */
+  readonly packageFiles: ReadonlySet<string>;
+}
+
+/** Notes which files of packages are used. */
+const noted = (files: Set<string>): BunPlugin => ({
+  name: "noted",
+  setup(build) {
+    build.onLoad({ filter: /[/\\]node_modules[/\\]/ }, ({ path: file }) => {
+      files.add(file);
+      return undefined; // it is loaded as it would be
+    });
+  },
+});
+
+/** Builds `outfile` for a machine, this one if none is named. */
+export async function buildExecutable(outfile: string, target: Target | null): Promise<Executable> {
   const isElsewhere = target !== null && target !== "bun-linux-x64";
   const modules = isElsewhere ? { ...STAND_INS, [NATIVE_ADDON]: NO_ADDON } : STAND_INS;
   const where = target === null ? {} : { target };
+  const packageFiles = new Set<string>();
   const { outputs } = await Bun.build({
     entrypoints: [path.join(root, "cmd", "weir.ts")],
     compile: { outfile, ...where, autoloadDotenv: false, autoloadBunfig: false },
@@ -68,9 +87,9 @@ export async function buildExecutable(outfile: string, target: Target | null): P
       WEIR_VERSION: JSON.stringify(versionWithCommit()),
       "process.env.NODE_ENV": JSON.stringify("production"),
     },
-    plugins: [standIns(modules)],
+    plugins: [standIns(modules), noted(packageFiles)],
   });
   // The executable has its source maps inside; those beside it are only in the way.
   for (const output of outputs) if (output.kind === "sourcemap") rmSync(output.path);
-  return Bun.file(outfile).size;
+  return { sizeBytes: Bun.file(outfile).size, packageFiles };
 }
