@@ -40,6 +40,7 @@ const CALLS: Readonly<Record<string, string>> = {
   "weir check lag": "weir check lag --warn 1 --json",
   "weir check isr": "weir check isr --json",
   "weir check disk": "weir check disk --json",
+  "weir check damage": "weir check damage --json",
   "weir check broker": "weir check broker --json",
   "weir check replication": "weir check replication --json",
   "weir config show": "weir config show --json",
