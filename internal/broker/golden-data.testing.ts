@@ -18,8 +18,9 @@ const LIMITS: StorageLimits = {
   directBytes: { fsync: 1 * KIB, memory: 1 * KIB },
   firstJournalFileBytes: 8 * KIB,
   journalFileBytes: 64 * KIB,
-  reserveBytes: 1 * KIB,
+  reserveBytes: 4 * KIB,
   zeroFillBytes: 8 * KIB,
+  prepareSpareAtBytes: 64 * KIB,
 };
 
 /** A record as it was sent. */
