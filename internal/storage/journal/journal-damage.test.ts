@@ -162,7 +162,7 @@ describe("damage to the journal", () => {
   });
 });
 
-test("a frame that a checkpoint has of one log was durable, also where no mark says so", async () => {
+test("a frame that a checkpoint has of one log was durable, though no mark says so", async () => {
   const clock = manualClock();
   const own = memoryDisk();
   const limits = { ...SMALL_LIMITS, checkpointLogsPerTurn: 1 };
