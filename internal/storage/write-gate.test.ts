@@ -8,7 +8,14 @@ test("a disk that gets full is told of before writes are refused, and once", () 
   let free = 1000;
   disk.freeBytes = () => free;
   const told: number[] = [];
-  const gate = new WriteGate(manualClock(), disk, "/data", 100, 1, (bytes) => told.push(bytes));
+  const gate = new WriteGate({
+    clock: manualClock(),
+    disk,
+    directory: "/data",
+    minFreeBytes: 100,
+    checkEachBytes: 1,
+    low: (bytes) => told.push(bytes),
+  });
   const refusedAt = (bytes: number): boolean => {
     free = bytes;
     return gate.ask(1) !== null;

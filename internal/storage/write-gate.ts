@@ -10,41 +10,33 @@ const LOW_SHARE = 4;
 /** ... and once more only after there was so much. */
 const ENOUGH_SHARE = 6;
 
+/** What the gate goes by. */
+export interface GatePath {
+  readonly clock: Clock;
+  readonly disk: Disk;
+  /** The data directory. */
+  readonly directory: string;
+  readonly minFreeBytes: number;
+  /** Free space is asked for each time so much has been written. */
+  readonly checkEachBytes: number;
+  /** Told once when there is little of it, long before writes are refused. */
+  readonly low: (freeBytes: number) => void;
+}
+
 /**
  * Decides whether writes are taken: not while the disk is full, and never again, until a restart,
  * when a write has failed for another reason. It needs no timer: a writer who comes asks the disk.
  */
 export class WriteGate {
-  readonly #clock: Clock;
-  readonly #disk: Disk;
-  readonly #directory: string;
-  readonly #minFreeBytes: number;
-  readonly #checkEachBytes: number;
-  readonly #low: (freeBytes: number) => void;
+  readonly #path: GatePath;
   #isLow = false;
   #uncheckedBytes: number;
   #refusal: StorageError | null = null;
   #retryAtMs = 0;
 
-  /**
-   * Free space is asked for each time `checkEachBytes` have been written; `low` is told once when
-   * there is little of it, long before writes are refused.
-   */
-  constructor(
-    clock: Clock,
-    disk: Disk,
-    directory: string,
-    minFreeBytes: number,
-    checkEachBytes: number,
-    low: (freeBytes: number) => void,
-  ) {
-    this.#clock = clock;
-    this.#disk = disk;
-    this.#directory = directory;
-    this.#minFreeBytes = minFreeBytes;
-    this.#checkEachBytes = checkEachBytes;
-    this.#low = low;
-    this.#uncheckedBytes = checkEachBytes;
+  constructor(path: GatePath) {
+    this.#path = path;
+    this.#uncheckedBytes = path.checkEachBytes;
   }
 
   /** Why writes were refused last; null while they are taken. */
@@ -54,10 +46,10 @@ export class WriteGate {
 
   /** Why a write of `sizeBytes` isn't taken now; null if it is. */
   ask(sizeBytes: number): StorageError | null {
+    const { clock, checkEachBytes } = this.#path;
     this.#uncheckedBytes += sizeBytes;
-    const retry = this.#refusal?.code === "full" && this.#clock.monotonicMs() >= this.#retryAtMs;
-    if (retry || (!this.#refusal && this.#uncheckedBytes >= this.#checkEachBytes))
-      this.#checkSpace();
+    const retry = this.#refusal?.code === "full" && clock.monotonicMs() >= this.#retryAtMs;
+    if (retry || (!this.#refusal && this.#uncheckedBytes >= checkEachBytes)) this.#checkSpace();
     return this.#refusal;
   }
 
@@ -65,25 +57,27 @@ export class WriteGate {
   refuse(error: StorageError): void {
     if (this.#refusal?.code === "failed") return;
     this.#refusal = error;
-    this.#retryAtMs = this.#clock.monotonicMs() + RETRY_MS;
+    this.#retryAtMs = this.#path.clock.monotonicMs() + RETRY_MS;
   }
 
   #checkSpace(): void {
+    const { disk, directory, minFreeBytes } = this.#path;
     this.#uncheckedBytes = 0;
-    const freeBytes = this.#disk.freeBytes(this.#directory);
+    const freeBytes = disk.freeBytes(directory);
     this.#watchSpace(freeBytes);
-    if (freeBytes >= this.#minFreeBytes) {
+    if (freeBytes >= minFreeBytes) {
       this.#refusal = null;
       return;
     }
-    const asks = `storage.min.free.bytes asks for ${this.#minFreeBytes}`;
-    const has = `${this.#directory} has ${freeBytes} bytes free, ${asks}`;
+    const asks = `storage.min.free.bytes asks for ${minFreeBytes}`;
+    const has = `${directory} has ${freeBytes} bytes free, ${asks}`;
     this.refuse(new StorageError("full", `the disk is full (${has}); free some space`));
   }
 
   #watchSpace(freeBytes: number): void {
-    const isLow = freeBytes < LOW_SHARE * this.#minFreeBytes;
-    if (isLow && !this.#isLow) this.#low(freeBytes);
-    if (isLow || freeBytes >= ENOUGH_SHARE * this.#minFreeBytes) this.#isLow = isLow;
+    const { minFreeBytes, low } = this.#path;
+    const isLow = freeBytes < LOW_SHARE * minFreeBytes;
+    if (isLow && !this.#isLow) low(freeBytes);
+    if (isLow || freeBytes >= ENOUGH_SHARE * minFreeBytes) this.#isLow = isLow;
   }
 }

@@ -174,7 +174,7 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
   mutant(
     "a batch that never arrived forgotten by the next restart",
     "storage/log-store.ts",
-    "await store.#changes.noteMissing(recovered.cut);",
+    "await parts.changes.noteMissing(recovered.cut);",
     "",
   ),
   mutant(
@@ -194,8 +194,8 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
   mutant(
     "writes taken before it is noted which batches never arrived",
     "storage/log-store.ts",
-    "await store.#changes.noteMissing(recovered.cut);",
-    "void store.#changes.noteMissing(recovered.cut).catch(() => {});",
+    "await parts.changes.noteMissing(recovered.cut);",
+    "void parts.changes.noteMissing(recovered.cut).catch(() => {});",
     23_143,
   ),
   mutant(
@@ -240,7 +240,7 @@ const SINGLE_MUTANTS: readonly Mutant[] = [
   mutant(
     "memory lost at an orderly end",
     "storage/log-store.ts",
-    "await this.#checkpointer.idle(); // that one may have begun before the last appends",
+    "await checkpointer.idle(); // that one may have begun before the last appends",
     "",
   ),
   mutant(

@@ -13,6 +13,17 @@ interface OpenJournalFile extends JournalFile {
   readonly filledBytes: number;
 }
 
+/** What the journal is written with, and to. */
+export interface JournalPath {
+  readonly disk: Disk;
+  readonly directory: string;
+  readonly commit: GroupCommit;
+  readonly limits: StorageLimits;
+  readonly start: JournalStart;
+  /** Told of each write. */
+  readonly written: () => void;
+}
+
 /**
  * A file that has its blocks already, for what people do to get out of a full disk: that has to be
  * written down, too. It is filled anew at each start, so that it has no frames of an earlier use.
@@ -31,7 +42,6 @@ export class Journal {
   readonly #directory: string;
   readonly #commit: GroupCommit;
   readonly #limits: StorageLimits;
-  /** Told of each write. */
   readonly #written: () => void;
   /** Closed ones, oldest first; `#current` comes behind them. */
   readonly #closed: JournalFile[];
@@ -47,14 +57,7 @@ export class Journal {
   #syncedFrame: number;
 
   /** Goes on in a new file. */
-  constructor(
-    disk: Disk,
-    directory: string,
-    commit: GroupCommit,
-    limits: StorageLimits,
-    start: JournalStart,
-    written: () => void,
-  ) {
+  constructor({ disk, directory, commit, limits, start, written }: JournalPath) {
     this.#disk = disk;
     this.#directory = directory;
     this.#commit = commit;
