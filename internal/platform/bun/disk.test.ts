@@ -205,6 +205,22 @@ describe("failures", () => {
     expect(codeOf(() => full.writeAll([new Uint8Array(9000)], 0))).toBe("full");
     full.close();
   });
+
+  test("for want of descriptors don't keep a file from being removed", () => {
+    const script = `
+      import { bunDisk } from ${JSON.stringify(path.join(import.meta.dir, "disk.ts"))};
+      import { existsSync, openSync } from "node:fs";
+      const disk = bunDisk(null);
+      try { for (;;) openSync("/dev/null"); } catch {}
+      let code;
+      try { disk.open(process.argv[1], "read"); } catch (error) { code = error.code; }
+      disk.remove(process.argv[1]);
+      console.log(code, existsSync(process.argv[1]));
+    `;
+    const bounded = ["sh", "-c", 'ulimit -n 100; exec "$0" -e "$1" "$2"'];
+    const child = Bun.spawnSync([...bounded, process.execPath, script, fresh().path]);
+    expect(child.stdout.toString()).toBe("too-many-files false\n");
+  });
 });
 
 describe("lock", () => {
