@@ -1,7 +1,7 @@
 /**
  * Builds what is released, into `dist/release`: an executable for each machine, completion scripts,
- * the unit for systemd with the file that it reads, alarms and a dashboard, the licence and the notices of what is bundled, and
- * SHA-256 sums of all of them (`sha256sum -c SHA256SUMS`).
+ * the unit for systemd with the file that it reads, alarms and a dashboard, the licence and the
+ * notices of what is bundled, and SHA-256 sums of all of them (`sha256sum -c SHA256SUMS`).
  *
  * The runtimes of other machines come from the package registry; names after `--` choose among
  * the machines: `npm run release -- linux-x64`.
