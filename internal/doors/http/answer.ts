@@ -1,4 +1,4 @@
-import { BrokerError, type BrokerErrorCode } from "../../broker/errors.ts";
+import { BrokerError, type BrokerErrorCode, brokerErrors } from "../../broker/errors.ts";
 import { RecordLineError } from "../../record/record-line.ts";
 
 /** What a request is answered. */
@@ -66,6 +66,7 @@ export function refusalFields({ code, message }: HttpError | BrokerError) {
 
 const STATUSES: Readonly<Partial<Record<BrokerErrorCode, string>>> = {
   "batch-too-large": "413 Content Too Large",
+  "damaged-records": "500 Internal Server Error",
   "internal-topic": "403 Forbidden",
   "not-leader": "421 Misdirected Request",
   "offset-out-of-range": "416 Range Not Satisfiable",
@@ -73,8 +74,8 @@ const STATUSES: Readonly<Partial<Record<BrokerErrorCode, string>>> = {
   "unknown-topic-or-partition": "404 Not Found",
 };
 
-/** The status for a refusal by the broker: what isn't the client's fault may be tried again. */
+/** The status for a refusal by the broker: 503 where the same may go well when tried again. */
 export function statusOf(code: BrokerErrorCode): string {
-  if (code.startsWith("invalid-")) return "400 Bad Request";
-  return STATUSES[code] ?? "503 Service Unavailable";
+  const isFinal = brokerErrors[code].again === "never";
+  return STATUSES[code] ?? (isFinal ? "400 Bad Request" : "503 Service Unavailable");
 }
