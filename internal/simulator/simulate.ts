@@ -1,5 +1,5 @@
-import { simulateBroker } from "./broker/simulation.ts";
 import { simulateCluster } from "./cluster/simulation.ts";
+import { simulateBroker } from "./lone/simulation.ts";
 import { simulatePair } from "./pair/simulation.ts";
 import { simulateStorage } from "./storage/simulation.ts";
 import type { SimulationSummary } from "./summary.ts";

@@ -1,6 +1,6 @@
-import type { Actor } from "../broker/actor.ts";
-import type { KafkaClient } from "../broker/kafka-client.ts";
 import type { SimulatedRandom } from "../random.ts";
+import type { Actor } from "../shared/actor.ts";
+import type { KafkaClient } from "../shared/kafka-client.ts";
 import type { Member } from "./member.ts";
 import type { ClusterWorld } from "./world.ts";
 

@@ -1,6 +1,6 @@
-import type { MemberClimate } from "../brokers/member.ts";
 import { drawLimits } from "../limits.ts";
 import type { SimulatedRandom } from "../random.ts";
+import type { MemberClimate } from "../shared/member.ts";
 
 /** What a topic is made with. */
 export interface TopicPlan {

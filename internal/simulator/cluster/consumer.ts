@@ -1,5 +1,5 @@
-import { checkRead, fetchPartition } from "../brokers/reading.ts";
 import { must } from "../failure.ts";
+import { checkRead, fetchPartition } from "../shared/reading.ts";
 import { TurnActor } from "./actor.ts";
 import { checkClusterError, errorName } from "./answers.ts";
 import type { MadeTopic } from "./world.ts";

@@ -1,5 +1,5 @@
-import { isSame, type MirroredBatch } from "../brokers/mirror.ts";
 import { must } from "../failure.ts";
+import { isSame, type MirroredBatch } from "../shared/mirror.ts";
 import type { Commit } from "./observed.ts";
 
 /** All copies of a log are the same, to the last batch, and are what was committed. */

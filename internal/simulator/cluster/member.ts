@@ -4,11 +4,11 @@ import { BrokerError } from "../../broker/errors.ts";
 import { LocalBroker } from "../../broker/local-broker.ts";
 import { replicationLinks } from "../../client/replication-links.ts";
 import { openDoors } from "../../doors/open-doors.ts";
-import { watchedLog } from "../broker/life.ts";
-import * as brokers from "../brokers/member.ts";
 import { etcdClient } from "../etcd/client.ts";
 import type { SimulatedEtcd } from "../etcd/etcd.ts";
 import type { SimulatedProcess } from "../machine.ts";
+import * as brokers from "../shared/member.ts";
+import { watchedLog } from "../shared/watched-log.ts";
 import type { Stage } from "../stage.ts";
 import type { ClusterClimate } from "./climate.ts";
 

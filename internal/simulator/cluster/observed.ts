@@ -1,7 +1,7 @@
 import type { PartitionLog } from "../../storage/partition-log.ts";
-import type { Committed } from "../brokers/ledger.ts";
-import { isSame, type LogMirror, type MirroredBatch } from "../brokers/mirror.ts";
 import { must } from "../failure.ts";
+import type { Committed } from "../shared/ledger.ts";
+import { isSame, type LogMirror, type MirroredBatch } from "../shared/mirror.ts";
 import type { Member, MemberLife } from "./member.ts";
 
 /** What is known of one broker's copy of a log. */

@@ -1,6 +1,6 @@
-import type { Ledger } from "../brokers/ledger.ts";
 import { must } from "../failure.ts";
 import type { Attempts } from "../model/attempts.ts";
+import type { Ledger } from "../shared/ledger.ts";
 import type { Commit } from "./observed.ts";
 
 /** What each idempotent producer has written stands in its order, and nothing lacks between. */

@@ -1,12 +1,12 @@
 import { produce } from "../../doors/kafka/protocol/messages/00-produce.ts";
 import { initProducerId } from "../../doors/kafka/protocol/messages/22-init-producer-id.ts";
 import { ZERO_UUID } from "../../doors/kafka/protocol/table.ts";
-import type { Actor } from "../broker/actor.ts";
-import type { KafkaClient } from "../broker/kafka-client.ts";
-import { batchesOf, makeBatch, noteAck, SEQUENCE_ERRORS } from "../brokers/batches.ts";
 import { must } from "../failure.ts";
 import type { Attempt } from "../model/attempts.ts";
 import { IdempotentProducer } from "../model/idempotent-producer.ts";
+import type { Actor } from "../shared/actor.ts";
+import { batchesOf, makeBatch, noteAck, SEQUENCE_ERRORS } from "../shared/batches.ts";
+import type { KafkaClient } from "../shared/kafka-client.ts";
 import { checkClusterError } from "./answers.ts";
 import type { Member } from "./member.ts";
 import type { ClusterWorld, MadeTopic } from "./world.ts";

@@ -1,8 +1,8 @@
 import { savedMember } from "../../broker/cluster/member-file.ts";
 import type { EtcdSnapshot } from "../../platform/testing/etcd-model.ts";
-import { DATA_DIRECTORY } from "../brokers/member.ts";
 import type { SimulatedEtcd } from "../etcd/etcd.ts";
 import { must } from "../failure.ts";
+import { DATA_DIRECTORY } from "../shared/member.ts";
 import type { Stage } from "../stage.ts";
 import type { Member } from "./member.ts";
 

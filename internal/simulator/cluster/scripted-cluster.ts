@@ -1,11 +1,11 @@
 import type { LiveBroker, PartitionState } from "../../metadata/cluster/cluster-state.ts";
-import { ScriptedClients } from "../brokers/scripted-clients.ts";
 import { ETCD_HOST, type EtcdCall, type SimulatedEtcd } from "../etcd/etcd.ts";
 import { must } from "../failure.ts";
 import { drawLimits } from "../limits.ts";
 import { surroundings } from "../machine.ts";
 import { SimulatedRandom } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
+import { ScriptedClients } from "../shared/scripted-clients.ts";
 import type { Trace } from "../trace.ts";
 import { type ClusterClimate, settingsOf } from "./climate.ts";
 import type { Member } from "./member.ts";

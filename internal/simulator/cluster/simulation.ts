@@ -1,7 +1,7 @@
-import type { Actor } from "../broker/actor.ts";
 import { must } from "../failure.ts";
 import { surroundings } from "../machine.ts";
 import type { SimulatedRandom } from "../random.ts";
+import type { Actor } from "../shared/actor.ts";
 import type { SimulationSummary } from "../summary.ts";
 import type { Trace } from "../trace.ts";
 import { ClusterAdmin } from "./admin.ts";

@@ -1,9 +1,9 @@
 import { metadata } from "../../doors/kafka/protocol/messages/03-metadata.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Network } from "../../platform/network.ts";
-import { KafkaClient } from "../broker/kafka-client.ts";
 import { Attempts } from "../model/attempts.ts";
 import type { SimulatedRandom } from "../random.ts";
+import { KafkaClient } from "../shared/kafka-client.ts";
 import type { Stage } from "../stage.ts";
 import type { TraceValue } from "../trace.ts";
 import type { ClusterClimate, TopicPlan } from "./climate.ts";

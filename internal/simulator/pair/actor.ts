@@ -1,4 +1,4 @@
-import type { Actor } from "../broker/actor.ts";
+import type { Actor } from "../shared/actor.ts";
 import type { PairClient } from "./pair-client.ts";
 import type { PairWorld } from "./world.ts";
 

@@ -1,4 +1,4 @@
-import type { Committed } from "../brokers/ledger.ts";
+import type { Committed } from "../shared/ledger.ts";
 
 /**
  * What stood behind a commit, besides its leader:

@@ -1,5 +1,5 @@
 import { metadata } from "../../doors/kafka/protocol/messages/03-metadata.ts";
-import { checkRead, fetchPartition } from "../brokers/reading.ts";
+import { checkRead, fetchPartition } from "../shared/reading.ts";
 import { TurnActor } from "./actor.ts";
 import { checkPairError } from "./answers.ts";
 

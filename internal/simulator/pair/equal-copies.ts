@@ -1,6 +1,6 @@
-import type { Ledger } from "../brokers/ledger.ts";
-import { isSame } from "../brokers/mirror.ts";
 import { must } from "../failure.ts";
+import type { Ledger } from "../shared/ledger.ts";
+import { isSame } from "../shared/mirror.ts";
 import type { Commit } from "./commit.ts";
 import type { Observed } from "./observed.ts";
 

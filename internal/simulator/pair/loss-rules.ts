@@ -1,7 +1,7 @@
 import type { PromotionReport } from "../../broker/membership/pair-admin.ts";
-import type { LossRule } from "../brokers/ledger.ts";
-import { isSame, type LogMirror } from "../brokers/mirror.ts";
 import { must } from "../failure.ts";
+import type { LossRule } from "../shared/ledger.ts";
+import { isSame, type LogMirror } from "../shared/mirror.ts";
 import type { Commit } from "./commit.ts";
 import type { Member } from "./member.ts";
 

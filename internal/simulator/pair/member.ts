@@ -3,9 +3,9 @@ import { openPair, type PairParts } from "../../broker/pair/open-pair.ts";
 import type { Pair } from "../../broker/pair/pair.ts";
 import { replicationLinks } from "../../client/replication-links.ts";
 import { openDoors } from "../../doors/open-doors.ts";
-import { watchedLog } from "../broker/life.ts";
-import * as brokers from "../brokers/member.ts";
 import type { SimulatedProcess, Surroundings } from "../machine.ts";
+import * as brokers from "../shared/member.ts";
+import { watchedLog } from "../shared/watched-log.ts";
 import type { Stage } from "../stage.ts";
 import type { PairClimate } from "./climate.ts";
 

@@ -1,4 +1,4 @@
-import { isSame, type LogMirror, type MirroredBatch } from "../brokers/mirror.ts";
+import { isSame, type LogMirror, type MirroredBatch } from "../shared/mirror.ts";
 import type { Member, MemberLife } from "./member.ts";
 
 /** What is known of one broker's copy of a log. */

@@ -2,8 +2,8 @@ import type { Api } from "../../doors/kafka/protocol/message.ts";
 import type { Decoded, Encodable, Fields } from "../../doors/kafka/protocol/table.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Address, Network } from "../../platform/network.ts";
-import { KafkaClient } from "../broker/kafka-client.ts";
 import type { SimulatedRandom } from "../random.ts";
+import { KafkaClient } from "../shared/kafka-client.ts";
 
 /** Somebody who has both brokers' addresses, and talks to one of them at a time. */
 export class PairClient {

@@ -1,9 +1,9 @@
 import { produce } from "../../doors/kafka/protocol/messages/00-produce.ts";
 import { ZERO_UUID } from "../../doors/kafka/protocol/table.ts";
-import type { Actor } from "../broker/actor.ts";
-import { batchesOf, makeBatch, noteAck, SEQUENCE_ERRORS } from "../brokers/batches.ts";
 import type { Attempt } from "../model/attempts.ts";
 import { IdempotentProducer } from "../model/idempotent-producer.ts";
+import type { Actor } from "../shared/actor.ts";
+import { batchesOf, makeBatch, noteAck, SEQUENCE_ERRORS } from "../shared/batches.ts";
 import { checkPairError } from "./answers.ts";
 import type { TopicPlan } from "./climate.ts";
 import type { Member } from "./member.ts";

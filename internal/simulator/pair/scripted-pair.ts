@@ -1,9 +1,9 @@
-import { ScriptedClients } from "../brokers/scripted-clients.ts";
 import { must } from "../failure.ts";
 import { drawLimits } from "../limits.ts";
 import { surroundings } from "../machine.ts";
 import { SimulatedRandom } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
+import { ScriptedClients } from "../shared/scripted-clients.ts";
 import type { Trace } from "../trace.ts";
 import { type PairClimate, settingsOf } from "./climate.ts";
 import type { PairControls } from "./controls.ts";

@@ -1,9 +1,9 @@
 import { isPromotion } from "../../broker/membership/epochs.ts";
 import type { PartitionLog } from "../../storage/partition-log.ts";
-import { Ledger } from "../brokers/ledger.ts";
-import { keyOf, partsOfKey } from "../brokers/log-key.ts";
-import { checkNew, LogMirror, type MirroredBatch } from "../brokers/mirror.ts";
 import { must } from "../failure.ts";
+import { Ledger } from "../shared/ledger.ts";
+import { keyOf, partsOfKey } from "../shared/log-key.ts";
+import { checkNew, LogMirror, type MirroredBatch } from "../shared/mirror.ts";
 import { backingOf, checkFence, checkIsr } from "./backing.ts";
 import type { Commit } from "./commit.ts";
 import { checkEqual } from "./equal-copies.ts";

@@ -5,9 +5,9 @@ import { deleteTopics } from "../../doors/kafka/protocol/messages/20-delete-topi
 import { deleteRecords } from "../../doors/kafka/protocol/messages/21-delete-records.ts";
 import { ZERO_UUID } from "../../doors/kafka/protocol/table.ts";
 import { must } from "../failure.ts";
-import type { Actor } from "./actor.ts";
+import type { Actor } from "../shared/actor.ts";
+import type { KafkaClient } from "../shared/kafka-client.ts";
 import { checkError } from "./answers.ts";
-import type { KafkaClient } from "./kafka-client.ts";
 import { TopicModel } from "./topic-model.ts";
 import type { World } from "./world.ts";
 

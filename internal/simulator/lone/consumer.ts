@@ -4,9 +4,9 @@ import { listOffsets } from "../../doors/kafka/protocol/messages/02-list-offsets
 import { type Decoded, ZERO_UUID } from "../../doors/kafka/protocol/table.ts";
 import { must } from "../failure.ts";
 import type { LogModel } from "../model/log-model.ts";
-import type { Actor } from "./actor.ts";
+import type { Actor } from "../shared/actor.ts";
+import type { KafkaClient } from "../shared/kafka-client.ts";
 import { checkError } from "./answers.ts";
-import type { KafkaClient } from "./kafka-client.ts";
 import type { TopicModel } from "./topic-model.ts";
 import type { World } from "./world.ts";
 

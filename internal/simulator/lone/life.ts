@@ -2,9 +2,8 @@ import type { LocalBroker } from "../../broker/local-broker.ts";
 import { openBroker } from "../../broker/open-broker.ts";
 import type { Doors } from "../../doors/doors.ts";
 import { openDoors } from "../../doors/open-doors.ts";
-import type { Log, LogFields } from "../../platform/log.ts";
-import { SimulationFailure } from "../failure.ts";
 import type { SimulatedProcess } from "../machine.ts";
+import { watchedLog } from "../shared/watched-log.ts";
 import type { World } from "./world.ts";
 
 const DATA_DIRECTORY = "/weir/data";
@@ -19,7 +18,8 @@ export interface BrokerLife {
 /** Starts a broker; nobody can reach it before its doors listen. */
 export async function startBroker(world: World, process: SimulatedProcess): Promise<BrokerLife> {
   const { config, limits } = world.climate;
-  const log = watchedLog(world);
+  const { stage } = world;
+  const log = watchedLog({ stage, trace: world.trace.bind(world) });
   const broker = await openBroker(process, {
     dataDirectory: DATA_DIRECTORY,
     version: "simulated",
@@ -29,21 +29,4 @@ export async function startBroker(world: World, process: SimulatedProcess): Prom
     storageLimits: limits,
   });
   return { process, broker, doors: openDoors(broker, process, log) };
-}
-
-/** Takes what the broker says of itself: what should never happen, and faults of its clients. */
-export function watchedLog(world: Pick<World, "trace" | "stage">): Log {
-  const note = (level: string) => (event: string, fields: LogFields) => {
-    world.trace("log", level, event, JSON.stringify(fields));
-    if (isBroken(event, fields)) {
-      world.stage.fail(new SimulationFailure(`${event} ${JSON.stringify(fields)}`));
-    }
-  };
-  return { info: note("info"), warn: note("warn"), error: note("error") };
-}
-
-/** With acks=0 a refusal costs the connection; these clients make no other mistakes. */
-function isBroken(event: string, { reason }: LogFields): boolean {
-  if (event === "kafka-request-failed" || event === "protocol-unknown") return true;
-  return event === "kafka-connection-ended" && !String(reason).startsWith("with acks=0");
 }

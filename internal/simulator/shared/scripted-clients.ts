@@ -12,9 +12,9 @@ import {
 } from "../../doors/kafka/protocol/table.ts";
 import type { Address } from "../../platform/network.ts";
 import { storedCrc } from "../../record/batch.ts";
-import { KafkaClient } from "../broker/kafka-client.ts";
 import type { Machine } from "../machine.ts";
 import { makeBatch, noteAck, type ProducersWorld } from "./batches.ts";
+import { KafkaClient } from "./kafka-client.ts";
 import { checkRead } from "./reading.ts";
 
 const NAMES = new Map(Object.entries(kafkaErrors).map(([name, { code }]) => [code, name]));

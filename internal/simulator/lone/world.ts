@@ -4,10 +4,10 @@ import type { CrashKind } from "../disk/file-system.ts";
 import type { Machine } from "../machine.ts";
 import type { Attempts } from "../model/attempts.ts";
 import type { SimulatedRandom } from "../random.ts";
+import { KafkaClient } from "../shared/kafka-client.ts";
 import type { Stage } from "../stage.ts";
 import type { TraceValue } from "../trace.ts";
 import type { BrokerClimate } from "./climate.ts";
-import { KafkaClient } from "./kafka-client.ts";
 import type { TopicModel } from "./topic-model.ts";
 
 /** What all clients of a simulated broker share: where it is, and what they know of it together. */

@@ -7,9 +7,9 @@ import { must } from "../failure.ts";
 import { type Attempt, makeAttempt } from "../model/attempts.ts";
 import { IdempotentProducer } from "../model/idempotent-producer.ts";
 import type { LogModel } from "../model/log-model.ts";
-import type { Actor } from "./actor.ts";
+import type { Actor } from "../shared/actor.ts";
+import type { KafkaClient } from "../shared/kafka-client.ts";
 import { type Circumstances, checkError } from "./answers.ts";
-import type { KafkaClient } from "./kafka-client.ts";
 import type { TopicModel } from "./topic-model.ts";
 import type { World } from "./world.ts";
 

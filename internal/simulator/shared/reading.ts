@@ -1,9 +1,9 @@
 import { fetch } from "../../doors/kafka/protocol/messages/01-fetch.ts";
 import { type Decoded, ZERO_UUID } from "../../doors/kafka/protocol/table.ts";
 import { baseOffset, batchSizeBytes, lastOffset, storedCrc } from "../../record/batch.ts";
-import type { KafkaClient } from "../broker/kafka-client.ts";
 import { must } from "../failure.ts";
 import type { SimulatedRandom } from "../random.ts";
+import type { KafkaClient } from "./kafka-client.ts";
 import type { Committed, Ledger } from "./ledger.ts";
 
 /** What a broker answers for a partition that is fetched. */
