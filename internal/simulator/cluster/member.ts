@@ -1,14 +1,11 @@
 import type { Cluster } from "../../broker/cluster/cluster.ts";
 import { type ClusterParts, openCluster } from "../../broker/cluster/open-cluster.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import { LocalBroker } from "../../broker/local-broker.ts";
 import { replicationLinks } from "../../client/replication-links.ts";
-import { openDoors } from "../../doors/open-doors.ts";
 import { etcdClient } from "../etcd/client.ts";
 import type { SimulatedEtcd } from "../etcd/etcd.ts";
 import type { SimulatedProcess } from "../machine.ts";
 import * as brokers from "../shared/member.ts";
-import { watchedLog } from "../shared/watched-log.ts";
 import type { Stage } from "../stage.ts";
 import type { ClusterClimate } from "./climate.ts";
 
@@ -26,12 +23,10 @@ export class Member extends brokers.Member<MemberLife> {
   isFrozen = false;
   /** Why it refused to start the last time. */
   refusal: BrokerError | null = null;
-  readonly #climate: ClusterClimate;
   readonly #etcd: SimulatedEtcd;
 
   constructor(id: number, etcd: SimulatedEtcd, climate: ClusterClimate) {
     super(id, etcd.around, climate);
-    this.#climate = climate;
     this.#etcd = etcd;
     this.machine.clockRate = climate.clockRates[id] ?? 1;
   }
@@ -99,22 +94,10 @@ export class Member extends brokers.Member<MemberLife> {
   }
 
   async #open(process: SimulatedProcess, stage: Stage): Promise<MemberLife> {
-    const { config, limits } = this.#climate;
-    const trace = this.trace.bind(this);
-    const log = watchedLog({ stage, trace });
-    const started = {
-      dataDirectory: brokers.DATA_DIRECTORY,
-      version: "simulated",
-      advertised: this.address,
-      config: new Map([...config, ["broker.id", `${this.id}`]]),
-      log,
-      storageLimits: limits,
-    };
     const links = replicationLinks(process, this.name);
-    const parts = await openCluster(process, started, links, etcdClient(this.#etcd, process));
-    const broker = new LocalBroker(process, parts);
-    const doors = openDoors(broker, process, log);
-    await doors.listen(this.address);
-    return { process, parts, cluster: parts.membership, broker, doors };
+    const etcd = etcdClient(this.#etcd, process);
+    const parts = await openCluster(process, this.options(stage), links, etcd);
+    const reached = await this.reached(process, parts);
+    return { ...reached, parts, cluster: parts.membership };
   }
 }

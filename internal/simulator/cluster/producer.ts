@@ -7,6 +7,7 @@ import { IdempotentProducer } from "../model/idempotent-producer.ts";
 import type { Actor } from "../shared/actor.ts";
 import { batchesOf, makeBatch, noteAck, SEQUENCE_ERRORS } from "../shared/batches.ts";
 import type { KafkaClient } from "../shared/kafka-client.ts";
+import { UnderWay } from "../shared/under-way.ts";
 import { checkClusterError } from "./answers.ts";
 import type { Member } from "./member.ts";
 import type { ClusterWorld, MadeTopic } from "./world.ts";
@@ -36,12 +37,13 @@ export class ClusterProducer implements Actor {
   readonly #version: number;
   readonly #targets = new Map<string, Target>();
   #id: number | null = null;
-  #underWay = 0;
+  readonly #underWay: UnderWay;
   #isLearning = false;
 
   constructor(world: ClusterWorld) {
     const { random } = world;
     this.#world = world;
+    this.#underWay = new UnderWay(world.stage);
     this.#isIdempotent = random.chance(0.7);
     this.#acks = this.#isIdempotent ? -1 : random.pick([-1, -1, 1, 0]);
     this.#version = random.pick([3, 7, 9, 12]);
@@ -49,7 +51,7 @@ export class ClusterProducer implements Actor {
 
   get isIdle(): boolean {
     const targets = [...this.#targets.values()];
-    return this.#underWay === 0 && targets.every(({ producer }) => producer?.isDone ?? true);
+    return this.#underWay.count === 0 && targets.every(({ producer }) => producer?.isDone ?? true);
   }
 
   step(isFinishing: boolean): void {
@@ -63,16 +65,6 @@ export class ClusterProducer implements Actor {
     }
   }
 
-  #start(work: () => Promise<void>): void {
-    this.#underWay++;
-    work().then(
-      () => {
-        this.#underWay--;
-      },
-      (error: unknown) => this.#world.stage.fail(error),
-    );
-  }
-
   #clientOf(member: Member): KafkaClient {
     const known = this.#clients.get(member) ?? this.#world.makeClient(member);
     this.#clients.set(member, known);
@@ -84,7 +76,7 @@ export class ClusterProducer implements Actor {
     if (this.#isLearning) return;
     this.#isLearning = true;
     const client = this.#clientOf(this.#world.random.pick(this.#world.members));
-    this.#start(async () => {
+    this.#underWay.start(async () => {
       await client.connect();
       await ask(client);
       this.#isLearning = false;
@@ -135,7 +127,7 @@ export class ClusterProducer implements Actor {
     if (target.underWay === 0 && leader && random.chance(0.8)) target.at = leader;
     const client = this.#clientOf(target.at);
     if (!client.isOpen) {
-      this.#start(async () => {
+      this.#underWay.start(async () => {
         await client.connect();
         if (client.isOpen) return;
         leaders.delete(target.name);
@@ -145,7 +137,7 @@ export class ClusterProducer implements Actor {
       return;
     }
     for (const attempt of this.#attemptsFor(target, count)) {
-      this.#start(() => this.#send(target, client, attempt));
+      this.#underWay.start(() => this.#send(target, client, attempt));
     }
   }
 

@@ -5,6 +5,7 @@ import { drawLimits } from "../limits.ts";
 import { surroundings } from "../machine.ts";
 import { SimulatedRandom } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
+import { Script } from "../shared/script.ts";
 import { ScriptedClients } from "../shared/scripted-clients.ts";
 import type { Trace } from "../trace.ts";
 import { type ClusterClimate, settingsOf } from "./climate.ts";
@@ -14,9 +15,8 @@ import { SimulatedCluster } from "./simulated-cluster.ts";
 import { lackOf } from "./wholeness.ts";
 import { ClusterWorld } from "./world.ts";
 
-const LOOK_MS = 5;
 const RETRY_MS = 50;
-/** What a scenario waits for comes within this time, or never. */
+/** Somebody can write within this time, or never. */
 const PATIENCE_MS = 60_000;
 /** A cluster comes to rest within it. */
 const REST_MS = 1000;
@@ -46,29 +46,32 @@ export function clusterScenario(
   script: (cluster: ScriptedCluster) => Promise<void>,
   settings: Readonly<Record<string, number>> = {},
 ): Scenario {
-  const play = (trace: Trace, seed: number) =>
-    new ScriptedCluster(seed, trace, settings).play(script);
+  const play = (trace: Trace, seed: number) => {
+    const random = new SimulatedRandom(seed);
+    const config = settingsOf({ ...SETTINGS, ...settings });
+    const climate = { ...CALM, config, limits: drawLimits(random) };
+    const cluster = new SimulatedCluster(surroundings(seed, trace), climate);
+    new ScriptedCluster(cluster, random).play(script);
+  };
   return { name, scene: "cluster", play };
 }
 
 /** A cluster to which happens what a scenario says, and nothing else. */
-export class ScriptedCluster {
+export class ScriptedCluster extends Script {
   readonly brokers: readonly [Member, Member, Member];
   readonly etcd: SimulatedEtcd;
   readonly clients: ScriptedClients;
   readonly #cluster: SimulatedCluster;
   readonly #world: ClusterWorld;
 
-  constructor(seed: number, trace: Trace, settings: Readonly<Record<string, number>>) {
-    const around = surroundings(seed, trace);
-    const random = new SimulatedRandom(seed);
-    const config = settingsOf({ ...SETTINGS, ...settings });
-    this.#cluster = new SimulatedCluster(around, { ...CALM, config, limits: drawLimits(random) });
-    const [one, two, three] = this.#cluster.members;
+  constructor(cluster: SimulatedCluster, random: SimulatedRandom) {
+    const [one, two, three] = cluster.members;
     if (!two || !three) throw new Error("a scenario has three brokers");
+    super(cluster.stage, one.machine);
+    this.#cluster = cluster;
     this.brokers = [one, two, three];
-    this.etcd = this.#cluster.etcd;
-    this.#world = new ClusterWorld(this.#cluster, random);
+    this.etcd = cluster.etcd;
+    this.#world = new ClusterWorld(cluster, random);
     this.clients = new ScriptedClients(this.#world, one.machine);
   }
 
@@ -79,7 +82,7 @@ export class ScriptedCluster {
       controls.startAll();
       await this.until("all brokers are there", () => this.brokers.every((one) => this.known(one)));
       await script(this);
-      this.#note("the end");
+      this.note("the end");
       controls.heal();
       await controls.repair();
       await this.whole();
@@ -93,28 +96,15 @@ export class ScriptedCluster {
     });
   }
 
-  /** Lets time pass. */
-  pass(ms: number): Promise<void> {
-    return this.#cluster.stage.sleep(ms);
-  }
-
-  /** Lets time pass until something is so; it is wrong if that never comes. */
-  async until(what: string, isSo: () => boolean): Promise<void> {
-    for (let waitedMs = 0; !isSo(); waitedMs += LOOK_MS) {
-      must(waitedMs < PATIENCE_MS, () => `it never comes to be: ${what}`);
-      await this.pass(LOOK_MS);
-    }
-    this.#note(what);
-  }
-
   /** Lets time pass until all partitions have leaders, and all copies are in sync. */
-  async whole(): Promise<void> {
+  whole(): Promise<void> {
     const { members, witness } = this.#cluster;
-    const endMs = this.#nowMs + PATIENCE_MS;
-    while (lackOf(members, witness) !== null) {
-      must(this.#nowMs < endMs, () => `the cluster is never whole: ${lackOf(members, witness)}`);
-      await this.pass(LOOK_MS);
-    }
+    const lack = () => lackOf(members, witness);
+    return this.until(
+      "all is whole",
+      () => lack() === null,
+      () => `(${lack()})`,
+    );
   }
 
   /** Has a topic's leader take a batch for its first partition, whoever that comes to be. */
@@ -178,11 +168,6 @@ export class ScriptedCluster {
     this.etcd.delay(name, call, lateMs);
   }
 
-  /** Each sync of a broker's disk takes so much longer from now on. */
-  slowSyncs({ machine }: Member, lateMs: number): void {
-    machine.faults.lateSyncsMs = lateMs;
-  }
-
   kill(broker: Member): void {
     broker.crash("kill");
   }
@@ -207,10 +192,6 @@ export class ScriptedCluster {
       const isThere = ledgers.get(`${log}/${topic?.id}`)?.wasCommitted(offset, crc) ?? false;
       must(isThere, () => `${log}: ${offset} was acked, and isn't there any more`);
     }
-  }
-
-  #note(what: string): void {
-    this.#world.trace("scenario:", what);
   }
 }
 

@@ -1,15 +1,12 @@
 import { metadata } from "../../doors/kafka/protocol/messages/03-metadata.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Network } from "../../platform/network.ts";
-import { Attempts } from "../model/attempts.ts";
 import type { SimulatedRandom } from "../random.ts";
+import { ClientsWorld } from "../shared/clients-world.ts";
 import { KafkaClient } from "../shared/kafka-client.ts";
-import type { Stage } from "../stage.ts";
-import type { TraceValue } from "../trace.ts";
-import type { ClusterClimate, TopicPlan } from "./climate.ts";
+import type { TopicPlan } from "./climate.ts";
 import type { Member } from "./member.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
-import type { Witness } from "./witness.ts";
 
 /** A topic that was made, and may be gone again. */
 export interface MadeTopic {
@@ -19,36 +16,20 @@ export interface MadeTopic {
 }
 
 /** What all clients of a simulated cluster share. */
-export class ClusterWorld {
-  readonly stage: Stage;
-  readonly random: SimulatedRandom;
-  readonly climate: ClusterClimate;
-  readonly members: readonly Member[];
-  readonly witness: Witness;
-  readonly attempts = new Attempts();
+export class ClusterWorld extends ClientsWorld<SimulatedCluster> {
   readonly topics = new Map<string, MadeTopic>();
   /** How often a topic of this name was to be deleted. */
   readonly deletions = new Map<string, number>();
   /** The broker that leads a partition, as the last answer said. */
   readonly leaders = new Map<string, Member>();
   readonly producerIds = new Set<number>();
-  acknowledged = 0;
-  duplicates = 0;
-  reads = 0;
-  attemptCount = 0;
   groupCount = 0;
-  connectionCount = 0;
   readonly #network: Network;
   readonly #clock: Clock;
 
   constructor(cluster: SimulatedCluster, random: SimulatedRandom) {
-    const { stage, climate, members, witness } = cluster;
-    this.stage = stage;
-    this.random = random;
-    this.climate = climate;
-    this.members = members;
-    this.witness = witness;
-    const [{ machine }] = members;
+    super(cluster, random);
+    const [{ machine }] = cluster.members;
     const host = machine.clientHost();
     this.#network = machine.network.of(host);
     this.#clock = host.clock;
@@ -75,13 +56,5 @@ export class ClusterWorld {
         else this.leaders.delete(`${name}-${partitionIndex}`);
       }
     }
-  }
-
-  /** Notes what a client does or is told. */
-  trace(event: string, ...values: readonly TraceValue[]): void {
-    const [member] = this.members;
-    if (!member) return;
-    const { trace, scheduler } = member.machine;
-    trace.add(scheduler.nowMs, event, ...values);
   }
 }

@@ -9,6 +9,7 @@ import { IdempotentProducer } from "../model/idempotent-producer.ts";
 import type { LogModel } from "../model/log-model.ts";
 import type { Actor } from "../shared/actor.ts";
 import type { KafkaClient } from "../shared/kafka-client.ts";
+import { UnderWay } from "../shared/under-way.ts";
 import { type Circumstances, checkError } from "./answers.ts";
 import type { TopicModel } from "./topic-model.ts";
 import type { World } from "./world.ts";
@@ -33,11 +34,12 @@ export class ProducerActor implements Actor {
   readonly #version: number;
   readonly #perLog = new Map<LogModel, IdempotentProducer<LogModel>>();
   #producerId: number | null = null;
-  #underWay = 0;
+  readonly #underWay: UnderWay;
 
   constructor(world: World) {
     const { random } = world;
     this.#world = world;
+    this.#underWay = new UnderWay(world.stage);
     this.#client = world.makeClient();
     this.#isIdempotent = random.chance(0.6);
     this.#acks = this.#isIdempotent ? -1 : random.pick([-1, 1, 1, 0]);
@@ -45,30 +47,20 @@ export class ProducerActor implements Actor {
   }
 
   get isIdle(): boolean {
-    if (this.#underWay > 0) return false;
+    if (this.#underWay.count > 0) return false;
     return [...this.#perLog.values()].every((producer) => producer.isDone || !isThere(producer));
   }
 
   step(isFinishing: boolean): void {
     if (!this.#client.isOpen) {
       for (const producer of this.#perLog.values()) producer.disconnected();
-      this.#start(() => this.#client.connect());
+      this.#underWay.start(() => this.#client.connect());
     } else if (this.#isIdempotent && this.#producerId === null) {
-      if (this.#underWay === 0) this.#start(() => this.#getId());
+      if (this.#underWay.count === 0) this.#underWay.start(() => this.#getId());
     } else {
       const topic = this.#world.pickTopic();
       if (topic) this.#produce(topic, isFinishing);
     }
-  }
-
-  #start(work: () => Promise<void>): void {
-    this.#underWay++;
-    work().then(
-      () => {
-        this.#underWay--;
-      },
-      (error: unknown) => this.#world.stage.fail(error),
-    );
   }
 
   async #getId(): Promise<void> {
@@ -95,7 +87,7 @@ export class ProducerActor implements Actor {
         rows[row].push({ topic, index, attempt });
       });
     });
-    for (const row of rows) this.#start(() => this.#send(topic, row));
+    for (const row of rows) this.#underWay.start(() => this.#send(topic, row));
   }
 
   #attemptsFor(topic: TopicModel, log: LogModel, isFinishing: boolean): readonly Attempt[] {

@@ -1,13 +1,9 @@
-import { LocalBroker } from "../../broker/local-broker.ts";
 import { openPair, type PairParts } from "../../broker/pair/open-pair.ts";
 import type { Pair } from "../../broker/pair/pair.ts";
 import { replicationLinks } from "../../client/replication-links.ts";
-import { openDoors } from "../../doors/open-doors.ts";
-import type { SimulatedProcess, Surroundings } from "../machine.ts";
+import type { SimulatedProcess } from "../machine.ts";
 import * as brokers from "../shared/member.ts";
-import { watchedLog } from "../shared/watched-log.ts";
 import type { Stage } from "../stage.ts";
-import type { PairClimate } from "./climate.ts";
 
 /** The time from a start of a broker to its end. */
 export interface MemberLife extends brokers.MemberLife {
@@ -21,12 +17,6 @@ export class Member extends brokers.Member<MemberLife> {
   isNew = true;
   /** Whether it was somebody's slave, and in sync. */
   hasFollowed = false;
-  readonly #climate: PairClimate;
-
-  constructor(id: number, surroundings: Surroundings, climate: PairClimate) {
-    super(id, surroundings, climate);
-    this.#climate = climate;
-  }
 
   /** Starts its broker; it comes to nothing if the process crashes meanwhile, or its disk fails. */
   async start(stage: Stage, slaveOf: Member | null): Promise<void> {
@@ -64,22 +54,9 @@ export class Member extends brokers.Member<MemberLife> {
     stage: Stage,
     slaveOf: Member | null,
   ): Promise<MemberLife> {
-    const { config, limits } = this.#climate;
-    const log = watchedLog({ stage, trace: (event, ...values) => this.trace(event, ...values) });
-    const started = {
-      dataDirectory: brokers.DATA_DIRECTORY,
-      version: "simulated",
-      advertised: this.address,
-      config: new Map([...config, ["broker.id", `${this.id}`]]),
-      log,
-      storageLimits: limits,
-      slaveOf: slaveOf?.address ?? null,
-    };
-    const links = replicationLinks(process, this.name);
-    const parts = await openPair(process, started, links);
-    const broker = new LocalBroker(process, parts);
-    const doors = openDoors(broker, process, log);
-    await doors.listen(this.address);
-    return { process, parts, pair: parts.membership, broker, doors };
+    const started = { ...this.options(stage), slaveOf: slaveOf?.address ?? null };
+    const parts = await openPair(process, started, replicationLinks(process, this.name));
+    const reached = await this.reached(process, parts);
+    return { ...reached, parts, pair: parts.membership };
   }
 }

@@ -4,6 +4,7 @@ import type { Attempt } from "../model/attempts.ts";
 import { IdempotentProducer } from "../model/idempotent-producer.ts";
 import type { Actor } from "../shared/actor.ts";
 import { batchesOf, makeBatch, noteAck, SEQUENCE_ERRORS } from "../shared/batches.ts";
+import { UnderWay } from "../shared/under-way.ts";
 import { checkPairError } from "./answers.ts";
 import type { TopicPlan } from "./climate.ts";
 import type { Member } from "./member.ts";
@@ -31,11 +32,12 @@ export class PairProducer implements Actor {
   readonly #producers = new Map<Target, IdempotentProducer<Target>>();
   /** Where it is known. */
   readonly #acked = new Set<Target>();
-  #underWay = 0;
+  readonly #underWay: UnderWay;
 
   constructor(world: PairWorld) {
     const { random } = world;
     this.#world = world;
+    this.#underWay = new UnderWay(world.stage);
     this.#client = world.makeClient();
     this.#isIdempotent = random.chance(0.6);
     this.#acks = this.#isIdempotent ? -1 : random.pick([-1, -1, 1, 0]);
@@ -44,13 +46,15 @@ export class PairProducer implements Actor {
   }
 
   get isIdle(): boolean {
-    return this.#underWay === 0 && [...this.#producers.values()].every(({ isDone }) => isDone);
+    return (
+      this.#underWay.count === 0 && [...this.#producers.values()].every(({ isDone }) => isDone)
+    );
   }
 
   step(isFinishing: boolean): void {
     if (!this.#client.isOpen) {
       for (const producer of this.#producers.values()) producer.disconnected();
-      this.#start(() => this.#client.connect());
+      this.#underWay.start(() => this.#client.connect());
       return;
     }
     const { random, made } = this.#world;
@@ -60,16 +64,6 @@ export class PairProducer implements Actor {
       const topic = random.pick([...made]);
       this.#produce(this.#target(topic, random.below(topic.partitionCount)), random.between(1, 2));
     }
-  }
-
-  #start(work: () => Promise<void>): void {
-    this.#underWay++;
-    work().then(
-      () => {
-        this.#underWay--;
-      },
-      (error: unknown) => this.#world.stage.fail(error),
-    );
   }
 
   #target(topic: TopicPlan, index: number): Target {
@@ -91,7 +85,7 @@ export class PairProducer implements Actor {
 
   #produce(target: Target, count: number): void {
     for (const attempt of this.#attemptsFor(target, count)) {
-      this.#start(() => this.#send(target, attempt));
+      this.#underWay.start(() => this.#send(target, attempt));
     }
   }
 

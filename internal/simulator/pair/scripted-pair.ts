@@ -1,8 +1,8 @@
-import { must } from "../failure.ts";
 import { drawLimits } from "../limits.ts";
 import { surroundings } from "../machine.ts";
 import { SimulatedRandom } from "../random.ts";
 import type { Scenario } from "../scenario.ts";
+import { Script } from "../shared/script.ts";
 import { ScriptedClients } from "../shared/scripted-clients.ts";
 import type { Trace } from "../trace.ts";
 import { type PairClimate, settingsOf } from "./climate.ts";
@@ -11,10 +11,6 @@ import type { Member } from "./member.ts";
 import { isQuiet } from "./quietness.ts";
 import { SimulatedPair } from "./simulated-pair.ts";
 import { PairWorld } from "./world.ts";
-
-const LOOK_MS = 5;
-/** What a scenario waits for comes within this time, or never. */
-const PATIENCE_MS = 60_000;
 
 /** Two brokers on machines where nothing goes wrong by chance. */
 const CALM: Omit<PairClimate, "config" | "limits"> = {
@@ -35,27 +31,31 @@ export function pairScenario(
   script: (pair: ScriptedPair) => Promise<void>,
   settings: Readonly<Record<string, number>> = {},
 ): Scenario {
-  const play = (trace: Trace, seed: number) => new ScriptedPair(seed, trace, settings).play(script);
+  const play = (trace: Trace, seed: number) => {
+    const random = new SimulatedRandom(seed);
+    const config = settingsOf({ ...SETTINGS, ...settings }, "sync");
+    const climate = { ...CALM, config, limits: drawLimits(random) };
+    const pair = new SimulatedPair(surroundings(seed, trace), climate);
+    new ScriptedPair(pair, random).play(script);
+  };
   return { name, scene: "pair", play };
 }
 
 /** A pair to which happens what a scenario says, and nothing else. */
-export class ScriptedPair {
+export class ScriptedPair extends Script {
   /** The master, and its slave, as it is at first. */
   readonly brokers: readonly [Member, Member];
   readonly clients: ScriptedClients;
   readonly controls: PairControls;
   readonly #pair: SimulatedPair;
 
-  constructor(seed: number, trace: Trace, settings: Readonly<Record<string, number>>) {
-    const around = surroundings(seed, trace);
-    const random = new SimulatedRandom(seed);
-    const config = settingsOf({ ...SETTINGS, ...settings }, "sync");
-    this.#pair = new SimulatedPair(around, { ...CALM, config, limits: drawLimits(random) });
-    this.brokers = this.#pair.members;
-    this.controls = this.#pair.controls;
-    const world = new PairWorld(this.#pair, random);
-    this.clients = new ScriptedClients(world, this.brokers[0].machine);
+  constructor(pair: SimulatedPair, random: SimulatedRandom) {
+    const [{ machine }] = pair.members;
+    super(pair.stage, machine);
+    this.#pair = pair;
+    this.brokers = pair.members;
+    this.controls = pair.controls;
+    this.clients = new ScriptedClients(new PairWorld(pair, random), machine);
   }
 
   /** Plays a scenario from when both are in sync to when all is well again. */
@@ -69,25 +69,11 @@ export class ScriptedPair {
       await this.#pair.start();
       await this.rest();
       await script(this);
-      this.#note("the end");
+      this.note("the end");
       await this.controls.repair();
       await this.rest();
       witness.checkEqual();
     }, look);
-  }
-
-  /** Lets time pass. */
-  pass(ms: number): Promise<void> {
-    return this.#pair.stage.sleep(ms);
-  }
-
-  /** Lets time pass until something is so; it is wrong if that never comes. */
-  async until(what: string, isSo: () => boolean): Promise<void> {
-    for (let waitedMs = 0; !isSo(); waitedMs += LOOK_MS) {
-      must(waitedMs < PATIENCE_MS, () => `it never comes to be: ${what}`);
-      await this.pass(LOOK_MS);
-    }
-    this.#note(what);
   }
 
   /** Lets time pass until one leads, and the other one has all that there is. */
@@ -112,11 +98,6 @@ export class ScriptedPair {
     machine.faults.lateReadsMs = lateMs;
   }
 
-  /** Each sync of a broker's disk takes so much longer from now on. */
-  slowSyncs({ machine }: Member, lateMs: number): void {
-    machine.faults.lateSyncsMs = lateMs;
-  }
-
   /** Bytes are under way for so long from now on, and few of them at a time. */
   slowNetwork(delayMs: number): void {
     const { networkWeather } = this.brokers[0].machine;
@@ -134,10 +115,5 @@ export class ScriptedPair {
   /** Whether a broker is the master, as far as it knows. */
   leads({ running }: Member): boolean {
     return running?.pair.role === "master";
-  }
-
-  #note(what: string): void {
-    const { trace, scheduler } = this.brokers[0].machine;
-    trace.add(scheduler.nowMs, "scenario:", what);
   }
 }

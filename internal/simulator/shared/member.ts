@@ -1,5 +1,8 @@
-import type { LocalBroker } from "../../broker/local-broker.ts";
+import type { BrokerOptions } from "../../broker/broker-options.ts";
+import type { BrokerParts } from "../../broker/broker-parts.ts";
+import { LocalBroker } from "../../broker/local-broker.ts";
 import type { Doors } from "../../doors/doors.ts";
+import { openDoors } from "../../doors/open-doors.ts";
 import type { Address } from "../../platform/network.ts";
 import type { StorageLimits } from "../../storage/limits.ts";
 import type { CrashKind } from "../disk/file-system.ts";
@@ -7,6 +10,7 @@ import { Machine, type SimulatedProcess, type Surroundings } from "../machine.ts
 import type { Stage } from "../stage.ts";
 import type { TraceValue } from "../trace.ts";
 import { mayRefuseToStart, type Weather } from "../weather.ts";
+import { watchedLog } from "./watched-log.ts";
 
 /** Where a simulated broker has its data. */
 export const DATA_DIRECTORY = "/weir/data";
@@ -144,6 +148,27 @@ export abstract class Member<L extends MemberLife> {
       this.machine.crash("kill");
     }
     if (process.disk.left) this.#ended(process);
+  }
+
+  /** What its broker is started with. */
+  protected options(stage: Stage): BrokerOptions {
+    const { config, limits } = this.#climate;
+    return {
+      dataDirectory: DATA_DIRECTORY,
+      version: "simulated",
+      advertised: this.address,
+      config: new Map([...config, ["broker.id", `${this.id}`]]),
+      log: watchedLog({ stage, trace: this.trace.bind(this) }),
+      storageLimits: limits,
+    };
+  }
+
+  /** A broker of these parts, which clients reach from now on. */
+  protected async reached(process: SimulatedProcess, parts: BrokerParts): Promise<MemberLife> {
+    const broker = new LocalBroker(process, parts);
+    const doors = openDoors(broker, process, parts.options.log);
+    await doors.listen(this.address);
+    return { process, broker, doors };
   }
 
   #ended(process: SimulatedProcess): void {
