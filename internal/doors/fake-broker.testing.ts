@@ -159,7 +159,7 @@ export function fakeBroker(partitionCounts: Readonly<Record<string, number>>): F
       advertised: { host: "127.0.0.1", port: 9092 },
       rack: null,
     },
-    settings: brokerSettings(new Map()),
+    settings: brokerSettings(new Map([["auto.create.topics.enable", "false"]])),
     groups: noGroups,
     refusals: new RefusalCounts(),
     topicActivities: () => [...topics.values()].map(({ topic }) => activityOf(topic)),
