@@ -1,7 +1,15 @@
 import type { ConnectionCounts } from "../broker/observability/gauges.ts";
 import type { Clock, Timer } from "../platform/clock.ts";
 import type { Log } from "../platform/log.ts";
-import type { Address, Connection, Listener, Network, Receiver } from "../platform/network.ts";
+import {
+  type Address,
+  bugBehind,
+  type Connection,
+  type Listener,
+  type Network,
+  type NetworkError,
+  type Receiver,
+} from "../platform/network.ts";
 import { Entrance, type EntranceWatcher, type Protocol } from "./entrance.ts";
 import { TurnedAway } from "./turned-away.ts";
 
@@ -77,7 +85,7 @@ export class Doors {
       if (this.unfinishedBytes > this.limits.maxUnfinishedBytes) this.endLargest();
     },
     gone: (entrance, error) => {
-      if (error?.code === "receiver-failed") this.noteBug(entrance, error.cause);
+      this.noteBug(entrance, error);
       this.silent.delete(entrance);
       this.entrances.delete(entrance);
       this.count();
@@ -159,9 +167,9 @@ export class Doors {
   }
 
   /** What serves a connection has thrown, which nothing that a client sends may bring about. */
-  private noteBug({ connection: { remote } }: Entrance, bug: unknown): void {
-    const cause = bug instanceof Error ? (bug.stack ?? bug.message) : `${bug}`;
-    this.context.log.error("connection-failed", { remote, cause });
+  private noteBug({ connection: { remote } }: Entrance, error: NetworkError | null): void {
+    const cause = bugBehind(error);
+    if (cause !== null) this.context.log.error("connection-failed", { remote, cause });
   }
 
   private count(): void {

@@ -122,6 +122,17 @@ export class NetworkError extends Error {
   }
 }
 
+/**
+ * What a receiver has thrown of which `error` came, with its stack: a bug on this side; null: none.
+ */
+export function bugBehind(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const { cause } = error;
+  const isBug = error instanceof NetworkError && error.code === "receiver-failed";
+  if (!isBug) return bugBehind(cause);
+  return cause instanceof Error ? (cause.stack ?? cause.message) : `${cause}`;
+}
+
 /** What a connection ends with whose receiver has thrown `cause`. */
 export function receiverFailure(remote: string, cause: unknown): NetworkError {
   if (cause instanceof NetworkError) return cause; // of a read that was made for it

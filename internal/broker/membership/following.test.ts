@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { receiverFailure } from "../../platform/network.ts";
 import { openStore, SMALL_LOG } from "../../storage/store.testing.ts";
 import { Following } from "./following.ts";
 import { type FollowEvents, type FollowLink, noLinks } from "./links.ts";
@@ -56,5 +57,33 @@ test("what a leader says before the logs are asked for tells nothing of them", a
   expect(following.informedAtMs).not.toBeNull();
   events?.ended(new Error("the test is over"));
   await following.stop();
+  await store.close();
+});
+
+test("a bug in what takes a leader's word is logged with its place", async () => {
+  const { store, clock } = await openStore();
+  const logged: string[] = [];
+  const note = (event: string, fields: object) => logged.push(`${event} ${JSON.stringify(fields)}`);
+  const bug = receiverFailure("one:1", new TypeError("a bug"));
+  const outcomes = [new Error("the connection was lost", { cause: bug }), new Error("refused")];
+  const following = new Following({
+    ...{ clock, store, lagTimeMaxMs: 1000 },
+    log: { info: note, warn: note, error: note },
+    links: { ...noLinks, follow: async () => Promise.reject(outcomes.shift()) },
+    address: () => ({ host: "one", port: 1 }),
+    hello: () => ({ ...HELLO, clusterId: "c" }),
+    opened: async () => {},
+    logs: () => [],
+    hasAllLogs: () => true,
+    ...{ copied() {}, cut() {}, lost() {}, unreachable() {} },
+  });
+  following.start();
+  while (outcomes.length > 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(100);
+  }
+  await following.stop();
+  expect(logged[0]).toMatch(/^following-failed .*TypeError: a bug.*following\.test\.ts/);
+  expect(logged[1]).toBe('not-following {"host":"one","port":1,"message":"refused"}');
   await store.close();
 });

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../../platform/clock.ts";
 import type { Log } from "../../platform/log.ts";
+import { bugBehind } from "../../platform/network.ts";
 import { FollowerCopier } from "../../replication/follower.ts";
 import type { FollowerHello, LeaderHello } from "../../replication/messages.ts";
 import type { LogStore } from "../../storage/log-store.ts";
@@ -126,7 +127,9 @@ export class Following {
       } catch (error) {
         const { host, port } = this.#path.address();
         const message = error instanceof Error ? error.message : String(error);
-        if (!this.#stopped) this.#path.log.warn("not-following", { host, port, message });
+        const cause = bugBehind(error);
+        if (cause !== null) this.#path.log.error("following-failed", { host, port, cause });
+        else if (!this.#stopped) this.#path.log.warn("not-following", { host, port, message });
         this.#path.unreachable();
       }
       if (!this.#stopped) await this.#pause();
