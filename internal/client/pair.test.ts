@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { DiskError } from "../platform/disk.ts";
 import { BatchBuilder } from "../record/builder.ts";
 import type { BatchReceipt, Client } from "./api.ts";
 import { ClientError } from "./errors.ts";
@@ -249,6 +250,22 @@ test("a planned switch loses nothing, and the old master follows", async () => {
     baseOffset: 5,
     copies: 2,
   });
+  await pair.close();
+});
+
+test("a slave that can't write says why it isn't promoted, and its master leads on", async () => {
+  const { pair, client } = await startedPair();
+  const second = await pair.two.connect();
+  const { disk } = pair.two;
+  disk.beforeChange(disk.changes + 1, () => {
+    throw new DiskError("failed", "write", "/data", "input/output error");
+  });
+  const switched = await settled(pair, client.switchOver(), "a refusal");
+  expect(switched).toMatchObject({ code: "not-enough-replicas" });
+  expect(String(switched)).toContain("broker 2 wasn't promoted: ");
+  const promoted = await settled(pair, second.promote(), "a refusal");
+  expect(promoted).toMatchObject({ code: "storage-failed" });
+  expect(await settled(pair, send(client, "v", 1), "an ack")).toMatchObject({ baseOffset: 0 });
   await pair.close();
 });
 

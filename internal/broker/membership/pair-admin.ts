@@ -43,7 +43,10 @@ export interface PairAdmin {
   promotionReport(): PromotionReport;
   /** Makes this slave the master, under a higher epoch. Rejects with `BrokerError`. */
   promote(): Promise<PromotionReport>;
-  /** Hands the lead of this master over to its slave, losing nothing; returns the new master. */
+  /**
+   * Hands the lead of this master over to its slave, losing nothing; returns the new master.
+   * Rejects with `BrokerError`.
+   */
   switchOver(): Promise<Announcement>;
 }
 

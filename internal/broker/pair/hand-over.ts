@@ -53,7 +53,7 @@ export async function handOver(
     (error: unknown) => error,
   );
   const state = await askWhoLeads(clock, links, node);
-  if (state.leaderId !== node.id) throw failure ?? new Error("the slave wasn't promoted");
+  if (state.leaderId !== node.id) throw notPromoted(node.id, failure);
   return { leader: node, epoch: state.leaderEpoch, clusterId: state.clusterId };
 }
 
@@ -78,6 +78,12 @@ async function within(clock: Clock, timeMs: number, holds: () => boolean): Promi
     await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
   }
   return true;
+}
+
+function notPromoted(brokerId: number, failure: unknown): BrokerError {
+  const why = failure instanceof Error ? failure.message : "it didn't say why";
+  const message = `broker ${brokerId} wasn't promoted: ${why}`;
+  return new BrokerError("not-enough-replicas", message, { cause: failure });
 }
 
 function tooFarBehind(brokerId: number): BrokerError {

@@ -10,6 +10,7 @@ import { lossReport } from "../membership/replication-status.ts";
 import type { EventKind } from "../observability/event-kinds.ts";
 import { OneAtATime } from "../one-at-a-time.ts";
 import { checkMayPromote, leadsAlready, notLeader } from "../refusals.ts";
+import { inBrokersWords } from "../storage-errors.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
 import { makeFollowing } from "./make-following.ts";
 import { makeLeader } from "./make-leader.ts";
@@ -117,14 +118,15 @@ export class PairRole implements PairAdmin {
   }
 
   promote(): Promise<PromotionReport> {
-    return this.#changing.run(async () => {
+    const promoted = this.#changing.run(async () => {
       checkMayPromote(this.#path, this.name);
       return this.#leadInstead(true);
     });
+    return inBrokersWords(promoted);
   }
 
   switchOver(): Promise<Announcement> {
-    return this.#changing.run(async () => {
+    const switched = this.#changing.run(async () => {
       const leader = this.#leader;
       if (!leader) throw notLeader(this.#leaderId, this.name);
       try {
@@ -137,6 +139,7 @@ export class PairRole implements PairAdmin {
         this.#handOver = null;
       }
     });
+    return inBrokersWords(switched);
   }
 
   async close(): Promise<void> {

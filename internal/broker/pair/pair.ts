@@ -16,6 +16,7 @@ import type {
 import { replicationStatus } from "../membership/replication-status.ts";
 import { PRODUCER_ID_BLOCK } from "../producer-ids.ts";
 import { notLeader } from "../refusals.ts";
+import { inBrokersWords } from "../storage-errors.ts";
 import { admitFollower, helloOf } from "./admit-follower.ts";
 import { pairPartitions } from "./pair-partitions.ts";
 import type { PairPath } from "./pair-path.ts";
@@ -91,7 +92,7 @@ export class Pair implements Membership {
     outlet: LeaderOutlet,
     creditBytes: number,
   ): Promise<OpenedSession> {
-    const leader = await admitFollower(this.#path, this.#role, hello);
+    const leader = await inBrokersWords(admitFollower(this.#path, this.#role, hello));
     const session = leader.open(hello.brokerId, outlet, creditBytes);
     const message = `broker ${hello.brokerId} follows (${hello.mode})`;
     this.#path.events.add("info", "follower-connected", { subject: "", message });
@@ -106,7 +107,7 @@ export class Pair implements Membership {
   async reserveProducerIds(): Promise<number> {
     if (!this.leader) throw notLeader(this.controllerId, this.role);
     const from = firstProducerId(this.leaderEpoch);
-    return this.#path.metadata.reserveProducerIds(PRODUCER_ID_BLOCK, from);
+    return inBrokersWords(this.#path.metadata.reserveProducerIds(PRODUCER_ID_BLOCK, from));
   }
 
   obtainProducerIds(): Promise<number> {
