@@ -27,7 +27,7 @@ export const MOVES_MUTANTS: readonly Mutant[] = [
         replace: "await metadata.commitPartitions(decisions, [asController]);",
       },
     ],
-    400,
+    "a copy doesn't go for one whose broker has died since it came into the ISR",
   ),
   moves(
     "a copy is deleted as soon as it is to go",

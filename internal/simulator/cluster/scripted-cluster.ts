@@ -142,6 +142,14 @@ export class ScriptedCluster extends Script {
     return { leader, others: [first, second] };
   }
 
+  /** Who chooses leaders, as etcd has it. */
+  get controller(): Member {
+    const { controllerId } = this.#cluster.witness.registry.image;
+    const found = this.brokers.find(({ id }) => id === controllerId);
+    if (!found) throw new Error("nobody is the controller");
+    return found;
+  }
+
   /** Lets nothing get from one machine to another, nor back. */
   cut(one: Place, other: Place): void {
     this.cutOneWay(one, other);

@@ -14,17 +14,11 @@ const REGRESSIONS = new Map([
   [113, "a copy came into the ISR that lacked what was committed before its leader was restarted"],
   [274, "offsets were asked for while a coordinator handed over, and none were said to be there"],
   [278, "a copy had caught up before its broker was known to be there, and stayed out of the ISR"],
-  [80046, "the topic of the groups was made again by a broker that had yet to take it over"],
-  [500150, "what was led of a topic that was deleted was led on with the next lease"],
-  [511184, "a late listing of etcd took back what had been told since, and brokers weren't found"],
-  [480, "what a leader had asked for before its end took all others out of the ISR after that"],
   [700046, "one that was gone was chosen, and who had everything left the ISR with that"],
-  [520004, "a broker that had taken back that it was cut off was told late that it had said so"],
 ]);
 /** Those of clusters in which copies are moved. */
 const MOVES_REGRESSIONS = new Map([
   [269, "a copy that a full disk had kept from going went when it was a copy again"],
-  [10578, "a lease ended before its broker knew that it had come in, and it stayed away"],
   [21939, "a copy that was taken away came back, and was written to a file that was gone"],
 ]);
 /** A machine that does other things as well takes many times as long. */

@@ -107,11 +107,6 @@ export class ScriptedPair extends Script {
     });
   }
 
-  /** A broker's disk has room for so many bytes from now on; infinite: for all there may be. */
-  leaveRoom({ machine }: Member, bytes: number): void {
-    machine.faults.capacityBytes = machine.files.usedBytes + bytes;
-  }
-
   /** Whether a broker is the master, as far as it knows. */
   leads({ running }: Member): boolean {
     return running?.pair.role === "master";

@@ -6,6 +6,11 @@ const LOOK_MS = 5;
 /** What a scenario waits for comes within this time, or never. */
 const PATIENCE_MS = 60_000;
 
+/** A broker to whose machine something happens. */
+interface ScriptedBroker {
+  readonly machine: Machine;
+}
+
 /** What happens in a scenario, one thing after the other. */
 export class Script {
   readonly #stage: Stage;
@@ -32,8 +37,13 @@ export class Script {
   }
 
   /** Each sync of a broker's disk takes so much longer from now on. */
-  slowSyncs({ machine }: { readonly machine: Machine }, lateMs: number): void {
+  slowSyncs({ machine }: ScriptedBroker, lateMs: number): void {
     machine.faults.lateSyncsMs = lateMs;
+  }
+
+  /** A broker's disk has room for so many bytes from now on; infinite: for all there may be. */
+  leaveRoom({ machine }: ScriptedBroker, bytes: number): void {
+    machine.faults.capacityBytes = machine.files.usedBytes + bytes;
   }
 
   /** Notes where the scenario is, for whoever reads its trace. */

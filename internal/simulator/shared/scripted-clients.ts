@@ -4,6 +4,7 @@ import { produce } from "../../doors/kafka/protocol/messages/00-produce.ts";
 import { fetch } from "../../doors/kafka/protocol/messages/01-fetch.ts";
 import { createTopics } from "../../doors/kafka/protocol/messages/19-create-topics.ts";
 import { deleteTopics } from "../../doors/kafka/protocol/messages/20-delete-topics.ts";
+import { alterPartitionReassignments } from "../../doors/kafka/protocol/messages/45-alter-reassignments.ts";
 import {
   type Decoded,
   type Encodable,
@@ -25,6 +26,7 @@ export type Told = string;
 
 /** A broker that clients ask. */
 export interface AskedBroker {
+  readonly id: number;
   readonly name: string;
   readonly address: Address;
 }
@@ -77,6 +79,18 @@ export class ScriptedClients {
       timeoutMs: 1000,
     });
     return this.#told("delete", name, answer?.responses[0]?.errorCode);
+  }
+
+  /** Has a topic's first partition moved to these brokers. */
+  async move(name: string, by: AskedBroker, to: readonly AskedBroker[]): Promise<Told> {
+    const replicas = to.map(({ id }) => id);
+    const answer = await this.#ask(by, alterPartitionReassignments, 1, {
+      timeoutMs: 1000,
+      allowReplicationFactorChange: true,
+      topics: [{ name, partitions: [{ partitionIndex: 0, replicas }] }],
+    });
+    const code = answer?.responses[0]?.partitions[0]?.errorCode;
+    return this.#told("move", `${name}-0 to ${replicas}`, code);
   }
 
   /** Has a broker take a new batch for a topic's first partition, with acks of all. */
