@@ -151,7 +151,7 @@ describe("a slave", () => {
     expect(screen.lineWith("master away")).toContain("broker 1");
     screen.press("P");
     await screen.shows("Broker 1, the master, said 12s ago what it has.");
-    await screen.shows("orders-3: 1,200 records are missing");
+    await screen.shows("orders-3: missing are 1,200 records, from offset 500 on.");
     screen.press(..."promote", "enter");
     await screen.shows("this broker is the master now");
     expect(screen.broker.calls).toEqual(["promote"]);

@@ -1,3 +1,5 @@
+export { counted, grouped as humanCount } from "../../internal/client/amounts.ts";
+
 const byteUnits = ["B", "kB", "MB", "GB", "TB", "PB"];
 
 /** A size for people, without a space so that it stays one word: `999B`, `1.2kB`, `34MB`. */
@@ -10,16 +12,6 @@ export function humanBytes(bytes: number): string {
   }
   const digits = unit > 0 && value < 9.95 ? 1 : 0;
   return `${value.toFixed(digits)}${byteUnits[unit]}`;
-}
-
-/** A number with its thousands apart: `1,234,567`. For sentences, not for columns. */
-export function humanCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** So many of a thing whose plural has an s, for sentences: `1 record`, `1,234 records`. */
-export function counted(count: number, thing: string): string {
-  return `${humanCount(count)} ${thing}${count === 1 ? "" : "s"}`;
 }
 
 /** A duration for people, its two largest units: `4.2s`, `3m12s`, `5h02m`, `9d01h`. */

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import type { PromotionReport } from "../../internal/client/api.ts";
+import { promotionLines } from "../../internal/client/promotion-lines.ts";
 import { confirm } from "../confirm.ts";
 import { withClient } from "../connection.ts";
 import { callExits, type ObjectOptions, objectOption, printsJson, verb } from "../options.ts";
-import { counted, humanDuration } from "../output/numbers.ts";
 import { type JsonShape, objectLine } from "../output/shape.ts";
 import type { Stdio } from "../stdio.ts";
 
 /** So many partitions with missing records are named. */
-const SHOWN_LOGS = 20;
+const NAMED_LOGS = 20;
 
 interface PromoteOptions extends ObjectOptions {
   readonly yes?: true;
@@ -45,9 +45,9 @@ export function promoteVerb(stdio: Stdio): Command {
       const options = command.optsWithGlobals<PromoteOptions>();
       await withClient(options, async (client) => {
         const before = await client.describePromotion();
-        for (const line of reportLines(before)) stdio.note(line);
+        for (const line of promotionLines(before, NAMED_LOGS)) stdio.note(line);
         if (options.yes !== true) {
-          const question = "This makes the slave the master; the old one will have to follow.";
+          const question = "This makes the slave the master.";
           const refusal = "a promotion can lose what only the master has.";
           await confirm(stdio, question, refusal, "not confirmed; nothing was changed");
         }
@@ -61,33 +61,6 @@ export function promoteVerb(stdio: Stdio): Command {
         await stdio.out.flush();
       });
     });
-}
-
-/** What is known of what could be missing, for people. */
-function reportLines({ leaderId, silentMs, wasInSync, missing }: PromotionReport): string[] {
-  const master = leaderId < 0 ? "The master" : `Broker ${leaderId}, the master,`;
-  const told =
-    silentMs === null
-      ? "hasn't said yet what it has"
-      : `said ${humanDuration(silentMs)} ago what it has`;
-  const lines = [`${master} ${told}.`];
-  if (wasInSync) {
-    lines.push(
-      "This slave was in sync then: nothing that was acked by all until then is missing.",
-      "With replication.policy=degrade, the master may have acked alone since.",
-    );
-  } else {
-    const since = silentMs === null ? "ever" : "since";
-    lines.push(`This slave wasn't in sync: whatever the master has taken ${since} is lost.`);
-  }
-  const known = missing.filter(({ leaderEndOffset, endOffset }) => leaderEndOffset > endOffset);
-  for (const { log, leaderEndOffset, endOffset } of known.slice(0, SHOWN_LOGS)) {
-    const count = counted(leaderEndOffset - endOffset, "record");
-    lines.push(`${log}: missing are ${count}, from offset ${endOffset} on.`);
-  }
-  const others = known.length - SHOWN_LOGS;
-  if (others > 0) lines.push(`... and so of ${counted(others, "more partition")}.`);
-  return lines;
 }
 
 function promotedItem(report: PromotionReport, leader: number, epoch: number): object {
