@@ -1,4 +1,10 @@
 import type { BrokerShare, BrokerStatus, Client } from "../../internal/client/api.ts";
+import {
+  type BrokerStanding,
+  type Following,
+  followerStanding,
+  followingOf,
+} from "../../internal/client/broker-standings.ts";
 import { counted, humanCount } from "../output/numbers.ts";
 import { type Measure, type Outcome, type Standing, worst } from "./outcome.ts";
 import { type CheckOptions, inUnit, judgeMost } from "./thresholds.ts";
@@ -23,16 +29,20 @@ function refusalText(status: Pick<BrokerStatus, "brokerId" | "writeRefusal">): s
 }
 
 type Replication = BrokerStatus["replication"];
-type Follower = Replication["followers"][number];
+
+/** What a broker's standing means to monitoring. */
+const JUDGED: Readonly<Record<BrokerStanding, Standing>> = {
+  ...{ up: "ok", behind: "warning", refusing: "critical", away: "critical" },
+};
 
 function slaveOutcome({ connected, leaderId, leaderSilentMs }: Replication, options: CheckOptions) {
-  const value = (leaderSilentMs ?? 0) / 1000;
-  const measures = [silence("leader_silent", value, options)];
+  const measures = silence("leader_silent", leaderSilentMs, options);
   if (!connected) {
     const message = `this slave doesn't hear its master, broker ${leaderId}`;
     return { standing: "critical", message, measures } as const;
   }
-  const message = `this slave follows broker ${leaderId}, heard ${value.toFixed(1)}s ago`;
+  const heard = ((leaderSilentMs ?? 0) / 1000).toFixed(1);
+  const message = `this slave follows broker ${leaderId}, heard ${heard}s ago`;
   return { standing: judgeAll(measures), message, measures };
 }
 
@@ -40,11 +50,10 @@ function masterOutcome({ followers }: Replication, options: CheckOptions): Outco
   if (followers.length === 0) {
     return { standing: "critical", message: "this master has no slave", measures: [] };
   }
-  const standings = followers.map(({ connected, inSync, mode }): Standing => {
-    if (!connected) return "critical";
-    return mode === "sync" && !inSync ? "warning" : "ok";
-  });
-  const measures = followers.flatMap((follower) => followerMeasures(follower, options));
+  const standings = followers.map((follower) => JUDGED[followerStanding(follower)]);
+  const measures = followers.flatMap((follower) =>
+    followerMeasures(follower.brokerId, follower, options),
+  );
   const told = followers.map(({ brokerId, connected, inSync, lagRecords }) => {
     if (!connected) return `broker ${brokerId} isn't connected`;
     const sync = inSync ? "in sync" : "not in sync";
@@ -56,13 +65,15 @@ function masterOutcome({ followers }: Replication, options: CheckOptions): Outco
 
 /** How far a follower is behind, and how long it hasn't been heard. */
 function followerMeasures(
-  { brokerId, lagRecords, silentMs }: Pick<Follower, "brokerId" | "lagRecords" | "silentMs">,
+  brokerId: number,
+  { lagRecords, silentMs }: Pick<Following, "lagRecords" | "silentMs">,
   options: CheckOptions,
 ): Measure[] {
+  if (lagRecords === null) return [];
   const name = `broker_${brokerId}`;
   const records = { warn: inUnit(options.warn, "count"), crit: inUnit(options.crit, "count") };
   const lag: Measure = { name: `${name}_lag`, value: lagRecords, unit: "", ...records };
-  return [lag, silence(`${name}_silent`, (silentMs ?? 0) / 1000, options)];
+  return [lag, ...silence(`${name}_silent`, silentMs, options)];
 }
 
 /** Whether all brokers of a cluster are there, and have what they are to have copies of. */
@@ -71,14 +82,9 @@ async function clusterOutcome(client: Client, options: CheckOptions): Promise<Ou
   const peers = await client.brokers();
   const statuses = await Promise.all(peers.map((peer) => peer.status()));
   const followers = statuses.flatMap(({ replication }) => replication.followers);
-  const measures = brokers.flatMap(({ brokerId }) => {
-    // Each leader knows of its own partitions how far a follower is.
-    const told = followers.filter((each) => each.brokerId === brokerId && each.connected);
-    if (told.length === 0) return [];
-    const lagRecords = told.reduce((sum, each) => sum + each.lagRecords, 0);
-    const silentMs = Math.max(...told.map((each) => each.silentMs ?? 0));
-    return followerMeasures({ brokerId, lagRecords, silentMs }, options);
-  });
+  const measures = brokers.flatMap(({ brokerId }) =>
+    followerMeasures(brokerId, followingOf(brokerId, followers), options),
+  );
   const answered = new Map(statuses.map((status) => [status.brokerId, status]));
   const found = brokers.map((share) => shareOutcome(share, answered.get(share.brokerId)));
   const troubles = found.filter(({ standing }) => standing !== "ok");
@@ -106,8 +112,11 @@ function shareOutcome(
   return { standing: "warning", message: `${who} isn't in sync in ${copies}` };
 }
 
-function silence(name: string, value: number, { warn, crit }: CheckOptions): Measure {
-  return { name, value, unit: "s", warn: inUnit(warn, "seconds"), crit: inUnit(crit, "seconds") };
+/** Who was never heard has no time; that it isn't connected says enough. */
+function silence(name: string, silentMs: number | null, { warn, crit }: CheckOptions): Measure[] {
+  if (silentMs === null) return [];
+  const limits = { warn: inUnit(warn, "seconds"), crit: inUnit(crit, "seconds") };
+  return [{ name, value: silentMs / 1000, unit: "s", ...limits }];
 }
 
 function judgeAll(measures: readonly Measure[]): Standing {

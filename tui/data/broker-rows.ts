@@ -1,4 +1,10 @@
 import type { BrokerActivity } from "../../internal/client/api.ts";
+import {
+  type BrokerStanding,
+  type Following,
+  followerStanding,
+  followingOf,
+} from "../../internal/client/broker-standings.ts";
 
 /** A broker of the cluster, as the one that is watched knows it. */
 export interface BrokerRow {
@@ -6,7 +12,7 @@ export interface BrokerRow {
   readonly role: "master" | "slave" | "alone" | "member";
   /** null where it isn't known here: a slave doesn't know how its master replicates. */
   readonly mode: "sync" | "async" | null;
-  readonly standing: Standing;
+  readonly standing: BrokerStanding;
   /** How long it hasn't been heard; null: never, or it is the one that is watched. */
   readonly silentMs: number | null;
   /** Records that it hasn't, of those that its master has; null where nobody is behind. */
@@ -16,18 +22,6 @@ export interface BrokerRow {
   /** Whether it is the one that is watched. */
   readonly isWatched: boolean;
 }
-
-type Follower = BrokerActivity["replication"]["followers"][number];
-
-/** How a broker stands. */
-export type Standing =
-  | "up"
-  /** Takes no writes, for a reason of its own. */
-  | "refusing"
-  /** It has still to copy, or isn't in every ISR that it should be in. */
-  | "behind"
-  /** Not heard. */
-  | "away";
 
 /**
  * The brokers that the one that is watched knows of, itself first; `others` are those that tell of
@@ -75,11 +69,6 @@ export function brokerRows(
   ];
 }
 
-function followerStanding({ connected, inSync, mode }: Follower): Standing {
-  if (!connected) return "away";
-  return mode === "sync" && !inSync ? "behind" : "up";
-}
-
 /** The brokers of a cluster: each that answers tells of itself, and how its followers are. */
 function memberRows(
   broker: BrokerActivity,
@@ -90,20 +79,18 @@ function memberRows(
   const ids = [...new Set([...all, ...followers].map(({ brokerId }) => brokerId))];
   return ids.map((brokerId): BrokerRow => {
     const self = all.find((each) => each.brokerId === brokerId) ?? null;
-    const told = followers.filter((each) => each.brokerId === brokerId);
-    const known = told.filter(({ connected }) => connected);
-    const times = told.flatMap(({ silentMs }) => (silentMs === null ? [] : [silentMs]));
+    const following = followingOf(brokerId, followers);
     return {
       ...{ brokerId, role: "member", mode: null, self, isWatched: self === broker },
-      standing: memberStanding(self, known),
-      silentMs: self || times.length === 0 ? null : Math.min(...times),
-      lagRecords: known.length === 0 ? null : known.reduce((sum, each) => sum + each.lagRecords, 0),
+      standing: memberStanding(self, following),
+      silentMs: self ? null : following.silentMs,
+      lagRecords: following.lagRecords,
     };
   });
 }
 
-function memberStanding(self: BrokerActivity | null, told: readonly Follower[]): Standing {
+function memberStanding(self: BrokerActivity | null, { inSync }: Following): BrokerStanding {
   if (!self) return "away";
   if (!self.writable) return "refusing";
-  return told.every(({ inSync }) => inSync) ? "up" : "behind";
+  return inSync ? "up" : "behind";
 }

@@ -1,4 +1,5 @@
-import type { BrokerRow, Standing } from "../data/broker-rows.ts";
+import type { BrokerStanding } from "../../internal/client/broker-standings.ts";
+import type { BrokerRow } from "../data/broker-rows.ts";
 import type { CellContext } from "../list/column.ts";
 import type { Span } from "../text/line.ts";
 import { duration } from "../text/numbers.ts";
@@ -7,7 +8,7 @@ import { UNKNOWN } from "./cells.ts";
 
 /** How a standing is drawn. */
 const STANDINGS: Readonly<
-  Record<Standing, { glyph: "ok" | "warning" | "bad"; word: string; role: Role }>
+  Record<BrokerStanding, { glyph: "ok" | "warning" | "bad"; word: string; role: Role }>
 > = {
   up: { glyph: "ok", word: "up", role: "ok" },
   refusing: { glyph: "bad", word: "no writes", role: "bad" },
