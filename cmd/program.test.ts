@@ -67,6 +67,22 @@ describe.each(tree)("weir %j", (words, command) => {
   });
 });
 
+test("help shows every verb under a heading that says what it is about", async () => {
+  const { stdio, text } = captured();
+  await run(stdio, ["--help"]);
+  const help = await text();
+  const [records = ""] = help.split("\nRecords:\n").slice(1);
+  expect(records.split("\n\n")[0]?.match(/^ {2}\w+/gm)).toEqual([
+    "  produce",
+    "  consume",
+    "  bench",
+  ]);
+  expect(help).not.toContain("Commands:");
+  for (const word of new Set(tree.map(([words]) => words[0])))
+    expect(help).toContain(`\n  ${word} `);
+  for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+});
+
 test("help has a page for each thing that help mentions", async () => {
   const pages = ["exit-codes", "positions", "format", "records"];
   for (const page of pages) {

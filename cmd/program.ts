@@ -8,29 +8,56 @@ import { version } from "./version.ts";
 /** Makes a verb's command. */
 type MakeVerb = (stdio: Stdio) => Command;
 
-/** How each verb is loaded: alone, so that a broker doesn't carry the others all its life. */
-const verbs: Readonly<Record<string, () => Promise<MakeVerb>>> = {
-  broker: async () => (await import("./broker.ts")).brokerVerb,
-  dev: async () => (await import("./broker/dev.ts")).devVerb,
-  topic: async () => (await import("./topic/topic.ts")).topicVerb,
-  group: async () => (await import("./group/group.ts")).groupVerb,
-  cluster: async () => (await import("./cluster/cluster.ts")).clusterVerb,
-  produce: async () => (await import("./produce.ts")).produceVerb,
-  consume: async () => (await import("./consume.ts")).consumeVerb,
-  promote: async () => (await import("./pair/promote.ts")).promoteVerb,
-  switch: async () => (await import("./pair/switch.ts")).switchVerb,
-  check: async () => (await import("./check/check.ts")).checkVerb,
-  config: async () => (await import("./config/config.ts")).configVerb,
-  context: async () => (await import("./context/context.ts")).contextVerb,
-  status: async () => (await import("./status.ts")).statusVerb,
-  events: async () => (await import("./events.ts")).eventsVerb,
-  log: async () => (await import("./log/log.ts")).logVerb,
-  bench: async () => (await import("./bench.ts")).benchVerb,
-  top: async () => (await import("./top.ts")).topVerb,
-  doctor: async () => (await import("./doctor/doctor.ts")).doctorVerb,
-  completion: async () => (await import("./completion/completion.ts")).completionVerb,
-  help: async () => (await import("./help.ts")).helpVerb,
-};
+/**
+ * The verbs, under the headings of `weir --help`. Each is loaded alone, so that a broker doesn't
+ * carry the others all its life.
+ */
+const verbsByHeading: Readonly<Record<string, Readonly<Record<string, () => Promise<MakeVerb>>>>> =
+  {
+    "Run a broker:": {
+      broker: async () => (await import("./broker.ts")).brokerVerb,
+      dev: async () => (await import("./broker/dev.ts")).devVerb,
+    },
+    "Records:": {
+      produce: async () => (await import("./produce.ts")).produceVerb,
+      consume: async () => (await import("./consume.ts")).consumeVerb,
+      bench: async () => (await import("./bench.ts")).benchVerb,
+    },
+    "Topics and groups:": {
+      topic: async () => (await import("./topic/topic.ts")).topicVerb,
+      group: async () => (await import("./group/group.ts")).groupVerb,
+    },
+    "Look:": {
+      top: async () => (await import("./top.ts")).topVerb,
+      status: async () => (await import("./status.ts")).statusVerb,
+      events: async () => (await import("./events.ts")).eventsVerb,
+      check: async () => (await import("./check/check.ts")).checkVerb,
+      doctor: async () => (await import("./doctor/doctor.ts")).doctorVerb,
+    },
+    "Pairs and clusters:": {
+      cluster: async () => (await import("./cluster/cluster.ts")).clusterVerb,
+      promote: async () => (await import("./pair/promote.ts")).promoteVerb,
+      switch: async () => (await import("./pair/switch.ts")).switchVerb,
+    },
+    "Settings:": {
+      config: async () => (await import("./config/config.ts")).configVerb,
+      context: async () => (await import("./context/context.ts")).contextVerb,
+    },
+    "Archives and repair:": {
+      log: async () => (await import("./log/log.ts")).logVerb,
+    },
+    "This program:": {
+      completion: async () => (await import("./completion/completion.ts")).completionVerb,
+      help: async () => (await import("./help.ts")).helpVerb,
+    },
+  };
+
+/** A verb's heading, and how it is loaded. */
+const verbs = new Map(
+  Object.entries(verbsByHeading).flatMap(([heading, loaders]) =>
+    Object.entries(loaders).map(([name, load]) => [name, { heading, load }] as const),
+  ),
+);
 
 const introduction = `Examples:
   weir broker                                 # run a broker here
@@ -46,7 +73,7 @@ const helpColumns = 80;
 /** The command line with some of its verbs, or the whole of it. */
 export async function program(
   stdio: Stdio,
-  names: readonly string[] = Object.keys(verbs),
+  names: readonly string[] = [...verbs.keys()],
 ): Promise<Command> {
   const root = new Command("weir")
     .description("A message broker in one file, and the commands to use it.")
@@ -60,8 +87,11 @@ export async function program(
     if (isLocal(action)) return;
     (await import("./config/resolve.ts")).applyContext(stdio, root);
   });
-  const makers = await Promise.all(names.map((name) => verbs[name]?.()));
-  for (const make of makers) if (make) root.addCommand(make(stdio));
+  const found = names.flatMap((name) => verbs.get(name) ?? []);
+  const made = await Promise.all(
+    found.map(async ({ heading, load }) => (await load())(stdio).helpGroup(heading)),
+  );
+  for (const command of made) root.addCommand(command);
   settle(root, stdio);
   return root;
 }
@@ -74,7 +104,7 @@ function isLocal(command: Command): boolean {
 
 /** The verbs that a call is about: the one that it begins with; help and mistakes need them all. */
 function verbsFor([first = ""]: readonly string[]): readonly string[] | undefined {
-  return first !== "help" && Object.hasOwn(verbs, first) ? [first] : undefined;
+  return first !== "help" && verbs.has(first) ? [first] : undefined;
 }
 
 /** Lets every command print through our streams, and throw where it would end the process. */
@@ -114,7 +144,7 @@ export async function run(stdio: Stdio, argv: readonly string[]): Promise<void> 
     if (refusal === null) return;
     // For monitoring, 2 is critical: a wrong call is none of that.
     const { code, message, advice } = refusal;
-    const verb = argv.find((word) => Object.hasOwn(verbs, word));
+    const verb = argv.find((word) => verbs.has(word));
     if (verb === "check") throw new CommandError(code, message, exitCodes.partial, advice);
     throw refusal;
   }
