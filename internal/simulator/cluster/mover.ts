@@ -52,7 +52,7 @@ export class Mover extends TurnActor {
   async #move(name: string, { index: partitionIndex }: KnownPartition): Promise<void> {
     const replicas = this.random.chance(0.2) ? null : this.#someBrokers();
     this.world.trace("move", `${name}-${partitionIndex}`, replicas?.join() ?? "called off");
-    const answer = await this.client.call(reassignments.alterPartitionReassignments, 1, {
+    const answer = await this.client.call(reassignments.alterReassignments, 1, {
       timeoutMs: TIMEOUT_MS,
       allowReplicationFactorChange: true,
       topics: [{ name, partitions: [{ partitionIndex, replicas }] }],

@@ -4,7 +4,7 @@ import { produce } from "../../doors/kafka/protocol/messages/00-produce.ts";
 import { fetch } from "../../doors/kafka/protocol/messages/01-fetch.ts";
 import { createTopics } from "../../doors/kafka/protocol/messages/19-create-topics.ts";
 import { deleteTopics } from "../../doors/kafka/protocol/messages/20-delete-topics.ts";
-import { alterPartitionReassignments } from "../../doors/kafka/protocol/messages/45-alter-reassignments.ts";
+import { alterReassignments } from "../../doors/kafka/protocol/messages/45-alter-reassignments.ts";
 import {
   type Decoded,
   type Encodable,
@@ -84,7 +84,7 @@ export class ScriptedClients {
   /** Has a topic's first partition moved to these brokers. */
   async move(name: string, by: AskedBroker, to: readonly AskedBroker[]): Promise<Told> {
     const replicas = to.map(({ id }) => id);
-    const answer = await this.#ask(by, alterPartitionReassignments, 1, {
+    const answer = await this.#ask(by, alterReassignments, 1, {
       timeoutMs: 1000,
       allowReplicationFactorChange: true,
       topics: [{ name, partitions: [{ partitionIndex: 0, replicas }] }],

@@ -3,8 +3,8 @@ import { deleteRecords } from "../protocol/messages/21-delete-records.ts";
 import { offsetForLeaderEpoch } from "../protocol/messages/23-offset-for-leader-epoch.ts";
 import { describeLogDirs } from "../protocol/messages/35-describe-log-dirs.ts";
 import { electLeaders } from "../protocol/messages/43-elect-leaders.ts";
-import { alterPartitionReassignments } from "../protocol/messages/45-alter-reassignments.ts";
-import { listPartitionReassignments } from "../protocol/messages/46-list-reassignments.ts";
+import { alterReassignments } from "../protocol/messages/45-alter-reassignments.ts";
+import { listReassignments } from "../protocol/messages/46-list-reassignments.ts";
 import { describeProducers } from "../protocol/messages/61-describe-producers.ts";
 import { type Question, question } from "./question.testing.ts";
 
@@ -44,7 +44,7 @@ function elect(about: string, electionType: number, partitions: readonly number[
 
 function move(about: string, partitionIndex: number, replicas: readonly number[] | null) {
   const topics = [{ name: "t", partitions: [{ partitionIndex, replicas }] }];
-  return question(about, alterPartitionReassignments, 1, { topics, timeoutMs: 10_000 });
+  return question(about, alterReassignments, 1, { topics, timeoutMs: 10_000 });
 }
 
 /** Questions about the topic `t`, whose partition 0 has three records and partition 1 none. */
@@ -91,8 +91,8 @@ export const partitions: readonly Question[] = [
   move("to two, one of them not there", 0, [1, 2]),
   move("to no broker", 0, []),
   move("to one broker twice", 0, [1, 1]),
-  question("all", listPartitionReassignments, 0, { timeoutMs: 10_000, topics: null }),
-  question("what isn't there", listPartitionReassignments, 0, {
+  question("all", listReassignments, 0, { timeoutMs: 10_000, topics: null }),
+  question("what isn't there", listReassignments, 0, {
     timeoutMs: 10_000,
     topics: [{ name: "nope", partitionIndexes: [0] }],
   }),

@@ -2,10 +2,10 @@ import type { Broker } from "../../../broker/api.ts";
 import type { Reassignment } from "../../../broker/membership/cluster-admin.ts";
 import { copiesOf } from "../assignments.ts";
 import { type Outcome, outcomeOf, Refusal, refused, SUCCESS } from "../errors.ts";
-import { alterPartitionReassignments } from "../protocol/messages/45-alter-reassignments.ts";
+import { alterReassignments } from "../protocol/messages/45-alter-reassignments.ts";
 import { type RequestOf, service } from "../service.ts";
 
-type Request = RequestOf<typeof alterPartitionReassignments>;
+type Request = RequestOf<typeof alterReassignments>;
 
 /**
  * AlterPartitionReassignments 0-1.
@@ -19,7 +19,7 @@ type Request = RequestOf<typeof alterPartitionReassignments>;
  * - timeoutMs is ignored: the answer says that it is decided, not that it has come about.
  */
 export const alterPartitionReassignmentsService = service(
-  alterPartitionReassignments,
+  alterReassignments,
   async (request, { client: { broker } }) => {
     const moves = request.topics.flatMap(({ name: topic, partitions }) => {
       return partitions.map(({ partitionIndex: partition, replicas }) => {

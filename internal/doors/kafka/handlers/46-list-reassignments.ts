@@ -1,9 +1,9 @@
 import type { Broker, PartitionStatus } from "../../../broker/api.ts";
 import { SUCCESS } from "../errors.ts";
-import { listPartitionReassignments } from "../protocol/messages/46-list-reassignments.ts";
+import { listReassignments } from "../protocol/messages/46-list-reassignments.ts";
 import { type RequestOf, service } from "../service.ts";
 
-type AskedTopics = RequestOf<typeof listPartitionReassignments>["topics"];
+type AskedTopics = RequestOf<typeof listReassignments>["topics"];
 
 /**
  * ListPartitionReassignments 0.
@@ -12,7 +12,7 @@ type AskedTopics = RequestOf<typeof listPartitionReassignments>["topics"];
  *   of a cluster knows them. What isn't there, or isn't being moved, is left out, as in Kafka.
  */
 export const listPartitionReassignmentsService = service(
-  listPartitionReassignments,
+  listReassignments,
   async ({ topics }, { client: { broker } }) => ({
     throttleTimeMs: 0,
     ...SUCCESS,

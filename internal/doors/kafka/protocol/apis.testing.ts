@@ -33,8 +33,8 @@ import { createPartitions } from "./messages/37-create-partitions.ts";
 import { deleteGroups } from "./messages/42-delete-groups.ts";
 import { electLeaders } from "./messages/43-elect-leaders.ts";
 import { incrementalAlterConfigs } from "./messages/44-incremental-alter-configs.ts";
-import { alterPartitionReassignments } from "./messages/45-alter-reassignments.ts";
-import { listPartitionReassignments } from "./messages/46-list-reassignments.ts";
+import { alterReassignments } from "./messages/45-alter-reassignments.ts";
+import { listReassignments } from "./messages/46-list-reassignments.ts";
 import { offsetDelete } from "./messages/47-offset-delete.ts";
 import { describeClientQuotas } from "./messages/48-describe-client-quotas.ts";
 import { alterClientQuotas } from "./messages/49-alter-client-quotas.ts";
@@ -85,8 +85,8 @@ export const apis = [
   deleteGroups,
   electLeaders,
   incrementalAlterConfigs,
-  alterPartitionReassignments,
-  listPartitionReassignments,
+  alterReassignments,
+  listReassignments,
   offsetDelete,
   describeClientQuotas,
   alterClientQuotas,

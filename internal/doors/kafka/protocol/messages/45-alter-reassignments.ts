@@ -2,7 +2,7 @@ import { api } from "../message.ts";
 import { array, boolean, int16, int32, string } from "../table.ts";
 
 /** AlterPartitionReassignments: move partitions to other brokers. */
-export const alterPartitionReassignments = api({
+export const alterReassignments = api({
   key: 45,
   name: "AlterPartitionReassignments",
   versions: "0-1",

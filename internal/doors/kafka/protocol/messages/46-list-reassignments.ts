@@ -2,7 +2,7 @@ import { api } from "../message.ts";
 import { array, int16, int32, string } from "../table.ts";
 
 /** ListPartitionReassignments: the moves that are under way. */
-export const listPartitionReassignments = api({
+export const listReassignments = api({
   key: 46,
   name: "ListPartitionReassignments",
   versions: "0",
