@@ -1,4 +1,5 @@
 import { OFFSETS_TOPIC } from "../../coordination/offsets-topic.ts";
+import type { ClusterStore } from "../../metadata/cluster/cluster-store.ts";
 import { EmbeddedMetadataStore } from "../../metadata/embedded-store.ts";
 import type { Etcd } from "../../platform/etcd.ts";
 import type { Platform } from "../../platform/platform.ts";
@@ -24,6 +25,7 @@ const USUAL_COPIES = 3;
 
 /** What a broker of a cluster is put together of. */
 export interface ClusterParts extends BrokerParts {
+  readonly metadata: ClusterStore;
   readonly membership: Cluster;
 }
 

@@ -10,8 +10,8 @@ import type { Member } from "./member.ts";
 const NOTICED_MS = 5000;
 
 /**
- * Sets etcd back to what it was: brokers that run take nothing any more, and those that had read
- * something newer when they were started refuse to start.
+ * Sets etcd back to what it was. Brokers that run and had read something newer take nothing any
+ * more, and refuse to start again; to one that hadn't (it was stopped meanwhile), nothing happened.
  */
 export async function restoreEtcd(
   etcd: SimulatedEtcd,
@@ -21,6 +21,9 @@ export async function restoreEtcd(
 ): Promise<void> {
   if (snapshot.revision === etcd.model.revision) return;
   etcd.trace("restored", snapshot.revision);
+  const isNewer = ({ running }: Member) =>
+    running !== null && running.parts.metadata.image.revision > snapshot.revision;
+  const misled = new Set(members.filter(isNewer));
   etcd.become("down");
   etcd.model.restore(snapshot);
   etcd.become("up");
@@ -30,7 +33,8 @@ export async function restoreEtcd(
     const life = member.running;
     if (!life) continue;
     const isFenced = life.cluster.leader.isFenced;
-    must(isFenced, () => `${member.name} takes records, and etcd was restored`);
+    const isFine = isFenced || !misled.has(member);
+    must(isFine, () => `${member.name} takes records, and etcd was restored`);
     saved.set(member, savedMember(life.process.disk, DATA_DIRECTORY)?.revision ?? 0);
     member.crash("kill");
   }
