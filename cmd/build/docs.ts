@@ -4,6 +4,7 @@ import path from "node:path";
 import { withErrors } from "./errors-table.ts";
 import { withEvents } from "./events-table.ts";
 import { withKafka } from "./kafka-tables.ts";
+import { withScreen } from "./screen-tables.ts";
 import { withTables } from "./settings-tables.ts";
 
 /** The pages by their names, with what makes each of them as it has to be of what it is. */
@@ -12,6 +13,7 @@ export const pages: Readonly<Record<string, (page: string) => string>> = {
   "kafka.md": withKafka,
   "native-protocol.md": withErrors,
   "operations.md": withEvents,
+  "screen.md": withScreen,
 };
 
 /** Where a page is. */

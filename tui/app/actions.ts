@@ -2,13 +2,13 @@ import type { App } from "./app.ts";
 import type { ActionName } from "./bindings.ts";
 import { deleteGroup, deleteTopic } from "./changes.ts";
 import { promote, switchOver } from "./leadership.ts";
-import { refusalOf } from "./refusals.ts";
 import { type Screen, topScreen, topViews } from "./screen.ts";
+import { selectedGroup, selectedName, selectedPlace } from "./selected.ts";
 
 /** What a key does; `key` is the one that was pressed. */
 type Action = (app: App, key: string) => void;
 
-/** What each action does. */
+/** What each action does, where nothing refuses it (refusals.ts). */
 export const actions: Readonly<Record<ActionName, Action>> = {
   up: (app) => app.move(-1),
   down: (app) => app.move(1),
@@ -34,16 +34,14 @@ export const actions: Readonly<Record<ActionName, Action>> = {
   "next-view": (app) => goTo(app, beside(app, 1)),
   "previous-view": (app) => goTo(app, beside(app, -1)),
   messages(app) {
-    const place = placeOf(app);
+    const place = selectedPlace(app);
     if (place !== null) app.open({ view: "messages", ...place, from: { kind: "tail" } });
   },
   configs(app) {
-    const place = placeOf(app);
+    const place = selectedPlace(app);
     if (place !== null) app.open({ view: "configs", topic: place.topic });
   },
-  command(app) {
-    app.mode = { kind: "command", text: "" };
-  },
+  command: (app) => writeCommand(app, ""),
   filter(app) {
     app.mode = { kind: "filter" };
   },
@@ -73,7 +71,7 @@ export const actions: Readonly<Record<ActionName, Action>> = {
     if (app.screen.view === "configs") app.configs.load(app.screen.topic);
   },
   copy(app) {
-    const name = app.listing.nameOf(app.memory.index);
+    const name = selectedName(app);
     if (name === null) return;
     app.options.copy(name);
     app.tell(`copied ${name}`);
@@ -89,34 +87,31 @@ export const actions: Readonly<Record<ActionName, Action>> = {
   twin(app) {
     app.mode = { kind: "twin" };
   },
-  create: (app) => startChange(app, "create", "create "),
+  create: (app) => writeCommand(app, "create "),
   grow(app) {
-    const place = placeOf(app);
-    if (place !== null) startChange(app, "grow", `grow ${place.topic} `);
+    const place = selectedPlace(app);
+    if (place !== null) writeCommand(app, `grow ${place.topic} `);
   },
   edit(app) {
     const { screen } = app;
-    const name = app.listing.nameOf(app.memory.index);
+    const name = selectedName(app);
     if (screen.view !== "configs" || name === null) return;
-    if (screen.topic !== null) startChange(app, "edit", `set ${screen.topic} ${name}=`);
-    else app.tell("a broker's settings are given when it starts: --set NAME=VALUE", true);
+    writeCommand(app, `set ${screen.topic} ${name}=`);
   },
   delete(app) {
-    const name = app.listing.nameOf(app.memory.index);
+    const name = selectedName(app);
     if (name === null) return;
     if (app.screen.view === "groups") deleteGroup(app, name);
     else deleteTopic(app, name);
   },
   reset(app) {
-    const { screen } = app;
-    const name = app.listing.nameOf(app.memory.index);
-    const groupId = screen.view === "lag" ? screen.groupId : name;
-    if (groupId !== null) startChange(app, "reset", `reset ${groupId} `);
+    const groupId = selectedGroup(app);
+    if (groupId !== null) writeCommand(app, `reset ${groupId} `);
   },
   promote,
   switch: switchOver,
   details(app) {
-    if (app.listing.detail(app.memory.index) !== null) app.mode = { kind: "details" };
+    app.mode = { kind: "details" };
   },
   help(app) {
     app.mode = { kind: "help", top: 0 };
@@ -143,23 +138,7 @@ function beside(app: App, distance: 1 | -1): Screen {
   return topScreen(next);
 }
 
-/** The topic, and the partition if it is one, that is selected. */
-function placeOf(app: App): { topic: string; partition: number | null } | null {
-  const { screen, listing, memory } = app;
-  if (screen.view === "messages") return { topic: screen.topic, partition: screen.partition };
-  const opened = listing.open(memory.index);
-  if (screen.view === "partitions") {
-    const partition = opened?.view === "messages" ? opened.partition : null;
-    return { topic: screen.topic, partition };
-  }
-  if (opened?.view === "partitions") return { topic: opened.topic, partition: null };
-  app.tell("select a topic first", true);
-  return null;
-}
-
-/** Lets a change be written as a command, if changes can be made. */
-function startChange(app: App, action: ActionName, text: string): void {
-  const refusal = refusalOf(app, action);
-  if (refusal !== null) app.tell(refusal, true);
-  else app.mode = { kind: "command", text };
+/** Lets a change be written as a command. */
+function writeCommand(app: App, text: string): void {
+  app.mode = { kind: "command", text };
 }

@@ -83,7 +83,10 @@ const detailed: readonly ViewName[] = [
 const leading: readonly ViewName[] = ["overview", "brokers"];
 const faulty: readonly ViewName[] = ["topics", "partitions", "groups", "lag", "events"];
 
-/** All keys. No motion key of vi or of a shell changes anything, wherever one is. */
+/**
+ * All keys; each means one thing. No motion key of vi or of a shell changes anything, wherever one
+ * is.
+ */
 export const bindingGroups: readonly BindingGroup[] = [
   {
     title: "Move",
@@ -142,15 +145,23 @@ export const bindingGroups: readonly BindingGroup[] = [
   },
   {
     title: "Weir",
-    bindings: [key("?", "help", "help", "this page"), key("q ctrl-c", "quit", "quit", "quit")],
+    bindings: [
+      key("?", "help", "help", "all keys and commands"),
+      key("q ctrl-c", "quit", "quit", "quit"),
+    ],
   },
 ];
 
 const bindings = bindingGroups.flatMap((group) => group.bindings);
 
-/** What a key does in a view; undefined if nothing. */
-export function bindingOf(name: string, view: ViewName): Binding | undefined {
-  return bindings.find(({ keys, views }) => keys.includes(name) && (views?.includes(view) ?? true));
+/** Whether a key does something in a view. */
+export function worksIn({ views }: Binding, view: ViewName): boolean {
+  return views?.includes(view) ?? true;
+}
+
+/** What a key does, there or in other views; undefined if nothing anywhere. */
+export function bindingOf(name: string): Binding | undefined {
+  return bindings.find(({ keys }) => keys.includes(name));
 }
 
 /** The first binding of an action. */

@@ -5,7 +5,7 @@ import type { App } from "./app.ts";
 import type { ActionName } from "./bindings.ts";
 import type { Question } from "./mode.ts";
 import type { PlannedOffset, ResetTarget } from "./options.ts";
-import { refusalOf } from "./refusals.ts";
+import { refusalOf, refusalOfReset } from "./refusals.ts";
 
 /** Does something at the broker, and tells what has come of it. */
 export function change(
@@ -111,12 +111,6 @@ export function resetGroup(app: App, target: ResetTarget): void {
     },
     (error: unknown) => app.tell(error instanceof Error ? error.message : String(error), true),
   );
-}
-
-function refusalOfReset(app: App, groupId: string): string | null {
-  const memberCount = app.session.world.groups.get(groupId)?.memberCount ?? 0;
-  if (memberCount === 0) return null;
-  return `${groupId} has ${counted(memberCount, "member")}: stop them first`;
 }
 
 /** Partitions of a plan that are shown one by one: those that move furthest. */

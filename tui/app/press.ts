@@ -4,6 +4,7 @@ import { bindingOf } from "./bindings.ts";
 import { CommandRefusal, complete, runCommand } from "./commands.ts";
 import { characterOf } from "./keys.ts";
 import { editText, type Mode } from "./mode.ts";
+import { refusalOfKey } from "./refusals.ts";
 
 /** What keys do, by what they mean just now. */
 const pressIn: Readonly<Record<Mode["kind"], (app: App, key: string) => void>> = {
@@ -30,8 +31,11 @@ export function press(app: App, key: string): void {
 }
 
 function browse(app: App, key: string): void {
-  const binding = bindingOf(key, app.screen.view);
-  if (binding !== undefined) actions[binding.action](app, key);
+  const binding = bindingOf(key);
+  if (binding === undefined) return;
+  const refusal = refusalOfKey(app, binding);
+  if (refusal === null) actions[binding.action](app, key);
+  else app.tell(refusal, true);
 }
 
 function writeFilter(app: App, key: string): void {

@@ -1,14 +1,14 @@
 import type { App } from "../app/app.ts";
 import { type ActionName, bindingFor, keyLabel } from "../app/bindings.ts";
 import { completions } from "../app/commands.ts";
-import { refusalOf } from "../app/refusals.ts";
+import { refusalOfKey } from "../app/refusals.ts";
 import type { ViewName } from "../app/screen.ts";
 import { cleanText, fitLine, type Line, lineWidth } from "../text/line.ts";
 import { grouped } from "../text/numbers.ts";
 import { bar, type Picture } from "./part.tsx";
 
 /** What the keys do that matter most in each view; what doesn't fit is left out from the end. */
-const HINTS: Readonly<Record<ViewName, readonly ActionName[]>> = {
+export const HINTS: Readonly<Record<ViewName, readonly ActionName[]>> = {
   overview: ["open", "view", "command", "switch", "promote", "pause", "quit"],
   topics: ["open", "filter", "messages", "configs", "sort", "faults", "command"],
   partitions: ["open", "back", "details", "filter", "sort", "faults", "twin"],
@@ -103,11 +103,12 @@ function hintsLine(app: App, room: number): Line {
 }
 
 function hintOf(app: App, action: ActionName): Line {
-  const { keys, hint } = bindingFor(action);
+  const binding = bindingFor(action);
+  const { keys, hint } = binding;
   const [first = ""] = keys;
   const label = action === "view" ? "1-6" : keyLabel(first, app.theme.glyphs);
   // What can't be done now stays where it is: pressing it tells why.
-  const canBeDone = refusalOf(app, action) === null;
+  const canBeDone = refusalOfKey(app, binding) === null;
   return [
     [label, canBeDone ? "accent" : "faint"],
     [` ${hint}  `, canBeDone ? "muted" : "faint"],

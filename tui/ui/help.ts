@@ -1,7 +1,7 @@
 import type { App } from "../app/app.ts";
-import { bindingGroups, keyLabel } from "../app/bindings.ts";
+import { bindingGroups, keyLabel, worksIn } from "../app/bindings.ts";
 import { commands } from "../app/commands.ts";
-import { refusalOf } from "../app/refusals.ts";
+import { refusalOf, refusalOfKey } from "../app/refusals.ts";
 import { clamp } from "../list/window.ts";
 import { fitLine, type Line } from "../text/line.ts";
 import type { Picture } from "./part.tsx";
@@ -22,9 +22,11 @@ function helpLines(app: App): readonly Line[] {
   const { ellipsis } = theme.glyphs;
   const keys = bindingGroups.flatMap(({ title, bindings }): Line[] => [
     [[` ${title.toUpperCase()}`, "muted"]],
-    ...bindings.map(({ keys: names, help, views, action }): Line => {
-      const refusal = refusalOf(app, action);
-      const works = refusal === null && (views?.includes(screen.view) ?? true);
+    ...bindings.map((binding): Line => {
+      const { keys: names, help, views, action } = binding;
+      const isHere = worksIn(binding, screen.view);
+      const refusal = isHere ? refusalOfKey(app, binding) : refusalOf(app, action);
+      const works = isHere && refusal === null;
       const label = names.map((name) => keyLabel(name, theme.glyphs)).join("  ");
       const where = works || refusal !== null ? "" : `  in ${views?.join(", ") ?? ""}`;
       const why: Line = refusal === null ? [] : [[`  not now: ${refusal}`, "warning"]];
