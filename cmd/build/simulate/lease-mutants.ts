@@ -1,7 +1,12 @@
 import { type Mutant, mutantOf } from "./mutant.ts";
 
-const cluster = (name: string, file: string, find: string, replace: string): Mutant =>
-  mutantOf("cluster", name, [{ file, find, replace }]);
+const cluster = (
+  name: string,
+  file: string,
+  find: string,
+  replace: string,
+  finder: string | null = null,
+): Mutant => mutantOf("cluster", name, [{ file, find, replace }], finder);
 
 /** Bugs of leases, leaders and epochs: who may lead what, and until when. */
 export const LEASE_MUTANTS: readonly Mutant[] = [
@@ -35,6 +40,7 @@ export const LEASE_MUTANTS: readonly Mutant[] = [
     "broker/cluster/partition-roles.ts",
     "for (const { partition } of [...this.#led.values()]) this.#look(partition);",
     "",
+    "what is led of a deleted topic ends with its lease, though its log is still there",
   ),
   mutantOf(
     "cluster",
