@@ -46,6 +46,12 @@ export function javaProgram(name: string, jars = "java"): ForeignClient {
   };
 }
 
+/** The program in Go, which is compiled when it is installed. */
+export function goProgram(): ForeignClient {
+  const program = path.join(installed, "go", "walk");
+  return { isInstalled: existsSync(program), command: [program] };
+}
+
 /** Kafka Connect with its connectors for files, in standalone mode. */
 export function connectStandalone(): ForeignClient & { readonly jars: string } {
   const jars = path.join(installed, "connect");

@@ -51,4 +51,7 @@ if has javac && has mvn; then
   done
 fi
 
+# Go fetches what go.mod names.
+if has go; then (cd go && go build -o "$installed/go/walk" .); fi
+
 if has g++ && has make; then ../suites/build-librdkafka.sh; fi

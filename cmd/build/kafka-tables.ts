@@ -70,16 +70,22 @@ const CLIENTS: readonly (readonly [client: string, file: string, does: string])[
   ["@confluentinc/kafka-javascript", "confluent/package.json", "writes, reads in groups"],
   ["kafkajs", "kafkajs/package.json", ALL_AND_OWN],
   ["@platformatic/kafka", "platformatic/package.json", "writes, reads in groups"],
+  ["franz-go", "go/go.mod", `${ALL}; groups of KIP-848`],
 ];
 
-/** What a file says of the first thing that it asks for. */
-const VERSION = /<dependency>.*?<version>(.+?)<|==(\S+)|"dependencies": \{\s*"[^"]+": "(.+?)"/s;
+/** What a file says of the first thing that it asks for: Maven's, pip's, npm's or Go's. */
+const VERSIONS = [
+  /<dependency>.*?<version>(.+?)</s,
+  /==(\S+)/,
+  /"dependencies": \{\s*"[^"]+": "(.+?)"/,
+  /require \(\s*\S+ v(\S+)/,
+];
 
 function clients(): string {
   const rows = CLIENTS.map(([client, file, does]) => {
     const folder = path.resolve(import.meta.dir, "../../interop/clients");
-    const found = VERSION.exec(readFileSync(path.join(folder, file), "utf8"))?.slice(1);
-    const version = found?.find(Boolean);
+    const text = readFileSync(path.join(folder, file), "utf8");
+    const version = VERSIONS.map((one) => one.exec(text)?.[1]).find(Boolean);
     if (version === undefined) throw new Error(`${file} has no version`);
     return [client, version, does];
   });
