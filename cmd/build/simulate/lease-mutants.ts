@@ -92,6 +92,7 @@ export const LEASE_MUTANTS: readonly Mutant[] = [
     "broker/cluster/cluster-groups.ts",
     "    this.#coordinators.get(index)?.close();\n    this.#coordinators.delete(index);\n",
     "    if (leads && this.#coordinators.has(index)) return;\n",
+    "a coordinator that leads again knows what another one has committed since",
   ),
   mutantOf(
     "moves",

@@ -2,6 +2,9 @@ import { kafkaErrors } from "../../doors/kafka/protocol/error-codes.ts";
 import type { Api } from "../../doors/kafka/protocol/message.ts";
 import { produce } from "../../doors/kafka/protocol/messages/00-produce.ts";
 import { fetch } from "../../doors/kafka/protocol/messages/01-fetch.ts";
+import { offsetCommit } from "../../doors/kafka/protocol/messages/08-offset-commit.ts";
+import { offsetFetch } from "../../doors/kafka/protocol/messages/09-offset-fetch.ts";
+import { findCoordinator } from "../../doors/kafka/protocol/messages/10-find-coordinator.ts";
 import { createTopics } from "../../doors/kafka/protocol/messages/19-create-topics.ts";
 import { deleteTopics } from "../../doors/kafka/protocol/messages/20-delete-topics.ts";
 import { alterReassignments } from "../../doors/kafka/protocol/messages/45-alter-reassignments.ts";
@@ -124,6 +127,34 @@ export class ScriptedClients {
       checkRead(log, bytes, this.#world.witness.ledgersOf(log));
     }
     return this.#told("read", `${log} at ${broker.name}`, answered?.errorCode);
+  }
+
+  /** The broker that coordinates a group, by its id; -1 where none does now. */
+  async coordinatorOf(groupId: string, by: AskedBroker): Promise<number> {
+    const keys = { key: groupId, coordinatorKeys: [] };
+    const answer = await this.#ask(by, findCoordinator, 3, keys);
+    return answer?.nodeId ?? -1;
+  }
+
+  /** Has a coordinator keep a group's offset in a topic's first partition. */
+  async commit(groupId: string, topic: string, offset: number, by: AskedBroker): Promise<Told> {
+    const partition = { partitionIndex: 0, committedOffset: offset, committedMetadata: null };
+    const answer = await this.#ask(by, offsetCommit, 8, {
+      groupId,
+      memberId: "",
+      topics: [{ name: topic, topicId: ZERO_UUID, partitions: [partition] }],
+    });
+    const code = answer?.topics[0]?.partitions[0]?.errorCode;
+    return this.#told("commit", `${offset} at ${by.name}`, code);
+  }
+
+  /** The offset that a coordinator has kept; null where it doesn't say. */
+  async committed(groupId: string, topic: string, by: AskedBroker): Promise<number | null> {
+    const topics = [{ name: topic, partitionIndexes: [0] }];
+    const request = { groupId, topics, groups: [], requireStable: true };
+    const answer = await this.#ask(by, offsetFetch, 7, request);
+    const found = answer?.errorCode === 0 ? answer.topics[0]?.partitions[0] : undefined;
+    return found?.errorCode === 0 ? found.committedOffset : null;
   }
 
   async #ask<K extends number, Q extends Fields, R extends Fields>(
