@@ -76,9 +76,7 @@ async function show(
 
 /** What the broker remembers; to be followed, also what happens from then on. */
 async function* eventsOf(client: Client, follow: boolean, intervalMs: number, stop: AbortSignal) {
-  const nothingElse = { topics: false, partitionsOf: [], faults: false, groups: false };
-  const watched = { ...nothingElse, progressOf: [], events: true };
-  const watch = client.watch({ ...watched, intervalMs });
+  const watch = client.watch({ events: true, intervalMs });
   stop.addEventListener("abort", () => watch.stop(), { once: true });
   for await (const { events } of watch) {
     yield* events;

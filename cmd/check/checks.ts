@@ -68,10 +68,8 @@ export async function checkIsr(client: Client, options: CheckOptions): Promise<O
 }
 
 async function allTopics(client: Client): Promise<TopicActivity[]> {
-  const nothingElse = { partitionsOf: [], faults: false, groups: false, progressOf: [] };
-  const watched = { ...nothingElse, topics: true, events: false, intervalMs: 1000 };
   const found: TopicActivity[] = [];
-  for await (const { topics, incomplete } of client.watch(watched)) {
+  for await (const { topics, incomplete } of client.watch({ topics: true, intervalMs: 1000 })) {
     found.push(...topics);
     if (!incomplete) break;
   }

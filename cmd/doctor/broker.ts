@@ -30,8 +30,7 @@ export async function brokerDiagnoses(
 }
 
 async function ask(client: Client): Promise<Diagnosis[]> {
-  const nothing = { topics: false, partitionsOf: [], faults: false, groups: false };
-  const watch = client.watch({ ...nothing, progressOf: [], events: false, intervalMs: 1000 });
+  const watch = client.watch({ intervalMs: 1000 });
   for await (const { atMs, broker } of watch) {
     watch.stop();
     const { version, writable, writeRefusal, refusals, diskFreeBytes, syncs } = broker;

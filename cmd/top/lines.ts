@@ -51,8 +51,7 @@ export async function printLooks(
   intervalMs: number,
   stop: AbortSignal,
 ): Promise<void> {
-  const nothingElse = { partitionsOf: [], faults: false, progressOf: [], events: false };
-  const watch = client.watch({ ...nothingElse, topics: true, groups: true, intervalMs });
+  const watch = client.watch({ topics: true, groups: true, intervalMs });
   stop.addEventListener("abort", () => watch.stop(), { once: true });
   const topics = new Map<string, TopicActivity>();
   const groups = new Map<string, GroupActivity>();

@@ -6,8 +6,11 @@ import type {
   Watched,
 } from "../broker/observability/watch-api.ts";
 
-/** What to keep up with, and how often to be told. */
-export interface WatchOptions extends Watched {
+/**
+ * What to keep up with, and how often to be told. What isn't asked for isn't told: with nothing
+ * named, the broker as a whole alone.
+ */
+export interface WatchOptions extends Partial<Watched> {
   readonly intervalMs: number;
   /**
    * Which partitions are looked at by now (300 at the most), asked whenever an update is taken:

@@ -102,6 +102,14 @@ describe("a stream of changes", () => {
     expect(made.broker.openWatchers).toMatchObject([everything]);
   });
 
+  test("asks for nothing that isn't named", async () => {
+    const made = await fixture();
+    const watch = made.client.watch({ events: true, intervalMs: 500 });
+    await watch[Symbol.asyncIterator]().next();
+    const others = { topics: false, partitionsOf: [], faults: false, groups: false };
+    expect(made.broker.openWatchers).toMatchObject([{ ...others, progressOf: [], events: true }]);
+  });
+
   test("brings an update an interval, also when nothing has changed", async () => {
     const made = await fixture();
     const watch = open(made);

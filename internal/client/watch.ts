@@ -1,4 +1,4 @@
-import type { InView } from "../broker/observability/watch-api.ts";
+import { type InView, NOTHING_WATCHED } from "../broker/observability/watch-api.ts";
 import type { Frame } from "../doors/native/protocol/frame.ts";
 import { stop } from "../doors/native/protocol/stream-messages.ts";
 import { update, watch, watchCredit } from "../doors/native/protocol/watch-messages.ts";
@@ -21,9 +21,10 @@ class ClientWatch implements Watch, Exchange, AsyncIterator<WatchUpdate, undefin
   private readonly id: number;
   private readonly inView: () => InView | null;
 
-  constructor(channel: Channel, { intervalMs, inView, ...watched }: WatchOptions) {
+  constructor(channel: Channel, { intervalMs, inView, ...asked }: WatchOptions) {
     this.channel = channel;
     this.inView = inView ?? (() => null);
+    const watched = { ...NOTHING_WATCHED, ...asked };
     const fields = watch.request.write({ ...watched, intervalMs, credit: UPDATES_AHEAD });
     this.id = channel.begin(watch.name, fields, null, this);
   }

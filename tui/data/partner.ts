@@ -84,7 +84,7 @@ export class Partner {
     try {
       if (this.#of !== of) return;
       this.#client = client;
-      for await (const { broker } of client.watch({ ...onlyItself, intervalMs: refreshMs })) {
+      for await (const { broker } of client.watch({ intervalMs: refreshMs })) {
         if (this.#of !== of) return;
         this.#told = broker;
         await unpaused();
@@ -105,15 +105,6 @@ export class Partner {
     this.#wake = null;
   }
 }
-
-const onlyItself = {
-  topics: false,
-  partitionsOf: [],
-  faults: false,
-  groups: false,
-  progressOf: [],
-  events: false,
-};
 
 /** Where the one other broker is; null where there is none, or more than one. */
 function partnerOf(

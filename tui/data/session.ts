@@ -21,16 +21,6 @@ export interface SessionOptions {
   readonly inView: () => InView | null;
 }
 
-/** Asks for nothing but the broker as a whole. */
-const nothing: Watched = {
-  topics: false,
-  partitionsOf: [],
-  faults: false,
-  groups: false,
-  progressOf: [],
-  events: false,
-};
-
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10_000;
 /** A link that has been silent for so long, besides the interval, is taken for dead. */
@@ -144,7 +134,7 @@ export class Session {
 
   async #follow(client: Client): Promise<void> {
     const { clock, refreshMs, changed } = this.#options;
-    const what = { ...nothing, topics: true, faults: true, groups: true, events: true };
+    const what = { topics: true, faults: true, groups: true, events: true };
     const watch = client.watch({ ...what, intervalMs: refreshMs });
     const silence = this.#watchdog(client);
     let isFirst = true;
@@ -225,10 +215,8 @@ export class Session {
   }
 }
 
-function closeUpOf(focus: Focus): Watched {
-  return focus.kind === "topic"
-    ? { ...nothing, partitionsOf: [focus.topic] }
-    : { ...nothing, progressOf: [focus.groupId] };
+function closeUpOf(focus: Focus): Partial<Watched> {
+  return focus.kind === "topic" ? { partitionsOf: [focus.topic] } : { progressOf: [focus.groupId] };
 }
 
 function isSameFocus(one: Focus | null, other: Focus | null): boolean {

@@ -66,7 +66,7 @@ export class FakeBroker {
 
   /** Tells those who watch the broker as a whole. */
   tell(differs: Partial<WatchUpdate> = {}): void {
-    this.#tell(({ topics }) => topics, differs);
+    this.#tell(({ topics = false }) => topics, differs);
   }
 
   /** Tells those who watch something more closely. */

@@ -1,6 +1,6 @@
 import type { Broker } from "../api.ts";
 import type { FollowerStatus } from "../membership/replication-api.ts";
-import type { Watched } from "./watch-api.ts";
+import { NOTHING_WATCHED } from "./watch-api.ts";
 
 /** One value, and what it is of. */
 export interface MetricSample {
@@ -55,15 +55,6 @@ export const FAMILIES = {
 /** One of the metrics above. */
 export type FamilyName = keyof typeof FAMILIES;
 
-const NOTHING: Watched = {
-  topics: false,
-  partitionsOf: [],
-  faults: false,
-  groups: false,
-  progressOf: [],
-  events: false,
-};
-
 function one(name: string, meaning: MetricMeaning, value: number): MetricFamily {
   return { name, ...meaning, samples: [{ labels: [], value }] };
 }
@@ -80,7 +71,7 @@ function many(
 
 /** The metrics of the broker as a whole. */
 export function brokerFamilies(broker: Broker, leftOut: LeftOut): MetricFamily[] {
-  const watcher = broker.openWatcher(NOTHING);
+  const watcher = broker.openWatcher(NOTHING_WATCHED);
   const { syncs, ...status } = watcher.take(0).broker;
   watcher.close();
   const { replication, refusals } = status;

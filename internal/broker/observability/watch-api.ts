@@ -19,6 +19,16 @@ export interface Watched {
   readonly events: boolean;
 }
 
+/** Nothing but the broker as a whole. */
+export const NOTHING_WATCHED: Watched = {
+  topics: false,
+  partitionsOf: [],
+  faults: false,
+  groups: false,
+  progressOf: [],
+  events: false,
+};
+
 /** The partitions of a topic that someone has before their eyes. */
 export interface InView {
   readonly topic: string;

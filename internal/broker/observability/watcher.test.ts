@@ -8,18 +8,10 @@ import { BatchBuilder } from "../../record/builder.ts";
 import type { LocalBroker } from "../local-broker.ts";
 import { openBroker } from "../open-broker.ts";
 import { Partition } from "../topics/partition.ts";
-import type { BrokerUpdate, Watched, Watcher } from "./watch-api.ts";
+import { type BrokerUpdate, NOTHING_WATCHED, type Watched, type Watcher } from "./watch-api.ts";
 import { MAX_FAULTS_OF_TOPIC, MAX_OUT_OF_VIEW } from "./watcher.ts";
 
 const MANY = 1_000_000;
-const nothing: Watched = {
-  topics: false,
-  partitionsOf: [],
-  faults: false,
-  groups: false,
-  progressOf: [],
-  events: false,
-};
 
 let folder = "";
 let clock: ManualClock;
@@ -46,7 +38,7 @@ afterEach(async () => {
 });
 
 function watch(watched: Partial<Watched>): Watcher {
-  return broker.openWatcher({ ...nothing, ...watched });
+  return broker.openWatcher({ ...NOTHING_WATCHED, ...watched });
 }
 
 async function create(name: string, partitionCount: number, config: Record<string, string> = {}) {
