@@ -3,8 +3,8 @@ import type { Client } from "../../internal/client/api.ts";
 import { withClient } from "../connection.ts";
 import { callExits, checked, type GlobalOptions, verb } from "../options.ts";
 import { type JsonShape, objectLine } from "../output/shape.ts";
+import { parseBrokerId } from "../parse/values.ts";
 import type { Stdio } from "../stdio.ts";
-import { parseBrokerId } from "./drain.ts";
 
 /** What was done to a broker. */
 interface BrokerChange {

@@ -1,18 +1,10 @@
 import type { Command } from "commander";
 import type { Client } from "../../internal/client/api.ts";
-import { confirm } from "../confirm.ts";
 import { withClient } from "../connection.ts";
 import { checked, itemExits, listingOption, verb } from "../options.ts";
-import { parseWhole } from "../parse/values.ts";
+import { parseBrokerId } from "../parse/values.ts";
 import type { Stdio } from "../stdio.ts";
-import {
-  type MoveOptions,
-  makeMoves,
-  moveOptions,
-  movesShape,
-  planText,
-  printPlan,
-} from "./moves.ts";
+import { type MoveOptions, makeMoves, mayMove, moveOptions, movesShape } from "./moves.ts";
 
 /** `weir cluster drain`: moves all that a broker has to the others, its leads first. */
 export function drainVerb(stdio: Stdio): Command {
@@ -34,11 +26,6 @@ export function drainVerb(stdio: Stdio): Command {
     });
 }
 
-/** A broker's id, from 1 up. */
-export function parseBrokerId(text: string): number {
-  return parseWhole(text, 1, 2 ** 31 - 1);
-}
-
 async function drain(
   stdio: Stdio,
   options: MoveOptions,
@@ -47,14 +34,8 @@ async function drain(
 ): Promise<void> {
   const { planMoves } = await import("../../internal/client/moves/plan.ts");
   const moves = await planMoves(client, { kind: "drain", brokerId });
-  if (options.dryRun === true) {
-    await printPlan(stdio, options, moves);
-    return;
-  }
-  if (options.yes !== true) {
-    const question = `${planText(moves)} Broker ${brokerId} leads nothing then, and gets no more.`;
-    await confirm(stdio, question, "copies would be moved.", "not confirmed; nothing was moved");
-  }
+  const follows = ` Broker ${brokerId} leads nothing then, and gets no more.`;
+  if (!(await mayMove(stdio, options, moves, follows))) return;
   // From here on others lead what it leads, and it gets nothing new: the plan is made again.
   await client.drainBroker(brokerId, true);
   await makeMoves(stdio, options, client, await planMoves(client, { kind: "drain", brokerId }));

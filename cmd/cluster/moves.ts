@@ -2,6 +2,7 @@ import { Option } from "commander";
 import type { Client } from "../../internal/client/api.ts";
 import type { MoveProgress, MovesMade } from "../../internal/client/moves/carry-out.ts";
 import { keyOf, type PlannedMove } from "../../internal/client/moves/plan.ts";
+import { confirm } from "../confirm.ts";
 import { CommandError, partialError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { checked, type ListingOptions, listingFormat } from "../options.ts";
@@ -71,8 +72,29 @@ export function printPlan(
   );
 }
 
+/**
+ * Whether to move what is planned: a dry run only prints it, and without `--yes` someone is asked,
+ * who is told what `follows` besides. Throws a usage error where they don't confirm it.
+ */
+export async function mayMove(
+  stdio: Stdio,
+  options: MoveOptions,
+  moves: readonly PlannedMove[],
+  follows = "",
+): Promise<boolean> {
+  if (options.dryRun === true) {
+    await printPlan(stdio, options, moves);
+    return false;
+  }
+  if (options.yes !== true) {
+    const question = `${planText(moves)}${follows}`;
+    await confirm(stdio, question, "copies would be moved.", "not confirmed; nothing was moved");
+  }
+  return true;
+}
+
 /** What a plan means, in a sentence. */
-export function planText(moves: readonly PlannedMove[]): string {
+function planText(moves: readonly PlannedMove[]): string {
   const bytes = moves.reduce((total, move) => total + move.bytes, 0);
   const copied = moves.filter((move) => move.bytes > 0 || hasNewCopy(move)).length;
   const leads = moves.length - copied;

@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { confirm } from "../confirm.ts";
 import { withClient } from "../connection.ts";
 import { checked, itemExits, listingOption, verb } from "../options.ts";
 import { parseWhole } from "../parse/values.ts";
@@ -7,9 +6,9 @@ import type { Stdio } from "../stdio.ts";
 import {
   type MoveOptions,
   makeMoves,
+  mayMove,
   moveOptions,
   movesShape,
-  planText,
   printPlan,
 } from "./moves.ts";
 
@@ -50,14 +49,7 @@ async function rebalance(stdio: Stdio, options: RebalanceOptions): Promise<void>
   await withClient(options, async (client) => {
     const copies = options.replicationFactor ?? null;
     const moves = await planMoves(client, { kind: "rebalance", copies });
-    if (options.dryRun === true || moves.length === 0) {
-      await printPlan(stdio, options, moves);
-      return;
-    }
-    if (options.yes !== true) {
-      const question = planText(moves);
-      await confirm(stdio, question, "copies would be moved.", "not confirmed; nothing was moved");
-    }
-    await makeMoves(stdio, options, client, moves);
+    if (moves.length === 0) await printPlan(stdio, options, moves);
+    else if (await mayMove(stdio, options, moves)) await makeMoves(stdio, options, client, moves);
   });
 }

@@ -11,6 +11,11 @@ export function parseWhole(text: string, least: number, most: number): number {
   throw new ParseError(`It must be a whole number ${range}.`);
 }
 
+/** A broker's id, from 1 up. */
+export function parseBrokerId(text: string): number {
+  return parseWhole(text, 1, 2 ** 31 - 1);
+}
+
 /** A host and a TCP port. */
 export interface HostAndPort {
   readonly host: string;
