@@ -11,7 +11,7 @@ import { exitCodes } from "./exit-codes.ts";
 import { localExits, type ObjectOptions, objectOption, printsJson, verb } from "./options.ts";
 import { descriptorWriter } from "./output/output.ts";
 import { addressText } from "./parse/values.ts";
-import { takeSignals } from "./signals.ts";
+import { takeSignals, untilAborted } from "./signals.ts";
 import { type Stdio, writeAtOnce } from "./stdio.ts";
 import { checkTerminal } from "./top/terminal.ts";
 
@@ -84,11 +84,4 @@ async function runBroker(
   log.info("stopped", {});
   await log.settled();
   process.exitCode = stop.aborted ? exitCodes.done : exitCode;
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

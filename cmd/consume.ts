@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Client } from "../internal/client/api.ts";
+import type { Place } from "../internal/client/place.ts";
 import { recordLine } from "../internal/client/reader-api.ts";
 import { withClient } from "./connection.ts";
 import { type AppendRecord, printRecords } from "./consume/print.ts";
@@ -8,7 +9,7 @@ import { findPartitions } from "./consume/targets.ts";
 import { usageError } from "./errors.ts";
 import { checked, checkedList, type GlobalOptions, itemExits, verb } from "./options.ts";
 import type { Output } from "./output/output.ts";
-import { type Position, parseFrom, parseUntil } from "./parse/position.ts";
+import { parseFrom, parseUntil } from "./parse/position.ts";
 import { parseWhole } from "./parse/values.ts";
 import { appendRecord, defaultFormat, parseFormat, type RecordFormat } from "./records/format.ts";
 import { recordShape } from "./records/ndjson.ts";
@@ -18,8 +19,8 @@ import type { Stdio } from "./stdio.ts";
 interface ConsumeOptions extends GlobalOptions {
   readonly group?: string;
   readonly partition?: readonly number[];
-  readonly from: Position;
-  readonly until?: Position;
+  readonly from: Place;
+  readonly until?: Place;
   readonly count?: number;
   readonly follow?: true;
   readonly format?: RecordFormat;
@@ -49,7 +50,7 @@ export function consumeVerb(stdio: Stdio): Command {
     )
     .addOption(
       new Option("--from <position>", "where to begin: start, end, OFFSET, -N or @TIME")
-        .default({ kind: "start" } satisfies Position, "start")
+        .default({ kind: "start" } satisfies Place, "start")
         .argParser(checked((text) => parseFrom(text, startedAtMs))),
     )
     .option(

@@ -32,3 +32,11 @@ export function takeSignals(out: Output): AbortSignal {
   out.endBy(controller.signal, ENDING_MS);
   return controller.signal;
 }
+
+/** Resolves when the signal is aborted. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -88,8 +88,8 @@ describe("groups", () => {
       planReset: async (_, { groupId, to }) => {
         expect([groupId, to.kind]).toEqual(["idle", "offset"]);
         return [
-          { topic: "orders", partition: 0, committedOffset: 70, newOffset: 12 },
-          { topic: "orders", partition: 1, committedOffset: null, newOffset: 12 },
+          { topic: "orders", partition: 0, committedOffset: 70, newOffset: 12, lag: 0 },
+          { topic: "orders", partition: 1, committedOffset: null, newOffset: 12, lag: 0 },
         ];
       },
     });
@@ -108,7 +108,7 @@ describe("groups", () => {
     await using screen = openScreen(60, 15, {
       planReset: async () =>
         partitions.map((partition) => {
-          return { topic: "orders", partition, committedOffset: 70, newOffset: 12 };
+          return { topic: "orders", partition, committedOffset: 70, newOffset: 12, lag: 0 };
         }),
     });
     await watching(screen, 1);

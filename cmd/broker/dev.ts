@@ -16,7 +16,7 @@ import {
 import { descriptorWriter } from "../output/output.ts";
 import { type JsonShape, objectLine } from "../output/shape.ts";
 import { addressText, ParseError, parseAddress, parsePair, parseWhole } from "../parse/values.ts";
-import { takeSignals } from "../signals.ts";
+import { takeSignals, untilAborted } from "../signals.ts";
 import type { Stdio } from "../stdio.ts";
 import { startFailure } from "./failures.ts";
 import { writtenLog } from "./log.ts";
@@ -116,7 +116,7 @@ async function runDev(stdio: Stdio, words: readonly string[], options: DevOption
     if (options.demo === true) demo = runDemoAt(address, stop);
     if (words.length === 0) {
       await tellReady(stdio, options, { address, data, topics: topics.map(({ name }) => name) });
-      await aborted(stop);
+      await untilAborted(stop);
     } else {
       const env = { WEIR_BROKER: address };
       process.exitCode = await runCommand(words, env, stop, stdio.inputIsTerminal);
@@ -137,13 +137,6 @@ async function tellReady(
   const text = `weir dev serves at ${address}, data in ${data} until it ends\n`;
   out.appendText(printsJson(options) ? objectLine(devShape, { ...ready, pid: process.pid }) : text);
   await out.flush();
-}
-
-function aborted(stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (stop.aborted) resolve();
-    stop.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 async function createTopics({ broker }: Running, topics: readonly SeededTopic[]): Promise<void> {

@@ -4,17 +4,17 @@ import type {
   StreamPartition,
   StreamPosition,
 } from "../../internal/client/api.ts";
+import type { Place } from "../../internal/client/place.ts";
 import { noPartition, unknownEnds } from "../errors.ts";
-import type { Position } from "../parse/position.ts";
 
 /** What of some topics is to be read. */
 export interface Target {
   readonly topics: readonly string[];
   /** Those that were named; all if none was. */
   readonly partitions: readonly number[];
-  readonly from: Position;
+  readonly from: Place;
   /** null: the end that a partition has now. */
-  readonly until: Position | null;
+  readonly until: Place | null;
   /** Whether to wait for what is produced later. */
   readonly follow: boolean;
 }
@@ -42,7 +42,7 @@ export async function findPartitions(client: Client, target: Target): Promise<St
   });
 }
 
-function startOf(status: PartitionStatus, from: Position): StreamPosition {
+function startOf(status: PartitionStatus, from: Place): StreamPosition {
   const { logStartOffset, highWatermark } = status;
   if (!areEndsKnown(status)) return unknownStart(status, from);
   switch (from.kind) {
@@ -65,7 +65,7 @@ function areEndsKnown({ highWatermark }: PartitionStatus): boolean {
 }
 
 /** Whoever leads it when it is read knows where it begins, but not what its last records are. */
-function unknownStart({ topic, partition }: PartitionStatus, from: Position): StreamPosition {
+function unknownStart({ topic, partition }: PartitionStatus, from: Place): StreamPosition {
   if (from.kind === "last") throw unknownEnds(topic, partition);
   if (from.kind === "offset") return from;
   if (from.kind === "time") return { kind: "at-time", timestampMs: from.timestampMs };

@@ -1,28 +1,8 @@
 import type { Client, GroupStatus, PartitionStatus } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
+import type { PlannedOffset, ResetTarget } from "../../internal/client/group-reset-api.ts";
+import type { Place } from "../../internal/client/place.ts";
 import { noPartition, unknownEnds, usageError } from "../errors.ts";
-import type { Position } from "../parse/position.ts";
-
-/** Which offsets of a group are to be set, and where to. */
-export interface ResetTarget {
-  readonly groupId: string;
-  /** Those that were named; none for those with an offset. */
-  readonly topics: readonly string[];
-  /** Those that were named; all if none was. */
-  readonly partitions: readonly number[];
-  readonly to: Position;
-}
-
-/** What becomes of a group's offset in one partition. */
-export interface PlannedOffset {
-  readonly topic: string;
-  readonly partition: number;
-  /** null if none was committed. */
-  readonly committedOffset: number | null;
-  readonly newOffset: number;
-  /** Records that are to be read then. */
-  readonly lag: number;
-}
 
 /** Looks up what a reset would do; a new offset never lies outside of its partition's log. */
 export async function planReset(client: Client, target: ResetTarget): Promise<PlannedOffset[]> {
@@ -60,7 +40,7 @@ async function planOne(
   client: Client,
   group: GroupStatus | null,
   status: PartitionStatus,
-  to: Position,
+  to: Place,
 ): Promise<PlannedOffset> {
   const { topic, partition, logStartOffset, highWatermark } = status;
   if (highWatermark < 0) throw unknownEnds(topic, partition);
@@ -80,7 +60,7 @@ async function planOne(
   };
 }
 
-async function offsetAt(client: Client, status: PartitionStatus, to: Position): Promise<number> {
+async function offsetAt(client: Client, status: PartitionStatus, to: Place): Promise<number> {
   const { topic, partition, logStartOffset, highWatermark } = status;
   switch (to.kind) {
     case "start":

@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Client } from "../../internal/client/api.ts";
+import type { PlannedOffset } from "../../internal/client/group-reset-api.ts";
+import type { Place } from "../../internal/client/place.ts";
 import { withClient } from "../connection.ts";
 import {
   callExits,
@@ -12,10 +14,10 @@ import {
 } from "../options.ts";
 import { type Listing, printListing } from "../output/listing.ts";
 import { listingShape } from "../output/shape.ts";
-import { type Position, parseFrom } from "../parse/position.ts";
+import { parseFrom } from "../parse/position.ts";
 import { parseWhole } from "../parse/values.ts";
 import type { Stdio } from "../stdio.ts";
-import { type PlannedOffset, planReset } from "./reset-plan.ts";
+import { planReset } from "./reset-plan.ts";
 
 /** So many offsets fit into one request. */
 const OFFSETS_AT_ONCE = 10_000;
@@ -23,7 +25,7 @@ const OFFSETS_AT_ONCE = 10_000;
 interface ResetOptions extends ListingOptions {
   readonly topic?: readonly string[];
   readonly partition?: readonly number[];
-  readonly to: Position;
+  readonly to: Place;
   readonly yes?: true;
 }
 

@@ -1,17 +1,9 @@
+import type { Place } from "../../internal/client/place.ts";
 import { parseTimeMs } from "./time.ts";
 import { ParseError } from "./values.ts";
 
-/** A place in a partition, as it is asked for on the command line. */
-export type Position =
-  | { readonly kind: "start" }
-  | { readonly kind: "end" }
-  | { readonly kind: "offset"; readonly offset: number }
-  /** So many offsets before the end. */
-  | { readonly kind: "last"; readonly count: number }
-  | { readonly kind: "time"; readonly timestampMs: number };
-
 /** `start`, `end`, an offset, `-N` or `@TIME`: where to begin to read each partition. */
-export function parseFrom(text: string, nowMs: number): Position {
+export function parseFrom(text: string, nowMs: number): Place {
   if (text === "start") return { kind: "start" };
   const last = /^-(\d{1,15})$/.exec(text);
   if (last !== null) return { kind: "last", count: Number(last[1]) };
@@ -19,11 +11,7 @@ export function parseFrom(text: string, nowMs: number): Position {
 }
 
 /** `end`, an offset or `@TIME`: where to stop, before the record that is there. */
-export function parseUntil(
-  text: string,
-  nowMs: number,
-  choices = "end, OFFSET or @TIME",
-): Position {
+export function parseUntil(text: string, nowMs: number, choices = "end, OFFSET or @TIME"): Place {
   if (text === "end") return { kind: "end" };
   if (/^\d{1,15}$/.test(text)) return { kind: "offset", offset: Number(text) };
   if (text.startsWith("@")) return { kind: "time", timestampMs: parseTimeMs(text.slice(1), nowMs) };

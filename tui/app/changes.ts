@@ -1,10 +1,10 @@
 import type { Client } from "../../internal/client/api.ts";
 import { ClientError } from "../../internal/client/errors.ts";
+import type { PlannedOffset, ResetTarget } from "../../internal/client/group-reset-api.ts";
 import { counted, grouped } from "../text/numbers.ts";
 import type { App } from "./app.ts";
 import type { ActionName } from "./bindings.ts";
 import type { Question } from "./mode.ts";
-import type { PlannedOffset, ResetTarget } from "./options.ts";
 import { refusalOf, refusalOfReset } from "./refusals.ts";
 
 /** Does something at the broker, and tells what has come of it. */

@@ -1,9 +1,10 @@
+import type { Place } from "../../internal/client/place.ts";
 import { type PaletteName, paletteNames } from "../theme/palettes.ts";
 import type { App } from "./app.ts";
 import { createTopic, deleteTopic, growTopic, resetGroup, setConfig } from "./changes.ts";
 import { showLast } from "./last-message.ts";
 import { promote, switchOver } from "./leadership.ts";
-import { type MessagesFrom, type Place, type Screen, topScreen, topViews } from "./screen.ts";
+import { type MessagesFrom, type Screen, topScreen, topViews } from "./screen.ts";
 
 /** A command that can't be understood; the message says what it takes. */
 export class CommandRefusal extends Error {

@@ -1,10 +1,11 @@
 import type { Client } from "../../internal/client/api.ts";
+import type { PlannedOffset, ResetTarget } from "../../internal/client/group-reset-api.ts";
+import type { Place } from "../../internal/client/place.ts";
 import type { Clock, Session } from "../data/session.ts";
 import type { TailRecord } from "../data/tail.ts";
 import type { PaletteName } from "../theme/palettes.ts";
 import type { Capabilities } from "../theme/theme.ts";
 import type { Size } from "./layout.ts";
-import type { Place } from "./screen.ts";
 
 /** What the screen needs of the world outside. */
 export interface AppOptions {
@@ -31,21 +32,4 @@ export interface AppOptions {
   readonly failed: (error: unknown) => void;
   /** Ends the program. */
   readonly quit: () => void;
-}
-
-/** Which offsets of a group are to be set, and where to. */
-export interface ResetTarget {
-  readonly groupId: string;
-  /** None for all that the group has an offset of. */
-  readonly topics: readonly string[];
-  readonly partitions: readonly number[];
-  readonly to: Place;
-}
-
-/** What becomes of a group's offset in one partition. */
-export interface PlannedOffset {
-  readonly topic: string;
-  readonly partition: number;
-  readonly committedOffset: number | null;
-  readonly newOffset: number;
 }

@@ -1,3 +1,4 @@
+import type { Place } from "../../internal/client/place.ts";
 import type { TailRecord } from "../data/tail.ts";
 import type { Focus } from "../data/world.ts";
 
@@ -22,15 +23,6 @@ export type Screen =
 
 /** Where messages are read from: the last few and what comes, or a place, from there on. */
 export type MessagesFrom = { readonly kind: "tail" } | Place;
-
-/** A place in a partition, as the command line takes it. */
-export type Place =
-  | { readonly kind: "start" }
-  | { readonly kind: "end" }
-  | { readonly kind: "offset"; readonly offset: number }
-  /** So many before the end, of each partition. */
-  | { readonly kind: "last"; readonly count: number }
-  | { readonly kind: "time"; readonly timestampMs: number };
 
 /** A view's name. */
 export type ViewName = Screen["view"];
