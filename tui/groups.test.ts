@@ -51,7 +51,7 @@ describe("groups", () => {
     await watching(screen, 18);
     expect(screen.lineWith("stuck")).toContain("idle");
     screen.press("3");
-    await screen.shows("▌billing");
+    await screen.selects("billing");
     expect(screen.lineWith("billing ")).toContain("catches up");
     expect(screen.lineWith("billing ")).toMatch(/[34]m\d\ds/);
     expect(screen.lineWith("idle ")).toMatch(/empty .*stuck \d\ds .*never/);
@@ -143,8 +143,8 @@ describe("groups", () => {
     await screen.shows("groups ▸ billing");
     const row = { committedOffset: 5, highWatermark: 45, lag: 40, lagMs: 30_000 };
     screen.broker.tellCloseUp({ progress: [progressRow(0, row)] });
-    await screen.shows("▌orders");
-    expect(screen.lineWith("▌orders")).toContain("30s");
+    await screen.selects("orders");
+    expect(screen.selected()).toContain("30s");
     screen.broker.tell({ atMs: NOW_MS + 60_000 });
     await screen.shows("1m30s");
   });

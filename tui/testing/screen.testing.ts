@@ -2,6 +2,7 @@ import { Readable, Writable } from "node:stream";
 import { Terminal as VirtualTerminal } from "@xterm/headless";
 import { type ManualClock, manualClock } from "../../internal/platform/testing/manual-clock.ts";
 import type { AppOptions } from "../app/options.ts";
+import { unicodeGlyphs } from "../theme/glyphs.ts";
 import { runTop } from "../top.tsx";
 import { FakeBroker } from "./fake-client.testing.ts";
 
@@ -79,12 +80,33 @@ export interface TestScreen extends AsyncDisposable {
   until(done: () => boolean, what: string): Promise<void>;
   /** The first line that has a text. */
   lineWith(text: string): string;
+  /** The rows of a list that are on the screen, of a view that is all table. */
+  rows(): readonly string[];
+  /** The selected one of them; "" if none is. */
+  selected(): string;
+  /** Waits until a row that begins with a text is selected. */
+  selects(text: string): Promise<void>;
   /** Waits until all that was to be drawn is drawn. */
   settled(): Promise<void>;
   /** Bytes that were written to the terminal so far. */
   writtenBytes(): number;
   readonly copied: string[];
   readonly ended: Promise<void>;
+}
+
+/** Around a table there are a line for where one is, its head, and the line at the bottom. */
+const LINES_ABOVE = 2;
+const LINES_BELOW = 1;
+const { pointer } = unicodeGlyphs;
+
+/** A row stands behind the place of the pointer. */
+function rowsIn(tableLines: readonly string[]): readonly string[] {
+  return tableLines.filter((line) => line !== "").map((line) => line.slice(pointer.length));
+}
+
+function selectedIn(tableLines: readonly string[]): string {
+  const line = tableLines.find((one) => one.startsWith(pointer)) ?? "";
+  return line.slice(pointer.length);
 }
 
 /** Starts the screen on a terminal of this size. */
@@ -137,6 +159,7 @@ export function openScreen(
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };
+  const tableLines = () => lines().slice(LINES_ABOVE, -LINES_BELOW);
   const has = (text: string): boolean => lines().some((line) => line.includes(text));
   return {
     ...{ broker, clock, lines, copied, ended: top.ended },
@@ -154,6 +177,12 @@ export function openScreen(
     watched: () => waitFor(() => broker.watches.length > 0, "nobody watches"),
     shows: (text) => waitFor(() => has(text), `it never showed ${JSON.stringify(text)}`),
     hides: (text) => waitFor(() => !has(text), `it still shows ${JSON.stringify(text)}`),
+    rows: () => rowsIn(tableLines()),
+    selected: () => selectedIn(tableLines()),
+    selects: (text) => {
+      const isSelected = () => selectedIn(tableLines()).startsWith(text);
+      return waitFor(isSelected, `it never selected ${text}`);
+    },
     lineWith: (text) => lines().find((line) => line.includes(text)) ?? "",
     async settled() {
       let before = -1;
