@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type { Command } from "commander";
 import { CommandError } from "./errors.ts";
 import { exitCodeMeanings, exitCodes } from "./exit-codes.ts";
@@ -65,6 +67,14 @@ describe.each(tree)("weir %j", (words, command) => {
     expect(command.description()).not.toBe("");
     for (const option of command.options) expect(option.description).not.toBe("");
   });
+});
+
+test("a verb is where its name says: beside its folder, or in it with those below it", () => {
+  const verbs = new Map(tree.map(([words]) => [words[0] ?? "", words.length > 1]));
+  const missing = Array.from(verbs, ([name, hasOthers]) => {
+    return hasOthers ? `${name}/${name}.ts` : `${name}.ts`;
+  }).filter((file) => !existsSync(path.join(import.meta.dir, file)));
+  expect(missing).toEqual([]);
 });
 
 test("help shows every verb under a heading that says what it is about", async () => {

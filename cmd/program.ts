@@ -16,7 +16,7 @@ const verbsByHeading: Readonly<Record<string, Readonly<Record<string, () => Prom
   {
     "Run a broker:": {
       broker: async () => (await import("./broker.ts")).brokerVerb,
-      dev: async () => (await import("./broker/dev.ts")).devVerb,
+      dev: async () => (await import("./dev.ts")).devVerb,
     },
     "Records:": {
       produce: async () => (await import("./produce.ts")).produceVerb,
@@ -32,12 +32,12 @@ const verbsByHeading: Readonly<Record<string, Readonly<Record<string, () => Prom
       status: async () => (await import("./status.ts")).statusVerb,
       events: async () => (await import("./events.ts")).eventsVerb,
       check: async () => (await import("./check/check.ts")).checkVerb,
-      doctor: async () => (await import("./doctor/doctor.ts")).doctorVerb,
+      doctor: async () => (await import("./doctor.ts")).doctorVerb,
     },
     "Pairs and clusters:": {
       cluster: async () => (await import("./cluster/cluster.ts")).clusterVerb,
-      promote: async () => (await import("./pair/promote.ts")).promoteVerb,
-      switch: async () => (await import("./pair/switch.ts")).switchVerb,
+      promote: async () => (await import("./promote.ts")).promoteVerb,
+      switch: async () => (await import("./switch.ts")).switchVerb,
     },
     "Settings:": {
       config: async () => (await import("./config/config.ts")).configVerb,
@@ -47,7 +47,7 @@ const verbsByHeading: Readonly<Record<string, Readonly<Record<string, () => Prom
       log: async () => (await import("./log/log.ts")).logVerb,
     },
     "This program:": {
-      completion: async () => (await import("./completion/completion.ts")).completionVerb,
+      completion: async () => (await import("./completion.ts")).completionVerb,
       help: async () => (await import("./help.ts")).helpVerb,
     },
   };

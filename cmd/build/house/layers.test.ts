@@ -21,7 +21,7 @@ const LAYERS = [
 const OUTSIDE: readonly { from: RegExp; to: RegExp; why: string }[] = [
   { from: /^cmd\/build\//, to: /^/, why: "the project's own tools" },
   { from: /^cmd\/log\//, to: /^(cmd|internal)\//, why: "looks into a broker's files" },
-  { from: /^cmd\/broker/, to: /^(cmd|internal)\//, why: "puts a broker together" },
+  { from: /^cmd\/(broker|dev\.ts)/, to: /^(cmd|internal)\//, why: "puts a broker together" },
   { from: /^cmd\//, to: /^(cmd|tui|internal\/(client|platform))\//, why: "calls the client" },
   { from: /^tui\//, to: /^(tui|internal\/client)\//, why: "draws what the client says" },
   { from: /^(bench|interop|testdata)\//, to: /^/, why: "looks at the house from outside" },

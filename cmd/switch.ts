@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { withClient } from "../connection.ts";
-import { callExits, type ObjectOptions, objectOption, printsJson, verb } from "../options.ts";
-import { type JsonShape, objectLine } from "../output/shape.ts";
-import type { Stdio } from "../stdio.ts";
+import { withClient } from "./connection.ts";
+import { callExits, type ObjectOptions, objectOption, printsJson, verb } from "./options.ts";
+import { type JsonShape, objectLine } from "./output/shape.ts";
+import type { Stdio } from "./stdio.ts";
 
 /** How long a slave may take to come close to its master, and to take over from it. */
 const switchTimeoutMs = 20_000;

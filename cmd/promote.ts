@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import type { PromotionReport } from "../../internal/client/api.ts";
-import { promotionLines } from "../../internal/client/promotion-lines.ts";
-import { confirm } from "../confirm.ts";
-import { withClient } from "../connection.ts";
-import { callExits, type ObjectOptions, objectOption, printsJson, verb } from "../options.ts";
-import { type JsonShape, objectLine } from "../output/shape.ts";
-import type { Stdio } from "../stdio.ts";
+import type { PromotionReport } from "../internal/client/api.ts";
+import { promotionLines } from "../internal/client/promotion-lines.ts";
+import { confirm } from "./confirm.ts";
+import { withClient } from "./connection.ts";
+import { callExits, type ObjectOptions, objectOption, printsJson, verb } from "./options.ts";
+import { type JsonShape, objectLine } from "./output/shape.ts";
+import type { Stdio } from "./stdio.ts";
 
 /** So many partitions with missing records are named. */
 const NAMED_LOGS = 20;

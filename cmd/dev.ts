@@ -1,10 +1,14 @@
 import type { Command } from "commander";
-import type { Log } from "../../internal/platform/log.ts";
-import { withClient } from "../connection.ts";
-import { runCommand } from "../dev/command.ts";
-import { makeDevDirectory } from "../dev/directory.ts";
-import { commandError } from "../errors.ts";
-import { exitCodes } from "../exit-codes.ts";
+import type { Log } from "../internal/platform/log.ts";
+import { startFailure } from "./broker/failures.ts";
+import { writtenLog } from "./broker/log.ts";
+import { type Running, startBroker } from "./broker/start.ts";
+import { USUAL_START } from "./broker/start-options.ts";
+import { withClient } from "./connection.ts";
+import { runCommand } from "./dev/command.ts";
+import { makeDevDirectory } from "./dev/directory.ts";
+import { commandError } from "./errors.ts";
+import { exitCodes } from "./exit-codes.ts";
 import {
   checkedList,
   localExits,
@@ -12,16 +16,12 @@ import {
   objectOption,
   printsJson,
   verb,
-} from "../options.ts";
-import { descriptorWriter } from "../output/output.ts";
-import { type JsonShape, objectLine } from "../output/shape.ts";
-import { addressText, ParseError, parseAddress, parsePair, parseWhole } from "../parse/values.ts";
-import { takeSignals, untilAborted } from "../signals.ts";
-import type { Stdio } from "../stdio.ts";
-import { startFailure } from "./failures.ts";
-import { writtenLog } from "./log.ts";
-import { type Running, startBroker } from "./start.ts";
-import { USUAL_START } from "./start-options.ts";
+} from "./options.ts";
+import { descriptorWriter } from "./output/output.ts";
+import { type JsonShape, objectLine } from "./output/shape.ts";
+import { addressText, ParseError, parseAddress, parsePair, parseWhole } from "./parse/values.ts";
+import { takeSignals, untilAborted } from "./signals.ts";
+import type { Stdio } from "./stdio.ts";
 
 interface SeededTopic {
   readonly name: string;
@@ -94,8 +94,8 @@ function parseTopic(text: string): SeededTopic {
 async function runDev(stdio: Stdio, words: readonly string[], options: DevOptions): Promise<void> {
   const stop = takeSignals(stdio.out);
   const [{ bunPlatform }, { unsyncedDisk }] = await Promise.all([
-    import("../../internal/platform/bun/platform.ts"),
-    import("../../internal/platform/unsynced-disk.ts"),
+    import("../internal/platform/bun/platform.ts"),
+    import("../internal/platform/unsynced-disk.ts"),
   ]);
   const own = bunPlatform();
   const platform = { ...own, disk: unsyncedDisk(own.disk) };
@@ -151,8 +151,8 @@ async function createTopics({ broker }: Running, topics: readonly SeededTopic[])
 }
 
 async function runDemoAt(address: string, stop: AbortSignal): Promise<void> {
-  const { runDemo } = await import("../dev/demo.ts");
-  const { ClientError } = await import("../../internal/client/errors.ts");
+  const { runDemo } = await import("./dev/demo.ts");
+  const { ClientError } = await import("../internal/client/errors.ts");
   const options = { broker: parseAddress(address) };
   await withClient(options, (client) => runDemo(client, stop)).catch((error: unknown) => {
     if (!(error instanceof ClientError)) throw error;

@@ -1,8 +1,8 @@
 import { Argument, type Command } from "commander";
-import { localExits, type ObjectOptions, objectOption, printsJson, verb } from "../options.ts";
-import { type JsonShape, objectLine } from "../output/shape.ts";
-import type { Stdio } from "../stdio.ts";
-import { scripts, shells } from "./scripts.ts";
+import { scripts, shells } from "./completion/scripts.ts";
+import { localExits, type ObjectOptions, objectOption, printsJson, verb } from "./options.ts";
+import { type JsonShape, objectLine } from "./output/shape.ts";
+import type { Stdio } from "./stdio.ts";
 
 const scriptShape: JsonShape = {
   kind: "completion-script",

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
-import { exitCodes } from "../exit-codes.ts";
-import { listingFormat, listingOption, localExits, verb } from "../options.ts";
-import { type Listing, printListing } from "../output/listing.ts";
-import { listingShape } from "../output/shape.ts";
-import { type ReadingOptions, reading, watchLooks, watchOption } from "../reading.ts";
-import { takeSignals } from "../signals.ts";
-import type { Stdio } from "../stdio.ts";
-import { brokerDiagnoses } from "./broker.ts";
-import { clockSync, type Diagnosis, diskOf, fileLimit, swapping } from "./machine.ts";
+import { brokerDiagnoses } from "./doctor/broker.ts";
+import { clockSync, type Diagnosis, diskOf, fileLimit, swapping } from "./doctor/machine.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { listingFormat, listingOption, localExits, verb } from "./options.ts";
+import { type Listing, printListing } from "./output/listing.ts";
+import { listingShape } from "./output/shape.ts";
+import { type ReadingOptions, reading, watchLooks, watchOption } from "./reading.ts";
+import { takeSignals } from "./signals.ts";
+import type { Stdio } from "./stdio.ts";
 
 interface DoctorOptions extends ReadingOptions {
   readonly data?: string;
