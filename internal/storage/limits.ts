@@ -35,7 +35,7 @@ export interface StorageLimits {
   readonly firstJournalFileBytes: number;
   /** So much is kept on the disk for what makes room on a full one. */
   readonly reserveBytes: number;
-  /** A file for later is filled with zeros in pieces of this size. */
+  /** A file for later is filled with zeros in pieces of this size: each holds up the loop. */
   readonly zeroFillBytes: number;
   /** How many journal files without content are kept to be used again. */
   readonly sparesKept: number;
@@ -63,7 +63,7 @@ export const DEFAULT_LIMITS: StorageLimits = {
   journalFileBytes: 32 * MIB,
   firstJournalFileBytes: 1 * MIB,
   reserveBytes: 128 * KIB,
-  zeroFillBytes: 1 * MIB,
+  zeroFillBytes: 256 * KIB,
   sparesKept: 4,
   prepareSpareAtBytes: 256 * KIB,
   checkpointLogsPerTurn: 64,
