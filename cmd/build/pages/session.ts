@@ -18,9 +18,9 @@ export interface Surroundings {
 }
 
 /** The width of the terminal that everything is shown on. */
-export const COLUMNS = 80;
+const COLUMNS = 80;
 
-/** Longer than all pages take on a busy machine. */
+/** Longer than a page takes on a busy machine. */
 export const MAX_MS = 60_000;
 
 /** Where pages have it that they are run. */

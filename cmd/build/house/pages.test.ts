@@ -1,7 +1,14 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { blocksOf } from "../pages/blocks.ts";
 import { root } from "./sources.ts";
+
+/** The width of a terminal that nobody has made wider. */
+const COLUMNS = 80;
+
+/** A line for programs, which no terminal's width has to hold. */
+const JSON_LINE = /^(data: )?\{.*\}$/;
 
 const PAGES = ["*.md", "docs/*.md", "{internal,tui,testdata}/**/*.md"];
 
@@ -34,6 +41,19 @@ test("links lead somewhere", () => {
       .map((name) => `${file}: ${name}`),
   );
   expect(missing).toEqual([]);
+});
+
+test("what stands in blocks fits a terminal", () => {
+  const isWide = (line: string) => Bun.stringWidth(line) > COLUMNS && !JSON_LINE.test(line);
+  const wide = files.flatMap((file) =>
+    blocksOf(readFileSync(path.join(root, file), "utf8"))
+      .filter(({ language }) => language !== "hex")
+      .flatMap(({ lines, at }) =>
+        lines.map((line, i) => ({ line, place: `${file}:${at + i + 1}` })),
+      )
+      .flatMap(({ line, place }) => (isWide(line) ? [place] : [])),
+  );
+  expect(wide).toEqual([]);
 });
 
 function namesIn(file: string, pattern: RegExp): string[] {
