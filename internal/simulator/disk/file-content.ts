@@ -117,8 +117,9 @@ export class FileContent {
     next.#dirty = new Set(this.#dirty);
     for (const { sectors } of this.#syncs) for (const s of sectors) next.#dirty.add(s);
     for (const sector of this.#dropped) {
-      // What was dropped is forgotten some time, and read again from the device.
-      if (this.#dirty.has(sector) || random.chance(0.5)) next.#dropped.add(sector);
+      // What was dropped is forgotten some time, and read again from the device; not what has been
+      // written since, be a sync of it under way or not.
+      if (next.#dirty.has(sector) || random.chance(0.5)) next.#dropped.add(sector);
       else next.#bytes.set(this.#durableSector(sector), sector * SECTOR_BYTES);
     }
     return next;
