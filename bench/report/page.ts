@@ -42,7 +42,8 @@ C is [a broker that does as little as one can](../bench/reference/broker.c): one
 checked and written to its file, no index on disk, no recovery. Raw loads come from [a generator
 that costs next to nothing](../bench/reference/load.c); what says librdkafka from [a small program
 on that library](../bench/clients/rdkafka.c), and the rest from Kafka's own tools and from
-[programs on each other system's library](../bench/clients).
+[programs on each other system's library](../bench/clients). Where the broker's time goes is on
+[a page of its own](benchmarks/profile.md).
 
 ${table(["", ""], machine)}`;
 }
