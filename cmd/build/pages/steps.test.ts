@@ -84,3 +84,11 @@ test.each([
 ])("%j may stand for %j: %j", (a, b, expected) => {
   expect(settled(a) === settled(b)).toBe(expected);
 });
+
+test("what would change the machine is run by nobody, whoever wrote the page", () => {
+  const page = `${FENCE}sh\nuseradd --system weir\n${FENCE}\n`;
+  expect(() => partsOf(page)).toThrow("useradd --system weir");
+  expect(partsOf(`<!-- not run: it makes a user -->\n\n${page}`)).toMatchObject([
+    { kind: "not run", why: "it makes a user" },
+  ]);
+});

@@ -17,8 +17,11 @@ export type Part =
   | { readonly kind: "file"; readonly name: string; readonly text: string }
   | { readonly kind: "not run"; readonly at: number; readonly why: string };
 
+/** What changes the machine that the pages are run on: such a block has to say `not run`. */
+const MACHINE = /\b(sudo|useradd|systemctl|apt-get|install -)/;
+
 /**
- * What a page asks its reader to do.
+ * What a page asks its reader to do. Throws where that would change the machine.
  *
  * - A `console` block is a talk with a shell: `$ ` begins a command, `> ` goes on with it, and
  *   other lines are what it prints.
@@ -36,6 +39,8 @@ export function partsOf(page: string): Part[] {
     if (language !== "console" && language !== "sh") return [];
     const excuse = notes.find(({ kind }) => kind === "not run");
     if (excuse) return [{ kind: "not run", at, why: excuse.text }];
+    const own = block.lines.find((line) => MACHINE.test(line));
+    if (own !== undefined) throw new Error(`line ${at} isn't marked as \`not run\`: ${own}`);
     const before = notes.map(({ text }) => hidden(text, at));
     const next = blocks[i + 1];
     const printed = next && follows(lines, block, next) ? next : null;
