@@ -45,16 +45,17 @@ const EXTRAS: readonly (readonly [name: string, isHere: boolean])[] = [
   ["node", Bun.which("node") !== null && existsSync(path.join(kafkajs, "kafkajs"))],
 ];
 
-/** The parts without those that lack a program, or the brokers that such a one had started. */
+/**
+ * The parts up to the first that lacks a program: what is shown behind it may be of what that has
+ * written, or of the broker that it has started.
+ */
 function possible(parts: readonly Part[]): Part[] {
-  let lost: string | null = null;
+  let why: string | null = null;
   return parts.map((part) => {
     if (part.kind !== "steps") return part;
     const missing = EXTRAS.find(([name, isHere]) => !isHere && part.steps.some(usesProgram(name)));
-    const why = lost ?? (missing ? `this machine has no ${missing[0]}` : null);
-    if (why === null) return part;
-    if (part.steps.some(({ command }) => command.includes("weir broker "))) lost = why;
-    return { kind: "not run", at: part.at, why };
+    if (missing) why ??= `this machine has no ${missing[0]}`;
+    return why === null ? part : { kind: "not run", at: part.at, why };
   });
 }
 
